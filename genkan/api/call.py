@@ -1,0 +1,54 @@
+"""`Call`, what an operation is given, and `Answer`, what it gives back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from genkan.model.network import Change, Network
+from genkan.model.resource import Resource
+
+R = TypeVar("R", bound=Resource)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Who asks for what, where and when, and the snapshot to answer from.
+
+    `token(n, alphabet)` gives n random characters; `console_output(instance_id)` what an instance's
+    first boot printed.
+    """
+
+    network: Network
+    account: str
+    region: str
+    principal: str  # ARN
+    now: datetime
+    request_id: str
+    token: Callable[[int, str], str]
+    console_output: Callable[[str], bytes] = lambda instance_id: b""
+
+    def new_id(self, prefix: str) -> str:
+        """Make an id as EC2 does: the prefix, a dash, 17 hexadecimal digits."""
+        return f"{prefix}-{self.token(17, '0123456789abcdef')}"
+
+    def mine(self, of: type[R]) -> list[R]:
+        """Give the caller's resources of a kind in the Region of the call, in a stable order."""
+        return [
+            row for row in self.network.where(of, account=self.account) if row.region == self.region
+        ]
+
+    def find(self, of: type[R], name: str) -> R | None:
+        """Give the caller's resource with this id in this Region, or None."""
+        row = self.network.get(of, name)
+        if row is None or row.account != self.account or row.region != self.region:
+            return None
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An operation's output under the API's member names, and what changes."""
+
+    output: dict[str, Any] = field(default_factory=dict)
+    change: Change = Change()

@@ -1,0 +1,119 @@
+"""Ids: their form, and finding what they name, each kind with AWS's own codes and sentences."""
+
+import re
+from dataclasses import dataclass
+from typing import TypeVar
+
+from genkan.api.call import Call
+from genkan.model.account import KeyPair
+from genkan.model.elastic_ip import ElasticIp
+from genkan.model.errors import Malformed, NotFound
+from genkan.model.instance import Instance
+from genkan.model.nat_gateway import NatGateway
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.resource import Resource
+from genkan.model.route_table import RouteTable
+from genkan.model.security_group import SecurityGroup
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import InternetGateway, Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint
+
+R = TypeVar("R", bound=Resource)
+
+
+@dataclass(frozen=True, slots=True)
+class IdForm:
+    """How ids of a kind begin, and what AWS says of one that names nothing."""
+
+    prefix: str
+    not_found: str
+    sentence: str
+    malformed: str
+
+
+FORMS: dict[type[Resource], IdForm] = {
+    Vpc: IdForm(
+        "vpc", "InvalidVpcID.NotFound", "The vpc ID '{}' does not exist", "InvalidVpcID.Malformed"
+    ),
+    Subnet: IdForm(
+        "subnet",
+        "InvalidSubnetID.NotFound",
+        "The subnet ID '{}' does not exist",
+        "InvalidSubnetID.Malformed",
+    ),
+    InternetGateway: IdForm(
+        "igw",
+        "InvalidInternetGatewayID.NotFound",
+        "The internetGateway ID '{}' does not exist",
+        "InvalidInternetGatewayID.Malformed",
+    ),
+    RouteTable: IdForm(
+        "rtb",
+        "InvalidRouteTableID.NotFound",
+        "The routeTable ID '{}' does not exist",
+        "InvalidRouteTableID.Malformed",
+    ),
+    SecurityGroup: IdForm(
+        "sg",
+        "InvalidGroup.NotFound",
+        "The security group '{}' does not exist",
+        "InvalidGroupId.Malformed",
+    ),
+    NetworkInterface: IdForm(
+        "eni",
+        "InvalidNetworkInterfaceID.NotFound",
+        "The networkInterface ID '{}' does not exist",
+        "InvalidNetworkInterfaceID.Malformed",
+    ),
+    ElasticIp: IdForm(
+        "eipalloc",
+        "InvalidAllocationID.NotFound",
+        "The allocation ID '{}' does not exist",
+        "InvalidAllocationID.Malformed",
+    ),
+    NatGateway: IdForm(
+        "nat",
+        "NatGatewayNotFound",
+        "The Nat Gateway {} was not found",
+        "NatGatewayMalformed",
+    ),
+    Instance: IdForm(
+        "i",
+        "InvalidInstanceID.NotFound",
+        "The instance ID '{}' does not exist",
+        "InvalidInstanceID.Malformed",
+    ),
+    VpcEndpoint: IdForm(
+        "vpce",
+        "InvalidVpcEndpointId.NotFound",
+        "The Vpc Endpoint Id '{}' does not exist",
+        "InvalidVpcEndpointId.Malformed",
+    ),
+    KeyPair: IdForm(
+        "key",
+        "InvalidKeyPair.NotFound",
+        "The key pair ID '{}' does not exist",
+        "InvalidKeyPair.Malformed",
+    ),
+}
+
+
+def check_form(of: type[Resource], name: str) -> None:
+    """Raise Malformed when `name` cannot be the id of an `of`."""
+    form = FORMS[of]
+    if not re.fullmatch(rf"{form.prefix}-(?:[0-9a-f]{{8}}|[0-9a-f]{{17}})", name):
+        raise Malformed(
+            form.malformed,
+            f'Invalid id: "{name}" (expecting "{form.prefix}-..."; the Id may only contain '
+            "lowercase alphanumeric characters and a single dash)",
+        )
+
+
+def need(call: Call, of: type[R], name: str) -> R:
+    """Give the caller's resource with this id. Raises Malformed or NotFound with AWS's code."""
+    check_form(of, name)
+    row = call.find(of, name)
+    if row is None:
+        form = FORMS[of]
+        raise NotFound(form.not_found, form.sentence.format(name))
+    return row

@@ -1,0 +1,30 @@
+"""What an engine is asked."""
+
+from typing import Protocol
+
+from genkan.program import Delta, Program
+
+
+class Engine(Protocol):
+    """Makes programs so in some kernel. Called by one thread at a time."""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """The sections of a program that this engine makes so."""
+        ...
+
+    def apply(self, before: Program, delta: Delta) -> None:
+        """Make `delta` so on top of `before`, which is applied already.
+
+        It is in force when this returns. Raises EngineFailure; what was applied by then is unknown, so
+        `reconcile` is the way on.
+        """
+        ...
+
+    def reconcile(self, program: Program) -> int:
+        """Read everything of ours back, make it equal to `program`, give the number of mended objects."""
+        ...
+
+    def close(self) -> None:
+        """Let go of sockets and contexts; what was made stays."""
+        ...

@@ -1,0 +1,51 @@
+"""Accounts and their access keys."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from genkan.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Resource):
+    """`id` is the twelve digits; `account` repeats it; an account is in no Region ("aws-global")."""
+
+    kind: ClassVar[str] = "account"
+
+    account_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessKey(Resource):
+    """`id` is the access key id; `principal` the ARN that signs with it."""
+
+    kind: ClassVar[str] = "access-key"
+
+    secret: str
+    principal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPair(Resource):
+    """An SSH key pair: data alone, kept because clients ask for it."""
+
+    kind: ClassVar[str] = "key-pair"
+
+    key_name: str
+    key_type: str
+    fingerprint: str
+    public_key: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotentCall(Resource):
+    """A call that carried a ClientToken: the same token and parameters answer with the same resources.
+
+    `id` is "account/Region/operation/token"; `fingerprint` a hash of the other parameters.
+    """
+
+    kind: ClassVar[str] = "idempotent-call"
+
+    fingerprint: str
+    made: tuple[str, ...]

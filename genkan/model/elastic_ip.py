@@ -1,0 +1,19 @@
+"""Elastic IPs: public addresses that an account keeps, mapped 1:1 to a private one while associated."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import ClassVar
+
+from genkan.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElasticIp(Resource):
+    """`id` is the allocation id, eipalloc-…."""
+
+    kind: ClassVar[str] = "elastic-ip"
+
+    public_ip: IPv4Address
+    association_id: str | None = None
+    network_interface_id: str | None = None
+    private_ip: IPv4Address | None = None

@@ -1,0 +1,33 @@
+"""Every kind of resource by its name, for whoever reads one back from text."""
+
+from genkan.model.account import AccessKey, Account, IdempotentCall, KeyPair
+from genkan.model.elastic_ip import ElasticIp
+from genkan.model.instance import Instance
+from genkan.model.nat_gateway import NatGateway
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.resource import Resource
+from genkan.model.route_table import RouteTable
+from genkan.model.security_group import SecurityGroup
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import InternetGateway, Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint
+
+KINDS: dict[str, type[Resource]] = {
+    of.kind: of
+    for of in (
+        Account,
+        AccessKey,
+        IdempotentCall,
+        KeyPair,
+        Vpc,
+        InternetGateway,
+        Subnet,
+        RouteTable,
+        SecurityGroup,
+        NetworkInterface,
+        ElasticIp,
+        NatGateway,
+        Instance,
+        VpcEndpoint,
+    )
+}

@@ -1,0 +1,150 @@
+"""`Network`, the one consistent snapshot of everything that exists, and `Change`, how it becomes the next.
+
+A snapshot never changes; `apply` gives the next one and shares with it all that stayed. Look-ups by an
+attribute (`where`) go through an index that is built once and carried along, so a change costs what it
+touches and not what exists.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from genkan.model.resource import Resource
+
+R = TypeVar("R", bound=Resource)
+Reference = tuple[str, str]  # kind and id
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to put (made or replaced) and what to delete, all of it or nothing."""
+
+    puts: tuple[Resource, ...] = ()
+    deletes: tuple[Reference, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.puts or self.deletes)
+
+    def __add__(self, later: "Change") -> "Change":
+        """Both, `later` winning where they name the same resource."""
+        gone = set(later.deletes)
+        again = {(put.kind, put.id) for put in later.puts}
+        puts = tuple(p for p in self.puts if (p.kind, p.id) not in gone | again)
+        deletes = tuple(d for d in self.deletes if d not in again | gone)
+        return Change(puts + later.puts, deletes + later.deletes)
+
+
+def put(*resources: Resource) -> Change:
+    return Change(puts=resources)
+
+
+def delete(*resources: Resource) -> Change:
+    return Change(deletes=tuple((resource.kind, resource.id) for resource in resources))
+
+
+class Table:
+    """The resources of one kind by id, with an index for each attribute asked for so far."""
+
+    __slots__ = ("_indexes", "rows")
+
+    def __init__(
+        self, rows: dict[str, Resource], indexes: dict[str, dict[Any, dict[str, Resource]]]
+    ) -> None:
+        self.rows = rows
+        self._indexes = indexes
+
+    def where(self, attribute: str, value: Any) -> Iterable[Resource]:  # noqa: ANN401
+        index = self._indexes.get(attribute)
+        if index is None:
+            index = {}
+            for row in self.rows.values():
+                index.setdefault(getattr(row, attribute), {})[row.id] = row
+            self._indexes[attribute] = index
+        return index.get(value, {}).values()
+
+    def replaced(self, puts: Iterable[Resource], deletes: Iterable[str]) -> "Table":
+        """Give the table after `puts` and `deletes`, its indexes brought along."""
+        rows = dict(self.rows)
+        indexes = {attribute: dict(index) for attribute, index in self._indexes.items()}
+        for resource in puts:
+            _move(indexes, rows.get(resource.id), resource)
+            rows[resource.id] = resource
+        for name in deletes:
+            _move(indexes, rows.pop(name, None), None)
+        return Table(rows, indexes)
+
+
+def _move(
+    indexes: dict[str, dict[Any, dict[str, Resource]]],
+    before: Resource | None,
+    after: Resource | None,
+) -> None:
+    for attribute, index in indexes.items():
+        if before is not None:
+            value = getattr(before, attribute)
+            left = {name: row for name, row in index[value].items() if name != before.id}
+            index[value] = left
+            if not left:
+                del index[value]
+        if after is not None:
+            value = getattr(after, attribute)
+            index[value] = {**index.get(value, {}), after.id: after}
+
+
+class Network:
+    """Every resource of every account and Region at one moment."""
+
+    __slots__ = ("_tables",)
+
+    def __init__(self, tables: Mapping[str, Table] | None = None) -> None:
+        self._tables = dict(tables or {})
+
+    @classmethod
+    def of(cls, resources: Iterable[Resource]) -> "Network":
+        return cls().apply(Change(puts=tuple(resources)))
+
+    def get(self, of: type[R], name: str | None) -> R | None:
+        """Give the resource with this id, or None."""
+        table = self._tables.get(of.kind)
+        return table.rows.get(name or "") if table else None  # type: ignore[return-value]
+
+    def all(self, of: type[R]) -> Iterator[R]:
+        table = self._tables.get(of.kind)
+        return iter(table.rows.values() if table else ())  # type: ignore[arg-type]
+
+    def where(self, of: type[R], **attribute: Any) -> Iterator[R]:  # noqa: ANN401
+        """Give the resources whose attributes have these values; the first one named is indexed."""
+        table = self._tables.get(of.kind)
+        if table is None:
+            return
+        (first, value), *rest = attribute.items()
+        for row in table.where(first, value):
+            if all(getattr(row, name) == wanted for name, wanted in rest):
+                yield row  # type: ignore[misc]
+
+    def apply(self, change: Change) -> "Network":
+        """Give the snapshot after `change`."""
+        puts: dict[str, list[Resource]] = {}
+        deletes: dict[str, list[str]] = {}
+        for resource in change.puts:
+            puts.setdefault(resource.kind, []).append(resource)
+        for kind, name in change.deletes:
+            deletes.setdefault(kind, []).append(name)
+        tables = dict(self._tables)
+        for kind in {*puts, *deletes}:
+            table = tables.get(kind) or Table({}, {})
+            tables[kind] = table.replaced(puts.get(kind, ()), deletes.get(kind, ()))
+        return Network(tables)
+
+    def __iter__(self) -> Iterator[Resource]:
+        for table in self._tables.values():
+            yield from table.rows.values()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Network):
+            return NotImplemented
+        mine = {kind: table.rows for kind, table in self._tables.items() if table.rows}
+        return mine == {kind: table.rows for kind, table in other._tables.items() if table.rows}
+
+    def __hash__(self) -> int:
+        return hash(frozenset((row.kind, row.id) for row in self))

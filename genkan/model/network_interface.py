@@ -1,0 +1,55 @@
+"""Network interfaces: an address of a subnet, and who wears it.
+
+An interface of an instance, of a NAT gateway or of an endpoint is the same kind of thing; `interface_type`
+and `attachment` tell them apart.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from ipaddress import IPv4Address
+from typing import ClassVar
+
+from genkan.model.resource import Resource
+
+
+class InterfaceType(Enum):
+    INTERFACE = "interface"
+    NAT_GATEWAY = "nat_gateway"
+    VPC_ENDPOINT = "vpc_endpoint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """What wears an interface: an instance, or something that AWS runs (no `instance_id`)."""
+
+    id: str
+    instance_id: str | None
+    instance_owner: str
+    device_index: int
+    attached_at: datetime
+    delete_on_termination: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkInterface(Resource):
+    kind: ClassVar[str] = "network-interface"
+
+    vpc_id: str
+    subnet_id: str
+    zone: str
+    mac: str
+    private_addresses: tuple[IPv4Address, ...]  # the first is the primary one
+    group_ids: tuple[str, ...] = ()
+    description: str = ""
+    interface_type: InterfaceType = InterfaceType.INTERFACE
+    source_dest_check: bool = True
+    requester_id: str | None = None  # set: something of AWS's made it and manages it
+    attachment: Attachment | None = None
+    public_ip: IPv4Address | None = (
+        None  # the one lent to an instance while it runs; not an Elastic IP
+    )
+
+    @property
+    def private_ip(self) -> IPv4Address:
+        return self.private_addresses[0]

@@ -1,0 +1,44 @@
+"""VPCs, and the gateways that hang off a whole VPC."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import ClassVar
+
+from genkan.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CidrAssociation:
+    """A CIDR of a VPC. The first association is the VPC's primary CIDR."""
+
+    id: str
+    cidr: IPv4Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vpc(Resource):
+    kind: ClassVar[str] = "vpc"
+
+    cidr_associations: tuple[CidrAssociation, ...]
+    dhcp_options_id: str = "default"
+    dns_support: bool = True
+    dns_hostnames: bool = False
+    network_address_usage_metrics: bool = False
+    is_default: bool = False
+    instance_tenancy: str = "default"
+
+    @property
+    def cidr(self) -> IPv4Network:
+        """The primary CIDR, which places the resolver (base plus two)."""
+        return self.cidr_associations[0].cidr
+
+    @property
+    def cidrs(self) -> tuple[IPv4Network, ...]:
+        return tuple(association.cidr for association in self.cidr_associations)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InternetGateway(Resource):
+    kind: ClassVar[str] = "internet-gateway"
+
+    vpc_id: str | None = None  # None: detached

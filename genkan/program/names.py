@@ -1,0 +1,74 @@
+"""Names: zones, their records, and which zones a resolver looks into.
+
+A question is answered by the attached zone with the longest origin that the name ends in; such a zone is
+authoritative, a name that it lacks does not exist. What no attached zone covers is a public name
+(PUBLIC_ZONE). A record whose name starts with "*." answers for every name below that has no record.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import ClassVar
+
+from genkan.program.entry import Entry, Key
+
+PUBLIC_ZONE = "public"  # its origin is "", every name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolver(Entry):
+    """Questions that reach these addresses at `place` see the zones attached to `view`."""
+
+    section: ClassVar[str] = "resolver"
+
+    place: str
+    addresses: tuple[IPv4Address, ...]
+    view: str
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone(Entry):
+    """`origin` in lower case, without the final dot."""
+
+    section: ClassVar[str] = "zone"
+
+    id: str
+    origin: str
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneAttachment(Entry):
+    """`zone` is looked into by the resolvers of `view`."""
+
+    section: ClassVar[str] = "zone-attachment"
+
+    view: str
+    zone: str
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.view, self.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSet(Entry):
+    """The records of one name and type. `name` is whole, lower case, no final dot; `values` presentation text."""
+
+    section: ClassVar[str] = "record-set"
+
+    zone: str
+    name: str
+    type: str  # "A", "TXT", …
+    ttl: int
+    values: tuple[str, ...]
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.zone, self.name, self.type)

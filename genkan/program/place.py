@@ -1,0 +1,95 @@
+"""Places where packets live, and the links between them."""
+
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Address
+from typing import ClassVar
+
+from genkan.program.entry import Entry, Key
+
+INTERNET = "internet"  # the backbone outside every VPC: public addresses, public names
+OUTSIDE = "outside"  # a host on it, which people call `internet` when they run programs there
+
+
+class PlaceKind(Enum):
+    VPC = "vpc"
+    INSTANCE = "instance"
+    INTERNET_GATEWAY = "internet-gateway"
+    NAT_GATEWAY = "nat-gateway"
+    INTERNET = "internet"
+    HOST = "host"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(Entry):
+    """A network stack of its own. `id` is the model's id, or INTERNET or OUTSIDE.
+
+    `forwards`: packets that are not for the place itself are passed on by its routes.
+    """
+
+    section: ClassVar[str] = "place"
+
+    id: str
+    kind: PlaceKind
+    forwards: bool
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """One end of a link: an interface in a place.
+
+    `name` is unique in the place; `addresses` are assigned to it as host addresses; `subnet` groups the
+    interfaces of a router that share a subnet (None: not in one).
+    """
+
+    place: str
+    name: str
+    mac: str
+    addresses: tuple[IPv4Address, ...] = ()
+    subnet: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link(Entry):
+    """Two interfaces joined back to back. Nobody else is on a link, so nobody is looked for on it."""
+
+    section: ClassVar[str] = "link"
+
+    id: str
+    left: End
+    right: End
+    mtu: int = 9001
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boot(Entry):
+    """Programs run at this place: what they find there when they start.
+
+    `number` counts boots: another number is a reboot. `first_boot_script` (base64) runs at the first.
+    `search` and `nameserver` make resolv.conf; `access_key` names the `Credential` in the environment.
+    """
+
+    section: ClassVar[str] = "boot"
+
+    place: str
+    number: int
+    hostname: str
+    nameserver: IPv4Address
+    search: str
+    account: str
+    region: str
+    access_key: str
+    name: str | None = None  # the Name tag, by which people call it
+    first_boot_script: str | None = None
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place)

@@ -1,0 +1,80 @@
+"""A program as a whole, the difference of two, and applying it: `old.apply(old.delta(new)) == new`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from genkan.program.entry import Entry, Key
+
+E = TypeVar("E", bound=Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Entries to put (new, or in place of the one with their key) and the old ones to remove.
+
+    `removed` holds whole entries, so that an engine knows what it takes away; a replaced entry stands
+    in `put` alone.
+    """
+
+    put: tuple[Entry, ...] = ()
+    removed: tuple[Entry, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.put or self.removed)
+
+    def only(self, sections: Iterable[str]) -> "Delta":
+        """Give the part of the delta that is in these sections."""
+        wanted = frozenset(sections)
+        return Delta(
+            tuple(entry for entry in self.put if entry.section in wanted),
+            tuple(entry for entry in self.removed if entry.section in wanted),
+        )
+
+
+class Program:
+    """Entries by key. Immutable by convention: `apply` gives another."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self._entries: Mapping[Key, Entry] = {entry.key: entry for entry in entries}
+
+    def get(self, key: Key) -> Entry | None:
+        return self._entries.get(key)
+
+    def of(self, kind: type[E]) -> Iterator[E]:
+        """Give every entry of a kind."""
+        for entry in self._entries.values():
+            if isinstance(entry, kind):
+                yield entry
+
+    def delta(self, new: "Program") -> Delta:
+        """Say what makes `new` of this program."""
+        mine, theirs = self._entries, new._entries
+        return Delta(
+            put=tuple(entry for key, entry in theirs.items() if mine.get(key) != entry),
+            removed=tuple(entry for key, entry in mine.items() if key not in theirs),
+        )
+
+    def apply(self, delta: Delta) -> "Program":
+        """Give this program with `delta` made so."""
+        entries = dict(self._entries)
+        for entry in delta.removed:
+            entries.pop(entry.key, None)
+        for entry in delta.put:
+            entries[entry.key] = entry
+        made = Program()
+        made._entries = entries
+        return made
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Program) and self._entries == other._entries
+
+    __hash__ = None  # type: ignore[assignment]

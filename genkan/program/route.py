@@ -1,0 +1,74 @@
+"""Routes: longest prefix first, in the tables that a packet's subnet leads to.
+
+A packet that enters a router from an interface of a subnet asks that subnet's table first
+(`TableChoice`). Where it finds `Local`, or nothing, the place's own table (`PLACE_TABLE`) answers; a
+packet from an interface without a subnet asks that table alone. Nothing there: unreachable.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import ClassVar
+
+from genkan.program.entry import Entry, Key
+
+PLACE_TABLE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Out of `interface`; `next_hop` is who is meant at its far end, None the destination itself."""
+
+    interface: str
+    next_hop: IPv4Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """The place itself takes it: an endpoint's address, a resolver's, a public service's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """Leave this table: the place's own decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Nobody has this address; the sender is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blackhole:
+    """Dropped without a word: the route's target is gone."""
+
+
+Action = Forward | Deliver | Local | Unreachable | Blackhole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Entry):
+    section: ClassVar[str] = "route"
+
+    place: str
+    table: str  # a route table's id, or PLACE_TABLE
+    destination: IPv4Network
+    action: Action
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place, self.table, str(self.destination))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableChoice(Entry):
+    """Packets that enter `place` from interfaces of `subnet` ask `table` first."""
+
+    section: ClassVar[str] = "table-choice"
+
+    place: str
+    subnet: str
+    table: str
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place, self.subnet)

@@ -1,0 +1,85 @@
+"""What answers at delivered addresses: listeners, services, and who may sign requests to them."""
+
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Network
+from typing import ClassVar
+
+from genkan.program.entry import Entry, Key
+
+
+class Answerer(Enum):
+    DNS = "dns"
+    FRONT = "front"
+
+
+class Upstream(Enum):
+    """What stands behind a service name."""
+
+    CONTROL = "control"  # Genkan's own API
+    EMBEDDED = "embedded"  # the embedded service emulator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener(Entry):
+    """At `place`, packets delivered for these addresses and this port reach `answerer`.
+
+    Everything else that is delivered there is dropped without a word. `guarded`: the guard of the address
+    at the ENDPOINT stage is asked first. For an endpoint, `endpoint`, `vpc` and `service` say which it is
+    and what it stands for; a public address leaves them None, and the name asked for decides.
+    """
+
+    section: ClassVar[str] = "listener"
+
+    place: str
+    addresses: IPv4Network
+    protocol: int
+    port: int
+    answerer: Answerer
+    guarded: bool = False
+    endpoint: str | None = None
+    vpc: str | None = None
+    service: str | None = None  # a Service's id
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place, str(self.addresses), str(self.protocol), str(self.port))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service(Entry):
+    """An AWS service in one Region. `id` is "Region/code".
+
+    `hosts` are the names it answers to; one that starts with "*." stands for every name below.
+    `model` is botocore's name of it (None: botocore has no model, requests are passed on unread).
+    """
+
+    section: ClassVar[str] = "service"
+
+    id: str
+    region: str
+    code: str
+    hosts: tuple[str, ...]
+    signing_name: str | None
+    model: str | None
+    upstream: Upstream
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential(Entry):
+    """An access key that signs requests: whose it is. `id` is the access key id."""
+
+    section: ClassVar[str] = "credential"
+
+    id: str
+    secret: str
+    account: str
+    principal: str
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.id)

@@ -1,0 +1,60 @@
+"""The stable text form of entries: one line each, `section {json}`, sorted when a whole program is printed."""
+
+import json
+from collections.abc import Iterable
+
+from genkan.codec import decode, encode
+from genkan.program.entry import Entry
+from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck
+from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
+from genkan.program.place import Boot, Link, Place
+from genkan.program.program import Program
+from genkan.program.route import Route, TableChoice
+from genkan.program.service import Credential, Listener, Service
+from genkan.program.translation import Border, OneToOne, PortTranslation
+
+SECTIONS: dict[str, type[Entry]] = {
+    kind.section: kind
+    for kind in (
+        Place,
+        Link,
+        Boot,
+        Route,
+        TableChoice,
+        AddressSet,
+        Filter,
+        Guard,
+        SourceCheck,
+        Border,
+        OneToOne,
+        PortTranslation,
+        Listener,
+        Service,
+        Credential,
+        Resolver,
+        Zone,
+        ZoneAttachment,
+        RecordSet,
+    )
+}
+
+
+def print_entry(entry: Entry) -> str:
+    """Write one entry as a line without its end."""
+    return f"{entry.section} {json.dumps(encode(entry), separators=(',', ':'), sort_keys=True)}"
+
+
+def parse_entry(line: str) -> Entry:
+    """Read one line back. Raises ValueError for a line that no entry prints."""
+    section, _, body = line.partition(" ")
+    if section not in SECTIONS:
+        raise ValueError(f"{section!r} is no section of a program.")
+    return decode(SECTIONS[section], json.loads(body))
+
+
+def print_program(program: Iterable[Entry]) -> str:
+    return "".join(f"{line}\n" for line in sorted(print_entry(entry) for entry in program))
+
+
+def parse_program(text: str) -> Program:
+    return Program(parse_entry(line) for line in text.splitlines() if line)

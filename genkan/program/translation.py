@@ -1,0 +1,54 @@
+"""Translations: whose address a packet carries on the other side."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import ClassVar
+
+from genkan.program.entry import Entry, Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Border(Entry):
+    """`place` passes between `inside` and `outside` only what a OneToOne there translates."""
+
+    section: ClassVar[str] = "border"
+
+    place: str
+    inside: str  # interfaces of the place
+    outside: str
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneToOne(Entry):
+    """At a border, `private` inside is `public` outside, both ways, port for port."""
+
+    section: ClassVar[str] = "one-to-one"
+
+    place: str
+    private: IPv4Address
+    public: IPv4Address
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place, str(self.private))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortTranslation(Entry):
+    """What `place` passes on leaves as `address`, with a port of the place's choice.
+
+    Only answers come back: what was not started from inside is dropped.
+    """
+
+    section: ClassVar[str] = "port-translation"
+
+    place: str
+    address: IPv4Address
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place)
