@@ -9,6 +9,7 @@ from genkan.model.network import Change, Network
 from genkan.model.resource import Resource
 
 R = TypeVar("R", bound=Resource)
+NOTHING = Change()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +52,4 @@ class Answer:
     """An operation's output under the API's member names, and what changes."""
 
     output: dict[str, Any] = field(default_factory=dict)
-    change: Change = Change()
+    change: Change = NOTHING

@@ -1,8 +1,8 @@
 """Every operation by service and name, and how one is run.
 
-What AWS has and Genkan has not is refused by name, with a word about where to look; a parameter that an
-operation does not take likewise, never ignored. `DryRun` is decided here, after everything that the
-operation checks and before anything is committed.
+What AWS has and Genkan has not is refused by name, with a word about where to look; a parameter
+that an operation does not take likewise, never ignored. `DryRun` is decided here, after everything
+that the operation checks and before anything is committed.
 """
 
 import inspect
@@ -14,7 +14,12 @@ from typing import Any
 from genkan import wire
 from genkan.api.call import Answer, Call
 from genkan.api.families import FAMILIES
-from genkan.model.errors import DryRunOperation, InvalidAction, MissingParameter, UnsupportedOperation
+from genkan.model.errors import (
+    DryRunOperation,
+    InvalidAction,
+    MissingParameter,
+    UnsupportedOperation,
+)
 
 Operation = Callable[..., Answer]
 

@@ -6,7 +6,6 @@ import typing
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
-from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any, TypeVar
 
@@ -17,6 +16,8 @@ Convert = Callable[[Any], Any]
 
 TEXTUAL = (IPv4Address, IPv6Address, IPv4Network, IPv6Network)
 PLAIN = (str, int, float, bool, type(None))
+_ENCODERS: dict[Any, Convert] = {}
+_DECODERS: dict[Any, Convert] = {}
 KIND = "~"  # the key that tells the classes of a union apart; no field can have this name
 
 
@@ -34,8 +35,14 @@ def _same(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-@cache
-def _encoder(of: type) -> Convert:
+def _encoder(of: Any) -> Convert:  # noqa: ANN401
+    found = _ENCODERS.get(of)
+    if found is None:
+        found = _ENCODERS[of] = _make_encoder(of)
+    return found
+
+
+def _make_encoder(of: Any) -> Convert:  # noqa: ANN401
     if of in PLAIN:
         return _same
     if of in TEXTUAL:
@@ -53,7 +60,7 @@ def _encoder(of: type) -> Convert:
     )
 
 
-def _dataclass_encoder(of: type) -> Convert:
+def _dataclass_encoder(of: Any) -> Convert:  # noqa: ANN401
     hints = typing.get_type_hints(of)
     fields = [
         (field.name, field.default, _dataclass_union(hints[field.name]))
@@ -92,8 +99,14 @@ def _arms(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401
     return (hint,)
 
 
-@cache
 def _decoder(of: Any) -> Convert:  # noqa: ANN401
+    found = _DECODERS.get(of)
+    if found is None:
+        found = _DECODERS[of] = _make_decoder(of)
+    return found
+
+
+def _make_decoder(of: Any) -> Convert:  # noqa: ANN401
     arms = _arms(of)
     if len(arms) > 1:
         return _union_decoder(arms)
@@ -119,7 +132,7 @@ def _tuple_decoder(args: tuple[Any, ...]) -> Convert:
     return lambda value: tuple(read(member) for read, member in zip(items, value, strict=True))
 
 
-def _dataclass_decoder(of: type) -> Convert:
+def _dataclass_decoder(of: Any) -> Convert:  # noqa: ANN401
     hints = typing.get_type_hints(of)
     readers = {field.name: _decoder(hints[field.name]) for field in dataclasses.fields(of)}
 
@@ -130,7 +143,8 @@ def _dataclass_decoder(of: type) -> Convert:
 
 
 def _union_decoder(arms: tuple[Any, ...]) -> Convert:
-    classes = {arm.__name__: _decoder(arm) for arm in arms if dataclasses.is_dataclass(arm)}
+    dataclass_arms: list[Any] = [arm for arm in arms if dataclasses.is_dataclass(arm)]
+    classes = {arm.__name__: _decoder(arm) for arm in dataclass_arms}
     rest = [
         _decoder(arm)
         for arm in sorted(arms, key=lambda arm: arm in PLAIN)  # text that parses is not left a str

@@ -5,6 +5,10 @@ from typing import Protocol
 from genkan.program import Delta, Program
 
 
+class EngineFailure(Exception):
+    """The kernel refused what a program asks. The message names the place, the object and why."""
+
+
 class Engine(Protocol):
     """Makes programs so in some kernel. Called by one thread at a time."""
 
@@ -16,13 +20,13 @@ class Engine(Protocol):
     def apply(self, before: Program, delta: Delta) -> None:
         """Make `delta` so on top of `before`, which is applied already.
 
-        It is in force when this returns. Raises EngineFailure; what was applied by then is unknown, so
-        `reconcile` is the way on.
+        It is in force when this returns. Raises EngineFailure; what was applied by then is unknown,
+        so `reconcile` is the way on.
         """
         ...
 
     def reconcile(self, program: Program) -> int:
-        """Read everything of ours back, make it equal to `program`, give the number of mended objects."""
+        """Read everything of ours back, make it equal to `program`, give the number of changes."""
         ...
 
     def close(self) -> None:

@@ -8,7 +8,8 @@ from genkan.model.resource import Resource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account(Resource):
-    """`id` is the twelve digits; `account` repeats it; an account is in no Region ("aws-global")."""
+    """`id` is the twelve digits; `account` repeats it; an account is in no Region
+    ("aws-global")."""
 
     kind: ClassVar[str] = "account"
 
@@ -40,7 +41,8 @@ class KeyPair(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotentCall(Resource):
-    """A call that carried a ClientToken: the same token and parameters answer with the same resources.
+    """A call that carried a ClientToken: the same token and parameters answer with the same
+    resources.
 
     `id` is "account/Region/operation/token"; `fingerprint` a hash of the other parameters.
     """

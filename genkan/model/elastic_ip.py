@@ -1,4 +1,5 @@
-"""Elastic IPs: public addresses that an account keeps, mapped 1:1 to a private one while associated."""
+"""Elastic IPs: public addresses that an account keeps, mapped 1:1 to a private one while
+associated."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address

@@ -1,8 +1,8 @@
 """Errors, one tree, split first by whose fault it is.
 
-`Refused` is the caller's: each subclass carries the code that AWS clients match on and the HTTP status.
-The message has up to three sentences: what happened, with the value; why; what to do. `Fault` is ours.
-Codes and their meaning: "Error codes for the Amazon EC2 API".
+`Refused` is the caller's: each subclass carries the code that AWS clients match on and the HTTP
+status. The message has up to three sentences: what happened, with the value; why; what to do.
+`Fault` is ours. Codes and their meaning: "Error codes for the Amazon EC2 API".
 """
 
 
@@ -30,7 +30,8 @@ class NotFound(Refused):
 
 
 class Malformed(Refused):
-    """An id that does not have the form of its kind; AWS's code differs by kind as with NotFound."""
+    """An id that does not have the form of its kind; AWS's code differs by kind as with
+    NotFound."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -96,7 +97,3 @@ class SubnetFull(Refused):
 
 class IdempotentParameterMismatch(Refused):
     code = "IdempotentParameterMismatch"
-
-
-class EngineFailure(Fault):
-    """The kernel refused what a program asks. The message names the place, the object and errno."""

@@ -1,8 +1,9 @@
-"""`Network`, the one consistent snapshot of everything that exists, and `Change`, how it becomes the next.
+"""`Network`, the one consistent snapshot of everything that exists, and `Change`, how it becomes
+the next.
 
-A snapshot never changes; `apply` gives the next one and shares with it all that stayed. Look-ups by an
-attribute (`where`) go through an index that is built once and carried along, so a change costs what it
-touches and not what exists.
+A snapshot never changes; `apply` gives the next one and shares with it all that stayed. Look-ups by
+an attribute (`where`) go through an index that is built once and carried along, so a change costs
+what it touches and not what exists.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -107,6 +108,11 @@ class Network:
         """Give the resource with this id, or None."""
         table = self._tables.get(of.kind)
         return table.rows.get(name or "") if table else None  # type: ignore[return-value]
+
+    def find(self, kind: str, name: str) -> Resource | None:
+        """Give the resource of this kind with this id, or None."""
+        table = self._tables.get(kind)
+        return table.rows.get(name) if table else None
 
     def all(self, of: type[R]) -> Iterator[R]:
         table = self._tables.get(of.kind)

@@ -1,7 +1,7 @@
 """Network interfaces: an address of a subnet, and who wears it.
 
-An interface of an instance, of a NAT gateway or of an endpoint is the same kind of thing; `interface_type`
-and `attachment` tell them apart.
+An interface of an instance, of a NAT gateway or of an endpoint is the same kind of thing;
+`interface_type` and `attachment` tell them apart.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """Route tables: where the packets of a subnet go.
 
-The `local` routes of a VPC's CIDRs are not stored: they follow from the VPC (see "Route table concepts"
-in the Amazon VPC user guide), and the API shows them first. A subnet without an association of its own
-uses the VPC's main table.
+The `local` routes of a VPC's CIDRs are not stored: they follow from the VPC (see "Route table
+concepts" in the Amazon VPC user guide), and the API shows them first. A subnet without an
+association of its own uses the VPC's main table.
 """
 
 from dataclasses import dataclass

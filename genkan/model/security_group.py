@@ -1,7 +1,7 @@
 """Security groups: stateful allow-lists attached to interfaces.
 
-A group only ever allows. Traffic is admitted when any rule of any attached group matches, and replies
-to admitted traffic are always admitted.
+A group only ever allows. Traffic is admitted when any rule of any attached group matches, and
+replies to admitted traffic are always admitted.
 """
 
 from dataclasses import dataclass

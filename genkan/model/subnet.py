@@ -1,8 +1,8 @@
 """Subnets, and which of their addresses may be handed out.
 
-Five addresses of every IPv4 subnet are never assigned: the first four (network, router, DNS, one kept
-back) and the last (broadcast). See "Subnet sizing" in the Amazon VPC user guide. The resolver itself
-answers at the base of the VPC plus two, not in each subnet: that address belongs to the VPC.
+Five addresses of every IPv4 subnet are never assigned: the first four (network, router, DNS, one
+kept back) and the last (broadcast). See "Subnet sizing" in the Amazon VPC user guide. The resolver
+itself answers at the base of the VPC plus two, not in each subnet: that address belongs to the VPC.
 
 Allocation is lowest-free-first. AWS promises no order; a fixed one makes every example in the
 documentation, and every failing test, reproducible.

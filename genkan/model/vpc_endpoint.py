@@ -1,7 +1,8 @@
 """VPC endpoints: a service's door in a VPC.
 
 States and their order: "Access an AWS service using an interface VPC endpoint" and the section on
-endpoint states in the AWS PrivateLink guide. Classic endpoint types show states in lower camel case.
+endpoint states in the AWS PrivateLink guide. Classic endpoint types show states in lower camel
+case.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ class VpcEndpointState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VpcEndpoint(Resource):
-    """`dns_suffix` is the eight random characters of its names; `policy` None means the default one.
+    """`dns_suffix` is the eight random characters of its names; `policy` None means the default
+    one.
 
     `network_interface_ids` stand in the order of `subnet_ids`.
     """

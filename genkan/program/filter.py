@@ -1,7 +1,7 @@
 """Filters: named lists of rules, and guards, which say where they stand in the packet's way.
 
-`AddressSet` is a name, not a list: membership changes far more often than rules do, and every engine can
-update a set without reloading the rules that name it.
+`AddressSet` is a name, not a list: membership changes far more often than rules do, and every
+engine can update a set without reloading the rules that name it.
 """
 
 from dataclasses import dataclass
@@ -74,7 +74,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter(Entry):
-    """Ordered rules, first match decides; a packet that matches none leaves the filter undecided."""
+    """Ordered rules, first match decides; a packet that matches none leaves the filter
+    undecided."""
 
     section: ClassVar[str] = "filter"
 
@@ -91,10 +92,10 @@ class Filter(Entry):
 class Guard(Entry):
     """New connections at `at` ask these filters in turn at `stage`; what none accepts is dropped.
 
-    `at` is an interface of the place (packets that enter from it for SECURITY_GROUP_EGRESS, that leave
-    through it for SECURITY_GROUP_INGRESS), or an address that the place delivers. Replies to what was
-    accepted, and what is related to it, always pass. An interface without a guard lets all pass; the
-    place's own services (`Listener.guarded` false) are asked by no guard.
+    `at` is an interface of the place (packets that enter from it for SECURITY_GROUP_EGRESS, that
+    leave through it for SECURITY_GROUP_INGRESS), or an address that the place delivers. Replies to
+    what was accepted, and what is related to it, always pass. An interface without a guard lets all
+    pass; the place's own services (`Listener.guarded` false) are asked by no guard.
     """
 
     section: ClassVar[str] = "guard"

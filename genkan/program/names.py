@@ -1,8 +1,9 @@
 """Names: zones, their records, and which zones a resolver looks into.
 
-A question is answered by the attached zone with the longest origin that the name ends in; such a zone is
-authoritative, a name that it lacks does not exist. What no attached zone covers is a public name
-(PUBLIC_ZONE). A record whose name starts with "*." answers for every name below that has no record.
+A question is answered by the attached zone with the longest origin that the name ends in; such a
+zone is authoritative, a name that it lacks does not exist. What no attached zone covers is a public
+name (PUBLIC_ZONE). A record whose name starts with "*." answers for every name below that has no
+record.
 """
 
 from dataclasses import dataclass
@@ -59,7 +60,8 @@ class ZoneAttachment(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSet(Entry):
-    """The records of one name and type. `name` is whole, lower case, no final dot; `values` presentation text."""
+    """The records of one name and type. `name` is whole, lower case, no final dot; `values`
+    presentation text."""
 
     section: ClassVar[str] = "record-set"
 

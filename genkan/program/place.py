@@ -42,8 +42,8 @@ class Place(Entry):
 class End:
     """One end of a link: an interface in a place.
 
-    `name` is unique in the place; `addresses` are assigned to it as host addresses; `subnet` groups the
-    interfaces of a router that share a subnet (None: not in one).
+    `name` is unique in the place; `addresses` are assigned to it as host addresses; `subnet` groups
+    the interfaces of a router that share a subnet (None: not in one).
     """
 
     place: str
@@ -55,7 +55,8 @@ class End:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link(Entry):
-    """Two interfaces joined back to back. Nobody else is on a link, so nobody is looked for on it."""
+    """Two interfaces joined back to back. Nobody else is on a link, so nobody is looked for on
+    it."""
 
     section: ClassVar[str] = "link"
 
@@ -73,8 +74,9 @@ class Link(Entry):
 class Boot(Entry):
     """Programs run at this place: what they find there when they start.
 
-    `number` counts boots: another number is a reboot. `first_boot_script` (base64) runs at the first.
-    `search` and `nameserver` make resolv.conf; `access_key` names the `Credential` in the environment.
+    `number` counts boots: another number is a reboot. `first_boot_script` (base64) runs at the
+    first. `search` and `nameserver` make resolv.conf; `access_key` names the `Credential` in the
+    environment.
     """
 
     section: ClassVar[str] = "boot"

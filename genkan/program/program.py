@@ -1,4 +1,5 @@
-"""A program as a whole, the difference of two, and applying it: `old.apply(old.delta(new)) == new`."""
+"""A program as a whole, the difference of two, and applying it: `old.apply(old.delta(new)) ==
+new`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ E = TypeVar("E", bound=Entry)
 class Delta:
     """Entries to put (new, or in place of the one with their key) and the old ones to remove.
 
-    `removed` holds whole entries, so that an engine knows what it takes away; a replaced entry stands
-    in `put` alone.
+    `removed` holds whole entries, so that an engine knows what it takes away; a replaced entry
+    stands in `put` alone.
     """
 
     put: tuple[Entry, ...] = ()

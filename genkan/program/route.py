@@ -1,8 +1,8 @@
 """Routes: longest prefix first, in the tables that a packet's subnet leads to.
 
 A packet that enters a router from an interface of a subnet asks that subnet's table first
-(`TableChoice`). Where it finds `Local`, or nothing, the place's own table (`PLACE_TABLE`) answers; a
-packet from an interface without a subnet asks that table alone. Nothing there: unreachable.
+(`TableChoice`). Where it finds `Local`, or nothing, the place's own table (`PLACE_TABLE`) answers;
+a packet from an interface without a subnet asks that table alone. Nothing there: unreachable.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ PLACE_TABLE = "place"
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Out of `interface`; `next_hop` is who is meant at its far end, None the destination itself."""
+    """Out of `interface`; `next_hop` is who is meant at its far end, None the destination
+    itself."""
 
     interface: str
     next_hop: IPv4Address | None = None

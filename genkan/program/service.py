@@ -24,9 +24,10 @@ class Upstream(Enum):
 class Listener(Entry):
     """At `place`, packets delivered for these addresses and this port reach `answerer`.
 
-    Everything else that is delivered there is dropped without a word. `guarded`: the guard of the address
-    at the ENDPOINT stage is asked first. For an endpoint, `endpoint`, `vpc` and `service` say which it is
-    and what it stands for; a public address leaves them None, and the name asked for decides.
+    Everything else that is delivered there is dropped without a word. `guarded`: the guard of the
+    address at the ENDPOINT stage is asked first. For an endpoint, `endpoint`, `vpc` and `service`
+    say which it is and what it stands for; a public address leaves them None, and the name asked
+    for decides.
     """
 
     section: ClassVar[str] = "listener"

@@ -1,4 +1,5 @@
-"""The stable text form of entries: one line each, `section {json}`, sorted when a whole program is printed."""
+"""The stable text form of entries: one line each, `section {json}`, sorted when a whole program is
+printed."""
 
 import json
 from collections.abc import Iterable

@@ -1,0 +1,55 @@
+"""Interface endpoints → an address that the VPC's router delivers to a service.
+
+Inbound rules of the endpoint's groups are asked, outbound ones never: the service only answers. No
+route table names an endpoint, the `local` route leads to it. "Access an AWS service using an interface
+VPC endpoint" in the AWS PrivateLink guide.
+"""
+
+from collections.abc import Iterator
+
+from genkan.compile.naming import host_network
+from genkan.compile.security_groups import filters_of
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.security_group import Direction
+from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.program import Because, Entry
+from genkan.program.filter import Guard, Stage
+from genkan.program.route import PLACE_TABLE, Deliver, Route
+from genkan.program.service import Answerer, Listener
+
+TCP, UDP = 6, 17
+HTTPS = 443
+
+
+def compile_endpoint_interface(
+    endpoint: VpcEndpoint, interface: NetworkInterface, service_id: str
+) -> Iterator[Entry]:
+    """Give the way to one address of an endpoint, and the listener that is the service there."""
+    because = Because("vpc-endpoint", endpoint.id)
+    address = interface.private_ip
+    yield Route(
+        because=because,
+        place=endpoint.vpc_id,
+        table=PLACE_TABLE,
+        destination=host_network(address),
+        action=Deliver(),
+    )
+    yield Guard(
+        because=because,
+        place=endpoint.vpc_id,
+        stage=Stage.ENDPOINT,
+        at=address,
+        filters=filters_of(interface.group_ids, Direction.INGRESS),
+    )
+    yield Listener(
+        because=because,
+        place=endpoint.vpc_id,
+        addresses=host_network(address),
+        protocol=TCP,
+        port=HTTPS,
+        answerer=Answerer.FRONT,
+        guarded=True,
+        endpoint=endpoint.id,
+        vpc=endpoint.vpc_id,
+        service=service_id,
+    )

@@ -1,0 +1,86 @@
+"""Instances and their interfaces → places, links, and what their programs find there."""
+
+from collections.abc import Iterator
+
+from genkan.compile import naming
+from genkan.compile.gateways import ANYWHERE
+from genkan.compile.naming import host_network, mac_of
+from genkan.compile.security_groups import guard
+from genkan.model.instance import Instance
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.security_group import Direction
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import Vpc
+from genkan.program import Because, Entry
+from genkan.program.filter import SourceCheck
+from genkan.program.place import Boot, End, Link, Place, PlaceKind
+from genkan.program.route import PLACE_TABLE, Forward, Route
+
+
+def compile_instance(
+    instance: Instance, vpc: Vpc, primary: NetworkInterface, access_key: str
+) -> Iterator[Entry]:
+    """Give the place of an instance that runs, and its boot."""
+    because = Because("instance", instance.id)
+    yield Place(because=because, id=instance.id, kind=PlaceKind.INSTANCE, forwards=False)
+    yield Boot(
+        because=because,
+        place=instance.id,
+        number=instance.boots,
+        hostname=naming.private_host(primary.private_ip),
+        nameserver=naming.resolver_address(vpc),
+        search=naming.internal_domain(instance.region),
+        account=instance.account,
+        region=instance.region,
+        access_key=access_key,
+        name=instance.name,
+        first_boot_script=instance.user_data,
+    )
+
+
+def compile_interface(
+    interface: NetworkInterface, instance_id: str, device_index: int, subnet: Subnet
+) -> Iterator[Entry]:
+    """Give the link of an instance's interface, and what may pass there."""
+    because = Because("network-interface", interface.id)
+    device = f"eth{device_index}"
+    yield Link(
+        because=because,
+        id=interface.id,
+        left=End(
+            place=interface.vpc_id,
+            name=interface.id,
+            mac=mac_of(interface.vpc_id, interface.id),
+            subnet=subnet.id,
+        ),
+        right=End(
+            place=instance_id,
+            name=device,
+            mac=interface.mac,
+            addresses=interface.private_addresses,
+        ),
+    )
+    for address in interface.private_addresses:
+        yield Route(
+            because=because,
+            place=interface.vpc_id,
+            table=PLACE_TABLE,
+            destination=host_network(address),
+            action=Forward(interface.id),
+        )
+    yield Route(
+        because=because,
+        place=instance_id,
+        table=PLACE_TABLE,
+        destination=ANYWHERE if device_index == 0 else subnet.cidr,
+        action=Forward(device, subnet.router),
+    )
+    for direction in Direction:
+        yield guard(interface.vpc_id, interface.id, interface.group_ids, direction, because)
+    if interface.source_dest_check:
+        yield SourceCheck(
+            because=because,
+            place=interface.vpc_id,
+            interface=interface.id,
+            addresses=tuple(sorted(interface.private_addresses)),
+        )

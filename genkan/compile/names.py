@@ -1,0 +1,141 @@
+"""Names: the VPC's resolver, names of instances, names of endpoints.
+
+Private names need both DNS attributes of the VPC ("DNS attributes for your VPC"). Each private name of
+an endpoint is a zone of its own, hidden from users and tied to this VPC; a public name of an instance
+that answers privately inside is one too, so that every other name of its domain stays public.
+"""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+
+from genkan.compile import naming
+from genkan.compile.endpoints import TCP, UDP
+from genkan.compile.naming import host_network
+from genkan.model import endpoint_names
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.vpc import Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.program import Because, Entry
+from genkan.program.names import PUBLIC_ZONE, RecordSet, Resolver, Zone, ZoneAttachment
+from genkan.program.route import PLACE_TABLE, Deliver, Route
+from genkan.program.service import Answerer, Listener
+
+DNS_PORT = 53
+TTL = 60  # of instance and endpoint names
+
+
+def compile_resolver(
+    place: str, addresses: tuple[IPv4Address, ...], because: Because
+) -> Iterator[Entry]:
+    """Give the resolver that answers at these addresses of a place, and nowhere else there."""
+    yield Resolver(because=because, place=place, addresses=addresses, view=place)
+    for address in addresses:
+        yield Route(
+            because=because,
+            place=place,
+            table=PLACE_TABLE,
+            destination=host_network(address),
+            action=Deliver(),
+        )
+        for protocol in (UDP, TCP):
+            yield Listener(
+                because=because,
+                place=place,
+                addresses=host_network(address),
+                protocol=protocol,
+                port=DNS_PORT,
+                answerer=Answerer.DNS,
+            )
+
+
+def internal_zone(vpc: Vpc) -> Iterator[Entry]:
+    """Give the zone of private instance names."""
+    yield from _attached(
+        vpc.id,
+        f"{vpc.id}/internal",
+        naming.internal_domain(vpc.region),
+        Because("vpc", vpc.id, "enableDnsHostnames"),
+    )
+
+
+def instance_names(
+    vpc: Vpc, instance_id: str, interface: NetworkInterface, primary: bool
+) -> Iterator[Entry]:
+    """Give the private names of an interface: by address, and for the primary one by instance."""
+    because = Because("instance", instance_id)
+    hosts = [naming.private_host(interface.private_ip)]
+    if primary:
+        hosts.append(instance_id)
+    for host in hosts:
+        yield RecordSet(
+            because=because,
+            zone=f"{vpc.id}/internal",
+            name=f"{host}.{naming.internal_domain(vpc.region)}",
+            type="A",
+            ttl=TTL,
+            values=(str(interface.private_ip),),
+        )
+
+
+def public_name(
+    region: str, vpc_id: str, interface_id: str, private: IPv4Address, public: IPv4Address
+) -> Iterator[Entry]:
+    """Give the public name of an address: public outside, private inside its VPC."""
+    because = Because("network-interface", interface_id)
+    name = f"{naming.public_host(public)}.{naming.public_domain(region)}"
+    zone = f"{vpc_id}/{name}"
+    yield from _attached(vpc_id, zone, name, because)
+    for inside, address in ((zone, private), (PUBLIC_ZONE, public)):
+        yield RecordSet(
+            because=because, zone=inside, name=name, type="A", ttl=TTL, values=(str(address),)
+        )
+
+
+def endpoint_names_public(
+    endpoint: VpcEndpoint, bases: tuple[str, ...], addresses: tuple[tuple[str, IPv4Address], ...]
+) -> Iterator[Entry]:
+    """Give the regional and zonal names: public ones that hold private addresses.
+
+    `addresses` pairs each interface's zone with its address.
+    """
+    because = Because("vpc-endpoint", endpoint.id)
+    for base in bases:
+        named = {
+            endpoint_names.regional_name(endpoint.id, endpoint.dns_suffix, base): [
+                address for _, address in addresses
+            ]
+        }
+        for zone, address in addresses:
+            name = endpoint_names.zonal_name(endpoint.id, endpoint.dns_suffix, zone, base)
+            named.setdefault(name, []).append(address)
+        for name, held in named.items():
+            if held:
+                yield _addresses(PUBLIC_ZONE, name, held, because)
+
+
+def endpoint_names_private(
+    endpoint: VpcEndpoint, names: tuple[str, ...], addresses: tuple[IPv4Address, ...]
+) -> Iterator[Entry]:
+    """Give the hidden zones of the service's private names; without interfaces they are empty."""
+    because = Because("vpc-endpoint", endpoint.id, "private-dns")
+    for origin in sorted({endpoint_names.zone_origin(name) for name in names}):
+        yield from _attached(endpoint.vpc_id, f"{endpoint.id}/{origin}", origin, because)
+    for name in names if addresses else ():
+        zone = f"{endpoint.id}/{endpoint_names.zone_origin(name)}"
+        yield _addresses(zone, name, list(addresses), because)
+
+
+def _attached(view: str, zone: str, origin: str, because: Because) -> Iterator[Entry]:
+    yield Zone(because=because, id=zone, origin=origin)
+    yield ZoneAttachment(because=because, view=view, zone=zone)
+
+
+def _addresses(zone: str, name: str, held: list[IPv4Address], because: Because) -> RecordSet:
+    return RecordSet(
+        because=because,
+        zone=zone,
+        name=name,
+        type="A",
+        ttl=TTL,
+        values=tuple(str(address) for address in sorted(held)),
+    )

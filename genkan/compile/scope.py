@@ -1,0 +1,50 @@
+"""Scopes: which part of the program a change can touch. A VPC is one, what is outside every VPC another."""
+
+from collections.abc import Iterator
+
+from genkan.compile import site, vpc
+from genkan.compile.part import Part
+from genkan.model.account import AccessKey, Account
+from genkan.model.elastic_ip import ElasticIp
+from genkan.model.network import Change, Network
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.resource import Resource
+from genkan.model.vpc import Vpc
+
+Scope = str  # a VPC's id, or SITE
+SITE = ""
+
+
+def every_scope(network: Network) -> list[Scope]:
+    return [SITE, *(vpc.id for vpc in network.all(Vpc))]
+
+
+def parts_of(network: Network, scope: Scope) -> Iterator[Part]:
+    """Give the parts of a scope; none for a VPC that is gone."""
+    if scope == SITE:
+        return site.parts(network)
+    return vpc.parts(network, scope)
+
+
+def touched(before: Network, after: Network, change: Change) -> set[Scope]:
+    """Give the scopes whose program `change`, which led from `before` to `after`, can alter."""
+    scopes: set[Scope] = set()
+    for kind_and_id in (*((put.kind, put.id) for put in change.puts), *change.deletes):
+        for network in (before, after):
+            resource = network.find(*kind_and_id)
+            if resource is not None:
+                scopes |= _scopes_of(network, resource)
+    return scopes
+
+
+def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
+    match resource:
+        case Vpc():
+            return {resource.id}
+        case ElasticIp():
+            interface = network.get(NetworkInterface, resource.network_interface_id)
+            return {interface.vpc_id} if interface else set()
+        case Account() | AccessKey():
+            return set(every_scope(network))
+    vpc_id = getattr(resource, "vpc_id", None)
+    return {vpc_id} if vpc_id else set()

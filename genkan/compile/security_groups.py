@@ -1,0 +1,111 @@
+"""Security groups → filters, guards and address sets.
+
+Groups only allow, so the order of rules cannot change the outcome; they are sorted by rule id so that
+equal models compile to equal programs. An interface that wears several groups asks each of their
+filters: the union. A rule that names a group matches the addresses of all that wear it.
+"""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
+
+from genkan.model.security_group import (
+    CidrPeer,
+    Direction,
+    GroupPeer,
+    SecurityGroup,
+    SecurityGroupRule,
+)
+from genkan.program import Because, Entry
+from genkan.program.filter import AddressSet, Filter, Guard, InSet, Match, Rule, Stage, Verdict
+
+ICMP_PROTOCOLS = (1, 58)
+STAGES = {
+    Direction.INGRESS: Stage.SECURITY_GROUP_INGRESS,
+    Direction.EGRESS: Stage.SECURITY_GROUP_EGRESS,
+}
+
+
+def filter_name(group_id: str, direction: Direction) -> str:
+    return f"{group_id}/{direction.value}"
+
+
+def members_of(group_id: str) -> InSet:
+    """Name the set that holds the addresses of every interface that wears `group_id`."""
+    return InSet(f"members/{group_id}")
+
+
+def compile_group(place: str, group: SecurityGroup) -> Iterator[Entry]:
+    """Give a group's two filters."""
+    for direction in Direction:
+        rules = sorted(
+            (rule for rule in group.rules if rule.direction is direction), key=lambda rule: rule.id
+        )
+        yield Filter(
+            because=Because("security-group", group.id),
+            place=place,
+            name=filter_name(group.id, direction),
+            rules=tuple(_compile_rule(group, rule) for rule in rules),
+        )
+
+
+def compile_members(
+    place: str, group_id: str, addresses: tuple[IPv4Address, ...]
+) -> Iterator[Entry]:
+    """Give the set of the addresses that wear a group which some rule names."""
+    yield AddressSet(
+        because=Because("security-group", group_id),
+        place=place,
+        name=members_of(group_id).name,
+        members=tuple(sorted(addresses)),
+    )
+
+
+def guard(
+    place: str, at: str, group_ids: Iterable[str], direction: Direction, because: Because
+) -> Guard:
+    """Give the guard of an interface that wears these groups."""
+    return Guard(
+        because=because,
+        place=place,
+        stage=STAGES[direction],
+        at=at,
+        filters=filters_of(group_ids, direction),
+    )
+
+
+def filters_of(group_ids: Iterable[str], direction: Direction) -> tuple[str, ...]:
+    return tuple(filter_name(group_id, direction) for group_id in sorted(set(group_ids)))
+
+
+def referenced_groups(groups: Iterable[SecurityGroup]) -> list[str]:
+    """Give the groups that rules of `groups` name."""
+    named = {
+        rule.peer.group_id
+        for group in groups
+        for rule in group.rules
+        if isinstance(rule.peer, GroupPeer)
+    }
+    return sorted(named)
+
+
+def _compile_rule(group: SecurityGroup, rule: SecurityGroupRule) -> Rule:
+    ports = None if rule.ports is None else (rule.ports.first, rule.ports.last)
+    icmp = rule.protocol in ICMP_PROTOCOLS
+    return Rule(
+        match=Match(
+            remote=_compile_peer(rule.peer),
+            protocol=rule.protocol,
+            ports=None if icmp else ports,
+            icmp=ports if icmp else None,
+        ),
+        verdict=Verdict.ACCEPT,
+        because=Because("security-group", group.id, rule.id),
+    )
+
+
+def _compile_peer(peer: CidrPeer | GroupPeer) -> IPv4Network | IPv6Network | InSet:
+    match peer:
+        case GroupPeer(group_id=group_id):
+            return members_of(group_id)
+        case CidrPeer(cidr=cidr):
+            return cidr

@@ -1,0 +1,224 @@
+"""One VPC → its parts: which resources each piece of its program reads."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+
+from genkan.compile import endpoints, gateways, instances, names, naming, routing, security_groups
+from genkan.compile.part import Part
+from genkan.model.account import AccessKey
+from genkan.model.catalogue.services import find_service
+from genkan.model.elastic_ip import ElasticIp
+from genkan.model.endpoint_names import in_region
+from genkan.model.instance import Instance, InstanceState
+from genkan.model.nat_gateway import NatGateway, NatGatewayState
+from genkan.model.network import Network
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.route_table import RouteTable
+from genkan.model.security_group import SecurityGroup
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import InternetGateway, Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
+from genkan.program import Because, Entry
+from genkan.program.place import Place, PlaceKind
+
+RUNS = (InstanceState.PENDING, InstanceState.RUNNING)
+TRANSLATES = (NatGatewayState.PENDING, NatGatewayState.AVAILABLE)
+HAS_A_PATH = (VpcEndpointState.PENDING, VpcEndpointState.AVAILABLE)
+
+
+def parts(network: Network, vpc_id: str) -> Iterator[Part]:
+    """Give the parts of a VPC; none when there is no such VPC."""
+    vpc = network.get(Vpc, vpc_id)
+    if vpc is None:
+        return
+    yield Part(("router",), _compile_router, (vpc,))
+    yield from _routing(network, vpc)
+    yield from _groups(network, vpc)
+    yield from _instances(network, vpc)
+    yield from _gateways(network, vpc)
+    yield from _endpoints(network, vpc)
+
+
+def _compile_router(vpc: Vpc) -> Iterator[Entry]:
+    because = Because("vpc", vpc.id)
+    yield Place(because=because, id=vpc.id, kind=PlaceKind.VPC, forwards=True)
+    if vpc.dns_support:
+        resolver = (naming.resolver_address(vpc), naming.LINK_LOCAL_RESOLVER)
+        yield from names.compile_resolver(vpc.id, resolver, because)
+    if _private_names(vpc):
+        yield from names.internal_zone(vpc)
+
+
+def _private_names(vpc: Vpc) -> bool:
+    return vpc.dns_support and vpc.dns_hostnames
+
+
+def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
+    tables = list(network.where(RouteTable, vpc_id=vpc.id))
+    main = next((table.id for table in tables if table.is_main), "")
+    chosen = {a.subnet_id: table.id for table in tables for a in table.associations}
+    for subnet in network.where(Subnet, vpc_id=vpc.id):
+        yield Part(
+            ("subnet", subnet.id), routing.compile_subnet, (subnet, chosen.get(subnet.id, main))
+        )
+    reachable = frozenset(
+        {interface.id for _, interface, _ in _running(network, vpc)}
+        | {gateway.network_interface_id for gateway in _translating(network, vpc)}
+    )
+    for table in tables:
+        resolved = routing.resolve_routes(network, table, reachable)
+        yield Part(
+            ("route-table", table.id),
+            routing.compile_route_table,
+            (table.id, vpc.id, vpc.cidrs, resolved),
+        )
+
+
+def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
+    groups = list(network.where(SecurityGroup, vpc_id=vpc.id))
+    for group in groups:
+        yield Part(("group", group.id), security_groups.compile_group, (vpc.id, group))
+    worn: dict[str, list[IPv4Address]] = {
+        group_id: [] for group_id in security_groups.referenced_groups(groups)
+    }
+    if worn:
+        for interface in network.where(NetworkInterface, vpc_id=vpc.id):
+            for group_id in interface.group_ids:
+                worn.get(group_id, []).extend(interface.private_addresses)
+    for group_id, addresses in worn.items():
+        yield Part(
+            ("members", group_id),
+            security_groups.compile_members,
+            (vpc.id, group_id, tuple(sorted(addresses))),
+        )
+
+
+def _running(
+    network: Network, vpc: Vpc
+) -> Iterator[tuple[Instance, NetworkInterface, int]]:
+    """Give each interface of each instance that runs, with its device index."""
+    for interface in network.where(NetworkInterface, vpc_id=vpc.id):
+        attachment = interface.attachment
+        instance = network.get(Instance, attachment.instance_id) if attachment else None
+        known = network.get(Subnet, interface.subnet_id)
+        if attachment and instance and instance.state in RUNS and known:
+            yield instance, interface, attachment.device_index
+
+
+def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
+    keys: dict[str, str] = {}
+    for key in network.all(AccessKey):
+        keys[key.account] = min(keys.get(key.account, key.id), key.id)
+    for instance, interface, index in _running(network, vpc):
+        subnet = network.get(Subnet, interface.subnet_id)
+        yield Part(
+            ("interface", interface.id),
+            instances.compile_interface,
+            (interface, instance.id, index, subnet),
+        )
+        if index == 0:
+            yield Part(
+                ("instance", instance.id),
+                instances.compile_instance,
+                (instance, vpc, interface, keys.get(instance.account, "")),
+            )
+        if _private_names(vpc):
+            yield Part(
+                ("instance-names", interface.id),
+                names.instance_names,
+                (vpc, instance.id, interface, index == 0),
+            )
+
+
+def _translating(network: Network, vpc: Vpc) -> Iterator[NatGateway]:
+    for gateway in network.where(NatGateway, vpc_id=vpc.id):
+        interface = network.get(NetworkInterface, gateway.network_interface_id)
+        if gateway.state in TRANSLATES and interface and network.get(Subnet, gateway.subnet_id):
+            yield gateway
+
+
+def _gateways(network: Network, vpc: Vpc) -> Iterator[Part]:
+    for nat in _translating(network, vpc):
+        yield Part(
+            ("nat-gateway", nat.id),
+            gateways.compile_nat_gateway,
+            (
+                nat,
+                network.get(NetworkInterface, nat.network_interface_id),
+                network.get(Subnet, nat.subnet_id),
+            ),
+        )
+    for gateway in network.where(InternetGateway, vpc_id=vpc.id):
+        yield Part(
+            ("internet-gateway", gateway.id),
+            gateways.compile_internet_gateway,
+            (gateway, vpc.id, vpc.cidrs),
+        )
+        for interface_id, private, public in _public_addresses(network, vpc):
+            yield Part(
+                ("public-address", str(public)),
+                gateways.compile_public_address,
+                (gateway.id, interface_id, private, public),
+            )
+            if _private_names(vpc):
+                yield Part(
+                    ("public-name", str(public)),
+                    names.public_name,
+                    (vpc.region, vpc.id, interface_id, private, public),
+                )
+
+
+def _public_addresses(
+    network: Network, vpc: Vpc
+) -> Iterator[tuple[str, IPv4Address, IPv4Address]]:
+    """Give (interface, private, public) of every public address of the VPC."""
+    for interface in network.where(NetworkInterface, vpc_id=vpc.id):
+        elastic = list(network.where(ElasticIp, network_interface_id=interface.id))
+        for one in elastic:
+            yield interface.id, one.private_ip or interface.private_ip, one.public_ip
+        lent = interface.public_ip
+        if lent and all(one.private_ip != interface.private_ip for one in elastic):
+            yield interface.id, interface.private_ip, lent
+
+
+def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
+    for endpoint in network.where(VpcEndpoint, vpc_id=vpc.id):
+        if endpoint.state not in HAS_A_PATH:
+            continue
+        service = find_service(endpoint.service_name, endpoint.region)
+        if service is None:
+            continue
+        interfaces = [
+            interface
+            for name in endpoint.network_interface_ids
+            if (interface := network.get(NetworkInterface, name))
+        ]
+        for interface in interfaces:
+            yield Part(
+                ("endpoint-interface", interface.id),
+                endpoints.compile_endpoint_interface,
+                (endpoint, interface, f"{endpoint.region}/{service.code}"),
+            )
+        if endpoint.state is not VpcEndpointState.AVAILABLE:
+            continue
+        yield Part(
+            ("endpoint-public-names", endpoint.id),
+            names.endpoint_names_public,
+            (
+                endpoint,
+                in_region(service.base_endpoint_dns_names, endpoint.region),
+                tuple((interface.zone, interface.private_ip) for interface in interfaces),
+            ),
+        )
+        if endpoint.private_dns_enabled and _private_names(vpc):
+            yield Part(
+                ("endpoint-private-names", endpoint.id),
+                names.endpoint_names_private,
+                (
+                    endpoint,
+                    in_region(service.private_dns_names, endpoint.region),
+                    tuple(interface.private_ip for interface in interfaces),
+                ),
+            )
+
+

@@ -1,0 +1,176 @@
+"""`Control`: the snapshot, and the only way to the next one.
+
+One thread at a time is in `run` with a change, in `start` or in `advance`; the site sees to it. What a
+call was told is in the store before it is told. If the engine fails, what it left is read back and mended
+at once; if that fails too, the caller hears of it, and the next reconcile goes on from the store.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from genkan.api import registry
+from genkan.api.call import Answer, Call
+from genkan.compile import Compilation, compile_network, recompile
+from genkan.compile.scope import touched
+from genkan.control.runner import Runner
+from genkan.engine.protocol import Engine, EngineFailure
+from genkan.model import lifecycle
+from genkan.model.instance import Instance, InstanceState
+from genkan.model.nat_gateway import NatGateway, NatGatewayState
+from genkan.model.network import Change, Network, delete
+from genkan.model.resource import Resource
+from genkan.program import Delta
+from genkan.program.place import Boot
+from genkan.program.service import Credential
+from genkan.store import JournalEntry, Store
+
+LOG = logging.getLogger(__name__)
+ITSELF = "genkan"  # in the journal, whoever a lifecycle's own step is by
+SHOWN_AFTER_THE_END = timedelta(hours=1)  # a terminated instance, a deleted NAT gateway
+READS = ("describe_", "get_", "list_")
+
+Publish = Callable[[Delta], None]
+
+
+class Control:
+    """`make_call` gives the `Call` for a snapshot: time, ids and randomness are the site's."""
+
+    def __init__(
+        self, *, store: Store, engine: Engine, runner: Runner, publish: Publish, now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._runner = runner
+        self._publish = publish
+        self._now = now
+        self.network = Network()
+        self.compilation = Compilation()
+        self.trouble: str | None = None  # what the engine could not do, until it can
+
+    def start(self, first: Callable[[], Change]) -> int:
+        """Read the store back and make the kernel equal to it; give how much there was to mend.
+
+        `first` gives the resources of a site that has none: its account and keys.
+        """
+        self.network = self._store.load()
+        if not any(True for _ in self.network):
+            self._record(self._entry("CreateAccount", "aws-global", ""), first())
+        self.compilation = compile_network(self.network)
+        mended = self._engine.reconcile(self.compilation.program)
+        self._reconcile_boots()
+        return mended
+
+    @staticmethod
+    def reads(operation: str) -> bool:
+        """Tell whether an operation (snake_case) only reads, so that any thread may run it."""
+        return operation.startswith(READS)
+
+    def run(self, call: Call, service: str, operation: str, parameters: Mapping[str, Any]) -> Answer:
+        """Run one operation; its effect is in force when this returns. Raises Refused, EngineFailure."""
+        answer = registry.run(call, service, operation, parameters)
+        if answer.change:
+            entry = JournalEntry(
+                at=call.now,
+                principal=call.principal,
+                region=call.region,
+                operation=operation,
+                request_id=call.request_id,
+            )
+            self.commit(entry, answer.change)
+        return answer
+
+    def commit(self, entry: JournalEntry, change: Change) -> None:
+        """Record a change, compile it, make it so, publish it."""
+        before = self.network
+        self._record(entry, change)
+        scopes = touched(before, self.network, change)
+        compiled_before = self.compilation
+        self.compilation, delta = recompile(compiled_before, self.network, scopes)
+        self._make_so(compiled_before, delta)
+
+    def advance(self) -> bool:
+        """Take the next lifecycle step that is due, if there is one; tell whether there was."""
+        due = next(lifecycle.due(self.network), None)
+        if due is None:
+            return False
+        change = lifecycle.complete(self.network, due)
+        self.commit(self._entry(f"Complete {due.id}", due.region, ""), change)
+        return True
+
+    def forget_what_ended(self) -> None:
+        """Drop the records of what ended long enough ago."""
+        limit = self._now() - SHOWN_AFTER_THE_END
+        ended = [row for row in _ended(self.network, limit)]
+        if ended:
+            self.commit(self._entry("Forget", "aws-global", ""), delete(*ended))
+
+    def reconcile(self) -> int:
+        """Make the kernel equal to the program, whatever is there; give how much there was to mend."""
+        mended = self._engine.reconcile(self.compilation.program)
+        self._reconcile_boots()
+        self.trouble = None
+        return mended
+
+    def _record(self, entry: JournalEntry, change: Change) -> None:
+        self._store.append(entry, change)
+        self.network = self.network.apply(change)
+
+    def _entry(self, operation: str, region: str, request_id: str) -> JournalEntry:
+        return JournalEntry(
+            at=self._now(),
+            principal=ITSELF,
+            region=region,
+            operation=operation,
+            request_id=request_id,
+        )
+
+    def _make_so(self, before: Compilation, delta: Delta) -> None:
+        if not delta:
+            return
+        self._halt(delta)
+        try:
+            self._engine.apply(before.program, delta.only(self._engine.capabilities))
+        except EngineFailure as failure:
+            LOG.exception("the engine failed; reading back and mending")
+            self.trouble = str(failure)
+            self._engine.reconcile(self.compilation.program)
+            self.trouble = None
+        self._publish(delta)
+        self._boot(entry for entry in delta.put if isinstance(entry, Boot))
+
+    def _halt(self, delta: Delta) -> None:
+        for entry in delta.removed:
+            if isinstance(entry, Boot):
+                self._runner.halt(entry.place)
+
+    def _boot(self, entries: Iterable[Boot]) -> None:
+        for entry in entries:
+            self._runner.boot(entry, self._environment(entry))
+
+    def _environment(self, entry: Boot) -> dict[str, str]:
+        credential = self.compilation.program.get((Credential.section, entry.access_key))
+        if not isinstance(credential, Credential):
+            return {}
+        return {
+            "AWS_ACCESS_KEY_ID": credential.id,
+            "AWS_SECRET_ACCESS_KEY": credential.secret,
+        }
+
+    def _reconcile_boots(self) -> None:
+        wanted = {entry.place: entry for entry in self.compilation.program.of(Boot)}
+        running = self._runner.boots()
+        for place in running:
+            if place not in wanted:
+                self._runner.halt(place)
+        self._boot(entry for place, entry in wanted.items() if running.get(place) != entry)
+
+
+def _ended(network: Network, limit: datetime) -> Iterable[Resource]:
+    for instance in network.where(Instance, state=InstanceState.TERMINATED):
+        if (instance.state_changed_at or instance.launched_at) < limit:
+            yield instance
+    for gateway in network.where(NatGateway, state=NatGatewayState.DELETED):
+        if (gateway.deleted_at or gateway.created_at) < limit:
+            yield gateway

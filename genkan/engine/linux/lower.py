@@ -1,0 +1,270 @@
+"""Program entries → kernel objects. Pure: one function a section.
+
+A route needs to know the link that it leaves by, so lowering is given the program's links by
+interface (`Ends`). Order of rules inside a filter is kept; rules that differ by their far side
+alone share one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+from itertools import groupby
+from typing import Any
+
+from genkan.engine.linux import ruleset
+from genkan.engine.linux.naming import chain_name, device_name, number
+from genkan.engine.linux.objects import (
+    Address,
+    Device,
+    KernelObject,
+    KernelRoute,
+    Namespace,
+    Neighbour,
+    NftElement,
+    NftSet,
+    PolicyRule,
+)
+from genkan.program import Entry
+from genkan.program.filter import (
+    AddressSet,
+    Filter,
+    Guard,
+    InSet,
+    Match,
+    Rule,
+    SourceCheck,
+    Stage,
+)
+from genkan.program.place import End, Link, Place
+from genkan.program.route import (
+    PLACE_TABLE,
+    Blackhole,
+    Deliver,
+    Forward,
+    Local,
+    Route,
+    TableChoice,
+    Unreachable,
+)
+from genkan.program.service import Listener
+from genkan.program.translation import Border, OneToOne, PortTranslation
+
+Ends = dict[tuple[str, str], tuple[End, End]]  # (place, interface) → this end and its far one
+
+MAIN = 254
+DELIVERIES = 900  # asked after the subnets' tables and before main
+SUBNET_PRIORITY, DELIVERY_PRIORITY = 1000, 2000
+PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp", 58: "ipv6-icmp"}
+GUARD_MAPS = {
+    Stage.SECURITY_GROUP_EGRESS: ruleset.EGRESS,
+    Stage.SECURITY_GROUP_INGRESS: ruleset.INGRESS,
+    Stage.ENDPOINT: ruleset.ENDPOINTS,
+}
+
+
+def lower(entry: Entry, ends: Ends) -> Iterable[KernelObject]:
+    """Give the kernel objects of one entry; none for what is not an engine's."""
+    lowering = LOWERINGS.get(type(entry))
+    return lowering(entry, ends) if lowering else ()
+
+
+def ends_of(links: Iterable[Link]) -> Ends:
+    ends: Ends = {}
+    for link in links:
+        ends[link.left.place, link.left.name] = (link.left, link.right)
+        ends[link.right.place, link.right.name] = (link.right, link.left)
+    return ends
+
+
+def _place(entry: Place, ends: Ends) -> Iterator[KernelObject]:
+    yield Namespace(entry.id, entry.forwards)
+    if entry.forwards:
+        yield PolicyRule(entry.id, DELIVERY_PRIORITY, None, DELIVERIES)
+        yield from ruleset.skeleton(entry.id)
+
+
+def _link(entry: Link, ends: Ends) -> Iterator[KernelObject]:
+    for end, far in ((entry.left, entry.right), (entry.right, entry.left)):
+        yield Device(
+            place=end.place,
+            name=device_name(end.name),
+            mac=end.mac,
+            mtu=entry.mtu,
+            group=number(end.subnet) if end.subnet else 0,
+            alias=f"{entry.id} {far.place} {device_name(far.name)}",
+            peer_place=far.place,
+            peer=device_name(far.name),
+        )
+        for address in end.addresses:
+            yield Address(end.place, device_name(end.name), address)
+
+
+def _route(entry: Route, ends: Ends) -> Iterator[KernelObject]:
+    table = MAIN if entry.table == PLACE_TABLE else number(entry.table)
+    match entry.action:
+        case Forward(interface, next_hop):
+            yield from _forward(entry, table, interface, next_hop, ends)
+        case Deliver():
+            yield KernelRoute(entry.place, DELIVERIES, entry.destination, "local", "lo")
+        case Local():
+            yield KernelRoute(entry.place, table, entry.destination, "throw")
+        case Unreachable():
+            yield KernelRoute(entry.place, table, entry.destination, "unreachable")
+        case Blackhole():
+            yield KernelRoute(entry.place, table, entry.destination, "blackhole")
+
+
+def _forward(
+    entry: Route,
+    table: int,
+    interface: str,
+    next_hop: Any,
+    ends: Ends,  # noqa: ANN401
+) -> Iterator[KernelObject]:
+    found = ends.get((entry.place, interface))
+    if found is None:  # a route into nothing: what it leads to is not there
+        yield KernelRoute(entry.place, table, entry.destination, "blackhole")
+        return
+    end, far = found
+    device = device_name(interface)
+    hop = next_hop or entry.destination.network_address
+    source = end.addresses[0] if end.addresses else None
+    yield Neighbour(entry.place, device, hop, far.mac)
+    yield KernelRoute(entry.place, table, entry.destination, "unicast", device, next_hop, source)
+
+
+def _table_choice(entry: TableChoice, ends: Ends) -> Iterator[KernelObject]:
+    table = number(entry.table)
+    yield NftElement(entry.place, ruleset.MARKS, str(number(entry.subnet)), str(table))
+    yield PolicyRule(entry.place, SUBNET_PRIORITY, table, table)
+
+
+def _address_set(entry: AddressSet, ends: Ends) -> Iterator[KernelObject]:
+    name = chain_name(entry.name)
+    yield NftSet(entry.place, name, ruleset.ADDRESSES)
+    for address in entry.members:
+        yield NftElement(entry.place, name, str(address))
+
+
+def _filter(entry: Filter, ends: Ends) -> Iterator[KernelObject]:
+    rules: list[tuple[str, str]] = []
+    ordered: Iterable[Rule] = entry.rules
+    if len({rule.verdict for rule in entry.rules}) == 1:  # then their order decides nothing
+        ordered = sorted(entry.rules, key=lambda rule: repr(_but_for_remote(rule)))
+    for _, alike in groupby(ordered, key=_but_for_remote):
+        rules.extend(_texts(list(alike), entry.name))
+    yield ruleset.chain(entry.place, chain_name(entry.name), tuple(rules))
+
+
+def _but_for_remote(rule: Rule) -> tuple[object, ...]:
+    match = rule.match
+    kind = type(match.remote).__name__
+    return (kind, match.protocol, match.ports, match.icmp, rule.verdict.value)
+
+
+def _texts(rules: list[Rule], filter_name: str) -> Iterator[tuple[str, str]]:
+    """Give one nft rule for rules that differ by their far side; a named set stands alone."""
+    side = "daddr" if filter_name.endswith("/egress") else "saddr"
+    first = rules[0]
+    service = _service(first.match)
+    verdict = first.verdict.value
+    because = ", ".join(str(rule.because) for rule in rules)
+    if isinstance(first.match.remote, InSet):
+        for rule in rules:
+            name = chain_name(rule.match.remote.name)  # type: ignore[union-attr]
+            yield f"ip {side} @{name} {service}{verdict}", str(rule.because)
+    elif first.match.remote is None:
+        yield f"{service}{verdict}", because
+    else:
+        networks = [rule.match.remote for rule in rules]
+        yield f"{_remotes(side, networks)}{service}{verdict}", because
+
+
+def _remotes(side: str, networks: list[Any]) -> str:
+    family, everywhere = (
+        ("ip6", "::/0") if isinstance(networks[0], IPv6Network) else ("ip", "0.0.0.0/0")
+    )
+    collapsed = [str(network) for network in collapse_addresses(networks)]
+    if everywhere in collapsed:
+        return f"meta nfproto {'ipv6' if family == 'ip6' else 'ipv4'} "
+    return f"{family} {side} {{ {', '.join(collapsed)} }} "
+
+
+def _service(match: Match) -> str:
+    if match.protocol is None:
+        return ""
+    if match.ports is not None:
+        first, last = match.ports
+        ports = str(first) if first == last else f"{first}-{last}"
+        return f"meta l4proto {match.protocol} th dport {ports} "
+    if match.icmp is not None:
+        return _icmp(match.protocol, *match.icmp)
+    return f"meta l4proto {match.protocol} "
+
+
+def _icmp(protocol: int, kind: int, code: int) -> str:
+    name = "icmp" if protocol == 1 else "icmpv6"
+    wanted = f"meta l4proto {protocol} "
+    if kind >= 0:
+        wanted += f"{name} type {kind} "
+    if code >= 0:
+        wanted += f"{name} code {code} "
+    return wanted
+
+
+def _guard(entry: Guard, ends: Ends) -> Iterator[KernelObject]:
+    name = chain_name(f"{entry.stage.value}/{'+'.join(entry.filters)}")
+    jumps = tuple((f"jump {chain_name(one)}", one) for one in entry.filters)
+    yield ruleset.chain(
+        entry.place, name, (*jumps, ("drop", f"{entry.stage.value}: no rule allows it"))
+    )
+    at = f'"{device_name(entry.at)}"' if isinstance(entry.at, str) else str(entry.at)
+    yield NftElement(entry.place, GUARD_MAPS[entry.stage], at, f"goto {name}")
+
+
+def _source_check(entry: SourceCheck, ends: Ends) -> Iterator[KernelObject]:
+    device = device_name(entry.interface)
+    yield NftElement(entry.place, ruleset.CHECKED, f'"{device}"')
+    for address in entry.addresses:
+        yield NftElement(entry.place, ruleset.OWN, f'"{device}" . {address}')
+
+
+def _border(entry: Border, ends: Ends) -> Iterator[KernelObject]:
+    yield from ruleset.border(entry.place, device_name(entry.inside), device_name(entry.outside))
+
+
+def _one_to_one(entry: OneToOne, ends: Ends) -> Iterator[KernelObject]:
+    yield NftElement(entry.place, ruleset.PRIVATE, str(entry.private))
+    yield NftElement(entry.place, ruleset.PUBLIC_OF, str(entry.private), str(entry.public))
+    yield NftElement(entry.place, ruleset.PRIVATE_OF, str(entry.public), str(entry.private))
+
+
+def _port_translation(entry: PortTranslation, ends: Ends) -> Iterator[KernelObject]:
+    yield from ruleset.port_translation(entry.place, str(entry.address))
+
+
+def _listener(entry: Listener, ends: Ends) -> Iterator[KernelObject]:
+    single = entry.addresses.prefixlen == IPv4Network("0.0.0.0/0").max_prefixlen
+    container = ruleset.GUARDED if entry.guarded else ruleset.LISTENERS
+    address = str(entry.addresses.network_address) if single else str(entry.addresses)
+    yield NftElement(
+        entry.place,
+        container if single else ruleset.RANGES,
+        f"{address} . {PROTOCOLS[entry.protocol]} . {entry.port}",
+    )
+
+
+LOWERINGS: dict[type[Entry], Callable[[Any, Ends], Iterable[KernelObject]]] = {
+    Place: _place,
+    Link: _link,
+    Route: _route,
+    TableChoice: _table_choice,
+    AddressSet: _address_set,
+    Filter: _filter,
+    Guard: _guard,
+    SourceCheck: _source_check,
+    Border: _border,
+    OneToOne: _one_to_one,
+    PortTranslation: _port_translation,
+    Listener: _listener,
+}
+SECTIONS = frozenset(kind.section for kind in LOWERINGS)

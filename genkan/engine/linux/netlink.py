@@ -1,0 +1,320 @@
+"""rtnetlink in places: devices, addresses, neighbours, routes and rules, read and written.
+
+One socket a place, opened inside it and kept. Everything written carries our protocol number, so
+that routes that programs add in an instance stay theirs. See rtnetlink(7).
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv4Network
+from socket import AF_INET
+from typing import Any
+
+from genkan.engine.linux.namespace import entered, path_of
+from genkan.engine.linux.objects import (
+    Address,
+    Device,
+    KernelObject,
+    KernelRoute,
+    Neighbour,
+    PolicyRule,
+)
+from genkan.engine.protocol import EngineFailure
+
+PROTOCOL = 0x67  # "g": whose routes and rules these are
+PERMANENT = 0x80
+LOCAL_TABLE = 255
+ONLINK = 4
+NO_SUCH = (2, 3, 19, 99)  # ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL: gone already
+EXISTS = 17
+MOST_SOCKETS = 256
+ROUTE_KINDS = {1: "unicast", 2: "local", 6: "blackhole", 7: "unreachable", 9: "throw"}
+KIND_NUMBERS = {kind: number for number, kind in ROUTE_KINDS.items()}
+UNIVERSE, LINK_SCOPE, HOST_SCOPE = 0, 253, 254
+
+
+class Netlink:
+    """Reads and writes the network stack of places."""
+
+    def __init__(self) -> None:
+        self._sockets: OrderedDict[str, Any] = OrderedDict()
+        self._indexes: dict[str, dict[str, int]] = {}
+
+    def forget(self, place: str) -> None:
+        """Close the socket of a place that is gone."""
+        self._indexes.pop(place, None)
+        found = self._sockets.pop(place, None)
+        if found is not None:
+            found.close()
+
+    def close(self) -> None:
+        for place in list(self._sockets):
+            self.forget(place)
+
+    def observe(self, place: str) -> Iterator[KernelObject]:
+        """Give everything of ours in a place."""
+        names = self._names(place)
+        socket = self._socket(place)
+        yield from self._devices(place)
+        for message in socket.get_addr(family=AF_INET):
+            device = names.get(message["index"], "")
+            if device != "lo":
+                yield Address(place, device, IPv4Address(message.get_attr("IFA_LOCAL")))
+        for message in socket.get_neighbours(family=AF_INET):
+            if message["state"] & PERMANENT:
+                yield Neighbour(
+                    place,
+                    names.get(message["ifindex"], ""),
+                    IPv4Address(message.get_attr("NDA_DST")),
+                    message.get_attr("NDA_LLADDR") or "",
+                )
+        for message in socket.get_routes(family=AF_INET):
+            if message["proto"] == PROTOCOL:
+                yield _read_route(place, message, names)
+        for message in socket.get_rules(family=AF_INET):
+            if message.get_attr("FRA_PROTOCOL") == PROTOCOL:
+                yield PolicyRule(
+                    place,
+                    message.get_attr("FRA_PRIORITY"),
+                    message.get_attr("FRA_FWMARK"),
+                    message.get_attr("FRA_TABLE"),
+                )
+
+    def put(self, one: KernelObject) -> None:
+        """Make an object so. Raises EngineFailure."""
+        self._write(one, _PUT[type(one)])
+
+    def remove(self, one: KernelObject) -> None:
+        """Take an object away; one that is gone is gone. Raises EngineFailure."""
+        self._write(one, _REMOVE[type(one)])
+
+    def _write(self, one: Any, write: Callable[["Netlink", Any], None]) -> None:  # noqa: ANN401
+        from pyroute2.netlink.exceptions import NetlinkError
+
+        try:
+            write(self, one)
+        except NetlinkError as error:
+            raise EngineFailure(f"the kernel refused {one}: {error}") from error
+
+    def bring_up(self, place: str, device: str) -> None:
+        """Set a device up; lo is one too."""
+        self._socket(place).link("set", index=self._index(place, device), state="up")
+
+    def _socket(self, place: str) -> Any:  # noqa: ANN401 - pyroute2 has no types
+        found = self._sockets.get(place)
+        if found is None:
+            from pyroute2 import IPRoute
+
+            while len(self._sockets) >= MOST_SOCKETS:
+                self.forget(next(iter(self._sockets)))
+            with entered(place):
+                found = self._sockets[place] = IPRoute()
+        self._sockets.move_to_end(place)
+        return found
+
+    def _names(self, place: str) -> dict[int, str]:
+        names = {
+            message["index"]: message.get_attr("IFLA_IFNAME")
+            for message in self._socket(place).get_links()
+        }
+        self._indexes[place] = {name: index for index, name in names.items()}
+        return names
+
+    def _index(self, place: str, device: str) -> int:
+        known = self._indexes.setdefault(place, {})
+        if device not in known:
+            self._names(place)
+        try:
+            return self._indexes[place][device]
+        except KeyError:
+            raise EngineFailure(f"{place} has no device {device}.") from None
+
+    def _devices(self, place: str) -> Iterator[KernelObject]:
+        for message in self._socket(place).get_links():
+            alias = message.get_attr("IFLA_IFALIAS") or ""
+            if len(alias.split()) != 3:
+                continue
+            _, peer_place, peer = alias.split()
+            yield Device(
+                place=place,
+                name=message.get_attr("IFLA_IFNAME"),
+                mac=message.get_attr("IFLA_ADDRESS"),
+                mtu=message.get_attr("IFLA_MTU"),
+                group=message.get_attr("IFLA_GROUP") or 0,
+                alias=alias,
+                peer_place=peer_place,
+                peer=peer,
+            )
+
+    def _put_device(self, one: Device) -> None:
+        """Make both ends at once; the far end's own turn finds it there and sets what is its."""
+        socket = self._socket(one.place)
+        self._names(one.place)
+        if one.name not in self._indexes[one.place]:
+            self._make_pair(one)
+        socket.link(
+            "set",
+            index=self._index(one.place, one.name),
+            address=one.mac,
+            mtu=one.mtu,
+            group=one.group,
+            ifalias=one.alias,
+            state="up",
+        )
+
+    def _make_pair(self, one: Device) -> None:
+        with open(path_of(one.peer_place), "rb") as far:
+            self._socket(one.place).link(
+                "add",
+                ifname=one.name,
+                kind="veth",
+                address=one.mac,
+                mtu=one.mtu,
+                peer={"ifname": one.peer, "net_ns_fd": far.fileno(), "mtu": one.mtu},
+            )
+        self._indexes.pop(one.place, None)
+        self._indexes.pop(one.peer_place, None)
+
+    def _remove_device(self, one: Device) -> None:
+        self._quietly(
+            lambda: self._socket(one.place).link("del", index=self._index(one.place, one.name))
+        )
+        self._indexes.pop(one.place, None)
+        self._indexes.pop(one.peer_place, None)
+
+    def _put_address(self, one: Address) -> None:
+        index = self._index(one.place, one.device)
+        self._unless_there(
+            lambda: self._socket(one.place).addr(
+                "add", index=index, address=str(one.address), prefixlen=32
+            )
+        )
+
+    def _remove_address(self, one: Address) -> None:
+        self._quietly(
+            lambda: self._socket(one.place).addr(
+                "del",
+                index=self._index(one.place, one.device),
+                address=str(one.address),
+                prefixlen=32,
+            )
+        )
+
+    def _put_neighbour(self, one: Neighbour) -> None:
+        self._socket(one.place).neigh(
+            "replace",
+            dst=str(one.address),
+            lladdr=one.mac,
+            ifindex=self._index(one.place, one.device),
+            state=PERMANENT,
+        )
+
+    def _remove_neighbour(self, one: Neighbour) -> None:
+        self._quietly(
+            lambda: self._socket(one.place).neigh(
+                "del", dst=str(one.address), ifindex=self._index(one.place, one.device)
+            )
+        )
+
+    def _put_route(self, one: KernelRoute) -> None:
+        self._socket(one.place).route("replace", **self._route(one))
+
+    def _remove_route(self, one: KernelRoute) -> None:
+        self._quietly(
+            lambda: self._socket(one.place).route(
+                "del",
+                dst=str(one.destination),
+                table=one.table,
+                type=KIND_NUMBERS[one.kind],
+                proto=PROTOCOL,
+                scope=255,
+            )
+        )
+
+    def _route(self, one: KernelRoute) -> dict[str, Any]:
+        fields: dict[str, Any] = {
+            "dst": str(one.destination),
+            "table": one.table,
+            "type": KIND_NUMBERS[one.kind],
+            "proto": PROTOCOL,
+            "scope": _scope(one),
+        }
+        if one.device:
+            fields["oif"] = self._index(one.place, one.device)
+        if one.via:
+            fields |= {"gateway": str(one.via), "flags": ONLINK}
+        if one.source:
+            fields["prefsrc"] = str(one.source)
+        return fields
+
+    def _put_rule(self, one: PolicyRule) -> None:
+        self._unless_there(lambda: self._socket(one.place).rule("add", **_rule(one)))
+
+    def _remove_rule(self, one: PolicyRule) -> None:
+        self._quietly(lambda: self._socket(one.place).rule("del", **_rule(one)))
+
+    def _quietly(self, write: Callable[[], object]) -> None:
+        self._but_for(NO_SUCH, write)
+
+    def _unless_there(self, write: Callable[[], object]) -> None:
+        self._but_for((EXISTS,), write)
+
+    def _but_for(self, codes: tuple[int, ...], write: Callable[[], object]) -> None:
+        from pyroute2.netlink.exceptions import NetlinkError
+
+        try:
+            write()
+        except NetlinkError as error:
+            if error.code not in codes:
+                raise
+        except EngineFailure:
+            if codes is not NO_SUCH:
+                raise
+
+
+_PUT: dict[type, Callable[[Netlink, Any], None]] = {
+    Device: Netlink._put_device,
+    Address: Netlink._put_address,
+    Neighbour: Netlink._put_neighbour,
+    KernelRoute: Netlink._put_route,
+    PolicyRule: Netlink._put_rule,
+}
+_REMOVE: dict[type, Callable[[Netlink, Any], None]] = {
+    Device: Netlink._remove_device,
+    Address: Netlink._remove_address,
+    Neighbour: Netlink._remove_neighbour,
+    KernelRoute: Netlink._remove_route,
+    PolicyRule: Netlink._remove_rule,
+}
+
+
+def _scope(one: KernelRoute) -> int:
+    if one.kind == "local":
+        return HOST_SCOPE
+    return LINK_SCOPE if one.kind == "unicast" and one.via is None else UNIVERSE
+
+
+def _rule(one: PolicyRule) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "priority": one.priority,
+        "table": one.table,
+        "protocol": PROTOCOL,
+        "family": AF_INET,
+    }
+    return fields if one.mark is None else {**fields, "fwmark": one.mark}
+
+
+def _read_route(place: str, message: Any, names: dict[int, str]) -> KernelRoute:  # noqa: ANN401
+    destination = message.get_attr("RTA_DST") or "0.0.0.0"  # noqa: S104 - the default route
+    via, source = message.get_attr("RTA_GATEWAY"), message.get_attr("RTA_PREFSRC")
+    device = names.get(message.get_attr("RTA_OIF"))
+    kind = ROUTE_KINDS.get(message["type"], str(message["type"]))
+    return KernelRoute(
+        place=place,
+        table=message.get_attr("RTA_TABLE") or message["table"],
+        destination=IPv4Network((destination, message["dst_len"])),
+        kind=kind,
+        device=device if kind in ("unicast", "local") else None,
+        via=IPv4Address(via) if via else None,
+        source=IPv4Address(source) if source else None,
+    )

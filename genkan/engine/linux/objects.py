@@ -1,0 +1,148 @@
+"""Kernel objects as values: what `lower` wants, what `observe` sees, what `plan` compares.
+
+Each has a key that is unique in the kernel of a site; two objects with one key are the same thing
+in two states. Every one belongs to a place.
+"""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    place: str
+    forwards: bool = field(compare=False, default=False)
+
+    @property
+    def key(self) -> Key:
+        return ("namespace", self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One end of a veth pair. `peer_place` and `peer` are its other end."""
+
+    place: str
+    name: str
+    mac: str
+    mtu: int
+    group: int
+    alias: str
+    peer_place: str
+    peer: str
+
+    @property
+    def key(self) -> Key:
+        return ("device", self.place, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    place: str
+    device: str
+    address: IPv4Address
+
+    @property
+    def key(self) -> Key:
+        return ("address", self.place, self.device, str(self.address))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    place: str
+    device: str
+    address: IPv4Address
+    mac: str
+
+    @property
+    def key(self) -> Key:
+        return ("neighbour", self.place, self.device, str(self.address))
+
+
+@dataclass(frozen=True, slots=True)
+class KernelRoute:
+    """`kind` is rtnetlink's: unicast, local, throw, unreachable, blackhole."""
+
+    place: str
+    table: int
+    destination: IPv4Network
+    kind: str
+    device: str | None = None
+    via: IPv4Address | None = None
+    source: IPv4Address | None = None
+
+    @property
+    def key(self) -> Key:
+        return ("route", self.place, str(self.table), str(self.destination))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """`mark` None: every packet."""
+
+    place: str
+    priority: int
+    mark: int | None
+    table: int
+
+    @property
+    def key(self) -> Key:
+        return ("rule", self.place, str(self.priority), str(self.mark))
+
+
+@dataclass(frozen=True, slots=True)
+class NftSet:
+    """A named set or map; its declaration is compared by what nft says back of it."""
+
+    place: str
+    name: str
+    declaration: str
+
+    @property
+    def key(self) -> Key:
+        return ("set", self.place, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class NftElement:
+    """An element of a set, or of a map with its value."""
+
+    place: str
+    container: str
+    element: str
+    value: str = ""
+
+    @property
+    def key(self) -> Key:
+        return ("element", self.place, self.container, self.element)
+
+
+@dataclass(frozen=True, slots=True)
+class NftChain:
+    """A chain. Rules are known again by their comments, which carry a hash of the rule's text."""
+
+    place: str
+    name: str
+    comments: tuple[str, ...]
+    rules: tuple[str, ...] = field(compare=False)
+    hook: str = field(compare=False, default="")
+
+    @property
+    def key(self) -> Key:
+        return ("chain", self.place, self.name)
+
+
+KernelObject = (
+    Namespace
+    | Device
+    | Address
+    | Neighbour
+    | KernelRoute
+    | PolicyRule
+    | NftSet
+    | NftElement
+    | NftChain
+)
+KernelState = dict[Key, KernelObject]

@@ -1,0 +1,112 @@
+"""The difference of two kernel states, in the order in which it can be made so. Pure.
+
+First goes what leads packets to what is gone; then namespaces come, then rules, then devices and
+what depends on them, so that no packet meets an interface before its rules. A device that changes
+its far end is made anew, and takes with it everything that hangs on it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from genkan.engine.linux.objects import (
+    Address,
+    Device,
+    KernelObject,
+    KernelRoute,
+    KernelState,
+    Namespace,
+    Neighbour,
+    NftChain,
+    NftElement,
+    NftSet,
+)
+
+NFT = (NftSet, NftChain, NftElement)
+
+
+@dataclass
+class Plan:
+    """What to remove and what to put, by kind; `replaced` are elements that only change their
+    value."""
+
+    removed: list[KernelObject] = field(default_factory=list)
+    put: list[KernelObject] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.removed) + len(self.put)
+
+    def removing(self, *kinds: type) -> list[KernelObject]:
+        return [one for one in self.removed if isinstance(one, kinds)]
+
+    def putting(self, *kinds: type) -> list[KernelObject]:
+        return [one for one in self.put if isinstance(one, kinds)]
+
+    def nft_places(self) -> list[str]:
+        return list(
+            dict.fromkeys(one.place for one in (*self.removed, *self.put) if isinstance(one, NFT))
+        )
+
+
+def plan(before: KernelState, after: KernelState, whole: KernelState | None = None) -> Plan:
+    """Give what turns `before` into `after`.
+
+    Both may be cut down to what a change touches; `whole` is then everything that is to be there,
+    from which comes what hangs on devices that are made anew.
+    """
+    made = Plan()
+    for key, old in before.items():
+        new = after.get(key)
+        if new is None or _anew(old, new):
+            made.removed.append(old)
+    for key, new in after.items():
+        if before.get(key) != new:
+            made.put.append(new)
+    _follow_namespaces(made)
+    _follow_devices(made, whole if whole is not None else after)
+    return made
+
+
+def _anew(old: KernelObject, new: KernelObject) -> bool:
+    if isinstance(old, Device) and isinstance(new, Device):
+        return (old.peer_place, old.peer) != (new.peer_place, new.peer)
+    return isinstance(old, (NftElement, NftSet)) and old != new
+
+
+def _follow_namespaces(made: Plan) -> None:
+    """What is in a namespace that goes, goes with it."""
+    gone = {one.place for one in made.removing(Namespace)}
+    if gone:
+        made.removed = [
+            one for one in made.removed if one.place not in gone or isinstance(one, Namespace)
+        ]
+
+
+def _follow_devices(made: Plan, whole: KernelState) -> None:
+    """What hangs on a device that is made anew has to be put again; on one that goes, it is
+    gone."""
+    new = {(one.place, one.name) for one in made.putting(Device) if isinstance(one, Device)}
+    old = {(one.place, one.name) for one in made.removing(Device) if isinstance(one, Device)}
+    ends = old | {
+        (one.peer_place, one.peer) for one in made.removing(Device) if isinstance(one, Device)
+    }
+    made.removed = [one for one in made.removed if _hangs_on(one) not in ends]
+    anew = ends & (new | {key[1:3] for key in whole if key[0] == "device"})  # type: ignore[operator]
+    if not anew:
+        return
+    there = {one.key for one in made.put}
+    for key, one in whole.items():
+        again = _hangs_on(one) in anew or (
+            isinstance(one, Device) and (one.place, one.name) in anew
+        )
+        if again and key not in there:
+            made.put.append(one)
+
+
+def _hangs_on(one: KernelObject) -> tuple[str, str] | None:
+    if isinstance(one, (Address, Neighbour, KernelRoute)) and one.device:
+        return (one.place, one.device)
+    return None
+
+
+def objects_of(objects: Iterable[KernelObject]) -> KernelState:
+    return {one.key: one for one in objects}

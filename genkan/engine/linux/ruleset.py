@@ -1,0 +1,154 @@
+"""The nftables of a place that forwards: sets, maps, and a base chain for each stage, in their
+order.
+
+Chains and sets that are named here are in every such place; filters and guards fill them. A stage
+that lets a packet pass ends with `accept`, which in nftables means: on to the next base chain.
+Chains of guards end with `drop`. Nothing here is ever deleted to be made anew.
+"""
+
+import hashlib
+
+from genkan.engine.linux.objects import KernelObject, NftChain, NftSet
+
+FAMILY_TABLE = "inet genkan"
+MARKS = "marks"
+EGRESS, INGRESS, ENDPOINTS = "egress_guards", "ingress_guards", "endpoint_guards"
+CHECKED, OWN = "checked_interfaces", "own_addresses"
+LISTENERS, GUARDED, RANGES = "listeners", "guarded_listeners", "listener_ranges"
+PRIVATE, PUBLIC_OF, PRIVATE_OF = "private_addresses", "public_of", "private_of"
+
+SETS = {
+    MARKS: "map { type devgroup : mark; }",
+    EGRESS: "map { type ifname : verdict; }",
+    INGRESS: "map { type ifname : verdict; }",
+    ENDPOINTS: "map { type ipv4_addr : verdict; }",
+    CHECKED: "set { type ifname; }",
+    OWN: "set { type ifname . ipv4_addr; }",
+    LISTENERS: "set { type ipv4_addr . inet_proto . inet_service; }",
+    GUARDED: "set { type ipv4_addr . inet_proto . inet_service; }",
+    RANGES: "set { type ipv4_addr . inet_proto . inet_service; flags interval; }",
+}
+BORDER_SETS = {
+    PRIVATE: "set { type ipv4_addr; }",
+    PUBLIC_OF: "map { type ipv4_addr : ipv4_addr; }",
+    PRIVATE_OF: "map { type ipv4_addr : ipv4_addr; }",
+}
+ADDRESSES = "set { type ipv4_addr; }"
+
+KNOWN = "ct state established,related accept"
+INVALID = "ct state invalid drop"
+ASKED = "ip daddr . meta l4proto . th dport"
+
+STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "route",
+        "type filter hook prerouting priority -150; policy accept;",
+        (f"meta mark set iifgroup map @{MARKS}",),
+    ),
+    (
+        "source-dest-check",
+        "type filter hook prerouting priority -140; policy accept;",
+        (f"iifname @{CHECKED} iifname . ip saddr != @{OWN} drop",),
+    ),
+    (
+        "security-group-egress",
+        "type filter hook forward priority 0; policy accept;",
+        (KNOWN, INVALID, f"iifname vmap @{EGRESS}"),
+    ),
+    (
+        "security-group-ingress",
+        "type filter hook forward priority 10; policy accept;",
+        (KNOWN, f"oifname vmap @{INGRESS}"),
+    ),
+    (
+        "delivered-egress",
+        "type filter hook input priority 0; policy accept;",
+        (KNOWN, f"{ASKED} @{LISTENERS} accept", f"iifname vmap @{EGRESS}"),
+    ),
+    (
+        "endpoint",
+        "type filter hook input priority 10; policy drop;",
+        (
+            KNOWN,
+            "iif lo accept",
+            f"{ASKED} @{LISTENERS} accept",
+            f"{ASKED} @{RANGES} accept",
+            f"{ASKED} @{GUARDED} ip daddr vmap @{ENDPOINTS}",
+        ),
+    ),
+)
+
+
+def skeleton(place: str) -> list[KernelObject]:
+    """Give what every forwarding place has."""
+    return [
+        *(NftSet(place, name, declaration) for name, declaration in SETS.items()),
+        *(stage(place, name, hook, rules) for name, hook, rules in STAGES),
+    ]
+
+
+def border(place: str, inside: str, outside: str) -> list[KernelObject]:
+    """Give what an internet gateway has beside: 1:1 translation, and nothing else across."""
+    return [
+        *(NftSet(place, name, declaration) for name, declaration in BORDER_SETS.items()),
+        stage(
+            place,
+            "internet-gateway-in",
+            "type nat hook prerouting priority -100; policy accept;",
+            (f"dnat ip to ip daddr map @{PRIVATE_OF}",),
+        ),
+        stage(
+            place,
+            "internet-gateway-out",
+            "type nat hook postrouting priority 100; policy accept;",
+            (f"snat ip to ip saddr map @{PUBLIC_OF}",),
+        ),
+        stage(
+            place,
+            "internet-gateway",
+            "type filter hook forward priority 20; policy drop;",
+            (
+                KNOWN,
+                f'iifname "{inside}" ip saddr @{PRIVATE} accept',
+                f'iifname "{outside}" ct status dnat accept',
+            ),
+        ),
+    ]
+
+
+def port_translation(place: str, address: str) -> list[KernelObject]:
+    """Give what a NAT gateway has beside: a port of its own for every connection from inside."""
+    return [
+        stage(
+            place,
+            "nat-gateway",
+            "type nat hook postrouting priority 100; policy accept;",
+            (f"ip saddr != {address} snat ip to {address} random",),
+        )
+    ]
+
+
+def stage(place: str, name: str, hook: str, rules: tuple[str, ...]) -> NftChain:
+    return chain(place, name, tuple((rule, name) for rule in rules), hook)
+
+
+def chain(place: str, name: str, rules: tuple[tuple[str, str], ...], hook: str = "") -> NftChain:
+    """Make a chain of (rule, what it is there for); the comment tells both, as nft can show it."""
+    comments = tuple(_comment(text, because) for text, because in rules)
+    return NftChain(
+        place,
+        name,
+        comments,
+        tuple(
+            f'{text} comment "{comment}"'
+            for (text, _), comment in zip(rules, comments, strict=True)
+        ),
+        hook,
+    )
+
+
+def _comment(text: str, because: str) -> str:
+    """At most 128 bytes: the reason, cut if need be, and a hash by which a changed rule is
+    noticed."""
+    digest = hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
+    return f"{because[:110]} #{digest}"

@@ -1,0 +1,8 @@
+"""The journal of accepted changes and the state they led to, in one database, in one transaction each.
+
+`control` appends before it answers; at the next start it reads the state and goes on from there.
+"""
+
+from genkan.store.database import JournalEntry, Store
+
+__all__ = ["JournalEntry", "Store"]
