@@ -1,0 +1,38 @@
+"""AWS's wire protocols in both directions: what a request asks, how an answer or an error is
+written.
+
+Everything is driven by botocore's service models, and this package alone imports botocore, on first
+use: importing `wire` costs nothing. A request comes in as an `HttpRequest`; `sigv4` tells who
+signed it, `operation_of` and `parse_request` what it asks, `serialize_answer` and `serialize_error`
+write what goes back. Spoken are ec2, query, json 1.0 and 1.1, rest-json, rest-xml and Smithy's RPC
+v2 CBOR ("AWS protocols" in the Smithy specification). Event streams are left out: their bodies pass
+through.
+"""
+
+from genkan.wire import sigv4
+from genkan.wire.answer import serialize_answer
+from genkan.wire.errors import WireError
+from genkan.wire.failure import error_code_of, serialize_error, serialize_wire_error
+from genkan.wire.message import HttpAnswer, HttpRequest, ParsedRequest
+from genkan.wire.models import service_model, snake_case
+from genkan.wire.operation import has_streaming_body, operation_of
+from genkan.wire.protocol import protocol_of
+from genkan.wire.request import parse_request
+
+__all__ = [
+    "HttpAnswer",
+    "HttpRequest",
+    "ParsedRequest",
+    "WireError",
+    "error_code_of",
+    "has_streaming_body",
+    "operation_of",
+    "parse_request",
+    "protocol_of",
+    "serialize_answer",
+    "serialize_error",
+    "serialize_wire_error",
+    "service_model",
+    "sigv4",
+    "snake_case",
+]

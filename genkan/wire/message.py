@@ -1,0 +1,54 @@
+"""HTTP messages as the wire sees them, and a request once it is read."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Headers = Mapping[str, str] | tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One HTTP request.
+
+    `path` is as it came, percent-encoded; `query` is the raw query string without `?`; header names
+    are lower case, and a tuple of pairs may repeat one.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header_items(self) -> Iterator[tuple[str, str]]:
+        """Give every header, in the order in which they came."""
+        yield from self.headers.items() if isinstance(self.headers, Mapping) else self.headers
+
+    def header_values(self, name: str) -> list[str]:
+        """Give every value of the header `name` (lower case)."""
+        return [value for key, value in self.header_items() if key == name]
+
+    def header(self, name: str) -> str | None:
+        """Give the first value of the header `name` (lower case), or None."""
+        if isinstance(self.headers, Mapping):
+            return self.headers.get(name)
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """One HTTP answer; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRequest:
+    """What a request asks: operation, parameters under the API's names, protocol."""
+
+    operation: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    protocol: str = ""

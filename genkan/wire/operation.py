@@ -1,0 +1,87 @@
+"""Which operation a request asks for.
+
+Forms say it in `Action`, JSON in `x-amz-target`, CBOR and REST in the path; all but forms can be
+told from a request's head.
+"""
+
+from typing import TYPE_CHECKING
+
+from genkan.wire.errors import WireError, family_of, refusal
+from genkan.wire.form import form_pairs
+from genkan.wire.message import HttpRequest
+from genkan.wire.protocol import CBOR, protocol_of
+from genkan.wire.reading import Reading
+from genkan.wire.rest import is_streamed
+from genkan.wire.route import Query, Route, find_route, parse_query
+
+if TYPE_CHECKING:
+    from botocore.model import ServiceModel
+
+
+def operation_of(
+    model: "ServiceModel", request: HttpRequest, *, bucket_from_host: str | None = None
+) -> str:
+    """Name the operation that `request` asks for. Raises WireError when the service has none such.
+
+    `bucket_from_host` is the bucket of an S3 request whose host names it. Only ec2 and query need
+    the body.
+    """
+    protocol = protocol_of(model, request)
+    if protocol.startswith("rest-"):
+        route, _, _ = route_of(model, request, bucket_from_host)
+        return route.operation
+    family = family_of(model, protocol)
+    if protocol == "json":
+        name = (request.header("x-amz-target") or "").rpartition(".")[2]
+    elif protocol == CBOR:
+        name = _cbor_operation(request.path)
+    else:
+        name = _action(request, family)
+    if name not in model.operation_names:
+        raise _unknown(name, family)
+    return name
+
+
+def has_streaming_body(model: "ServiceModel", operation: str) -> bool:
+    """Tell whether the operation's request body is streamed, and only its head is to be read."""
+    return is_streamed(model.operation_model(operation).input_shape)
+
+
+def route_of(
+    model: "ServiceModel", request: HttpRequest, bucket_from_host: str | None
+) -> tuple[Route, dict[str, str], Query]:
+    """Give a REST request's route, its labels' raw text and its query. Raises WireError."""
+    family = family_of(model, protocol_of(model, request))
+    try:
+        query = parse_query(request.query)
+    except UnicodeDecodeError as error:
+        raise refusal("InvalidValue", "The query string is not UTF-8", family) from error
+    path = f"/{bucket_from_host}{request.path}" if bucket_from_host else request.path
+    found = find_route(model, request, path, query)
+    if found is None:
+        if family == "s3":
+            raise refusal(
+                "UnknownOperation",
+                "The specified method is not allowed against this resource.",
+                family,
+            )
+        raise _unknown(f"{request.method} {path}", family)
+    return *found, query
+
+
+def _action(request: HttpRequest, family: str) -> str:
+    actions = [value for name, value in form_pairs(request, Reading(family)) if name == "Action"]
+    if not actions:
+        raise refusal("MissingOperation", "The request must contain the parameter Action", family)
+    return actions[0]
+
+
+def _cbor_operation(path: str) -> str:
+    steps = path.rsplit("/", 4)  # …/service/<service>/operation/<operation>
+    return steps[4] if len(steps) == 5 and (steps[1], steps[3]) == ("service", "operation") else ""
+
+
+def _unknown(name: str, family: str) -> WireError:
+    return refusal(
+        "UnknownOperation", f"The action {name[:100]} is not valid for this web service.", family
+    )

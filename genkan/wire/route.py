@@ -1,0 +1,140 @@
+"""REST routes: from a request's method, path and query string to an operation.
+
+A route is an operation's `requestUri`: labels take one path segment, a greedy label (`{Key+}`)
+takes the rest, `?acl` must stand in the query string. Where several fit, the one with more literal
+segments and more of its query literals wins, then the one whose required query and header members
+are all there: that is how S3 tells PutObject, CopyObject and UploadPart apart ("HTTP bindings" in
+the Smithy specification).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from genkan.wire.message import HttpRequest
+from genkan.wire.models import Value
+from genkan.wire.percent import decode_text
+
+if TYPE_CHECKING:
+    from botocore.model import ServiceModel
+
+LITERAL, LABEL, GREEDY, END = range(4)  # in the order in which a route wins
+Query = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation's place in a REST service."""
+
+    operation: str
+    pattern: re.Pattern[str]
+    labels: tuple[str, ...]
+    segments: tuple[int, ...]  # what each segment of the template is, then END
+    query: tuple[tuple[str, str | None], ...]  # literals; None: any value
+    deprecated: bool
+
+
+@cache
+def routes(model: "ServiceModel") -> Mapping[str, tuple[Route, ...]]:
+    """Give a service's routes by method."""
+    by_method: dict[str, list[Route]] = defaultdict(list)
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+        by_method[operation.http.get("method", "POST")].append(
+            _route(name, operation.http["requestUri"], bool(operation.deprecated))
+        )
+    return {method: tuple(rows) for method, rows in by_method.items()}
+
+
+def find_route(
+    model: "ServiceModel", request: HttpRequest, path: str, query: Query
+) -> tuple[Route, dict[str, str]] | None:
+    """Give the route that a request takes and its labels' raw text, or None."""
+    fits = [
+        (route, match)
+        for route in routes(model).get(request.method.upper(), ())
+        if (match := route.pattern.fullmatch(path)) and _has_literals(route, query)
+    ]
+    if not fits:
+        return None
+    if len(fits) > 1:
+        fits.sort(key=lambda fit: _rank(model, fit[0], request, query))
+    route, match = fits[0]
+    return route, dict(zip(route.labels, match.groups(), strict=True))
+
+
+def parse_query(text: str) -> dict[str, list[str]]:
+    """Read a query string. Raises UnicodeDecodeError."""
+    found: dict[str, list[str]] = {}
+    for pair in text.split("&"):
+        if pair:
+            name, _, value = pair.partition("=")
+            found.setdefault(decode_text(name, plus=True), []).append(decode_text(value, plus=True))
+    return found
+
+
+def _route(operation: str, uri: str, deprecated: bool) -> Route:
+    path, _, query = uri.partition("?")
+    labels: list[str] = []
+    kinds: list[int] = []
+    pattern = ""
+    for segment in path.strip("/").split("/"):
+        text, kind = _segment(segment, labels)
+        pattern += "/" + text
+        kinds.append(kind)
+    if path.strip("/") == "":
+        pattern, kinds = "", []
+    return Route(
+        operation,
+        re.compile(pattern + "/?", re.DOTALL),
+        tuple(labels),
+        (*kinds, END),
+        tuple(_literals(query)),
+        deprecated,
+    )
+
+
+def _segment(segment: str, labels: list[str]) -> tuple[str, int]:
+    kind, pattern = LITERAL, ""
+    for part in re.split(r"({[^}]+})", segment):
+        if not part.startswith("{"):
+            pattern += re.escape(part)
+            continue
+        greedy = part.endswith("+}")
+        labels.append(part.strip("{+}"))
+        pattern += "(.+)" if greedy else "([^/]+)"
+        kind = max(kind, GREEDY if greedy else LABEL)
+    return pattern, kind
+
+
+def _literals(query: str) -> Iterable[tuple[str, str | None]]:
+    for pair in query.split("&"):
+        if pair:
+            name, equals, value = pair.partition("=")
+            yield decode_text(name), decode_text(value) if equals else None
+
+
+def _has_literals(route: Route, query: Query) -> bool:
+    return all(
+        name in query and (value is None or value in query[name]) for name, value in route.query
+    )
+
+
+def _rank(model: "ServiceModel", route: Route, request: HttpRequest, query: Query) -> Value:
+    there = absent = 0
+    shape = model.operation_model(route.operation).input_shape
+    for name in shape.required_members if shape else ():
+        written = shape.members[name].serialization
+        key = written.get("name", name)
+        if written.get("location") == "querystring":
+            present = key in query
+        elif written.get("location") == "header":
+            present = request.header(key.lower()) is not None
+        else:
+            continue
+        there, absent = there + present, absent + (not present)
+    named = route.operation in query.get("x-id", ())
+    return (not named, route.segments, -len(route.query), absent, -there, route.deprecated)
