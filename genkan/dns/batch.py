@@ -1,0 +1,116 @@
+"""Many datagrams by one system call: recvmmsg(2) and sendmmsg(2) through ctypes, IPv4.
+
+The headers, addresses and buffers that the kernel fills are made once and serve every socket in
+turn.
+"""
+
+import ctypes
+import errno
+from collections.abc import Callable
+
+MOST = 64  # messages a call
+LONGEST_QUERY = 4096  # what is longer arrives cut, and does not parse
+LONGEST_REPLY = 1232
+_ADDRESS = 16  # bytes of sockaddr_in
+_MSG_DONTWAIT = 0x40
+
+
+class _IoVec(ctypes.Structure):
+    _fields_ = (("base", ctypes.c_void_p), ("len", ctypes.c_size_t))
+
+
+class _MsgHdr(ctypes.Structure):
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("namelen", ctypes.c_uint32),
+        ("iov", ctypes.c_void_p),
+        ("iovlen", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("controllen", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    )
+
+
+class _MMsgHdr(ctypes.Structure):
+    _fields_ = (("hdr", _MsgHdr), ("len", ctypes.c_uint32))
+
+
+_HEADER = ctypes.sizeof(_MMsgHdr)
+_WORDS = _HEADER // 8
+_LEN = _MMsgHdr.len.offset // 4  # of `len`, in 32-bit words
+_NAME = _MsgHdr.name.offset // 8
+_libc = ctypes.CDLL(None, use_errno=True)
+_receive = _libc.recvmmsg
+_send = _libc.sendmmsg
+_receive.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_void_p]
+_send.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
+
+
+class _Ring:
+    """Headers for MOST messages of up to `longest` bytes, and plain views of what is in them."""
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+        self._headers = (_MMsgHdr * MOST)()
+        self._vectors = (_IoVec * MOST)()
+        self._addresses = ctypes.create_string_buffer(_ADDRESS * MOST)
+        self._buffer = ctypes.create_string_buffer(longest * MOST)
+        self.start = ctypes.addressof(self._headers)
+        self.address = ctypes.addressof(self._addresses)
+        for number in range(MOST):
+            self._join(number)
+        self.bytes = memoryview(self._buffer).cast("B")
+        self.lengths = memoryview(self._headers).cast("B").cast("I")[_LEN :: _HEADER // 4]
+        self.names = memoryview(self._headers).cast("B").cast("Q")[_NAME::_WORDS]
+        self.vectors = memoryview(self._vectors).cast("B").cast("Q")[1::2]
+
+    def _join(self, number: int) -> None:
+        vector, header = self._vectors[number], self._headers[number].hdr
+        vector.base = ctypes.addressof(self._buffer) + number * self.longest
+        vector.len = self.longest
+        header.name, header.namelen = self.address + number * _ADDRESS, _ADDRESS
+        header.iov, header.iovlen = ctypes.addressof(vector), 1
+
+
+class Batch:
+    """Buffers for one exchange at a time."""
+
+    def __init__(self) -> None:
+        self._in = _Ring(LONGEST_QUERY)
+        self._out = _Ring(LONGEST_REPLY)
+
+    def exchange(self, fd: int, reply: Callable[[bytes], bytes | None]) -> int:
+        """Receive what waits at a socket, up to MOST messages, reply, and give their number.
+
+        A reply that the kernel does not take is lost, as any datagram may be.
+        """
+        count = _receive(fd, self._in.start, MOST, _MSG_DONTWAIT, None)
+        if count <= 0:
+            return 0
+        buffer, out = self._in.bytes, self._out.bytes
+        lengths, names, vectors = self._in.lengths, self._out.names, self._out.vectors
+        sent = 0
+        for number in range(count):
+            start = number * LONGEST_QUERY
+            answer = reply(bytes(buffer[start : start + lengths[number]]))
+            if answer is None:
+                continue
+            size = len(answer)
+            at = sent * LONGEST_REPLY
+            out[at : at + size] = answer
+            vectors[sent] = size
+            names[sent] = self._in.address + number * _ADDRESS
+            sent += 1
+        self._send(fd, sent)
+        return int(count)
+
+    def _send(self, fd: int, count: int) -> None:
+        done = 0
+        while done < count:
+            taken = _send(fd, self._out.start + done * _HEADER, count - done, _MSG_DONTWAIT)
+            if taken >= 0:
+                done += taken
+            elif ctypes.get_errno() == errno.EAGAIN:
+                return
+            else:
+                done += 1  # this asker cannot be reached; the next may be

@@ -1,0 +1,128 @@
+"""Answers kept as bytes, and what a change makes of them.
+
+A message is looked up by two keys: what it asks (name in lower case, type, class) gives the answer
+of its view, everything else in it (the header behind the id, what follows the question) gives its
+shape; put together they are the reply. Only a message that has no such answer or shape is parsed.
+
+The first zero byte is taken for the end of the name. Should it lie inside a label, the lookup
+fails: the keys kept are whole questions, and no question is the beginning of another.
+
+A change forgets the answers made from a name that it touched, and no others. At most `bound`
+answers are kept: the younger half, and of the older half what was asked again.
+"""
+
+from genkan.dns import message
+from genkan.dns.message import Answer, Query, Shape
+from genkan.dns.resolution import Rcode, resolve
+from genkan.dns.zones import ZoneIndex
+from genkan.program import Delta
+
+BOUND = 16_384  # answers, about 700 bytes each
+SHAPES = 64  # the stub resolvers of the world have a handful
+
+
+class View:
+    """The answers kept for one view, by question."""
+
+    __slots__ = ("name", "old", "young")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.young: dict[bytes, Answer] = {}
+        self.old: dict[bytes, Answer] = {}
+
+    def forget(self, names: set[bytes], trees: tuple[bytes, ...]) -> None:
+        """Drop the answers made from one of these names, or from a name in one of these trees."""
+        for table in (self.young, self.old):
+            stale = [key for key, one in table.items() if _is_stale(one, names, trees)]
+            for key in stale:
+                del table[key]
+
+
+class Responder:
+    """Replies to messages as the views' zones say."""
+
+    def __init__(self, bound: int = BOUND) -> None:
+        self._index = ZoneIndex()
+        self._views: dict[str, View] = {}
+        self._shapes: dict[bytes, Shape] = {}
+        self._bound = bound
+        self._young = 0  # answers in the young halves
+
+    def view(self, name: str) -> View:
+        return self._views.setdefault(name, View(name))
+
+    def drop_view(self, name: str) -> None:
+        self._views.pop(name, None)
+
+    def apply(self, delta: Delta) -> None:
+        """Answer by the changed zones and records from now on."""
+        touched = self._index.apply(delta)
+        for name in touched.among(self._views):
+            view = self._views[name]
+            if view.young or view.old:
+                view.forget(*touched.in_view(name))
+
+    def reply(self, data: bytes, view: View) -> bytes | None:
+        """Reply to a message that came by UDP; None: nothing is said."""
+        end = data.find(0, message.HEADER)
+        answer = view.young.get(data[12:end].lower() + data[end : end + 5])
+        shape = self._shapes.get(data[2:12] + data[end + 5 :])
+        if answer is None or shape is None:
+            return self._reply_parsed(data, view, by_stream=False)
+        head = shape.heads.get(answer.form) or shape.head(answer.form)
+        whole = b"".join((data[:2], head, data[12 : end + 5], answer.body, shape.opt))
+        if len(whole) > shape.payload:
+            return self._reply_parsed(data, view, by_stream=False)
+        return whole
+
+    def reply_by_stream(self, data: bytes, view: View) -> bytes | None:
+        """Reply to a message that came by TCP."""
+        return self._reply_parsed(data, view, by_stream=True)
+
+    def _reply_parsed(self, data: bytes, view: View, *, by_stream: bool) -> bytes | None:
+        if len(data) < message.HEADER or data[2] & 0x80:
+            return None
+        not_query = message.refusal_without_question(data)
+        if not_query is not None:
+            return not_query
+        try:
+            query = message.parse_query(data)
+        except message.Malformed:
+            return message.header_alone(data, Rcode.FORMERR)
+        refused = message.refusal(query)
+        if refused is not None:
+            return refused
+        self._keep_shape(data, query)
+        longest = message.LONGEST if by_stream else query.shape.payload
+        return message.fit(query, self._answer(query, view), longest)
+
+    def _keep_shape(self, data: bytes, query: Query) -> None:
+        behind = data[message.HEADER + len(query.question) :]
+        if len(behind) == len(query.shape.opt):  # an OPT with options hardly comes twice
+            if len(self._shapes) >= SHAPES:
+                self._shapes.clear()
+            self._shapes[data[2 : message.HEADER] + behind] = query.shape
+
+    def _answer(self, query: Query, view: View) -> Answer:
+        key = query.name + query.question[-4:]
+        answer = view.young.get(key)
+        if answer is not None:
+            return answer
+        answer = view.old.pop(key, None)
+        if answer is None:
+            answer = message.write(resolve(self._index, view.name, query.name, query.type))
+        if self._young >= self._bound // 2:
+            self._age()
+        view.young[key] = answer
+        self._young += 1
+        return answer
+
+    def _age(self) -> None:
+        for view in self._views.values():
+            view.old, view.young = view.young, {}
+        self._young = 0
+
+
+def _is_stale(answer: Answer, names: set[bytes], trees: tuple[bytes, ...]) -> bool:
+    return any(name in names or name.endswith(trees) for name in answer.names)

@@ -1,0 +1,80 @@
+import dns.message
+
+from genkan.dns.fast import Responder
+from genkan.program import Delta
+from genkan.program.names import PUBLIC_ZONE
+from tests.dns.entries import VIEW, ask, attached, record, zone
+
+WWW = record(PUBLIC_ZONE, "www.test", "A", "198.51.100.1")
+OTHER = record(PUBLIC_ZONE, "other.test", "A", "198.51.100.2")
+INSIDE = (
+    zone("z", "www.test"),
+    attached("z"),
+    record("z", "www.test", "A", "10.0.0.1"),
+)
+
+
+def kept(responder: Responder, view: str = VIEW) -> dict[bytes, object]:
+    held = responder.view(view)
+    return {**held.old, **held.young}
+
+
+def asked(responder: Responder, *names: str) -> Responder:
+    for name in names:
+        for view in (VIEW, "vpc-2"):
+            ask(responder, name, view=view)
+    return responder
+
+
+def test_a_changed_record_costs_the_answers_of_its_name_alone():
+    responder = Responder()
+    responder.apply(Delta(put=(WWW, OTHER)))
+    asked(responder, "www.test", "other.test", "none.test")
+    responder.apply(Delta(put=(record(PUBLIC_ZONE, "www.test", "A", "198.51.100.9"),)))
+    for view in (VIEW, "vpc-2"):
+        assert sorted(key[1:5] for key in kept(responder, view)) == [b"none", b"othe"]
+
+
+def test_an_attached_zone_costs_what_lies_under_its_origin_in_that_view_alone():
+    responder = Responder()
+    responder.apply(Delta(put=(WWW, OTHER)))
+    asked(responder, "www.test", "x.www.test", "xwww.test", "other.test")
+    before = kept(responder, "vpc-2")
+    responder.apply(Delta(put=INSIDE))
+    assert kept(responder, "vpc-2") == before
+    assert sorted(key[1:5] for key in kept(responder)) == [b"othe", b"xwww"]
+
+
+def test_a_new_name_costs_the_denials_that_it_ends():
+    responder = Responder()
+    responder.apply(Delta(put=(WWW,)))
+    asked(responder, "a.b.test", "b.test", "c.test")
+    responder.apply(Delta(put=(record(PUBLIC_ZONE, "z.b.test", "A", "198.51.100.9"),)))
+    assert [key[1:2] for key in kept(responder)] == [b"c"]
+
+
+def test_answers_kept_are_bounded_and_those_asked_again_stay():
+    responder = Responder(bound=20)
+    responder.apply(Delta(put=(WWW,)))
+    for number in range(100):
+        ask(responder, f"{number}.test")
+        ask(responder, "www.test")
+        assert len(kept(responder)) <= 20
+    assert any(key.startswith(b"\3www") for key in kept(responder))
+
+
+def test_types_that_differ_by_the_case_bit_are_told_apart():
+    responder = Responder()
+    responder.apply(Delta(put=(record(PUBLIC_ZONE, "www.test", "TYPE65", "1 . alpn=h2"),)))
+    for of_type, found in ((65, 1), (97, 0), (65, 1)):
+        wire = dns.message.make_query("www.test", of_type, use_edns=False).to_wire()
+        answer = responder.reply(wire, responder.view(VIEW))
+        assert answer is not None
+        assert answer[7] == found
+
+
+def test_what_no_question_can_name_is_left_out(caplog):
+    responder = Responder()
+    responder.apply(Delta(put=(record(PUBLIC_ZONE, "a..test", "A", "198.51.100.1"), WWW)))
+    assert ask(responder, "www.test").answer
+    assert "a..test" in caplog.text
