@@ -30,9 +30,7 @@ class Question:
 
 def parse(service: str, request: wire.HttpRequest, request_id: str) -> Question:
     """Read a request of a service (botocore's name). Raises wire.WireError."""
-    return Question(
-        service, wire.parse_request(wire.service_model(service), request), request_id
-    )
+    return Question(service, wire.parse_request(wire.service_model(service), request), request_id)
 
 
 def serialize(question: Question, answer: Answer) -> wire.HttpAnswer:

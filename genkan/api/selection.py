@@ -1,9 +1,9 @@
 """What describe calls share: ids, filters with wildcards, pages.
 
-A family states its filters as a table from filter name to a function that gives the values a resource
-has under it; `tag:Key`, `tag-key` and `owner-id` are everybody's. Filters are joined by AND, the values
-of one by OR; `*` and `?` are wildcards, `\\` takes their meaning away. "List and filter your resources"
-in the Amazon EC2 user guide.
+A family states its filters as a table from filter name to a function that gives the values a
+resource has under it; `tag:Key`, `tag-key` and `owner-id` are everybody's. Filters are joined by
+AND, the values of one by OR; `*` and `?` are wildcards, `\\` takes their meaning away. "List and
+filter your resources" in the Amazon EC2 user guide.
 """
 
 import re

@@ -16,7 +16,8 @@ class TagLimitExceeded(Refused):
 
 
 def from_specifications(kind: str, specifications: Sequence[Mapping[str, Any]] | None) -> Tags:
-    """Give the tags meant for a new resource of `kind`. Raises InvalidParameterValue for another kind."""
+    """Give the tags meant for a new resource of `kind`. Raises InvalidParameterValue for another
+    kind."""
     tags: Tags = ()
     for one in specifications or ():
         named = one.get("ResourceType")

@@ -7,12 +7,14 @@ tables.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
-from genkan.model.network import Network
+from genkan.model.network import Change, Network, delete, put
+from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
 
@@ -61,3 +63,28 @@ def due(network: Network) -> Iterator[Resource]:
     for of, table in TABLES.items():
         for state in table:
             yield from network.where(of, state=state)
+
+
+def complete(network: Network, resource: Resource, at: datetime) -> Change:
+    """Give the change that takes a due resource to its next state, with what goes along with it.
+
+    An endpoint that is gone takes its interfaces along, a NAT gateway and a terminated instance have
+    let go of theirs when they began to end.
+    """
+    match resource:
+        case Instance():
+            state = INSTANCE[resource.state].state
+            return put(replace(resource, state=state, state_changed_at=at))
+        case NatGateway():
+            state = NAT_GATEWAY[resource.state].state
+            ended = at if state is NatGatewayState.DELETED else None
+            return put(replace(resource, state=state, deleted_at=ended))
+        case VpcEndpoint():
+            state = VPC_ENDPOINT[resource.state].state
+            if state is not GONE:
+                return put(replace(resource, state=state))
+            interfaces = (
+                network.get(NetworkInterface, name) for name in resource.network_interface_ids
+            )
+            return delete(resource, *(one for one in interfaces if one))
+    return Change()

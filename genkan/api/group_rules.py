@@ -1,0 +1,108 @@
+"""Rules of security groups: when two are the same, which a group starts with, how one is shown."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any
+
+from genkan.api.ip_protocols import ANY, shown_protocol
+from genkan.api.output import present
+from genkan.api.tagging import shown
+from genkan.model.resource import Tags
+from genkan.model.security_group import (
+    CidrPeer,
+    Direction,
+    GroupPeer,
+    PortRange,
+    SecurityGroup,
+    SecurityGroupRule,
+)
+
+ANYWHERE = IPv4Network("0.0.0.0/0")
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a rule allows: rules of a group in one direction differ by it."""
+
+    protocol: int | None
+    ports: PortRange | None
+    peer: CidrPeer | GroupPeer
+
+    def __str__(self) -> str:
+        """Write it as AWS's errors do."""
+        peer = self.peer.cidr if isinstance(self.peer, CidrPeer) else self.peer.group_id
+        protocol = "ALL" if self.protocol is None else shown_protocol(self.protocol).upper()
+        ports = f", from port: {self.ports.first}, to port: {self.ports.last}" if self.ports else ""
+        return f"peer: {peer}, {protocol}{ports}, ALLOW"
+
+
+def permission_of(rule: SecurityGroupRule) -> Permission:
+    return Permission(rule.protocol, rule.ports, rule.peer)
+
+
+def new_rule(
+    rule_id: str,
+    direction: Direction,
+    permission: Permission,
+    description: str | None = None,
+    tags: Tags = (),
+) -> SecurityGroupRule:
+    return SecurityGroupRule(
+        id=rule_id,
+        direction=direction,
+        protocol=permission.protocol,
+        ports=permission.ports,
+        peer=permission.peer,
+        description=description,
+        tags=tags,
+    )
+
+
+def allow_all_egress(rule_id: str) -> SecurityGroupRule:
+    """Give the rule that every new group has."""
+    return new_rule(rule_id, Direction.EGRESS, Permission(None, None, CidrPeer(ANYWHERE)))
+
+
+def allow_self_ingress(rule_id: str, group_id: str, account: str) -> SecurityGroupRule:
+    """Give the rule that every default group has."""
+    peer = GroupPeer(group_id, account)
+    return new_rule(rule_id, Direction.INGRESS, Permission(None, None, peer))
+
+
+def rule_arn(group: SecurityGroup, rule: SecurityGroupRule) -> str:
+    return f"arn:aws:ec2:{group.region}:{group.account}:security-group-rule/{rule.id}"
+
+
+def shown_rule(group: SecurityGroup, rule: SecurityGroupRule) -> dict[str, Any]:
+    """Give a rule as DescribeSecurityGroupRules lists it; ports that it has not are -1."""
+    referenced = None
+    if isinstance(rule.peer, GroupPeer):
+        referenced = {"GroupId": rule.peer.group_id, "UserId": rule.peer.account}
+    return {
+        **_shown_core(group, rule),
+        **present(ReferencedGroupInfo=referenced),
+        "GroupOwnerId": group.account,
+        "Tags": shown(rule.tags),
+        "SecurityGroupRuleArn": rule_arn(group, rule),
+    }
+
+
+def shown_revoked_rule(group: SecurityGroup, rule: SecurityGroupRule) -> dict[str, Any]:
+    """Give a rule as the revoke operations list it."""
+    referenced = rule.peer.group_id if isinstance(rule.peer, GroupPeer) else None
+    return {**_shown_core(group, rule), **present(ReferencedGroupId=referenced)}
+
+
+def _shown_core(group: SecurityGroup, rule: SecurityGroupRule) -> dict[str, Any]:
+    cidr = rule.peer.cidr if isinstance(rule.peer, CidrPeer) else None
+    family = "CidrIpv4" if isinstance(cidr, IPv4Network) else "CidrIpv6"
+    return {
+        "SecurityGroupRuleId": rule.id,
+        "GroupId": group.id,
+        "IsEgress": rule.direction is Direction.EGRESS,
+        "IpProtocol": shown_protocol(rule.protocol),
+        "FromPort": rule.ports.first if rule.ports else ANY,
+        "ToPort": rule.ports.last if rule.ports else ANY,
+        **({family: str(cidr)} if cidr else {}),
+        **present(Description=rule.description),
+    }

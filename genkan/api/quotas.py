@@ -1,0 +1,53 @@
+"""How many of a thing there may be, and the code AWS refuses one more with.
+
+AWS's defaults are low because they are raised on request; here the adjustable ones are high, and
+those that AWS does not adjust are AWS's. "Amazon VPC quotas" in the Amazon VPC user guide.
+"""
+
+from genkan.model.errors import Refused
+
+VPCS = 10_000  # in a Region; AWS's default is 5
+INTERNET_GATEWAYS = 10_000  # in a Region; 5
+SUBNETS = 2_000  # in a VPC; 200
+ROUTE_TABLES = 2_000  # in a VPC; 200
+ROUTES = 1_000  # in a route table; 500, and AWS raises it to 1,000
+SECURITY_GROUPS = 10_000  # in a Region; 2,500
+RULES = 1_000  # in a security group, each direction; 60, and AWS raises it to 1,000
+TAGGED_AT_ONCE = 1_000  # resources in a CreateTags or DeleteTags call
+
+
+class VpcLimitExceeded(Refused):
+    code = "VpcLimitExceeded"
+
+
+class InternetGatewayLimitExceeded(Refused):
+    code = "InternetGatewayLimitExceeded"
+
+
+class SubnetLimitExceeded(Refused):
+    code = "SubnetLimitExceeded"
+
+
+class RouteTableLimitExceeded(Refused):
+    code = "RouteTableLimitExceeded"
+
+
+class RouteLimitExceeded(Refused):
+    code = "RouteLimitExceeded"
+
+
+class SecurityGroupLimitExceeded(Refused):
+    code = "SecurityGroupLimitExceeded"
+
+
+class RulesPerSecurityGroupLimitExceeded(Refused):
+    code = "RulesPerSecurityGroupLimitExceeded"
+
+
+def check_quota(count: int, most: int, refusal: type[Refused], what: str) -> None:
+    """Raise `refusal` when `count`, which includes what is asked for, is more than `most`."""
+    if count > most:
+        raise refusal(
+            f"The maximum number of {what} has been reached: this would make {count}, and {most} "
+            "is the limit. Delete some first."
+        )

@@ -1,0 +1,142 @@
+"""Route tables: made empty but for the VPC's `local` routes, which are shown first."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from genkan.api.call import Answer, Call
+from genkan.api.idempotency import remembered, replayed
+from genkan.api.ids import need
+from genkan.api.output import present
+from genkan.api.quotas import ROUTE_TABLES, RouteTableLimitExceeded, check_quota
+from genkan.api.route_targets import shown_route
+from genkan.api.selection import Values, page, select, yes_no
+from genkan.api.tagging import from_specifications, shown
+from genkan.model.errors import DependencyViolation
+from genkan.model.network import delete, put
+from genkan.model.route_table import RouteTable
+from genkan.model.vpc import Vpc
+
+ROUTE_MEMBERS = {
+    "destination-cidr-block": "DestinationCidrBlock",
+    "destination-ipv6-cidr-block": "DestinationIpv6CidrBlock",
+    "destination-prefix-list-id": "DestinationPrefixListId",
+    "egress-only-internet-gateway-id": "EgressOnlyInternetGatewayId",
+    "gateway-id": "GatewayId",
+    "instance-id": "InstanceId",
+    "nat-gateway-id": "NatGatewayId",
+    "network-interface-id": "NetworkInterfaceId",
+    "origin": "Origin",
+    "state": "State",
+    "transit-gateway-id": "TransitGatewayId",
+    "vpc-peering-connection-id": "VpcPeeringConnectionId",
+}
+
+
+def create_route_table(
+    call: Call,
+    *,
+    vpc_id: str,
+    client_token: str | None = None,
+    tag_specifications: Sequence[Mapping[str, Any]] | None = None,
+) -> Answer:
+    parameters = {"VpcId": vpc_id, "TagSpecifications": tag_specifications}
+    made = replayed(call, "CreateRouteTable", client_token, parameters)
+    if made:
+        return _created(call, need(call, RouteTable, made[0]), client_token)
+    vpc = need(call, Vpc, vpc_id)
+    count = sum(1 for _ in call.network.where(RouteTable, vpc_id=vpc.id)) + 1
+    check_quota(count, ROUTE_TABLES, RouteTableLimitExceeded, f"route tables in {vpc.id}")
+    table = RouteTable(
+        id=call.new_id("rtb"),
+        account=call.account,
+        region=call.region,
+        tags=from_specifications("route-table", tag_specifications),
+        vpc_id=vpc.id,
+    )
+    change = put(table)
+    if client_token:
+        change += put(remembered(call, "CreateRouteTable", client_token, parameters, (table.id,)))
+    return Answer(_created(call, table, client_token).output, change)
+
+
+def describe_route_tables(
+    call: Call,
+    *,
+    route_table_ids: Sequence[str] | None = None,
+    filters: Sequence[Mapping[str, Any]] | None = None,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Answer:
+    tables = select(call, RouteTable, ids=route_table_ids, filters=filters, table=_filters(call))
+    rows, token = page(tables, max_results, next_token, ids=route_table_ids)
+    return Answer(present(RouteTables=[_shown(call, table) for table in rows], NextToken=token))
+
+
+def delete_route_table(call: Call, *, route_table_id: str) -> Answer:
+    table = need(call, RouteTable, route_table_id)
+    if table.associations:
+        used = (association.subnet_id or table.vpc_id for association in table.associations)
+        raise DependencyViolation(
+            f"The routeTable '{table.id}' has dependencies and cannot be deleted. "
+            f"Give {', '.join(used)} another route table first."
+        )
+    return Answer(change=delete(table))
+
+
+def _filters(call: Call) -> Mapping[str, Values[RouteTable]]:
+    of_routes = {
+        f"route.{name}": _route_values(call, member) for name, member in ROUTE_MEMBERS.items()
+    }
+    return {
+        "association.gateway-id": lambda table: [],
+        "association.main": lambda table: [yes_no(a.main) for a in table.associations],
+        "association.route-table-association-id": lambda table: [a.id for a in table.associations],
+        "association.route-table-id": lambda table: [table.id] if table.associations else [],
+        "association.subnet-id": lambda table: [a.subnet_id for a in table.associations],
+        "route-table-id": lambda table: [table.id],
+        "vpc-id": lambda table: [table.vpc_id],
+        **of_routes,
+    }
+
+
+def _route_values(call: Call, member: str) -> Callable[[RouteTable], Iterable[str | None]]:
+    return lambda table: [route.get(member) for route in _routes(call, table)]
+
+
+def _routes(call: Call, table: RouteTable) -> list[dict[str, Any]]:
+    vpc = need(call, Vpc, table.vpc_id)
+    local = [
+        {
+            "DestinationCidrBlock": str(cidr),
+            "GatewayId": "local",
+            "Origin": "CreateRouteTable",
+            "State": "active",
+        }
+        for cidr in vpc.cidrs
+    ]
+    return local + [shown_route(call.network, table, route) for route in table.routes]
+
+
+def _created(call: Call, table: RouteTable, client_token: str | None) -> Answer:
+    return Answer(present(RouteTable=_shown(call, table), ClientToken=client_token))
+
+
+def _shown(call: Call, table: RouteTable) -> dict[str, Any]:
+    return {
+        "Associations": [
+            present(
+                Main=association.main,
+                RouteTableAssociationId=association.id,
+                RouteTableId=table.id,
+                SubnetId=association.subnet_id,
+                AssociationState={"State": "associated"},
+            )
+            for association in table.associations
+        ],
+        "PropagatingVgws": [],
+        "RouteTableId": table.id,
+        "Routes": _routes(call, table),
+        "Tags": shown(table.tags),
+        "VpcId": table.vpc_id,
+        "OwnerId": table.account,
+    }

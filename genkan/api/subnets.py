@@ -1,0 +1,216 @@
+"""Subnets: a block of a VPC's addresses in one Availability Zone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Network
+from typing import Any
+
+from genkan.api.call import Answer, Call
+from genkan.api.cidrs import fits_a_network, parse_cidr
+from genkan.api.ids import need
+from genkan.api.output import present
+from genkan.api.quotas import SUBNETS, SubnetLimitExceeded, check_quota
+from genkan.api.selection import Values, page, select, yes_no
+from genkan.api.tagging import from_specifications, shown
+from genkan.model.catalogue.regions import REGIONS, Zone
+from genkan.model.errors import (
+    DependencyViolation,
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    MissingParameter,
+    Refused,
+    UnsupportedOperation,
+)
+from genkan.model.network import Change, delete, put
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.route_table import RouteTable
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import Vpc
+
+
+class InvalidSubnetConflict(Refused):
+    code = "InvalidSubnet.Conflict"
+
+
+class InvalidSubnetRange(Refused):
+    code = "InvalidSubnet.Range"
+
+
+def create_subnet(
+    call: Call,
+    *,
+    vpc_id: str,
+    cidr_block: str | None = None,
+    availability_zone: str | None = None,
+    availability_zone_id: str | None = None,
+    ipv6_native: bool = False,
+    tag_specifications: Sequence[Mapping[str, Any]] | None = None,
+) -> Answer:
+    if ipv6_native:
+        raise UnsupportedOperation("Genkan's subnets have no IPv6 yet. Leave Ipv6Native out.")
+    if cidr_block is None:
+        raise MissingParameter(
+            "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided; Genkan takes cidrBlock."
+        )
+    vpc = need(call, Vpc, vpc_id)
+    block = parse_cidr(cidr_block, "cidrBlock")
+    zone = _choose_zone(call.region, availability_zone, availability_zone_id)
+    siblings = list(call.network.where(Subnet, vpc_id=vpc.id))
+    _check_block(vpc, block, siblings)
+    check_quota(len(siblings) + 1, SUBNETS, SubnetLimitExceeded, f"subnets in {vpc.id}")
+    subnet = Subnet(
+        id=call.new_id("subnet"),
+        account=call.account,
+        region=call.region,
+        tags=from_specifications("subnet", tag_specifications),
+        vpc_id=vpc.id,
+        zone=zone,
+        cidr=block,
+    )
+    return Answer({"Subnet": _shown(call, subnet)}, put(subnet))
+
+
+def describe_subnets(
+    call: Call,
+    *,
+    subnet_ids: Sequence[str] | None = None,
+    filters: Sequence[Mapping[str, Any]] | None = None,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Answer:
+    subnets = select(call, Subnet, ids=subnet_ids, filters=filters, table=_filters(call))
+    rows, token = page(subnets, max_results, next_token, ids=subnet_ids)
+    return Answer(present(Subnets=[_shown(call, subnet) for subnet in rows], NextToken=token))
+
+
+def delete_subnet(call: Call, *, subnet_id: str) -> Answer:
+    subnet = need(call, Subnet, subnet_id)
+    inside = [row.id for row in call.network.where(NetworkInterface, subnet_id=subnet.id)]
+    if inside:
+        raise DependencyViolation(
+            f"The subnet '{subnet.id}' has dependencies and cannot be deleted. "
+            f"Delete what holds {', '.join(inside)} first."
+        )
+    tables = (
+        replace(
+            table, associations=tuple(a for a in table.associations if a.subnet_id != subnet.id)
+        )
+        for table in call.network.where(RouteTable, vpc_id=subnet.vpc_id)
+        if any(association.subnet_id == subnet.id for association in table.associations)
+    )
+    return Answer(change=Change(tuple(tables), delete(subnet).deletes))
+
+
+def modify_subnet_attribute(
+    call: Call, *, subnet_id: str, map_public_ip_on_launch: Mapping[str, bool] | None = None
+) -> Answer:
+    subnet = need(call, Subnet, subnet_id)
+    if map_public_ip_on_launch is None:
+        raise MissingParameter("No attributes specified. Give mapPublicIpOnLaunch.")
+    value = map_public_ip_on_launch.get("Value", False)
+    return Answer(change=put(replace(subnet, map_public_ip_on_launch=value)))
+
+
+def _choose_zone(region: str, name: str | None, zone_id: str | None) -> str:
+    """Give the named zone; the Region's first when none is named, where AWS takes any."""
+    zones = _zones(region)
+    if name and zone_id:
+        raise InvalidParameterCombination(
+            "The parameters availabilityZone and availabilityZoneId cannot be used together. "
+            "Leave one of them out."
+        )
+    if not name and not zone_id:
+        return zones[0].name
+    for zone in zones:
+        if name == zone.name or zone_id == zone.id:
+            return zone.name
+    parameter = "availabilityZone" if name else "availabilityZoneId"
+    known = ", ".join(zone.name if name else zone.id for zone in zones)
+    raise InvalidParameterValue(
+        f"Value ({name or zone_id}) for parameter {parameter} is invalid. "
+        f"Subnets can currently only be created in the following availability zones: {known}."
+    )
+
+
+def _check_block(vpc: Vpc, block: IPv4Network, siblings: Sequence[Subnet]) -> None:
+    if not fits_a_network(block) or not any(block.subnet_of(cidr) for cidr in vpc.cidrs):
+        raise InvalidSubnetRange(
+            f"The CIDR '{block}' is invalid. "
+            f"Choose a block between /16 and /28 inside {', '.join(map(str, vpc.cidrs))}."
+        )
+    for sibling in siblings:
+        if block.overlaps(sibling.cidr):
+            raise InvalidSubnetConflict(
+                f"The CIDR '{block}' conflicts with another subnet: {sibling.id} has "
+                f"{sibling.cidr}. Choose a block that is free."
+            )
+
+
+def _filters(call: Call) -> Mapping[str, Values[Subnet]]:
+    return {
+        "availability-zone": lambda subnet: [subnet.zone],
+        "availabilityZone": lambda subnet: [subnet.zone],
+        "availability-zone-id": lambda subnet: [_zone_id(subnet)],
+        "available-ip-address-count": lambda subnet: [str(_free_addresses(call, subnet))],
+        "cidr": lambda subnet: [str(subnet.cidr)],
+        "cidr-block": lambda subnet: [str(subnet.cidr)],
+        "cidrBlock": lambda subnet: [str(subnet.cidr)],
+        "default-for-az": lambda subnet: [yes_no(subnet.default_for_az)],
+        "defaultForAz": lambda subnet: [yes_no(subnet.default_for_az)],
+        "enable-dns64": lambda subnet: [yes_no(False)],
+        "ipv6-native": lambda subnet: [yes_no(False)],
+        "map-public-ip-on-launch": lambda subnet: [yes_no(subnet.map_public_ip_on_launch)],
+        "state": lambda subnet: ["available"],
+        "subnet-arn": lambda subnet: [_arn(subnet)],
+        "subnet-id": lambda subnet: [subnet.id],
+        "vpc-id": lambda subnet: [subnet.vpc_id],
+    }
+
+
+def _free_addresses(call: Call, subnet: Subnet) -> int:
+    interfaces = call.network.where(NetworkInterface, subnet_id=subnet.id)
+    return subnet.capacity - sum(len(interface.private_addresses) for interface in interfaces)
+
+
+def _zone_id(subnet: Subnet) -> str | None:
+    zones = _zones(subnet.region)
+    return next((zone.id for zone in zones if zone.name == subnet.zone), None)
+
+
+def _zones(region: str) -> tuple[Zone, ...]:
+    if region not in REGIONS:
+        raise InvalidParameterValue(
+            f"The Region {region} has no Availability Zones. DescribeRegions lists those that do."
+        )
+    return REGIONS[region].zones
+
+
+def _arn(subnet: Subnet) -> str:
+    return f"arn:aws:ec2:{subnet.region}:{subnet.account}:subnet/{subnet.id}"
+
+
+def _shown(call: Call, subnet: Subnet) -> dict[str, Any]:
+    return {
+        "AvailabilityZoneId": _zone_id(subnet),
+        "MapCustomerOwnedIpOnLaunch": False,
+        "OwnerId": subnet.account,
+        "AssignIpv6AddressOnCreation": False,
+        "Ipv6CidrBlockAssociationSet": [],
+        "Tags": shown(subnet.tags),
+        "SubnetArn": _arn(subnet),
+        "EnableDns64": False,
+        "Ipv6Native": False,
+        "PrivateDnsNameOptionsOnLaunch": {
+            "HostnameType": "ip-name",
+            "EnableResourceNameDnsARecord": False,
+            "EnableResourceNameDnsAAAARecord": False,
+        },
+        "SubnetId": subnet.id,
+        "State": "available",
+        "VpcId": subnet.vpc_id,
+        "CidrBlock": str(subnet.cidr),
+        "AvailableIpAddressCount": _free_addresses(call, subnet),
+        "AvailabilityZone": subnet.zone,
+        "DefaultForAz": subnet.default_for_az,
+        "MapPublicIpOnLaunch": subnet.map_public_ip_on_launch,
+    }

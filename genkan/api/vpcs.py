@@ -1,0 +1,189 @@
+"""VPCs: made with a main route table and a default security group, and gone with them."""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network
+from typing import Any
+
+from genkan.api.call import Answer, Call
+from genkan.api.cidrs import fits_a_network, parse_cidr
+from genkan.api.group_rules import allow_all_egress, allow_self_ingress
+from genkan.api.ids import need
+from genkan.api.output import present
+from genkan.api.quotas import VPCS, VpcLimitExceeded, check_quota
+from genkan.api.selection import Values, page, select, yes_no
+from genkan.api.tagging import from_specifications, shown
+from genkan.model.errors import (
+    DependencyViolation,
+    InvalidParameterValue,
+    MissingParameter,
+    Refused,
+    UnsupportedOperation,
+)
+from genkan.model.network import delete, put
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.route_table import RouteTable, RouteTableAssociation
+from genkan.model.security_group import SecurityGroup
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import CidrAssociation, InternetGateway, Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint
+
+TENANCIES = ("default", "dedicated")
+NEVER_A_VPC = tuple(
+    map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"))
+)
+
+_FILTERS: Mapping[str, Values[Vpc]] = {
+    "cidr": lambda vpc: [str(vpc.cidr)],
+    "cidr-block": lambda vpc: [str(vpc.cidr)],
+    "cidrBlock": lambda vpc: [str(vpc.cidr)],
+    "cidr-block-association.cidr-block": lambda vpc: map(str, vpc.cidrs),
+    "cidr-block-association.association-id": lambda vpc: [a.id for a in vpc.cidr_associations],
+    "cidr-block-association.state": lambda vpc: ["associated"],
+    "dhcp-options-id": lambda vpc: [vpc.dhcp_options_id],
+    "dhcpOptionsId": lambda vpc: [vpc.dhcp_options_id],
+    "ipv6-cidr-block-association.association-id": lambda vpc: [],
+    "ipv6-cidr-block-association.ipv6-cidr-block": lambda vpc: [],
+    "ipv6-cidr-block-association.ipv6-pool": lambda vpc: [],
+    "ipv6-cidr-block-association.state": lambda vpc: [],
+    "is-default": lambda vpc: [yes_no(vpc.is_default)],
+    "isDefault": lambda vpc: [yes_no(vpc.is_default)],
+    "state": lambda vpc: ["available"],
+    "vpc-id": lambda vpc: [vpc.id],
+}
+
+
+class InvalidVpcRange(Refused):
+    """The code that EC2 sends has a dot; its list of codes has none."""
+
+    code = "InvalidVpc.Range"
+
+
+def create_vpc(
+    call: Call,
+    *,
+    cidr_block: str | None = None,
+    instance_tenancy: str = "default",
+    amazon_provided_ipv6_cidr_block: bool = False,
+    tag_specifications: Sequence[Mapping[str, Any]] | None = None,
+) -> Answer:
+    if amazon_provided_ipv6_cidr_block:
+        raise UnsupportedOperation("Genkan's VPCs have no IPv6 CIDR yet. Leave it out.")
+    if cidr_block is None:
+        raise MissingParameter(
+            "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided; Genkan takes cidrBlock."
+        )
+    if instance_tenancy not in TENANCIES:
+        raise InvalidParameterValue(
+            f"Value ({instance_tenancy}) for parameter instanceTenancy is invalid. "
+            f"Choose from {', '.join(TENANCIES)}."
+        )
+    check_quota(len(call.mine(Vpc)) + 1, VPCS, VpcLimitExceeded, "VPCs")
+    vpc = Vpc(
+        id=call.new_id("vpc"),
+        account=call.account,
+        region=call.region,
+        tags=from_specifications("vpc", tag_specifications),
+        cidr_associations=(
+            CidrAssociation(id=call.new_id("vpc-cidr-assoc"), cidr=_parse_range(cidr_block)),
+        ),
+        instance_tenancy=instance_tenancy,
+    )
+    return Answer(
+        {"Vpc": _shown(vpc)}, put(vpc, _main_route_table(call, vpc), _default_group(call, vpc))
+    )
+
+
+def describe_vpcs(
+    call: Call,
+    *,
+    vpc_ids: Sequence[str] | None = None,
+    filters: Sequence[Mapping[str, Any]] | None = None,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Answer:
+    vpcs = select(call, Vpc, ids=vpc_ids, filters=filters, table=_FILTERS)
+    rows, token = page(vpcs, max_results, next_token, ids=vpc_ids)
+    return Answer(present(Vpcs=[_shown(vpc) for vpc in rows], NextToken=token))
+
+
+def delete_vpc(call: Call, *, vpc_id: str) -> Answer:
+    vpc = need(call, Vpc, vpc_id)
+    blocking = _dependencies(call, vpc)
+    if blocking:
+        raise DependencyViolation(
+            f"The vpc '{vpc.id}' has dependencies and cannot be deleted. "
+            f"Delete or detach {', '.join(blocking)} first."
+        )
+    tables = call.network.where(RouteTable, vpc_id=vpc.id)
+    groups = call.network.where(SecurityGroup, vpc_id=vpc.id)
+    return Answer(change=delete(vpc, *tables, *groups))
+
+
+def _parse_range(text: str) -> IPv4Network:
+    block = parse_cidr(text, "cidrBlock")
+    if not fits_a_network(block) or any(block.overlaps(never) for never in NEVER_A_VPC):
+        raise InvalidVpcRange(
+            f"The CIDR '{text}' is invalid. "
+            "Choose a block between /16 and /28, in private ranges preferably."
+        )
+    return block
+
+
+def _main_route_table(call: Call, vpc: Vpc) -> RouteTable:
+    return RouteTable(
+        id=call.new_id("rtb"),
+        account=vpc.account,
+        region=vpc.region,
+        vpc_id=vpc.id,
+        associations=(RouteTableAssociation(id=call.new_id("rtbassoc")),),
+    )
+
+
+def _default_group(call: Call, vpc: Vpc) -> SecurityGroup:
+    group_id = call.new_id("sg")
+    return SecurityGroup(
+        id=group_id,
+        account=vpc.account,
+        region=vpc.region,
+        vpc_id=vpc.id,
+        group_name="default",
+        description="default VPC security group",
+        rules=(
+            allow_self_ingress(call.new_id("sgr"), group_id, vpc.account),
+            allow_all_egress(call.new_id("sgr")),
+        ),
+    )
+
+
+def _dependencies(call: Call, vpc: Vpc) -> list[str]:
+    network = call.network
+    return [
+        *(row.id for row in network.where(Subnet, vpc_id=vpc.id)),
+        *(row.id for row in network.where(InternetGateway, vpc_id=vpc.id)),
+        *(row.id for row in network.where(VpcEndpoint, vpc_id=vpc.id)),
+        *(row.id for row in network.where(NetworkInterface, vpc_id=vpc.id)),
+        *(row.id for row in network.where(RouteTable, vpc_id=vpc.id) if not row.is_main),
+        *(row.id for row in network.where(SecurityGroup, vpc_id=vpc.id) if not row.is_default),
+    ]
+
+
+def _shown(vpc: Vpc) -> dict[str, Any]:
+    return {
+        "OwnerId": vpc.account,
+        "InstanceTenancy": vpc.instance_tenancy,
+        "Ipv6CidrBlockAssociationSet": [],
+        "CidrBlockAssociationSet": [
+            {
+                "AssociationId": association.id,
+                "CidrBlock": str(association.cidr),
+                "CidrBlockState": {"State": "associated"},
+            }
+            for association in vpc.cidr_associations
+        ],
+        "IsDefault": vpc.is_default,
+        "Tags": shown(vpc.tags),
+        "VpcId": vpc.id,
+        "State": "available",
+        "CidrBlock": str(vpc.cidr),
+        "DhcpOptionsId": vpc.dhcp_options_id,
+    }
