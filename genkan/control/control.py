@@ -95,7 +95,7 @@ class Control:
         due = next(lifecycle.due(self.network), None)
         if due is None:
             return False
-        change = lifecycle.complete(self.network, due)
+        change = lifecycle.complete(self.network, due, self._now())
         self.commit(self._entry(f"Complete {due.id}", due.region, ""), change)
         return True
 

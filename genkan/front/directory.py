@@ -1,0 +1,122 @@
+"""Which service is meant: by the endpoint, by the name asked for, or by the signature's scope."""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address
+
+from genkan.program import Because, Delta
+from genkan.program.service import Answerer, Credential, Listener, Service, Upstream
+
+WILDCARD = "*."
+ENDPOINT_NAMES = ".vpce.amazonaws.com"
+
+
+class Directory:
+    """Listeners, services and credentials of the program, indexed for questions."""
+
+    def __init__(self) -> None:
+        self.services: dict[str, Service] = {}
+        self.credentials: dict[str, Credential] = {}
+        self._hosts: dict[str, str] = {}
+        self._scopes: dict[tuple[str, str], str] = {}
+        self._endpoints: dict[tuple[str, IPv4Address], Listener] = {}
+        self._ranges: dict[tuple[str, str], Listener] = {}
+
+    def apply(self, delta: Delta) -> None:
+        """Take a difference of the program in."""
+        for entry in delta.removed:
+            match entry:
+                case Listener(answerer=Answerer.FRONT):
+                    self._drop_listener(entry)
+                case Service():
+                    self._drop_service(entry)
+                case Credential():
+                    self.credentials.pop(entry.id, None)
+        for entry in delta.put:
+            match entry:
+                case Listener(answerer=Answerer.FRONT):
+                    self._put_listener(entry)
+                case Service():
+                    self._put_service(entry)
+                case Credential():
+                    self.credentials[entry.id] = entry
+
+    def listening(self) -> set[tuple[str, int]]:
+        """Give every place and port at which something is to be answered."""
+        every: Iterable[Listener] = (*self._endpoints.values(), *self._ranges.values())
+        return {(listener.place, listener.port) for listener in every}
+
+    def listener(self, place: str, address: str) -> Listener | None:
+        """Give what stands at an address of a place: an endpoint, or a public range."""
+        at = IPv4Address(address)
+        found = self._endpoints.get((place, at))
+        if found:
+            return found
+        return next(
+            (
+                listener
+                for (where, _), listener in self._ranges.items()
+                if where == place and at in listener.addresses
+            ),
+            None,
+        )
+
+    def by_host(self, host: str) -> Service | None:
+        """Give the service that answers to a name; the longest wildcard, if none has it whole."""
+        name = host.rstrip(".").lower()
+        found = self._hosts.get(name)
+        while found is None and "." in name:
+            name = name.partition(".")[2]
+            found = self._hosts.get(WILDCARD + name)
+        return self.services.get(found) if found else None
+
+    def by_scope(self, signing_name: str, region: str) -> Service:
+        """Give the service that a signature is for; one that AWS has and the catalogue has not, too."""
+        found = self._scopes.get((signing_name, region))
+        if found:
+            return self.services[found]
+        return Service(
+            because=Because("fixed", "the scope of the signature"),
+            id=f"{region}/{signing_name}",
+            region=region,
+            code=signing_name,
+            hosts=(f"{signing_name}.{region}.amazonaws.com",),
+            signing_name=signing_name,
+            model=None,
+            upstream=Upstream.EMBEDDED,
+        )
+
+    def answers_to(self, name: str) -> bool:
+        """Tell whether a name is one that the site vouches for."""
+        return self.by_host(name) is not None or name.lower().endswith(ENDPOINT_NAMES)
+
+    def secret_of(self, access_key: str) -> str | None:
+        credential = self.credentials.get(access_key)
+        return credential.secret if credential else None
+
+    def _put_listener(self, entry: Listener) -> None:
+        if entry.endpoint:
+            self._endpoints[entry.place, entry.addresses.network_address] = entry
+        else:
+            self._ranges[entry.place, str(entry.addresses)] = entry
+
+    def _drop_listener(self, entry: Listener) -> None:
+        self._endpoints.pop((entry.place, entry.addresses.network_address), None)
+        self._ranges.pop((entry.place, str(entry.addresses)), None)
+
+    def _put_service(self, entry: Service) -> None:
+        self.services[entry.id] = entry
+        for host in entry.hosts:
+            self._hosts.setdefault(host, entry.id)
+        if entry.signing_name:
+            scope = (entry.signing_name, entry.region)
+            if scope not in self._scopes or entry.code == entry.signing_name:
+                self._scopes[scope] = entry.id
+
+    def _drop_service(self, entry: Service) -> None:
+        self.services.pop(entry.id, None)
+        for host in entry.hosts:
+            if self._hosts.get(host) == entry.id:
+                del self._hosts[host]
+        scope = (entry.signing_name or "", entry.region)
+        if self._scopes.get(scope) == entry.id:
+            del self._scopes[scope]

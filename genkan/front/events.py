@@ -1,0 +1,58 @@
+"""The record of calls: JSON lines in the site's home, one a call, the oldest dropped when it grows.
+
+A line is written at once and whole before its call is answered; it outlives the process, and a torn last
+line of a crashed machine is passed over when it is read.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+LARGEST = 64 << 20  # bytes of a file; one older file is kept beside it
+
+
+class EventLog:
+    """Appends records to a file."""
+
+    def __init__(self, path: Path, largest: int = LARGEST) -> None:
+        self._path = path
+        self._largest = largest
+        self._file = self._open()
+
+    def append(self, record: dict[str, Any]) -> None:
+        """Write a record; it is in the file when this returns. Raises OSError."""
+        line = json.dumps(record, separators=(",", ":"), default=str).encode() + b"\n"
+        os.write(self._file, line)
+        if os.lseek(self._file, 0, os.SEEK_END) > self._largest:
+            self._rotate()
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def _open(self) -> int:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        return os.open(self._path, flags, 0o600)
+
+    def _rotate(self) -> None:
+        os.close(self._file)
+        self._path.replace(_older(self._path))
+        self._file = self._open()
+
+
+def read_events(path: Path) -> Iterator[dict[str, Any]]:
+    """Give every record that is kept, oldest first."""
+    for file in (_older(path), path):
+        if not file.is_file():
+            continue
+        with file.open(errors="replace") as lines:
+            for line in lines:
+                try:
+                    yield json.loads(line)
+                except ValueError:
+                    continue
+
+
+def _older(path: Path) -> Path:
+    return path.with_name(f"{path.name}.1")

@@ -1,0 +1,409 @@
+"""`Front`: from an accepted connection to a recorded answer.
+
+Where a connection arrived says which listener it met; the endpoint, the name asked for or the signature
+says which service. A request is read (streamed where the service's model streams), its signature checked,
+handed on, recorded and answered, in that order.
+"""
+
+import asyncio
+import functools
+import hashlib
+import logging
+import socket
+import ssl
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from genkan import wire
+from genkan.front.authority import Authority
+from genkan.front.directory import Directory
+from genkan.front.events import EventLog
+from genkan.front.records import Seen, record
+from genkan.front.relay import HOP_BY_HOP, Relay, UpstreamDown
+from genkan.program import Delta
+from genkan.program.service import Credential, Listener, Service, Upstream
+
+LOG = logging.getLogger(__name__)
+SECTIONS = frozenset(kind.section for kind in (Listener, Service, Credential))
+OURS = ("x-genkan-", "x-moto-")  # headers that no client may send past us
+LARGEST_BODY = 64 << 20
+CHUNK = 256 << 10
+IP_TRANSPARENT = 19
+BACKLOG = 1024
+ERROR = 400
+DEFAULT_REGION = "us-east-1"
+OpenSocket = Callable[[str, int, int], socket.socket]
+
+
+class Front:
+    """Answers for every service of the program."""
+
+    def __init__(
+        self,
+        *,
+        open_socket: OpenSocket,
+        authority: Authority,
+        upstreams: Mapping[Upstream, str],
+        start_upstream: Callable[[Upstream], Awaitable[None]],
+        events: EventLog,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._open_socket = open_socket
+        self._authority = authority
+        self._relay = Relay(upstreams, start_upstream)
+        self._events = events
+        self._clock = clock
+        self._directory = Directory()
+        self._servers: dict[tuple[str, int], asyncio.Server] = {}
+        self._tls = self._make_tls()
+
+    async def apply(self, delta: Delta) -> None:
+        """Answer by the program as it is after `delta`. Raises OSError where it cannot listen."""
+        self._directory.apply(delta)
+        wanted = self._directory.listening()
+        for where in set(self._servers) - wanted:
+            self._servers.pop(where).close()
+        for where in wanted - set(self._servers):
+            self._servers[where] = await self._listen(*where)
+
+    async def serve_api(self, listener: socket.socket) -> None:
+        """Answer plain HTTP at a socket that the host opened."""
+        await self._serve(listener, None, None)
+
+    async def close(self) -> None:
+        for server in self._servers.values():
+            server.close()
+        await self._relay.close()
+
+    async def _listen(self, place: str, port: int) -> asyncio.Server:
+        listener = self._open_socket(place, socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            # Without it the kernel sends nothing from addresses that are not assigned.
+            listener.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
+        except PermissionError:
+            LOG.warning("no transparent listener at %s: not allowed", place)
+        listener.bind(("0.0.0.0", port))  # noqa: S104 - in a network of its own
+        return await self._serve(listener, place, self._tls)
+
+    async def _serve(
+        self, listener: socket.socket, place: str | None, tls: ssl.SSLContext | None
+    ) -> asyncio.Server:
+        listener.setblocking(False)
+        handler = functools.partial(self._answer, place)
+        server = web.Server(handler, access_log=None)  # type: ignore[arg-type]
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(server, sock=listener, ssl=tls, backlog=BACKLOG)
+
+    def _make_tls(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+        def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
+            if name is None or not self._directory.answers_to(name):
+                return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+            connection.context = self._authority.context(name.lower())
+            return None
+
+        context.sni_callback = choose  # type: ignore[assignment]
+        return context
+
+    async def _answer(self, place: str | None, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await self._take(place, request)
+        except UpstreamDown as error:
+            LOG.error("%s", error)
+            return web.Response(status=503, text=f"The service is not available now: {error}.\n")
+
+    async def _take(self, place: str | None, request: web.BaseRequest) -> web.StreamResponse:
+        head = _head(request)
+        listener = self._listener(place, request)
+        service = self._service(place, listener, head)
+        if service is None:
+            host = head.header("host") or "no name"
+            return web.Response(
+                status=404,
+                text=f"No service here answers to {host}. This address stands for AWS services; "
+                "ask for one by its name.\n",
+            )
+        call = _Call(self, service, listener, request, head)
+        return await call.answer()
+
+    def _listener(self, place: str | None, request: web.BaseRequest) -> Listener | None:
+        if place is None or request.transport is None:
+            return None
+        address, *_ = request.transport.get_extra_info("sockname")
+        return self._directory.listener(place, address)
+
+    def _service(
+        self, place: str | None, listener: Listener | None, head: wire.HttpRequest
+    ) -> Service | None:
+        if listener and listener.service:
+            return self._directory.services.get(listener.service)
+        host = (head.header("host") or "").partition(":")[0]
+        found = self._directory.by_host(host)
+        if found or place is not None:
+            return found
+        scope = wire.sigv4.scope_of(head)
+        if scope is None:  # unsigned: the bucket of everybody's requests is S3's
+            return self._directory.by_scope("s3", DEFAULT_REGION)
+        _, region, signing_name = scope
+        return self._directory.by_scope(signing_name, region)
+
+
+class _Call:
+    """One request on its way."""
+
+    def __init__(
+        self,
+        front: Front,
+        service: Service,
+        listener: Listener | None,
+        request: web.BaseRequest,
+        head: wire.HttpRequest,
+    ) -> None:
+        self._front = front
+        self._service = service
+        self._request = request
+        self._head = head
+        self._model = wire.service_model(service.model) if service.model else None
+        self._protocol = wire.protocol_of(self._model, head) if self._model else "rest-json"
+        self._signature: wire.sigv4.Signature | None = None
+        prefix = self._model.endpoint_prefix if self._model else service.code
+        self._seen = Seen(
+            service=service,
+            source=_source(request),
+            event_source=f"{prefix}.amazonaws.com",
+            operation="",
+            parameters={},
+            user_agent=head.header("user-agent") or "",
+            request_id=str(uuid.uuid4()),
+            listener=listener,
+        )
+
+    async def answer(self) -> web.StreamResponse:
+        try:
+            body = await self._read()
+            self._require_identity()
+        except wire.WireError as error:
+            return self._refuse(error)
+        async with self._front._relay.send(
+            self._service.upstream,
+            self._request.method,
+            self._url(),
+            self._headers(),
+            body,
+        ) as upstream:
+            headers = [
+                (name, value)
+                for name, value in upstream.headers.items()
+                if name.lower() not in HOP_BY_HOP | {"content-length", "server", "date"}
+            ]
+            length = upstream.headers.get("content-length")
+            if upstream.status >= ERROR or (length is not None and int(length) <= CHUNK):
+                return await self._answer_whole(upstream, headers, length)
+            return await self._answer_streamed(upstream, headers, length)
+
+    async def _answer_whole(
+        self,
+        upstream: Any,
+        headers: list[tuple[str, str]],
+        length: str | None,  # noqa: ANN401
+    ) -> web.StreamResponse:
+        content = await upstream.read()
+        lowered = {name.lower(): value for name, value in headers}
+        error = wire.error_code_of(self._protocol, upstream.status, lowered, content)
+        if upstream.status >= ERROR:
+            self._seen.error = error or (str(upstream.status), upstream.reason or "")
+        self._record()
+        response = web.Response(status=upstream.status, body=content)
+        for name, value in headers:
+            response.headers.add(name, value)
+        if self._request.method == "HEAD" and length is not None:
+            response.headers["Content-Length"] = length
+        return response
+
+    async def _answer_streamed(
+        self,
+        upstream: Any,
+        headers: list[tuple[str, str]],
+        length: str | None,  # noqa: ANN401
+    ) -> web.StreamResponse:
+        self._record()
+        response = web.StreamResponse(status=upstream.status)
+        for name, value in headers:
+            response.headers.add(name, value)
+        if length is not None:
+            response.content_length = int(length)
+        await response.prepare(self._request)
+        async for chunk in upstream.content.iter_chunked(CHUNK):
+            await response.write(chunk)
+        await response.write_eof()
+        return response
+
+    async def _read(self) -> bytes | AsyncIterator[bytes]:
+        """Check the signature and read what is asked; give the body, or what streams it."""
+        signed = _is_signed(self._head)
+        if self._streams() and (not signed or wire.sigv4.declares_body(self._head)):
+            if signed:
+                self._signature = wire.sigv4.verify_head(
+                    self._head, now=self._front._clock(), secret_of=self._secret_of
+                )
+            self._parse(b"")
+            return self._stream()
+        body = await self._buffer()
+        whole = wire.HttpRequest(
+            self._head.method, self._head.path, self._head.query, self._head.headers, body
+        )
+        self._parse(body)
+        if signed:
+            self._signature = wire.sigv4.verify(
+                whole, now=self._front._clock(), secret_of=self._secret_of
+            )
+        return body
+
+    def _secret_of(self, access_key: str) -> str | None:
+        return self._front._directory.secret_of(access_key)
+
+    def _require_identity(self) -> None:
+        if self._signature is not None:
+            directory = self._front._directory
+            self._seen.credential = directory.credentials.get(self._signature.access_key)
+        elif self._service.upstream is Upstream.CONTROL:
+            raise wire.WireError(
+                "MissingAuthenticationToken",
+                "Request is missing Authentication Token. Sign it: `genkan env` prints the keys.",
+                403,
+                kind="MissingAuthenticationToken",
+            )
+
+    def _streams(self) -> bool:
+        if self._model is None or not self._protocol.startswith("rest-"):
+            return False
+        try:
+            operation = wire.operation_of(self._model, self._head, bucket_from_host=self._bucket())
+        except wire.WireError:
+            return False
+        return wire.has_streaming_body(self._model, operation)
+
+    def _parse(self, body: bytes) -> None:
+        """Read the operation and its parameters for the record; what cannot be read is passed on."""
+        self._seen.operation = _named_by_head(self._head, body)
+        if self._model is None:
+            return
+        whole = wire.HttpRequest(
+            self._head.method, self._head.path, self._head.query, self._head.headers, body
+        )
+        bucket = self._bucket()
+        try:
+            self._seen.operation = wire.operation_of(self._model, whole, bucket_from_host=bucket)
+            parsed = wire.parse_request(self._model, whole, bucket_from_host=bucket)
+            self._seen.parameters = parsed.parameters
+        except wire.WireError as error:
+            LOG.info("not read as %s: %s", self._service.model, error)
+
+    async def _buffer(self) -> bytes:
+        parts, size = [], 0
+        async for part in self._request.content.iter_chunked(CHUNK):
+            parts.append(part)
+            size += len(part)
+            if size > LARGEST_BODY:
+                raise wire.WireError(
+                    "RequestEntityTooLarge",
+                    f"The request has more than {LARGEST_BODY} bytes, the most that is taken here.",
+                    413,
+                )
+        return b"".join(parts)
+
+    async def _stream(self) -> AsyncIterator[bytes]:
+        """Pass the body on; a body that is not what was signed breaks off, and is never whole."""
+        digest = hashlib.sha256()
+        async for part in self._request.content.iter_chunked(CHUNK):
+            digest.update(part)
+            yield part
+        if self._signature is not None:
+            wire.sigv4.check_body(self._signature, digest.hexdigest())
+
+    def _bucket(self) -> str | None:
+        """Give the bucket that the host's name begins with, for S3's virtual-hosted requests."""
+        if self._service.model != "s3":
+            return None
+        host = (self._head.header("host") or "").partition(":")[0].lower()
+        for name in self._service.hosts:
+            suffix = name.removeprefix("*")
+            if name.startswith("*.s3.") and host.endswith(suffix):
+                return host.removesuffix(suffix)
+        return None
+
+    def _url(self) -> str:
+        host = self._head.header("host") or ""
+        if self._front._directory.by_host(host.partition(":")[0]) is not self._service:
+            plain = (name for name in self._service.hosts if not name.startswith("*"))
+            host = next(plain, f"{self._service.code}.{self._service.region}.amazonaws.com")
+        query = f"?{self._head.query}" if self._head.query else ""
+        return f"http://{host}{self._head.path}{query}"
+
+    def _headers(self) -> list[tuple[str, str]]:
+        kept = [
+            (name, value)
+            for name, value in self._request.headers.items()
+            if name.lower() not in HOP_BY_HOP and not name.lower().startswith(OURS)
+        ]
+        credential = self._seen.credential
+        if self._service.upstream is Upstream.EMBEDDED:
+            return [*kept, ("x-moto-account-id", credential.account)] if credential else kept
+        assert credential is not None  # noqa: S101 - _require_identity
+        return [
+            *kept,
+            ("x-genkan-service", self._service.model or ""),
+            ("x-genkan-region", self._service.region),
+            ("x-genkan-account", credential.account),
+            ("x-genkan-principal", credential.principal),
+            ("x-genkan-access-key", credential.id),
+            ("x-genkan-request-id", self._seen.request_id),
+        ]
+
+    def _refuse(self, error: wire.WireError) -> web.Response:
+        self._seen.error = (error.code, str(error))
+        self._record()
+        written = wire.serialize_wire_error(
+            self._model, self._protocol, error, self._seen.request_id
+        )
+        return web.Response(status=written.status, headers=dict(written.headers), body=written.body)
+
+    def _record(self) -> None:
+        self._front._events.append(record(self._seen, self._front._clock()))
+
+
+def _head(request: web.BaseRequest) -> wire.HttpRequest:
+    path, _, query = request.raw_path.partition("?")
+    return wire.HttpRequest(
+        method=request.method,
+        path=path,
+        query=query,
+        headers=tuple((name.lower(), value) for name, value in request.headers.items()),
+    )
+
+
+def _source(request: web.BaseRequest) -> str:
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    return str(peer[0]) if peer else ""
+
+
+def _is_signed(head: wire.HttpRequest) -> bool:
+    return head.header("authorization") is not None or "X-Amz-Signature=" in head.query
+
+
+def _named_by_head(head: wire.HttpRequest, body: bytes) -> str:
+    """Give the operation of a request whose service has no model: what it calls itself."""
+    target = head.header("x-amz-target")
+    if target:
+        return target.rpartition(".")[2]
+    for text in (head.query, body[:4096].decode("ascii", "replace")):
+        for pair in text.split("&"):
+            if pair.startswith("Action="):
+                return pair.removeprefix("Action=")
+    return f"{head.method} {head.path}"[:200]

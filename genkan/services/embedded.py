@@ -1,0 +1,41 @@
+"""The embedded services: moto's server application behind waitress, on a unix socket.
+
+python -m genkan.services.embedded SOCKET
+"""
+
+import contextlib
+import os
+import sys
+
+THREADS = 8
+IN_MEMORY = 1 << 20  # bytes of a request before it is kept in a file
+LARGEST = 64 << 30
+
+
+def main() -> None:
+    """Serve until killed."""
+    path = sys.argv[1]
+    # moto makes clients of its own here and there; they must find keys, and never ask anybody.
+    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+    os.environ |= {"AWS_ACCESS_KEY_ID": "embedded", "AWS_SECRET_ACCESS_KEY": "embedded"}
+    os.environ |= {"MOTO_IAM_LOAD_MANAGED_POLICIES": "false", "MOTO_S3_CUSTOM_ENDPOINTS": ""}
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from waitress import serve
+
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    serve(
+        DomainDispatcherApplication(create_backend_app),
+        unix_socket=path,
+        unix_socket_perms="600",
+        threads=THREADS,
+        ident="",
+        inbuf_overflow=IN_MEMORY,
+        max_request_body_size=LARGEST,
+        clear_untrusted_proxy_headers=False,
+        _quiet=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

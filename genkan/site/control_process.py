@@ -1,0 +1,240 @@
+"""The control process: the API behind the front, the writer, the publisher, and what the CLI asks.
+
+One thread writes (operations that change something, lifecycle steps, reconciling); the event loop
+parses, answers reads from the snapshot and serves sockets.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import sys
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from genkan import wire
+from genkan.api import endpoint
+from genkan.api.call import Answer, Call
+from genkan.control import Control, Publisher
+from genkan.control.first_account import first_account
+from genkan.control.key_pairs import new_key_pair
+from genkan.control.runner import NoRunner, Runner
+from genkan.control.status import status
+from genkan.engine.absent import AbsentEngine
+from genkan.engine.protocol import Engine
+from genkan.model.account import AccessKey, Account
+from genkan.program import Delta
+from genkan.site.home import RUN, Home
+from genkan.site.runner import AnchorRunner
+from genkan.store import Store
+
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
+RETRY = 1.0  # seconds until the engine is asked again after it failed
+LARGEST_REQUEST = 64 << 20
+
+
+class ControlProcess:
+    """A control, its threads and its sockets."""
+
+    def __init__(self, home: Home, engine: Engine, runner: Runner) -> None:
+        self._home = home
+        self._loop = asyncio.get_running_loop()
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._publisher = Publisher()
+        self._advancing: asyncio.Task[None] | None = None
+        self._engine = engine
+        self._control = Control(
+            store=Store.at(home.database),
+            engine=engine,
+            runner=runner,
+            publish=self._publish,
+            now=_now,
+        )
+        self._started = False
+
+    async def start(self) -> None:
+        """Bring the site up to the store's state and begin to answer."""
+        await self._publisher.listen(f"{RUN}/program.sock")
+        region = self._home.region
+        mended = await self._write(
+            lambda: self._control.start(lambda: first_account(region, _token))
+        )
+        LOG.info("reconciled, %s changes", mended)
+        self._started = True
+        await self._publisher.reset(self._control.compilation.program)
+        await _serve(self._api(), f"{RUN}/control.sock")
+        await _serve(self._questions(), str(self._home.control_socket))
+        self._advance()
+
+    async def ready(self, *subscribers: str) -> None:
+        """Wait until these processes have the program."""
+        await self._publisher.wait_for(*subscribers)
+
+    async def keep_house(self) -> None:
+        """Drop old records and try again what the engine could not do, for ever."""
+        while True:
+            await asyncio.sleep(RETRY if self._control.trouble else HOUSEKEEPING)
+            with contextlib.suppress(Exception):
+                if self._control.trouble:
+                    await self._write(self._control.reconcile)
+                await self._write(self._control.forget_what_ended)
+
+    def _api(self) -> web.Application:
+        app = web.Application(client_max_size=LARGEST_REQUEST)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        return app
+
+    def _questions(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/status", self._status)
+        app.router.add_get("/credentials", self._credentials)
+        return app
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        service = request.headers["x-genkan-service"]
+        request_id = request.headers.get("x-genkan-request-id") or str(uuid.uuid4())
+        protocol = None
+        try:
+            question = endpoint.parse(service, await _http_request(request), request_id)
+            protocol = question.parsed.protocol
+            answer = await self._run(self._call(request, request_id), question)
+            written = endpoint.serialize(question, answer)
+        except Exception as error:  # noqa: BLE001 - every error has words on the wire
+            written = endpoint.refuse(service, protocol, error, request_id)
+        return web.Response(status=written.status, headers=dict(written.headers), body=written.body)
+
+    async def _run(self, call: Call, question: endpoint.Question) -> Answer:
+        def run() -> Answer:
+            # The snapshot is taken here, in the writer's turn, not when the request came in.
+            return self._control.run(
+                _on(call, self._control),
+                question.service,
+                question.operation,
+                question.parsed.parameters,
+            )
+
+        if self._control.reads(wire.snake_case(question.operation)):
+            return run()
+        answer = await self._write(run)
+        self._advance()
+        return answer
+
+    def _call(self, request: web.Request, request_id: str) -> Call:
+        return Call(
+            network=self._control.network,
+            account=request.headers["x-genkan-account"],
+            region=request.headers["x-genkan-region"],
+            principal=request.headers["x-genkan-principal"],
+            now=_now(),
+            request_id=request_id,
+            token=_token,
+            console_output=self._home.console_output,
+            new_key_pair=new_key_pair,
+        )
+
+    async def _status(self, request: web.Request) -> web.Response:
+        return web.json_response(status(self._control.network, self._control.trouble))
+
+    async def _credentials(self, request: web.Request) -> web.Response:
+        keys = sorted(self._control.network.all(AccessKey), key=lambda key: key.id)
+        account = self._control.network.get(Account, keys[0].account)
+        return web.json_response(
+            {
+                "access_key_id": keys[0].id,
+                "secret_access_key": keys[0].secret,
+                "account": keys[0].account,
+                "region": account.region if account else self._home.region,
+            }
+        )
+
+    def _publish(self, delta: Delta) -> None:
+        """Called by the writer: returns when everybody has the difference."""
+        asyncio.run_coroutine_threadsafe(self._publisher.publish(delta), self._loop).result()
+
+    def _advance(self) -> None:
+        """Take lifecycle steps until none is due, after the answer that made the first one due."""
+        if self._advancing is None or self._advancing.done():
+            self._advancing = asyncio.create_task(self._take_steps())
+
+    async def _take_steps(self) -> None:
+        while True:
+            try:
+                if not await self._write(self._control.advance):
+                    return
+            except Exception:
+                LOG.exception("a lifecycle step failed; it is tried again")
+                await asyncio.sleep(RETRY)
+
+    async def _write(self, work: Callable[[], T]) -> T:
+        return await self._loop.run_in_executor(self._writer, work)
+
+
+def _on(call: Call, control: Control) -> Call:
+    from dataclasses import replace
+
+    return replace(call, network=control.network)
+
+
+async def _http_request(request: web.Request) -> wire.HttpRequest:
+    return wire.HttpRequest(
+        method=request.method,
+        path=request.rel_url.raw_path,
+        query=request.rel_url.raw_query_string,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=await request.read(),
+    )
+
+
+async def _serve(app: web.Application, path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.UnixSite(runner, path).start()
+    os.chmod(path, 0o600)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _token(length: int, alphabet: str) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+async def _main(home: Home) -> None:
+    engine, runner, others = _interpreters(home)
+    process = ControlProcess(home, engine, runner)
+    await process.start()
+    await process.ready(*others)
+    if isinstance(runner, AnchorRunner):
+        runner.ready()
+    await process.keep_house()
+
+
+def _interpreters(home: Home) -> tuple[Any, Any, tuple[str, ...]]:
+    if home.engine == "none":
+        return AbsentEngine(), NoRunner(), ("front",)
+    from genkan.engine.linux import LinuxEngine
+
+    return LinuxEngine(), AnchorRunner(), ("dns", "front")
+
+
+def main() -> None:
+    """Run until killed: `python -m genkan.site.control_process HOME`."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_main(Home(Path(sys.argv[1]))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The front process: `genkan.front` on the site's sockets.
+
+python -m genkan.site.front_process HOME API_FD
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import socket
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from genkan.engine.linux.namespace import socket_in
+from genkan.front import SECTIONS, EventLog, Front
+from genkan.front.authority import Authority
+from genkan.program.service import Upstream
+from genkan.site.home import RUN, Home
+from genkan.site.subscription import Subscription
+
+UPSTREAMS = {
+    Upstream.CONTROL: f"{RUN}/control.sock",
+    Upstream.EMBEDDED: f"{RUN}/embedded.sock",
+}
+
+
+async def _start_upstream(upstream: Upstream) -> None:
+    """Have the anchor start what is not there; control it starts by itself."""
+    if upstream is Upstream.CONTROL:
+        return
+    reader, writer = await asyncio.open_unix_connection(f"{RUN}/anchor.sock")
+    writer.write(json.dumps({"do": "start", "process": upstream.value}).encode() + b"\n")
+    await reader.readline()
+    writer.close()
+
+
+async def _main(home: Home, api: socket.socket) -> None:
+    authority = Authority(home.authority, home.authority_key)
+    authority.write_bundle(Path(RUN) / "ca-bundle.pem")
+    front = Front(
+        open_socket=socket_in,
+        authority=authority,
+        upstreams=UPSTREAMS,
+        start_upstream=_start_upstream,
+        events=EventLog(home.events),
+        clock=lambda: datetime.now(UTC),
+    )
+    await front.serve_api(api)
+    await Subscription(f"{RUN}/program.sock", "front", SECTIONS, front.apply).follow()
+
+
+def main() -> None:
+    """Run until killed."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    api = socket.socket(fileno=int(sys.argv[2]))
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_main(Home(Path(sys.argv[1])), api))
+
+
+if __name__ == "__main__":
+    main()
