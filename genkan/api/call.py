@@ -17,7 +17,7 @@ class Call:
     """Who asks for what, where and when, and the snapshot to answer from.
 
     `token(n, alphabet)` gives n random characters; `console_output(instance_id)` what an instance's
-    first boot printed.
+    first boot printed; `new_key_pair(type)` a private key, its public one and its fingerprint.
     """
 
     network: Network
@@ -28,6 +28,7 @@ class Call:
     request_id: str
     token: Callable[[int, str], str]
     console_output: Callable[[str], bytes] = lambda instance_id: b""
+    new_key_pair: Callable[[str], tuple[str, str, str]] = lambda kind: ("", "", "")
 
     def new_id(self, prefix: str) -> str:
         """Make an id as EC2 does: the prefix, a dash, 17 hexadecimal digits."""

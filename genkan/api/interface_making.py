@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from genkan.api.call import Call
 from genkan.api.ids import need
 from genkan.model.errors import InvalidParameterValue, Refused
-from genkan.model.network_interface import InterfaceType, NetworkInterface
+from genkan.model.network_interface import Attachment, InterfaceType, NetworkInterface
 from genkan.model.resource import Tags
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet, allocate
@@ -94,6 +94,18 @@ def new_interface(
         interface_type=interface_type,
         requester_id=None if interface_type is InterfaceType.INTERFACE else "amazon-aws",
         source_dest_check=interface_type is not InterfaceType.NAT_GATEWAY,
+    )
+
+
+def worn_by_aws(call: Call) -> Attachment:
+    """Give the attachment of an interface that AWS made for an endpoint or a gateway."""
+    return Attachment(
+        id=call.new_id("ela-attach"),
+        instance_id=None,
+        instance_owner="amazon-aws",
+        device_index=1,
+        attached_at=call.now,
+        delete_on_termination=False,
     )
 
 

@@ -1,6 +1,7 @@
 """Accounts and their access keys."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from genkan.model.resource import Resource
@@ -36,7 +37,7 @@ class KeyPair(Resource):
     key_type: str
     fingerprint: str
     public_key: str
-    created_at: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,4 +41,7 @@ class Instance(Resource):
     state_reason: tuple[str, str] | None = None  # AWS's code and message
     state_changed_at: datetime | None = None
     disable_api_termination: bool = False
+    disable_api_stop: bool = False
     shutdown_behavior: str = "stop"
+    lent_public_address: bool = False  # while stopped: it is lent another when it starts
+    described: str = "{}"  # JSON of what was said of hardware that is not there, to be shown again

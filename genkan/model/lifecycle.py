@@ -6,10 +6,11 @@ after a restart, so a state that was left half-way goes on. The docs' diagrams a
 tables.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import Any, Generic, TypeVar
 
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
@@ -17,6 +18,9 @@ from genkan.model.network import Change, Network, delete, put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
+
+
+S = TypeVar("S")
 
 
 class Condition(Enum):
@@ -30,28 +34,28 @@ GONE = None  # the record is dropped
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Generic[S]):
     after: Condition
-    state: Enum | None
+    state: S
 
 
-INSTANCE: dict[Enum, Step] = {
+INSTANCE: dict[InstanceState, Step[InstanceState]] = {
     InstanceState.PENDING: Step(Condition.BOOTED, InstanceState.RUNNING),
     InstanceState.STOPPING: Step(Condition.HALTED, InstanceState.STOPPED),
     InstanceState.SHUTTING_DOWN: Step(Condition.HALTED, InstanceState.TERMINATED),
 }
 
-NAT_GATEWAY: dict[Enum, Step] = {
+NAT_GATEWAY: dict[NatGatewayState, Step[NatGatewayState]] = {
     NatGatewayState.PENDING: Step(Condition.PROGRAMMED, NatGatewayState.AVAILABLE),
     NatGatewayState.DELETING: Step(Condition.WITHDRAWN, NatGatewayState.DELETED),
 }
 
-VPC_ENDPOINT: dict[Enum, Step] = {
+VPC_ENDPOINT: dict[VpcEndpointState, Step[VpcEndpointState | None]] = {
     VpcEndpointState.PENDING: Step(Condition.PROGRAMMED, VpcEndpointState.AVAILABLE),
     VpcEndpointState.DELETING: Step(Condition.WITHDRAWN, GONE),
 }
 
-TABLES: dict[type[Resource], dict[Enum, Step]] = {
+TABLES: dict[type[Resource], Mapping[Any, Step[Any]]] = {
     Instance: INSTANCE,
     NatGateway: NAT_GATEWAY,
     VpcEndpoint: VPC_ENDPOINT,
@@ -73,12 +77,12 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
     """
     match resource:
         case Instance():
-            state = INSTANCE[resource.state].state
-            return put(replace(resource, state=state, state_changed_at=at))
+            running = INSTANCE[resource.state].state
+            return put(replace(resource, state=running, state_changed_at=at))
         case NatGateway():
-            state = NAT_GATEWAY[resource.state].state
-            ended = at if state is NatGatewayState.DELETED else None
-            return put(replace(resource, state=state, deleted_at=ended))
+            standing = NAT_GATEWAY[resource.state].state
+            ended = at if standing is NatGatewayState.DELETED else None
+            return put(replace(resource, state=standing, deleted_at=ended))
         case VpcEndpoint():
             state = VPC_ENDPOINT[resource.state].state
             if state is not GONE:

@@ -9,15 +9,6 @@ RUN = os.environ.get("GENKAN_RUN", "/run/genkan")  # in the site's own /run; nob
 DEFAULT_REGION = "ap-northeast-1"
 
 
-def default_home() -> Path:
-    """Give the home that commands mean: GENKAN_HOME, or the user's state directory."""
-    named = os.environ.get("GENKAN_HOME")
-    if named:
-        return Path(named).absolute()
-    state = os.environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else Path.home() / ".local/state") / "genkan"
-
-
 class Home:
     """The files of one site."""
 

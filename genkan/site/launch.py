@@ -1,4 +1,10 @@
-"""`up` from the host's side: one site a home, started apart from its starter, ready when this returns."""
+"""`up` from the host's side: one site a home, started apart from its starter, ready when this returns.
+
+    python -m genkan.site.launch HOME ENGINE
+
+Exit code 0: it is up, and the line on standard output says `started` or `running`; 4: this machine cannot,
+standard error says why.
+"""
 
 import contextlib
 import fcntl
@@ -142,3 +148,17 @@ def _last_words(home: Home) -> str:
         if log.is_file() and (lines := log.read_text(errors="replace").splitlines()[-LOG_TAIL:]):
             return f"The end of {log}:\n" + "\n".join(lines)
     return f"{Path(home.path) / 'log'} says nothing."
+
+
+def main() -> None:
+    """Bring a site up and say so."""
+    home = Home(Path(sys.argv[1]))
+    try:
+        print("started" if launch(home, sys.argv[2]) else "running")
+    except (LaunchFailure, OSError) as failure:
+        print(failure, file=sys.stderr)
+        sys.exit(4)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,298 @@
+"""Elastic IPs: allocated, associated with an interface, let go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address
+from typing import Any
+
+from genkan.api.call import Answer, Call
+from genkan.api.ids import need
+from genkan.api.interface_making import parse_address
+from genkan.api.output import present
+from genkan.api.public_addresses import free_public_addresses
+from genkan.api.quotas import check_quota
+from genkan.api.selection import Values, matching
+from genkan.api.tagging import from_specifications, shown
+from genkan.model.elastic_ip import ElasticIp
+from genkan.model.errors import (
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    MissingParameter,
+    NotFound,
+    Refused,
+)
+from genkan.model.instance import Instance
+from genkan.model.network import delete, put
+from genkan.model.network_interface import InterfaceType, NetworkInterface
+from genkan.model.vpc import InternetGateway
+
+ELASTIC_IPS = 5_000  # in a Region; AWS's default is 5
+
+
+class AddressLimitExceeded(Refused):
+    code = "AddressLimitExceeded"
+
+
+class AlreadyAssociated(Refused):
+    code = "Resource.AlreadyAssociated"
+
+
+class GatewayNotAttached(Refused):
+    code = "Gateway.NotAttached"
+
+
+class AddressInUse(Refused):
+    code = "InvalidIPAddress.InUse"
+
+
+class OperationNotPermitted(Refused):
+    code = "OperationNotPermitted"
+
+
+def allocate_address(
+    call: Call,
+    *,
+    domain: str = "vpc",
+    address: str | None = None,
+    public_ipv4_pool: str | None = None,
+    network_border_group: str | None = None,
+    tag_specifications: Sequence[Mapping[str, Any]] | None = None,
+) -> Answer:
+    if domain != "vpc":
+        raise InvalidParameterValue(
+            f"Value ({domain}) for parameter domain is invalid. Only 'vpc' is there."
+        )
+    if public_ipv4_pool not in (None, "amazon") or network_border_group not in (None, call.region):
+        raise InvalidParameterValue(
+            f"There are public addresses of the pool 'amazon' in {call.region} alone. "
+            "Leave PublicIpv4Pool and NetworkBorderGroup out."
+        )
+    check_quota(
+        len(call.mine(ElasticIp)) + 1, ELASTIC_IPS, AddressLimitExceeded, "Elastic IP addresses"
+    )
+    free = free_public_addresses(call)
+    elastic = ElasticIp(
+        id=call.new_id("eipalloc"),
+        account=call.account,
+        region=call.region,
+        tags=from_specifications("elastic-ip", tag_specifications),
+        public_ip=_recovered(call, address) if address else next(free),
+    )
+    return Answer(
+        {
+            "PublicIp": str(elastic.public_ip),
+            "AllocationId": elastic.id,
+            "PublicIpv4Pool": "amazon",
+            "NetworkBorderGroup": call.region,
+            "Domain": "vpc",
+        },
+        put(elastic),
+    )
+
+
+def describe_addresses(
+    call: Call,
+    *,
+    allocation_ids: Sequence[str] | None = None,
+    public_ips: Sequence[str] | None = None,
+    filters: Sequence[Mapping[str, Any]] | None = None,
+) -> Answer:
+    rows = call.mine(ElasticIp)
+    if allocation_ids:
+        rows = [need(call, ElasticIp, name) for name in dict.fromkeys(allocation_ids)]
+    if public_ips:
+        rows = [_by_public_ip(call, one) for one in dict.fromkeys(public_ips)]
+    rows = matching(rows, filters, _filters(call))
+    return Answer({"Addresses": [_shown(call, row) for row in rows]})
+
+
+def describe_addresses_attribute(
+    call: Call,
+    *,
+    allocation_ids: Sequence[str] | None = None,
+    attribute: str | None = None,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Answer:
+    rows = [need(call, ElasticIp, name) for name in allocation_ids or ()] or call.mine(ElasticIp)
+    return Answer(
+        {"Addresses": [{"PublicIp": str(row.public_ip), "AllocationId": row.id} for row in rows]}
+    )
+
+
+def associate_address(
+    call: Call,
+    *,
+    allocation_id: str | None = None,
+    public_ip: str | None = None,
+    instance_id: str | None = None,
+    network_interface_id: str | None = None,
+    private_ip_address: str | None = None,
+    allow_reassociation: bool = False,
+) -> Answer:
+    elastic = _need_elastic(call, allocation_id, public_ip)
+    interface = _target(call, instance_id, network_interface_id)
+    private = (
+        parse_address(private_ip_address, "privateIpAddress")
+        if private_ip_address
+        else interface.private_ip
+    )
+    _check_association(call, elastic, interface, private, allow_reassociation)
+    displaced = [
+        replace(one, association_id=None, network_interface_id=None, private_ip=None)
+        for one in call.network.where(ElasticIp, network_interface_id=interface.id)
+        if one.private_ip == private and one.id != elastic.id
+    ]
+    associated = replace(
+        elastic,
+        association_id=call.new_id("eipassoc"),
+        network_interface_id=interface.id,
+        private_ip=private,
+    )
+    # An instance gives its lent address back for good when it gets one of its own.
+    lent = replace(interface, public_ip=None) if private == interface.private_ip else interface
+    return Answer({"AssociationId": associated.association_id}, put(*displaced, associated, lent))
+
+
+def disassociate_address(
+    call: Call, *, association_id: str | None = None, public_ip: str | None = None
+) -> Answer:
+    if public_ip:
+        elastic = _by_public_ip(call, public_ip)
+    elif association_id:
+        elastic = next(
+            (one for one in call.mine(ElasticIp) if one.association_id == association_id), None
+        ) or _unknown_association(association_id)
+    else:
+        raise MissingParameter("The request must contain the parameter AssociationId or PublicIp.")
+    interface = call.network.get(NetworkInterface, elastic.network_interface_id)
+    if interface and interface.interface_type is InterfaceType.NAT_GATEWAY:
+        raise OperationNotPermitted(
+            f"You are not allowed to disassociate {elastic.public_ip}: a NAT gateway uses it. "
+            "Delete the NAT gateway."
+        )
+    freed = replace(elastic, association_id=None, network_interface_id=None, private_ip=None)
+    return Answer({}, put(freed))
+
+
+def release_address(
+    call: Call,
+    *,
+    allocation_id: str | None = None,
+    public_ip: str | None = None,
+    network_border_group: str | None = None,
+) -> Answer:
+    elastic = _need_elastic(call, allocation_id, public_ip)
+    if elastic.association_id:
+        raise AddressInUse(
+            f"Address {elastic.public_ip} is in use by {elastic.network_interface_id}. "
+            "Disassociate it first."
+        )
+    return Answer({}, delete(elastic))
+
+
+def _need_elastic(call: Call, allocation_id: str | None, public_ip: str | None) -> ElasticIp:
+    if allocation_id and public_ip:
+        raise InvalidParameterCombination(
+            "You may specify public IP or allocation id, but not both in the same call."
+        )
+    if allocation_id:
+        return need(call, ElasticIp, allocation_id)
+    if public_ip:
+        return _by_public_ip(call, public_ip)
+    raise MissingParameter("Either public IP or allocation id must be specified.")
+
+
+def _by_public_ip(call: Call, text: str) -> ElasticIp:
+    for elastic in call.mine(ElasticIp):
+        if str(elastic.public_ip) == text:
+            return elastic
+    raise NotFound("InvalidAddress.NotFound", f"Address '{text}' not found.")
+
+
+def _unknown_association(name: str) -> ElasticIp:
+    raise NotFound("InvalidAssociationID.NotFound", f"The association ID '{name}' does not exist")
+
+
+def _recovered(call: Call, text: str) -> IPv4Address:
+    raise NotFound(
+        "InvalidAddress.NotFound",
+        f"The address '{text}' cannot be had again: nobody keeps released addresses here. "
+        "Leave Address out.",
+    )
+
+
+def _target(call: Call, instance_id: str | None, interface_id: str | None) -> NetworkInterface:
+    if interface_id:
+        return need(call, NetworkInterface, interface_id)
+    if not instance_id:
+        raise MissingParameter(
+            "The request must contain the parameter InstanceId or NetworkInterfaceId."
+        )
+    instance = need(call, Instance, instance_id)
+    for interface in call.network.where(NetworkInterface, vpc_id=instance.vpc_id):
+        worn = interface.attachment
+        if worn and worn.instance_id == instance.id and worn.device_index == 0:
+            return interface
+    raise InvalidParameterValue(f"{instance.id} has no interface: it is {instance.state.value}.")
+
+
+def _check_association(
+    call: Call,
+    elastic: ElasticIp,
+    interface: NetworkInterface,
+    private: IPv4Address,
+    allow_reassociation: bool,
+) -> None:
+    if private not in interface.private_addresses:
+        raise InvalidParameterValue(
+            f"{private} is no address of {interface.id}. It has "
+            f"{', '.join(map(str, interface.private_addresses))}."
+        )
+    gateways = call.network.where(InternetGateway, vpc_id=interface.vpc_id)
+    if next(iter(gateways), None) is None:
+        raise GatewayNotAttached(
+            f"Network {interface.vpc_id} is not attached to any internet gateway. Attach one: "
+            "a public address is reached through it."
+        )
+    elsewhere = elastic.network_interface_id not in (None, interface.id)
+    if elsewhere and not allow_reassociation:
+        raise AlreadyAssociated(
+            f"resource {elastic.id} is already associated with associate-id "
+            f"{elastic.association_id}. Set AllowReassociation, or disassociate it first."
+        )
+
+
+def _shown(call: Call, elastic: ElasticIp) -> dict[str, Any]:
+    interface = call.network.get(NetworkInterface, elastic.network_interface_id)
+    attachment = interface.attachment if interface else None
+    return present(
+        AllocationId=elastic.id,
+        AssociationId=elastic.association_id,
+        Domain="vpc",
+        InstanceId=attachment.instance_id if attachment else None,
+        NetworkBorderGroup=elastic.region,
+        NetworkInterfaceId=elastic.network_interface_id,
+        NetworkInterfaceOwnerId=interface.account if interface else None,
+        PrivateIpAddress=str(elastic.private_ip) if elastic.private_ip else None,
+        PublicIp=str(elastic.public_ip),
+        PublicIpv4Pool="amazon",
+        Tags=shown(elastic.tags),
+    )
+
+
+def _filters(call: Call) -> Mapping[str, Values[ElasticIp]]:
+    def member(name: str) -> Values[ElasticIp]:
+        return lambda row: [_shown(call, row).get(name)]
+
+    return {
+        "allocation-id": lambda row: [row.id],
+        "association-id": lambda row: [row.association_id],
+        "domain": lambda row: ["vpc"],
+        "instance-id": member("InstanceId"),
+        "network-border-group": lambda row: [row.region],
+        "network-interface-id": lambda row: [row.network_interface_id],
+        "network-interface-owner-id": member("NetworkInterfaceOwnerId"),
+        "private-ip-address": member("PrivateIpAddress"),
+        "public-ip": lambda row: [str(row.public_ip)],
+    }

@@ -1,0 +1,86 @@
+"""Private DNS of an endpoint: may the service's public names mean this endpoint in its VPC?
+
+They may when the service has such names, the VPC answers them (both DNS attributes) and no other
+endpoint of the VPC holds one of them, also one that is on its way out. "Private DNS" in the AWS
+PrivateLink guide.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from genkan.api.call import Call
+from genkan.api.endpoint_services import has_both_kinds, private_names, service_name
+from genkan.model.catalogue.services import CatalogueService, find_service
+from genkan.model.errors import InvalidParameter
+from genkan.model.vpc import Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint
+
+RECORD_TYPE = "ipv4"  # of an endpoint whose addresses are IPv4
+INBOUND_ONLY = "PrivateDnsOnlyForInboundResolverEndpoint"
+LATECOMERS = ("s3",)  # got private names years after its first endpoints: there the default is off
+
+
+def private_dns_by_default(service: CatalogueService) -> bool:
+    """Tell what a call that leaves PrivateDnsEnabled out means."""
+    return bool(service.private_dns_names) and service.code not in LATECOMERS
+
+
+def check_dns_options(service: CatalogueService, options: Mapping[str, Any]) -> None:
+    """Raise InvalidParameter for options that an interface endpoint does not have."""
+    record_type = options.get("DnsRecordIpType", RECORD_TYPE)
+    if record_type != RECORD_TYPE:
+        raise InvalidParameter(
+            f"DnsRecordIpType {record_type} does not go with the IP address type ipv4. Use ipv4."
+        )
+    if options.get(INBOUND_ONLY) and not has_both_kinds(service):
+        raise InvalidParameter(
+            f"{INBOUND_ONLY} is only for services that have gateway endpoints too, and "
+            f"{service.code} has none. Leave it out."
+        )
+    for name in sorted(set(options) - {"DnsRecordIpType", INBOUND_ONLY}):
+        raise InvalidParameter(f"{name} is not for endpoints of type Interface. Leave it out.")
+
+
+def check_private_dns(
+    call: Call,
+    vpc: Vpc,
+    service: CatalogueService,
+    options: Mapping[str, Any],
+    itself: str | None = None,
+) -> None:
+    """Raise InvalidParameter when private DNS cannot be turned on.
+
+    `itself` is the id of the endpoint that asks, when it is there already.
+    """
+    names = private_names(service, call.region)
+    if not names:
+        raise InvalidParameter(
+            f"Private DNS can't be enabled because the service {service_name(service, call.region)}"
+            " does not provide a private DNS name."
+        )
+    if has_both_kinds(service) and options.get(INBOUND_ONLY, True):
+        raise InvalidParameter(
+            f"To set {INBOUND_ONLY} to true, the VPC {vpc.id} must have a Gateway endpoint for "
+            "the service."
+        )
+    if not (vpc.dns_support and vpc.dns_hostnames):
+        raise InvalidParameter(
+            "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC "
+            f"attributes set to true for {vpc.id}"
+        )
+    taken = _taken_names(call, vpc, itself)
+    for name in names:
+        if name in taken:
+            raise InvalidParameter(
+                "private-dns-enabled cannot be set because there is already a conflicting DNS "
+                f"domain for {name} in the VPC {vpc.id}"
+            )
+
+
+def _taken_names(call: Call, vpc: Vpc, itself: str | None) -> set[str]:
+    taken: set[str] = set()
+    for endpoint in call.network.where(VpcEndpoint, vpc_id=vpc.id):
+        service = find_service(endpoint.service_name, endpoint.region)
+        if endpoint.private_dns_enabled and endpoint.id != itself and service:
+            taken.update(private_names(service, endpoint.region))
+    return taken

@@ -1,0 +1,44 @@
+"""Endpoint services that a caller sees: AWS's own, those of the catalogue, each in its Region."""
+
+from genkan.model.catalogue.services import HOME, ROWS, CatalogueService
+from genkan.model.endpoint_names import in_region
+from genkan.model.errors import Refused
+
+INTERFACE, GATEWAY = "Interface", "Gateway"
+
+
+class InvalidServiceName(Refused):
+    code = "InvalidServiceName"
+
+
+def visible_services(region: str) -> dict[str, CatalogueService]:
+    """Give a Region's services by name; one without a Region in its name is at home in one."""
+    return {
+        service_name(service, region): service
+        for service in ROWS
+        if "{region}" in service.service_name or region == HOME
+    }
+
+
+def need_service(name: str, region: str) -> CatalogueService:
+    """Give the service of this name in a Region. Raises InvalidServiceName."""
+    service = visible_services(region).get(name)
+    if service is None:
+        raise InvalidServiceName(f"The Vpc Endpoint Service '{name}' does not exist")
+    return service
+
+
+def service_name(service: CatalogueService, region: str) -> str:
+    """Give the name that endpoints are made with."""
+    (name,) = in_region((service.service_name,), region)
+    return name
+
+
+def private_names(service: CatalogueService, region: str) -> tuple[str, ...]:
+    """Give the names that private DNS brings into a VPC."""
+    return in_region(service.private_dns_names, region)
+
+
+def has_both_kinds(service: CatalogueService) -> bool:
+    """Tell whether there are gateway and interface endpoints for it, as for S3."""
+    return {INTERFACE, GATEWAY} <= set(service.types)

@@ -1,0 +1,112 @@
+"""Images. An image here is this machine's own file system, whatever id it is asked for by.
+
+Programs of an instance are programs of the machine, so every `ami-…` exists and is the same.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from genkan.api.call import Answer, Call
+from genkan.api.output import present
+from genkan.api.selection import Values, matching, page, yes_no
+from genkan.model.errors import Malformed
+from genkan.model.resource import Resource
+
+OURS = "ami-genkan"
+DESCRIPTION = "The file system of the machine that Genkan runs on"
+CREATED = "2026-01-01T00:00:00.000Z"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image(Resource):
+    kind: ClassVar[str] = "image"
+
+
+def check_image(image_id: str) -> None:
+    """Raise Malformed for what cannot be an image's id."""
+    if not re.fullmatch(r"ami-[0-9a-z-]{1,40}", image_id):
+        raise Malformed(
+            "InvalidAMIID.Malformed",
+            f'Invalid id: "{image_id}" (expecting "ami-...")',
+        )
+
+
+def describe_images(
+    call: Call,
+    *,
+    image_ids: Sequence[str] | None = None,
+    owners: Sequence[str] | None = None,
+    executable_users: Sequence[str] | None = None,
+    filters: Sequence[Mapping[str, Any]] | None = None,
+    include_deprecated: bool = False,
+    include_disabled: bool = False,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Answer:
+    names = list(dict.fromkeys(image_ids or (_asked_for(filters) or [OURS])))
+    for name in names:
+        check_image(name)
+    images = [Image(id=name, account=call.account, region=call.region) for name in names]
+    rows = matching(images, filters, _FILTERS)
+    some, token = page(rows, max_results, next_token)
+    return Answer(present(Images=[_shown(row) for row in some], NextToken=token))
+
+
+def _asked_for(filters: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """Give the ids that a filter on image-id names: they exist, as all do."""
+    return [
+        value
+        for one in filters or ()
+        if one.get("Name") == "image-id"
+        for value in one.get("Values", ())
+        if "*" not in value
+    ]
+
+
+def _shown(image: Image) -> dict[str, Any]:
+    return {
+        "Architecture": "x86_64",
+        "BlockDeviceMappings": [],
+        "CreationDate": CREATED,
+        "Description": DESCRIPTION,
+        "EnaSupport": True,
+        "Hypervisor": "xen",
+        "ImageId": image.id,
+        "ImageLocation": f"amazon/{image.id}",
+        "ImageOwnerAlias": "amazon",
+        "ImageType": "machine",
+        "Name": image.id.removeprefix("ami-"),
+        "OwnerId": image.account,
+        "PlatformDetails": "Linux/UNIX",
+        "Public": True,
+        "RootDeviceName": "/dev/xvda",
+        "RootDeviceType": "instance-store",
+        "State": "available",
+        "Tags": [],
+        "VirtualizationType": "hvm",
+    }
+
+
+def _member(name: str) -> Values[Image]:
+    def values(row: Image) -> list[str]:
+        value = _shown(row)[name]
+        return [yes_no(value) if isinstance(value, bool) else str(value)]
+
+    return values
+
+
+_FILTERS: Mapping[str, Values[Image]] = {
+    "architecture": _member("Architecture"),
+    "description": _member("Description"),
+    "hypervisor": _member("Hypervisor"),
+    "image-id": _member("ImageId"),
+    "image-type": _member("ImageType"),
+    "is-public": _member("Public"),
+    "name": _member("Name"),
+    "owner-alias": _member("ImageOwnerAlias"),
+    "root-device-type": _member("RootDeviceType"),
+    "state": _member("State"),
+    "virtualization-type": _member("VirtualizationType"),
+}

@@ -1,0 +1,236 @@
+"""An instance as DescribeInstances shows it, and the filters that read it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from genkan.api.call import Call
+from genkan.api.network_interface_shape import (
+    association,
+    groups_of,
+    network_interface,
+    private_dns_name,
+    status_of,
+)
+from genkan.api.output import present
+from genkan.api.selection import Values, yes_no
+from genkan.api.tagging import shown
+from genkan.model.catalogue.instance_types import INSTANCE_TYPES
+from genkan.model.instance import Instance, InstanceState
+from genkan.model.network_interface import NetworkInterface
+
+CODES = {
+    InstanceState.PENDING: 0,
+    InstanceState.RUNNING: 16,
+    InstanceState.SHUTTING_DOWN: 32,
+    InstanceState.TERMINATED: 48,
+    InstanceState.STOPPING: 64,
+    InstanceState.STOPPED: 80,
+}
+METADATA = {
+    "State": "applied",
+    "HttpTokens": "optional",
+    "HttpPutResponseHopLimit": 1,
+    "HttpEndpoint": "enabled",
+    "HttpProtocolIpv6": "disabled",
+    "InstanceMetadataTags": "disabled",
+}
+
+
+def interfaces_of(call: Call, instance: Instance) -> list[NetworkInterface]:
+    """Give the interfaces that an instance wears, in the order of their device index."""
+    worn = [
+        (interface.attachment.device_index, interface)
+        for interface in call.network.where(NetworkInterface, vpc_id=instance.vpc_id)
+        if interface.attachment and interface.attachment.instance_id == instance.id
+    ]
+    return [interface for _, interface in sorted(worn, key=lambda pair: pair[0])]
+
+
+def state(instance: Instance) -> dict[str, Any]:
+    return {"Code": CODES[instance.state], "Name": instance.state.value}
+
+
+def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
+    """Give an instance as the API does."""
+    interfaces = interfaces_of(call, instance)
+    primary = interfaces[0] if interfaces else None
+    described = json.loads(instance.described)
+    code, message = instance.state_reason or (None, None)
+    public = association(call, primary) if primary else None
+    return present(
+        AmiLaunchIndex=instance.launch_index,
+        Architecture=INSTANCE_TYPES[instance.instance_type].architectures[0],
+        BlockDeviceMappings=[],
+        BootMode="uefi",
+        CapacityReservationSpecification={"CapacityReservationPreference": "open"},
+        ClientToken=instance.client_token or "",
+        CpuOptions=_cpu_options(instance, described),
+        EbsOptimized=instance.ebs_optimized,
+        EnaSupport=True,
+        EnclaveOptions={"Enabled": False},
+        HibernationOptions={"Configured": False},
+        Hypervisor="xen",
+        IamInstanceProfile=_profile(instance, described.get("IamInstanceProfile")),
+        ImageId=instance.image_id,
+        InstanceId=instance.id,
+        InstanceType=instance.instance_type,
+        KeyName=instance.key_name,
+        LaunchTime=instance.launched_at,
+        MaintenanceOptions={"AutoRecovery": "default"},
+        MetadataOptions={**METADATA, **described.get("MetadataOptions", {})},
+        Monitoring={"State": "enabled" if instance.monitoring else "disabled"},
+        NetworkInterfaces=[_worn(call, one) for one in interfaces],
+        Placement={
+            "AvailabilityZone": instance.zone,
+            "GroupName": "",
+            "Tenancy": described.get("Placement", {}).get("Tenancy", "default"),
+        },
+        PlatformDetails="Linux/UNIX",
+        PrivateDnsName=private_dns_name(primary) if primary else "",
+        PrivateDnsNameOptions={
+            "HostnameType": "ip-name",
+            "EnableResourceNameDnsARecord": False,
+            "EnableResourceNameDnsAAAARecord": False,
+        },
+        PrivateIpAddress=str(primary.private_ip) if primary else None,
+        ProductCodes=[],
+        PublicDnsName=public["PublicDnsName"] if public else "",
+        PublicIpAddress=public["PublicIp"] if public else None,
+        RootDeviceName="/dev/xvda",
+        RootDeviceType="ebs",
+        SecurityGroups=groups_of(call, primary.group_ids) if primary else [],
+        SourceDestCheck=primary.source_dest_check if primary else None,
+        State=state(instance),
+        StateReason={"Code": code, "Message": message} if code else None,
+        StateTransitionReason=message if code and code.startswith("Client.User") else "",
+        SubnetId=instance.subnet_id if primary else None,
+        Tags=shown(instance.tags),
+        UsageOperation="RunInstances",
+        UsageOperationUpdateTime=instance.launched_at,
+        VirtualizationType="hvm",
+        VpcId=instance.vpc_id if primary else None,
+    )
+
+
+def _worn(call: Call, interface: NetworkInterface) -> dict[str, Any]:
+    """Give an interface as an instance shows it: fewer members than its own call."""
+    whole = network_interface(call, interface)
+    whole["Attachment"] = {
+        name: value
+        for name, value in whole["Attachment"].items()
+        if name not in ("InstanceId", "InstanceOwnerId")
+    }
+    left_out = (
+        "AvailabilityZone",
+        "RequesterId",
+        "RequesterManaged",
+        "TagSet",
+        "DenyAllIgwTraffic",
+    )
+    named = ("AllocationId", "AssociationId")
+    for holder in (whole, *whole["PrivateIpAddresses"]):
+        if "Association" in holder:
+            holder["Association"] = {
+                name: value for name, value in holder["Association"].items() if name not in named
+            }
+    shape = {name: value for name, value in whole.items() if name not in left_out}
+    return {**shape, "Status": status_of(interface)}
+
+
+def _cpu_options(instance: Instance, described: Mapping[str, Any]) -> dict[str, Any]:
+    threads = 2 if INSTANCE_TYPES[instance.instance_type].vcpus > 1 else 1
+    cores = max(1, INSTANCE_TYPES[instance.instance_type].vcpus // 2)
+    given = described.get("CpuOptions", {})
+    return {
+        "CoreCount": given.get("CoreCount", cores),
+        "ThreadsPerCore": given.get("ThreadsPerCore", threads),
+    }
+
+
+def _profile(instance: Instance, given: Mapping[str, str] | None) -> dict[str, str] | None:
+    if not given:
+        return None
+    name = given.get("Name") or given.get("Arn", "").rpartition("/")[2]
+    arn = given.get("Arn") or f"arn:aws:iam::{instance.account}:instance-profile/{name}"
+    return {"Arn": arn, "Id": f"AIPA{instance.id[-17:].upper()}"}
+
+
+def instance_filters(call: Call) -> Mapping[str, Values[Instance]]:
+    """Give the filters of DescribeInstances."""
+
+    def member(*names: str) -> Values[Instance]:
+        def values(row: Instance) -> list[str]:
+            value: Any = instance_shape(call, row)
+            for name in names:
+                value = value.get(name) if isinstance(value, dict) else None
+            if value is None:
+                return []
+            return [yes_no(value) if isinstance(value, bool) else str(value)]
+
+        return values
+
+    def worn(*names: str) -> Values[Instance]:
+        def values(row: Instance) -> list[str]:
+            found: list[Any] = [network_interface(call, one) for one in interfaces_of(call, row)]
+            for name in names:
+                found = [one.get(name) for one in _flat(found) if isinstance(one, dict)]
+            return [
+                yes_no(one) if isinstance(one, bool) else str(one)
+                for one in _flat(found)
+                if one is not None
+            ]
+
+        return values
+
+    return {
+        "affinity": lambda row: [],
+        "architecture": member("Architecture"),
+        "availability-zone": lambda row: [row.zone],
+        "client-token": lambda row: [row.client_token or ""],
+        "dns-name": member("PublicDnsName"),
+        "hypervisor": member("Hypervisor"),
+        "iam-instance-profile.arn": member("IamInstanceProfile", "Arn"),
+        "image-id": lambda row: [row.image_id],
+        "instance-id": lambda row: [row.id],
+        "instance-state-code": lambda row: [str(CODES[row.state])],
+        "instance-state-name": lambda row: [row.state.value],
+        "instance-type": lambda row: [row.instance_type],
+        "instance.group-id": worn("Groups", "GroupId"),
+        "instance.group-name": worn("Groups", "GroupName"),
+        "ip-address": member("PublicIpAddress"),
+        "key-name": lambda row: [row.key_name],
+        "launch-index": lambda row: [str(row.launch_index)],
+        "monitoring-state": member("Monitoring", "State"),
+        "network-interface.addresses.private-ip-address": worn(
+            "PrivateIpAddresses", "PrivateIpAddress"
+        ),
+        "network-interface.association.public-ip": worn("Association", "PublicIp"),
+        "network-interface.attachment.attachment-id": worn("Attachment", "AttachmentId"),
+        "network-interface.availability-zone": worn("AvailabilityZone"),
+        "network-interface.description": worn("Description"),
+        "network-interface.group-id": worn("Groups", "GroupId"),
+        "network-interface.mac-address": worn("MacAddress"),
+        "network-interface.network-interface-id": worn("NetworkInterfaceId"),
+        "network-interface.private-dns-name": worn("PrivateDnsName"),
+        "network-interface.status": worn("Status"),
+        "network-interface.subnet-id": worn("SubnetId"),
+        "network-interface.vpc-id": worn("VpcId"),
+        "placement-group-name": lambda row: [""],
+        "private-dns-name": member("PrivateDnsName"),
+        "private-ip-address": member("PrivateIpAddress"),
+        "requester-id": lambda row: [],
+        "reservation-id": lambda row: [row.reservation_id],
+        "root-device-name": member("RootDeviceName"),
+        "root-device-type": member("RootDeviceType"),
+        "source-dest-check": member("SourceDestCheck"),
+        "state-reason-code": member("StateReason", "Code"),
+        "subnet-id": member("SubnetId"),
+        "tenancy": member("Placement", "Tenancy"),
+        "virtualization-type": member("VirtualizationType"),
+        "vpc-id": member("VpcId"),
+    }
+
+
+def _flat(values: list[Any]) -> list[Any]:
+    return [one for value in values for one in (value if isinstance(value, list) else [value])]

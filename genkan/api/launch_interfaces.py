@@ -1,0 +1,200 @@
+"""The interfaces an instance is launched with: new ones as the request says, or one that is there.
+
+A request either describes interfaces or says subnet, groups and address of the only one; both at once is
+refused, as in AWS. The lent public address goes to the primary interface, and to a new one alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+from typing import Any
+
+from genkan.api.call import Call
+from genkan.api.default_vpc import find_default_vpc
+from genkan.api.ids import need
+from genkan.api.interface_making import (
+    addresses_in_use,
+    choose_groups,
+    new_interface,
+    parse_address,
+)
+from genkan.model.errors import (
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    Refused,
+)
+from genkan.model.network_interface import Attachment, NetworkInterface
+from genkan.model.resource import Tags
+from genkan.model.subnet import Subnet
+
+
+class MissingInput(Refused):
+    code = "MissingInput"
+
+
+class InterfaceInUse(Refused):
+    code = "InvalidNetworkInterface.InUse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceRequest:
+    """One interface of a launch, whichever way it was asked for."""
+
+    device_index: int
+    subnet: Subnet
+    existing: NetworkInterface | None
+    group_ids: tuple[str, ...]
+    address: IPv4Address | None
+    secondary: tuple[IPv4Address, ...]
+    secondary_count: int
+    public: bool
+    description: str
+    delete_on_termination: bool
+
+
+def requested_interfaces(
+    call: Call,
+    specifications: Sequence[Mapping[str, Any]] | None,
+    subnet_id: str | None,
+    group_ids: Sequence[str] | None,
+    private_ip_address: str | None,
+) -> list[InterfaceRequest]:
+    """Read what a launch asks for, the primary interface first. Raises Refused."""
+    if not specifications:
+        one = {
+            "DeviceIndex": 0,
+            "SubnetId": subnet_id,
+            "Groups": list(group_ids or ()),
+            "PrivateIpAddress": private_ip_address,
+        }
+        return [_read(call, one)]
+    if subnet_id or group_ids or private_ip_address:
+        raise InvalidParameterCombination(
+            "Network interfaces and an instance-level subnet ID, security groups or private "
+            "address may not be specified on the same request. Say them in NetworkInterfaces."
+        )
+    requests = sorted((_read(call, one) for one in specifications), key=lambda r: r.device_index)
+    if [request.device_index for request in requests] != list(range(len(requests))):
+        raise InvalidParameterValue(
+            "The device indexes of NetworkInterfaces begin with 0, and each is given once."
+        )
+    if len({request.subnet.vpc_id for request in requests}) > 1:
+        raise InvalidParameterValue("The interfaces of an instance have to be in one VPC.")
+    if len({request.subnet.zone for request in requests}) > 1:
+        raise InvalidParameterValue("The interfaces of an instance have to be in one zone.")
+    return requests
+
+
+def worn_interfaces(
+    call: Call,
+    requests: Sequence[InterfaceRequest],
+    instance_id: str,
+    tags: Tags,
+    in_use: dict[str, set[IPv4Address]],
+    free: Iterator[IPv4Address],
+) -> list[NetworkInterface]:
+    """Make or take the interfaces of one instance. `in_use` is brought up to date."""
+    worn = []
+    for request in requests:
+        interface = request.existing or _new(call, request, tags, in_use)
+        attachment = Attachment(
+            id=call.new_id("eni-attach"),
+            instance_id=instance_id,
+            instance_owner=call.account,
+            device_index=request.device_index,
+            attached_at=call.now,
+            delete_on_termination=request.delete_on_termination,
+        )
+        public = next(free) if request.public else interface.public_ip
+        worn.append(replace(interface, attachment=attachment, public_ip=public))
+    return worn
+
+
+def _new(
+    call: Call, request: InterfaceRequest, tags: Tags, in_use: dict[str, set[IPv4Address]]
+) -> NetworkInterface:
+    taken = in_use.setdefault(request.subnet.id, addresses_in_use(call, request.subnet))
+    interface = new_interface(
+        call,
+        request.subnet,
+        request.group_ids,
+        in_use=taken,
+        wanted=request.address,
+        secondary=request.secondary,
+        secondary_count=request.secondary_count,
+        description=request.description,
+        tags=tags,
+    )
+    taken.update(interface.private_addresses)
+    return interface
+
+
+def _read(call: Call, one: Mapping[str, Any]) -> InterfaceRequest:
+    index = one.get("DeviceIndex", 0)
+    if one.get("NetworkInterfaceId"):
+        return _existing(call, one, index)
+    subnet = _subnet(call, one.get("SubnetId"))
+    addresses = [
+        (parse_address(item.get("PrivateIpAddress", ""), "privateIpAddresses"), item.get("Primary"))
+        for item in one.get("PrivateIpAddresses") or ()
+    ]
+    primary = one.get("PrivateIpAddress")
+    named = next((address for address, first in addresses if first), None)
+    public = one.get("AssociatePublicIpAddress")
+    if public is None:
+        public = index == 0 and subnet.map_public_ip_on_launch
+    elif public and index:
+        raise InvalidParameterCombination(
+            "AssociatePublicIpAddress can be given for the interface with device index 0 alone."
+        )
+    return InterfaceRequest(
+        device_index=index,
+        subnet=subnet,
+        existing=None,
+        group_ids=choose_groups(call, subnet.vpc_id, one.get("Groups")),
+        address=parse_address(primary, "privateIpAddress") if primary else named,
+        secondary=tuple(address for address, first in addresses if not first),
+        secondary_count=one.get("SecondaryPrivateIpAddressCount", 0),
+        public=bool(public),
+        description=one.get("Description", ""),
+        delete_on_termination=one.get("DeleteOnTermination", True),
+    )
+
+
+def _existing(call: Call, one: Mapping[str, Any], index: int) -> InterfaceRequest:
+    interface = need(call, NetworkInterface, one["NetworkInterfaceId"])
+    if interface.attachment:
+        raise InterfaceInUse(
+            f"Interface: [{interface.id}] in use by "
+            f"{interface.attachment.instance_id or interface.description}. Give one that is free."
+        )
+    if one.get("SubnetId") or one.get("Groups") or one.get("AssociatePublicIpAddress"):
+        raise InvalidParameterCombination(
+            f"{interface.id} has a subnet, groups and addresses already. Leave them out."
+        )
+    return InterfaceRequest(
+        device_index=index,
+        subnet=need(call, Subnet, interface.subnet_id),
+        existing=interface,
+        group_ids=interface.group_ids,
+        address=None,
+        secondary=(),
+        secondary_count=0,
+        public=False,
+        description=interface.description,
+        delete_on_termination=one.get("DeleteOnTermination", False),
+    )
+
+
+def _subnet(call: Call, name: str | None) -> Subnet:
+    if name:
+        return need(call, Subnet, name)
+    vpc = find_default_vpc(call)
+    subnets = call.network.where(Subnet, vpc_id=vpc.id) if vpc else iter(())
+    for subnet in subnets:
+        if subnet.default_for_az:
+            return subnet
+    raise MissingInput(
+        "No subnets found for the default VPC: this account has no default VPC in "
+        f"{call.region}. Please specify a subnet."
+    )

@@ -1,0 +1,106 @@
+"""Endpoint services that a caller may make endpoints for. A service with two types is two rows."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from genkan.api.call import Answer, Call
+from genkan.api.endpoint_services import INTERFACE, need_service, private_names, visible_services
+from genkan.api.output import present
+from genkan.api.selection import Values, matching, page
+from genkan.api.vpc_endpoint_shape import IP_ADDRESS_TYPE
+from genkan.model.catalogue.regions import REGIONS
+from genkan.model.catalogue.services import CatalogueService
+from genkan.model.endpoint_names import in_region
+from genkan.model.resource import Resource
+
+OWNER = "amazon"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ServiceRow(Resource):
+    """A service and one of its types, as a row that filters can read; `id` is the ServiceId."""
+
+    kind: ClassVar[str] = "vpc-endpoint-service"
+
+    service: CatalogueService
+    service_name: str
+    service_type: str
+
+
+_FILTERS: Mapping[str, Values[_ServiceRow]] = {
+    "owner": lambda row: [OWNER],
+    "service-name": lambda row: [row.service_name],
+    "service-region": lambda row: [row.region],
+    "service-type": lambda row: [row.service_type],
+    "supported-ip-address-types": lambda row: [IP_ADDRESS_TYPE],
+}
+
+
+def describe_vpc_endpoint_services(
+    call: Call,
+    *,
+    service_names: Sequence[str] | None = None,
+    service_regions: Sequence[str] | None = None,
+    filters: Sequence[Mapping[str, Any]] | None = None,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Answer:
+    """Give services and their names; the names on a page are those of the page's services."""
+    for name in service_names or ():
+        need_service(name, call.region)
+    rows = _rows(call) if call.region in (service_regions or (call.region,)) else []
+    named = [row for row in rows if not service_names or row.service_name in service_names]
+    some, token = page(matching(named, filters, _FILTERS), max_results, next_token)
+    names = sorted({row.service_name for row in some})
+    details = [_shown(row) for row in some]
+    return Answer(present(ServiceNames=names, ServiceDetails=details, NextToken=token))
+
+
+def _rows(call: Call) -> list[_ServiceRow]:
+    return [
+        _ServiceRow(
+            id=_service_id(name, service_type),
+            account=call.account,
+            region=call.region,
+            service=service,
+            service_name=name,
+            service_type=service_type,
+        )
+        for name, service in sorted(visible_services(call.region).items())
+        for service_type in service.types
+    ]
+
+
+def _service_id(name: str, service_type: str) -> str:
+    """Derive a service's id, the same on every machine."""
+    digest = hashlib.sha256(f"{name}/{service_type}".encode()).hexdigest()
+    return f"vpce-svc-{digest[:17]}"
+
+
+def _shown(row: _ServiceRow) -> dict[str, Any]:
+    service, region = row.service, row.region
+    zones = REGIONS[region].zones if region in REGIONS else ()
+    interface = row.service_type == INTERFACE
+    private = private_names(service, region) if interface else ()
+    public = (service.public_host,) if service.public_host else ()
+    bases = service.base_endpoint_dns_names if interface else public
+    return present(
+        ServiceName=row.service_name,
+        ServiceId=row.id,
+        ServiceType=[{"ServiceType": row.service_type}],
+        ServiceRegion=region,
+        AvailabilityZoneIds=[zone.id for zone in zones],
+        AvailabilityZones=[zone.name for zone in zones],
+        Owner=OWNER,
+        BaseEndpointDnsNames=list(in_region(bases, region)),
+        PrivateDnsName=private[0] if private else None,
+        PrivateDnsNames=[{"PrivateDnsName": name} for name in private],
+        PrivateDnsNameVerificationState="verified" if private else None,
+        VpcEndpointPolicySupported=service.policy_supported is not False,
+        AcceptanceRequired=False,
+        ManagesVpcEndpoints=False,
+        SupportedIpAddressTypes=[IP_ADDRESS_TYPE],
+        Tags=[],
+    )

@@ -1,0 +1,79 @@
+"""An endpoint as the API shows it, and what its filters read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from genkan.api.call import Call
+from genkan.api.endpoint_policies import DEFAULT_POLICY
+from genkan.api.endpoint_private_dns import INBOUND_ONLY, RECORD_TYPE
+from genkan.api.endpoint_services import has_both_kinds, private_names
+from genkan.api.network_interface_shape import groups_of
+from genkan.api.selection import Values
+from genkan.api.tagging import shown
+from genkan.model.catalogue.addresses import vpce_zone_id
+from genkan.model.catalogue.services import CatalogueService, find_service
+from genkan.model.endpoint_names import in_region, regional_name, zonal_name
+from genkan.model.subnet import Subnet
+from genkan.model.vpc_endpoint import VpcEndpoint
+
+IP_ADDRESS_TYPE = "ipv4"
+
+FILTERS: Mapping[str, Values[VpcEndpoint]] = {
+    "ip-address-type": lambda endpoint: [IP_ADDRESS_TYPE],
+    "service-name": lambda endpoint: [endpoint.service_name],
+    "service-region": lambda endpoint: [endpoint.region],
+    "vpc-id": lambda endpoint: [endpoint.vpc_id],
+    "vpc-endpoint-id": lambda endpoint: [endpoint.id],
+    "vpc-endpoint-state": lambda endpoint: [endpoint.state.value],
+    "vpc-endpoint-type": lambda endpoint: [endpoint.endpoint_type.value],
+}
+
+
+def vpc_endpoint(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
+    """Give an endpoint as CreateVpcEndpoint and DescribeVpcEndpoints do."""
+    service = find_service(endpoint.service_name, endpoint.region)
+    return {
+        "VpcEndpointId": endpoint.id,
+        "VpcEndpointType": endpoint.endpoint_type.value,
+        "VpcId": endpoint.vpc_id,
+        "ServiceName": endpoint.service_name,
+        "ServiceRegion": endpoint.region,
+        "State": endpoint.state.value,
+        "PolicyDocument": endpoint.policy or DEFAULT_POLICY,
+        "RouteTableIds": [],
+        "SubnetIds": list(endpoint.subnet_ids),
+        "Groups": groups_of(call, endpoint.group_ids),
+        "IpAddressType": IP_ADDRESS_TYPE,
+        "DnsOptions": _dns_options(endpoint, service),
+        "PrivateDnsEnabled": endpoint.private_dns_enabled,
+        "RequesterManaged": False,
+        "NetworkInterfaceIds": list(endpoint.network_interface_ids),
+        "DnsEntries": _dns_entries(call, endpoint, service) if service else [],
+        "CreationTimestamp": endpoint.created_at,
+        "Tags": shown(endpoint.tags),
+        "OwnerId": endpoint.account,
+    }
+
+
+def _dns_options(endpoint: VpcEndpoint, service: CatalogueService | None) -> dict[str, Any]:
+    options: dict[str, Any] = {"DnsRecordIpType": RECORD_TYPE}
+    if service and has_both_kinds(service) and endpoint.private_dns_enabled:
+        options[INBOUND_ONLY] = False
+    return options
+
+
+def _dns_entries(
+    call: Call, endpoint: VpcEndpoint, service: CatalogueService
+) -> list[dict[str, str]]:
+    """Give the names in AWS's order: regional, zonal, private."""
+    bases = in_region(service.base_endpoint_dns_names, endpoint.region)
+    subnets = (call.network.get(Subnet, name) for name in endpoint.subnet_ids)
+    zones = [subnet.zone for subnet in subnets if subnet]
+    suffix = endpoint.dns_suffix
+    public = [regional_name(endpoint.id, suffix, base) for base in bases]
+    public += [zonal_name(endpoint.id, suffix, zone, base) for zone in zones for base in bases]
+    private = private_names(service, endpoint.region) if endpoint.private_dns_enabled else ()
+    return [
+        *({"DnsName": n, "HostedZoneId": vpce_zone_id(endpoint.region)} for n in public),
+        *({"DnsName": name, "HostedZoneId": endpoint.hosted_zone_id} for name in private),
+    ]

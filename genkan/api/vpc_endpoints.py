@@ -1,0 +1,218 @@
+"""VPC endpoints of type Interface: made, shown, deleted.
+
+Checks come in the order that clients know: the VPC, the service, the type, what goes with the type,
+subnets, groups, private DNS, the policy, the quota. "Access an AWS service using an interface VPC
+endpoint" in the AWS PrivateLink guide.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from genkan.api.call import Answer, Call
+from genkan.api.endpoint_interfaces import choose_subnets, endpoint_interface, fixed_addresses
+from genkan.api.endpoint_policies import check_policy
+from genkan.api.endpoint_private_dns import (
+    check_dns_options,
+    check_private_dns,
+    private_dns_by_default,
+)
+from genkan.api.endpoint_services import INTERFACE, need_service
+from genkan.api.idempotency import remembered, replayed
+from genkan.api.ids import FORMS, check_form, need
+from genkan.api.interface_making import choose_groups
+from genkan.api.output import present
+from genkan.api.quotas import check_quota
+from genkan.api.selection import page, select
+from genkan.api.tagging import from_specifications
+from genkan.api.vpc_endpoint_shape import FILTERS, IP_ADDRESS_TYPE, vpc_endpoint
+from genkan.model.catalogue.services import CatalogueService
+from genkan.model.errors import (
+    InvalidParameter,
+    MissingParameter,
+    Refused,
+    UnsupportedOperation,
+)
+from genkan.model.network import Change, put
+from genkan.model.vpc import Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
+
+ENDPOINTS = 1_000  # interface endpoints in a VPC; AWS's default is 50
+TYPES = ("Interface", "Gateway", "GatewayLoadBalancer", "Resource", "ServiceNetwork", "Tunnel")
+LOWER_ALPHANUMERICS = "abcdefghijklmnopqrstuvwxyz0123456789"
+UPPER_ALPHANUMERICS = LOWER_ALPHANUMERICS.upper()
+
+
+class InvalidVpcEndpointType(Refused):
+    code = "InvalidVpcEndpointType"
+
+
+class VpcEndpointLimitExceeded(Refused):
+    code = "VpcEndpointLimitExceeded"
+
+
+def create_vpc_endpoint(
+    call: Call,
+    *,
+    vpc_id: str,
+    service_name: str | None = None,
+    service_region: str | None = None,
+    vpc_endpoint_type: str = "Gateway",
+    policy_document: str | None = None,
+    route_table_ids: Sequence[str] | None = None,
+    subnet_ids: Sequence[str] | None = None,
+    subnet_configurations: Sequence[Mapping[str, Any]] | None = None,
+    security_group_ids: Sequence[str] | None = None,
+    ip_address_type: str | None = None,
+    dns_options: Mapping[str, Any] | None = None,
+    private_dns_enabled: bool | None = None,
+    client_token: str | None = None,
+    tag_specifications: Sequence[Mapping[str, Any]] | None = None,
+) -> Answer:
+    parameters = dict(locals(), call=None, client_token=None)
+    made = replayed(call, "CreateVpcEndpoint", client_token, parameters)
+    if made:
+        return Answer(_created(call, need(call, VpcEndpoint, made[0]), client_token))
+    vpc = need(call, Vpc, vpc_id)
+    service = _need_service(call, service_name, service_region)
+    _check_type(service, vpc_endpoint_type)
+    _check_goes_with_type(route_table_ids, ip_address_type)
+    fixed = fixed_addresses(subnet_configurations)
+    subnets = choose_subnets(call, vpc.id, [*(subnet_ids or ()), *fixed])
+    group_ids = choose_groups(call, vpc.id, security_group_ids)
+    options = dns_options or {}
+    check_dns_options(service, options)
+    private_dns = (
+        private_dns_by_default(service) if private_dns_enabled is None else private_dns_enabled
+    )
+    if private_dns:
+        check_private_dns(call, vpc, service, options)
+    check_policy_for(service, policy_document)
+    count = sum(1 for _ in call.network.where(VpcEndpoint, vpc_id=vpc.id)) + 1
+    check_quota(count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}")
+    name = call.new_id("vpce")
+    interfaces = tuple(
+        endpoint_interface(call, name, subnet, group_ids, fixed.get(subnet.id))
+        for subnet in subnets
+    )
+    endpoint = VpcEndpoint(
+        id=name,
+        account=call.account,
+        region=call.region,
+        tags=from_specifications("vpc-endpoint", tag_specifications),
+        vpc_id=vpc.id,
+        service_name=service_name or "",
+        endpoint_type=VpcEndpointType.INTERFACE,
+        state=VpcEndpointState.PENDING,
+        created_at=call.now,
+        dns_suffix=call.token(8, LOWER_ALPHANUMERICS),
+        hosted_zone_id="Z" + call.token(20, UPPER_ALPHANUMERICS),
+        subnet_ids=tuple(subnet.id for subnet in subnets),
+        group_ids=group_ids,
+        network_interface_ids=tuple(interface.id for interface in interfaces),
+        private_dns_enabled=private_dns,
+        policy=policy_document or None,
+    )
+    change = put(endpoint, *interfaces)
+    if client_token:
+        change += put(remembered(call, "CreateVpcEndpoint", client_token, parameters, (name,)))
+    return Answer(_created(call, endpoint, client_token), change)
+
+
+def describe_vpc_endpoints(
+    call: Call,
+    *,
+    vpc_endpoint_ids: Sequence[str] | None = None,
+    filters: Sequence[Mapping[str, Any]] | None = None,
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Answer:
+    rows = select(call, VpcEndpoint, ids=vpc_endpoint_ids, filters=filters, table=FILTERS)
+    some, token = page(rows, max_results, next_token)
+    return Answer(present(VpcEndpoints=[vpc_endpoint(call, row) for row in some], NextToken=token))
+
+
+def delete_vpc_endpoints(call: Call, *, vpc_endpoint_ids: Sequence[str]) -> Answer:
+    """Begin to delete endpoints; one that is not there is an item of the answer, no error."""
+    for name in vpc_endpoint_ids:
+        check_form(VpcEndpoint, name)
+    found = {name: call.find(VpcEndpoint, name) for name in vpc_endpoint_ids}
+    unsuccessful = [
+        {
+            "ResourceId": name,
+            "Error": {
+                "Code": "InvalidVpcEndpoint.NotFound",
+                "Message": FORMS[VpcEndpoint].sentence.format(name),
+            },
+        }
+        for name, row in found.items()
+        if row is None
+    ]
+    return Answer({"Unsuccessful": unsuccessful}, _ending(found.values()))
+
+
+def check_policy_for(service: CatalogueService, text: str | None) -> None:
+    """Raise InvalidParameter for a policy where there is none, InvalidPolicyDocument."""
+    if not text:
+        return
+    if service.policy_supported is False:
+        raise InvalidParameter(
+            f"The service {service.code} does not support endpoint policies: its endpoints give "
+            "full access. Leave PolicyDocument out."
+        )
+    check_policy(text)
+
+
+def _ending(endpoints: Iterable[VpcEndpoint | None]) -> Change:
+    """Give the change to `deleting`; the record and its interfaces go when that is done."""
+    return put(
+        *(
+            replace(one, state=VpcEndpointState.DELETING)
+            for one in endpoints
+            if one and one.state is not VpcEndpointState.DELETING
+        )
+    )
+
+
+def _need_service(call: Call, name: str | None, region: str | None) -> CatalogueService:
+    if not name:
+        raise MissingParameter("The request must contain the parameter ServiceName")
+    if region and region != call.region:
+        raise UnsupportedOperation(
+            f"Genkan's endpoints reach services of their own Region, {call.region}, and not yet "
+            f"those of {region}. Leave ServiceRegion out."
+        )
+    return need_service(name, call.region)
+
+
+def _check_type(service: CatalogueService, endpoint_type: str) -> None:
+    if endpoint_type not in TYPES:
+        raise InvalidVpcEndpointType(
+            f"The endpoint type {endpoint_type} is invalid. Choose from {', '.join(TYPES)}."
+        )
+    if endpoint_type not in service.types:
+        raise InvalidParameter(
+            f"Endpoint type ({endpoint_type}) does not match available service types "
+            f"([{', '.join(service.types)}])."
+        )
+    if endpoint_type != INTERFACE:
+        raise UnsupportedOperation(
+            f"Genkan has no endpoints of type {endpoint_type} yet. "
+            f"{service.code} can be had as {', '.join(service.types)}: use {INTERFACE}."
+        )
+
+
+def _check_goes_with_type(
+    route_table_ids: Sequence[str] | None, ip_address_type: str | None
+) -> None:
+    if route_table_ids:
+        raise InvalidParameter("Route table IDs are only supported for Gateway type VPC Endpoint.")
+    if ip_address_type not in (None, IP_ADDRESS_TYPE):
+        raise InvalidParameter(
+            f"IP address type {ip_address_type} is not supported by the service's endpoints here: "
+            f"use {IP_ADDRESS_TYPE}."
+        )
+
+
+def _created(call: Call, endpoint: VpcEndpoint, token: str | None) -> dict[str, Any]:
+    return present(VpcEndpoint=vpc_endpoint(call, endpoint), ClientToken=token)

@@ -1,0 +1,157 @@
+"""The command line: what there is, and what each command does. The work is done elsewhere."""
+
+import sys
+from typing import Any
+
+import click
+
+from genkan.cli.failure import Failure
+
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="Form of the answer.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
+PASS_ON = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+
+class Commands(click.Group):
+    """Turns failures into words and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        try:
+            return super().invoke(ctx)
+        except Failure as failure:
+            click.echo(str(failure), err=True)
+            ctx.exit(failure.code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except BrokenPipeError:
+            ctx.exit(0)
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(
+                f"error: this is a bug in genkan: {type(error).__name__}: {error}\n"
+                "  try: genkan --debug … shows where it happened",
+                err=True,
+            )
+            ctx.exit(70)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="genkan", prog_name="genkan")
+@click.option("--debug", is_flag=True, help="Show where an unexpected error happened.")
+def main(debug: bool) -> None:
+    """Private endpoints for networks you run yourself."""
+
+
+@main.command()
+@click.option(
+    "--engine",
+    type=click.Choice(["linux", "none"]),
+    default="linux",
+    help="linux: real packets. none: the API alone.",
+)
+def up(engine: str) -> None:
+    """Start the site; returns when it is ready."""
+    from genkan.cli import site
+
+    site.up(engine)
+
+
+@main.command()
+@click.option("--wipe", is_flag=True, help="Forget the network too.")
+def down(wipe: bool) -> None:
+    """Stop the site and keep its state."""
+    from genkan.cli import site
+
+    site.down(wipe)
+
+
+@main.command()
+@OUTPUT
+@JSON
+def status(output: str, as_json: bool) -> None:
+    """Show VPCs, instances, endpoints, processes; what is wrong on # lines."""
+    from genkan.cli import site
+
+    site.status(as_json or output == "json")
+
+
+@main.command()
+@OUTPUT
+@JSON
+def check(output: str, as_json: bool) -> None:
+    """Can this machine run a site? What to install if not."""
+    from genkan.cli import site
+
+    site.check(as_json or output == "json")
+
+
+@main.command()
+@OUTPUT
+@JSON
+def env(output: str, as_json: bool) -> None:
+    """Print the variables that point AWS clients here: eval "$(genkan env)"."""
+    from genkan.cli import site
+
+    site.env(as_json or output == "json")
+
+
+@main.command("exec", context_settings={**PASS_ON, "allow_interspersed_args": False})
+@click.argument("target")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def exec_(target: str, command: tuple[str, ...]) -> None:
+    """Run a program in an instance (id or Name), or in `internet`, a host outside every VPC."""
+    from genkan.cli import inside
+
+    program = command[1:] if command[0] == "--" else command
+    if not program:
+        raise click.UsageError("Say which program to run: genkan exec TARGET -- COMMAND…")
+    sys.exit(inside.run(target, program))
+
+
+@main.command()
+@click.argument("target")
+@click.argument("name")
+@click.argument("kind", default="A", metavar="[TYPE]")
+@OUTPUT
+@JSON
+def dig(target: str, name: str, kind: str, output: str, as_json: bool) -> None:
+    """Ask for a name from inside an instance, or from `internet`."""
+    from genkan.cli import inside
+
+    inside.dig(target, name, kind, as_json or output == "json")
+
+
+@main.command(context_settings={**PASS_ON, "allow_interspersed_args": False}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def aws(arguments: tuple[str, ...]) -> None:
+    """Run the AWS CLI, pointed at the site."""
+    from genkan.cli import site
+
+    site.aws(arguments)
+
+
+@main.command()
+@OUTPUT
+@JSON
+@click.option("-f", "--follow", is_flag=True, help="Go on with what comes.")
+def events(output: str, as_json: bool, follow: bool) -> None:
+    """Show the calls that services saw: who, whence, through which endpoint."""
+    from genkan.cli import records
+
+    records.show(as_json or output == "json", follow)
+
+
+@main.command()
+@click.option("--keep", is_flag=True, help="Leave the network up, to look around in it.")
+def demo(keep: bool) -> None:
+    """Tell the story of a private endpoint on real packets; cleans up after itself."""
+    from genkan.cli import demo as story
+
+    story.tell(keep)

@@ -1,0 +1,31 @@
+"""`events`: the calls that services saw."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from genkan.client.events import follow_events, read_events
+from genkan.client.home import default_home
+
+
+def show(as_json: bool, follow: bool) -> None:
+    """Print the records, one a line."""
+    records = (follow_events if follow else read_events)(default_home())
+    try:
+        for one in records:
+            click.echo(json.dumps(one) if as_json else event_line(one))
+    except KeyboardInterrupt:
+        return
+
+
+def event_line(record: Mapping[str, Any]) -> str:
+    """Draw a record in a line."""
+    service = str(record.get("eventSource", "")).partition(".")[0]
+    way = record.get("vpcEndpointId") or "no endpoint"
+    failed = f"  {record['errorCode']}" if record.get("errorCode") else ""
+    return (
+        f"{record.get('eventTime')}  {record.get('sourceIPAddress', ''):<15}  {way:<22}  "
+        f"{service}:{record.get('eventName')}{failed}"
+    )

@@ -1,0 +1,204 @@
+"""`up`, `down`, `status`, `check`, `env` and `aws`: a site as a whole."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from genkan.cli.failure import CANNOT, NO, Failure, fail_down
+from genkan.client import Site, SiteDown
+from genkan.client.home import default_home
+
+LAUNCH_PATIENCE = 120
+MARKS = {True: "✓", False: "✗"}
+
+
+def up(engine: str) -> None:
+    """Start the site."""
+    home = default_home()
+    result = _run_module("genkan.site.launch", str(home), engine)
+    if result.returncode != 0:
+        _explain(result.stderr.strip())
+    if result.stdout.strip() == "running":
+        click.echo(f"the site at {home} is up already", err=True)
+        return
+    shown = Site(home).get("/status")
+    counts = f"{_count(shown['vpcs'], 'VPC')}, {_count(shown['instances'], 'instance')}, "
+    click.echo(f"the site is up: {counts}{_count(shown['endpoints'], 'endpoint')}", err=True)
+
+
+def down(wipe: bool) -> None:
+    """Stop the site."""
+    home = default_home()
+    try:
+        Site(home).stop()
+        click.echo("the site is down; nothing of it is left running", err=True)
+    except SiteDown:
+        click.echo(f"no site is up at {home}", err=True)
+    if wipe and (home / "settings.json").is_file():
+        _wipe(home)
+        click.echo(f"{home} is forgotten", err=True)
+
+
+def _wipe(home: Path) -> None:
+    """Delete what a site wrote, and nothing else that may lie in the folder."""
+    files = ("network.db", "ca.pem", "ca.key", "events.jsonl", "settings.json", "lock")
+    for name in files:
+        for path in home.glob(f"{name}*"):
+            path.unlink()
+    for folder in ("console", "log", "run"):
+        shutil.rmtree(home / folder, ignore_errors=True)
+    for name in ("site.sock", "control.sock"):
+        (home / name).unlink(missing_ok=True)
+
+
+def status(as_json: bool) -> None:
+    """Show what is there."""
+    site = Site(default_home())
+    try:
+        shown = {**site.get("/status"), "processes": site.processes()}
+    except SiteDown:
+        fail_down(site.home)
+    if as_json:
+        click.echo(json.dumps(shown, indent=2))
+        return
+    for line in status_lines(shown):
+        click.echo(line)
+
+
+def status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
+    """Draw a status: a line a thing, health behind #."""
+    for vpc in shown["vpcs"]:
+        yield (
+            f"vpc       {vpc['id']:<23} {_name(vpc):<12} {', '.join(vpc['cidrs']):<18} "
+            f"{vpc['region']}  {_count(vpc['subnets'], 'subnet')}, "
+            f"{_count(vpc['interfaces'], 'interface')}"
+        )
+    for instance in shown["instances"]:
+        yield (
+            f"instance  {instance['id']:<23} {_name(instance):<12} "
+            f"{', '.join(instance['addresses']):<18} {instance['state']}"
+        )
+    for endpoint in shown["endpoints"]:
+        yield (
+            f"endpoint  {endpoint['id']:<23} {_name(endpoint):<12} "
+            f"{', '.join(endpoint['addresses']):<18} {endpoint['state']}  {endpoint['service']}"
+        )
+    names = ", ".join(process["name"] for process in shown["processes"])
+    yield f"# running: {names}"
+    for process in shown["processes"]:
+        if process["deaths"]:
+            yield f"# {process['name']} died and was started again: {process['deaths']} times"
+        if process["name"] == "embedded":
+            yield "# what the embedded services hold (objects, metrics) lasts until `genkan down`"
+    if shown.get("trouble"):
+        yield f"# trouble: {shown['trouble']}"
+
+
+def check(as_json: bool) -> None:
+    """Show what this machine can and cannot do."""
+    result = _run_module("genkan.site.check")
+    findings = [json.loads(line) for line in result.stdout.splitlines()]
+    if as_json:
+        click.echo(json.dumps(findings, indent=2))
+    else:
+        for line in check_lines(findings):
+            click.echo(line)
+    if not findings or any(not one["ok"] and one["needed"] for one in findings):
+        sys.exit(CANNOT)
+
+
+def check_lines(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for one in findings:
+        yield f"{MARKS[one['ok']]} {one['name']:<12} {one['found']}"
+        if not one["ok"]:
+            yield f"    why: {one['why']}"
+            yield f"    try: {one['todo']}"
+
+
+def env(as_json: bool) -> None:
+    """Print the variables for AWS's clients."""
+    variables = environment(default_home())
+    if as_json:
+        click.echo(json.dumps(variables, indent=2))
+        return
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Give the variables that point AWS's clients at a site. Raises Failure."""
+    try:
+        credentials = Site(home).get("/credentials")
+    except SiteDown:
+        fail_down(home)
+    port = json.loads((home / "settings.json").read_text())["port"]
+    return {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": credentials["access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": credentials["secret_access_key"],
+        "AWS_DEFAULT_REGION": credentials["region"],
+        "AWS_REGION": credentials["region"],
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def aws(arguments: Sequence[str]) -> None:
+    """Become the AWS CLI."""
+    own = Path(sys.executable).with_name("aws")
+    program = str(own) if own.is_file() else shutil.which("aws")
+    if program is None:
+        raise Failure(
+            NO,
+            "there is no AWS CLI on this machine.",
+            "`genkan aws` runs the AWS CLI, pointed at the site.",
+            "pip install awscli",
+        )
+    left_out = ("AWS_PROFILE", "AWS_SESSION_TOKEN")
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in left_out and not name.startswith("AWS_ENDPOINT_URL")
+    }
+    os.execve(program, [program, *arguments], {**kept, **environment(default_home())})
+
+
+def _run_module(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=LAUNCH_PATIENCE,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def _explain(said: str) -> None:
+    """Say why the site did not come up: what the machine lacks, if that is it. Always raises."""
+    findings = [json.loads(line) for line in _run_module("genkan.site.check").stdout.splitlines()]
+    for one in findings:
+        if not one["ok"] and one["needed"]:
+            raise Failure(
+                CANNOT,
+                f"this machine lacks {one['name']}: {one['found']}.",
+                one["why"],
+                one["todo"],
+            )
+    raise Failure(CANNOT, "the site did not come up.", said, "genkan check")
+
+
+def _name(thing: Mapping[str, Any]) -> str:
+    return thing.get("name") or "-"
+
+
+def _count(things: Sequence[Any] | int, word: str) -> str:
+    number = things if isinstance(things, int) else len(things)
+    return f"{number} {word}{'' if number == 1 else 's'}"
