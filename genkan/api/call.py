@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from genkan.model.errors import Fault
 from genkan.model.network import Change, Network
 from genkan.model.resource import Resource
 
 R = TypeVar("R", bound=Resource)
 NOTHING = Change()
+
+
+def _no_key_pairs(kind: str) -> tuple[str, str, str]:
+    raise Fault(f"A {kind} key pair was asked for where none can be made.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +33,7 @@ class Call:
     request_id: str
     token: Callable[[int, str], str]
     console_output: Callable[[str], bytes] = lambda instance_id: b""
-    new_key_pair: Callable[[str], tuple[str, str, str]] = lambda kind: ("", "", "")
+    new_key_pair: Callable[[str], tuple[str, str, str]] = _no_key_pairs
 
     def new_id(self, prefix: str) -> str:
         """Make an id as EC2 does: the prefix, a dash, 17 hexadecimal digits."""

@@ -1,7 +1,7 @@
 """From a request on the wire to an operation's name and parameters, and from its answer back.
 
-Every error that an operation raises leaves in its service's own words; what nobody foresaw leaves as
-AWS's InternalError with the request's id, and stands in the log.
+Every error that an operation raises leaves in its service's own words; what nobody foresaw leaves
+as AWS's InternalError with the request's id, and stands in the log.
 """
 
 import logging

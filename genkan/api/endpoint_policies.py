@@ -58,9 +58,11 @@ def _check_document(document: Any) -> None:  # noqa: ANN401 - whatever the JSON 
         raise _invalid(f"The Version is one of {', '.join(VERSIONS)}")
     statements = document.get("Statement")
     several = statements if isinstance(statements, list) else [statements]
-    if not several or not all(isinstance(one, dict) for one in several):
+    if not several:
         raise _invalid("It has to have a Statement")
     for one in several:
+        if not isinstance(one, dict):
+            raise _invalid("It has to have a Statement")
         _check_statement(one)
 
 

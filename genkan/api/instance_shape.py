@@ -6,14 +6,16 @@ from typing import Any
 
 from genkan.api.call import Call
 from genkan.api.network_interface_shape import (
+    PATHS,
     association,
     groups_of,
     network_interface,
     private_dns_name,
+    read,
     status_of,
 )
 from genkan.api.output import present
-from genkan.api.selection import Values, yes_no
+from genkan.api.selection import Values
 from genkan.api.tagging import shown
 from genkan.model.catalogue.instance_types import INSTANCE_TYPES
 from genkan.model.instance import Instance, InstanceState
@@ -35,6 +37,10 @@ METADATA = {
     "HttpProtocolIpv6": "disabled",
     "InstanceMetadataTags": "disabled",
 }
+
+OF_INTERFACES_ALONE = frozenset(  # members that an instance does not show of its interfaces
+    {"AvailabilityZone", "AvailabilityZoneId", "RequesterId", "RequesterManaged", "TagSet"}
+)
 
 
 def interfaces_of(call: Call, instance: Instance) -> list[NetworkInterface]:
@@ -121,20 +127,13 @@ def _worn(call: Call, interface: NetworkInterface) -> dict[str, Any]:
         for name, value in whole["Attachment"].items()
         if name not in ("InstanceId", "InstanceOwnerId")
     }
-    left_out = (
-        "AvailabilityZone",
-        "RequesterId",
-        "RequesterManaged",
-        "TagSet",
-        "DenyAllIgwTraffic",
-    )
     named = ("AllocationId", "AssociationId")
     for holder in (whole, *whole["PrivateIpAddresses"]):
         if "Association" in holder:
             holder["Association"] = {
                 name: value for name, value in holder["Association"].items() if name not in named
             }
-    shape = {name: value for name, value in whole.items() if name not in left_out}
+    shape = {name: value for name, value in whole.items() if name not in OF_INTERFACES_ALONE}
     return {**shape, "Status": status_of(interface)}
 
 
@@ -159,29 +158,15 @@ def _profile(instance: Instance, given: Mapping[str, str] | None) -> dict[str, s
 def instance_filters(call: Call) -> Mapping[str, Values[Instance]]:
     """Give the filters of DescribeInstances."""
 
-    def member(*names: str) -> Values[Instance]:
-        def values(row: Instance) -> list[str]:
-            value: Any = instance_shape(call, row)
-            for name in names:
-                value = value.get(name) if isinstance(value, dict) else None
-            if value is None:
-                return []
-            return [yes_no(value) if isinstance(value, bool) else str(value)]
+    def member(*path: str) -> Values[Instance]:
+        return lambda row: read(instance_shape(call, row), path)
 
-        return values
-
-    def worn(*names: str) -> Values[Instance]:
-        def values(row: Instance) -> list[str]:
-            found: list[Any] = [network_interface(call, one) for one in interfaces_of(call, row)]
-            for name in names:
-                found = [one.get(name) for one in _flat(found) if isinstance(one, dict)]
-            return [
-                yes_no(one) if isinstance(one, bool) else str(one)
-                for one in _flat(found)
-                if one is not None
-            ]
-
-        return values
+    def worn(path: tuple[str, ...]) -> Values[Instance]:
+        return lambda row: [
+            value
+            for one in interfaces_of(call, row)
+            for value in read(network_interface(call, one), path)
+        ]
 
     return {
         "affinity": lambda row: [],
@@ -196,26 +181,13 @@ def instance_filters(call: Call) -> Mapping[str, Values[Instance]]:
         "instance-state-code": lambda row: [str(CODES[row.state])],
         "instance-state-name": lambda row: [row.state.value],
         "instance-type": lambda row: [row.instance_type],
-        "instance.group-id": worn("Groups", "GroupId"),
-        "instance.group-name": worn("Groups", "GroupName"),
+        "instance.group-id": worn(("Groups", "GroupId")),
+        "instance.group-name": worn(("Groups", "GroupName")),
         "ip-address": member("PublicIpAddress"),
         "key-name": lambda row: [row.key_name],
         "launch-index": lambda row: [str(row.launch_index)],
         "monitoring-state": member("Monitoring", "State"),
-        "network-interface.addresses.private-ip-address": worn(
-            "PrivateIpAddresses", "PrivateIpAddress"
-        ),
-        "network-interface.association.public-ip": worn("Association", "PublicIp"),
-        "network-interface.attachment.attachment-id": worn("Attachment", "AttachmentId"),
-        "network-interface.availability-zone": worn("AvailabilityZone"),
-        "network-interface.description": worn("Description"),
-        "network-interface.group-id": worn("Groups", "GroupId"),
-        "network-interface.mac-address": worn("MacAddress"),
-        "network-interface.network-interface-id": worn("NetworkInterfaceId"),
-        "network-interface.private-dns-name": worn("PrivateDnsName"),
-        "network-interface.status": worn("Status"),
-        "network-interface.subnet-id": worn("SubnetId"),
-        "network-interface.vpc-id": worn("VpcId"),
+        **{f"network-interface.{name}": worn(path) for name, path in PATHS.items()},
         "placement-group-name": lambda row: [""],
         "private-dns-name": member("PrivateDnsName"),
         "private-ip-address": member("PrivateIpAddress"),
@@ -230,7 +202,3 @@ def instance_filters(call: Call) -> Mapping[str, Values[Instance]]:
         "virtualization-type": member("VirtualizationType"),
         "vpc-id": member("VpcId"),
     }
-
-
-def _flat(values: list[Any]) -> list[Any]:
-    return [one for value in values for one in (value if isinstance(value, list) else [value])]

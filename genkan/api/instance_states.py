@@ -1,7 +1,7 @@
 """Instances on their way: started, stopped, rebooted, terminated, and their attributes.
 
-A stopped instance keeps its interfaces and private addresses, and gives its lent public address back;
-when it starts it is lent another. "Instance lifecycle" in the Amazon EC2 user guide.
+A stopped instance keeps its interfaces and private addresses, and gives its lent public address
+back; when it starts it is lent another. "Instance lifecycle" in the Amazon EC2 user guide.
 """
 
 import base64
@@ -241,7 +241,8 @@ def _with_attribute(instance: Instance, attribute: str, value: str) -> Instance:
         _need_stopped(instance, attribute)
         return replace(instance, instance_type=check_instance_type(value).name)
     raise InvalidAttribute(
-        f"Value ({attribute}) for parameter attribute is invalid. Use the attribute's own parameter."
+        f"Value ({attribute}) for parameter attribute is invalid. Use the attribute's own "
+        "parameter."
     )
 
 

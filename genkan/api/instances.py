@@ -1,7 +1,7 @@
 """Instances: run, and shown. "RunInstances" in the Amazon EC2 API reference.
 
-What a request says of hardware that is not there (disks, metadata options, tenancy) is kept and shown
-again, so that declarative clients find what they declared.
+What a request says of hardware that is not there (disks, metadata options, tenancy) is kept and
+shown again, so that declarative clients find what they declared.
 """
 
 import base64

@@ -1,19 +1,29 @@
 """Making interfaces: the address, the groups, the MAC, whoever wears it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Address
+from typing import Any
 
+from genkan.api.account_attributes import GROUPS_OF_AN_INTERFACE
 from genkan.api.call import Call
 from genkan.api.ids import need
-from genkan.model.errors import InvalidParameterValue, Refused
+from genkan.model.errors import (
+    InvalidParameter,
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    Refused,
+)
 from genkan.model.network_interface import Attachment, InterfaceType, NetworkInterface
 from genkan.model.resource import Tags
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet, allocate
 
-MOST_GROUPS = 16  # AWS's default is 5 and it raises it to 16
 HEX = "0123456789abcdef"
+
+
+class OperationNotPermitted(Refused):
+    code = "OperationNotPermitted"
 
 
 class SecurityGroupsPerInterfaceLimitExceeded(Refused):
@@ -32,7 +42,8 @@ def addresses_in_use(call: Call, subnet: Subnet) -> set[IPv4Address]:
 def choose_groups(call: Call, vpc_id: str, group_ids: Sequence[str] | None) -> tuple[str, ...]:
     """Give the groups an interface wears: those named, else the VPC's default one.
 
-    Raises Malformed, NotFound, InvalidParameterValue for a group of another VPC.
+    Raises Malformed, NotFound, InvalidParameter for a group of another VPC,
+    SecurityGroupsPerInterfaceLimitExceeded.
     """
     if not group_ids:
         return tuple(
@@ -40,17 +51,17 @@ def choose_groups(call: Call, vpc_id: str, group_ids: Sequence[str] | None) -> t
             for group in call.network.where(SecurityGroup, vpc_id=vpc_id)
             if group.is_default
         )
-    if len(set(group_ids)) > MOST_GROUPS:
-        raise SecurityGroupsPerInterfaceLimitExceeded(
-            f"An interface wears at most {MOST_GROUPS} security groups; this names "
-            f"{len(set(group_ids))}."
-        )
     groups = [need(call, SecurityGroup, name) for name in dict.fromkeys(group_ids)]
+    if len(groups) > GROUPS_OF_AN_INTERFACE:
+        raise SecurityGroupsPerInterfaceLimitExceeded(
+            f"An interface wears at most {GROUPS_OF_AN_INTERFACE} security groups; this names "
+            f"{len(groups)}."
+        )
     for group in groups:
         if group.vpc_id != vpc_id:
-            raise InvalidParameterValue(
-                f"The security group {group.id} belongs to {group.vpc_id} and the interface to "
-                f"{vpc_id}: they have to be in one VPC."
+            raise InvalidParameter(
+                f"Security group {group.id} and network {vpc_id} belong to different networks: "
+                f"the group is of {group.vpc_id}. Name groups of the interface's own VPC."
             )
     return tuple(group.id for group in groups)
 
@@ -73,10 +84,15 @@ def new_interface(
     Raises AddressNotInSubnet, AddressReserved, AddressInUse, SubnetFull.
     """
     taken = set(in_use)
-    addresses: list[IPv4Address] = []
-    for one in (wanted, *secondary, *([None] * secondary_count)):
-        addresses.append(allocate(subnet, taken, one))
-        taken.add(addresses[-1])
+    named = []
+    for one in (*([wanted] if wanted else []), *secondary):
+        named.append(allocate(subnet, taken, one))
+        taken.add(one)
+    chosen = []
+    for _ in range(secondary_count + (wanted is None)):
+        chosen.append(allocate(subnet, taken))
+        taken.add(chosen[-1])
+    addresses = named + chosen if wanted else chosen[:1] + named + chosen[1:]
     digits = call.token(10, HEX)
     mac = ":".join(["02", *(digits[at : at + 2] for at in range(0, 10, 2))])
     return NetworkInterface(
@@ -107,6 +123,52 @@ def worn_by_aws(call: Call) -> Attachment:
         attached_at=call.now,
         delete_on_termination=False,
     )
+
+
+def need_own(call: Call, name: str) -> NetworkInterface:
+    """Give an interface that its owner may change. Raises OperationNotPermitted for AWS's own.
+
+    "Requester-managed network interfaces" in the Amazon EC2 user guide.
+    """
+    interface = need(call, NetworkInterface, name)
+    if interface.requester_id is not None:
+        worn = interface.attachment.id.rpartition("-")[0] if interface.attachment else "such"
+        raise OperationNotPermitted(
+            f"You are not allowed to manage '{worn}' attachments: {interface.id} is "
+            f'"{interface.description}". Change or delete that instead.'
+        )
+    return interface
+
+
+def named_addresses(
+    single: str | None, several: Sequence[Mapping[str, Any]] | None, count: int
+) -> tuple[IPv4Address | None, list[IPv4Address]]:
+    """Give the primary and the secondary addresses that a request names.
+
+    `count` is how many secondary ones it leaves to us. Raises InvalidParameterCombination,
+    InvalidParameterValue.
+    """
+    primary = [parse_address(single, "privateIpAddress")] if single else []
+    secondary: list[IPv4Address] = []
+    for one in several or ():
+        address = parse_address(one.get("PrivateIpAddress", ""), "privateIpAddresses")
+        (primary if one.get("Primary") else secondary).append(address)
+    if len(set(primary)) > 1:
+        raise InvalidParameterCombination(
+            "Only one primary private IP address can be specified, and here are "
+            f"{' and '.join(map(str, primary))}. Mark one as primary."
+        )
+    if count and secondary:
+        raise InvalidParameterCombination(
+            "Secondary private IP addresses can be named or counted, not both. "
+            "Leave secondaryPrivateIpAddressCount out."
+        )
+    if count < 0:
+        raise InvalidParameterValue(
+            f"Value ({count}) for parameter secondaryPrivateIpAddressCount is invalid. "
+            "Give 0 or more."
+        )
+    return (primary[0] if primary else None), [one for one in secondary if one not in primary]
 
 
 def parse_address(text: str, parameter: str) -> IPv4Address:

@@ -1,7 +1,8 @@
 """The interfaces an instance is launched with: new ones as the request says, or one that is there.
 
-A request either describes interfaces or says subnet, groups and address of the only one; both at once is
-refused, as in AWS. The lent public address goes to the primary interface, and to a new one alone.
+A request either describes interfaces or says subnet, groups and address of the only one; both at
+once is refused, as in AWS. The lent public address goes to the primary interface, and to a new one
+alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -91,7 +91,7 @@ def describe_nat_gateways(
     call: Call,
     *,
     nat_gateway_ids: Sequence[str] | None = None,
-    filter: Sequence[Mapping[str, Any]] | None = None,  # noqa: A002 - AWS's name
+    filter: Sequence[Mapping[str, Any]] | None = None,
     max_results: int | None = None,
     next_token: str | None = None,
 ) -> Answer:

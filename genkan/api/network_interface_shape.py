@@ -1,87 +1,58 @@
-"""An interface as the API shows it, in its own calls and in those of instances."""
+"""An interface as the API shows it, in its own calls and in those of instances, and its filters."""
 
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address
 from typing import Any
 
 from genkan.api.call import Call
 from genkan.api.output import present
+from genkan.api.public_addresses import elastic_ip_of
+from genkan.api.selection import Values, yes_no
 from genkan.api.tagging import shown
-from genkan.model.elastic_ip import ElasticIp
-from genkan.model.network_interface import InterfaceType, NetworkInterface
+from genkan.model.catalogue.regions import REGIONS
+from genkan.model.host_names import internal_domain, private_host, public_domain, public_host
+from genkan.model.network_interface import Attachment, NetworkInterface
 from genkan.model.security_group import SecurityGroup
 from genkan.model.vpc import Vpc
 
 AMAZON = "amazon"
+ATTACHED = "attached"  # attaching and detaching are done when their call is answered
+NOT_MANAGED = {"Managed": False}
 
 
-def internal_domain(region: str) -> str:
-    """Give the domain of private names. "Amazon EC2 instance hostnames and domains"."""
-    return "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
+def private_dns_name(interface: NetworkInterface, address: IPv4Address | None = None) -> str:
+    """Give the name that an interface's address (the primary one) has in its VPC."""
+    host = private_host(address or interface.private_ip)
+    return f"{host}.{internal_domain(interface.region)}"
 
 
-def public_domain(region: str) -> str:
-    return "compute-1.amazonaws.com" if region == "us-east-1" else f"{region}.compute.amazonaws.com"
+def groups_of(call: Call, group_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Give groups with their names."""
+    groups = (call.network.get(SecurityGroup, name) for name in group_ids)
+    return [{"GroupId": group.id, "GroupName": group.group_name} for group in groups if group]
 
 
-def private_dns_name(interface: NetworkInterface) -> str:
-    """Give the name that an interface's primary address has in its VPC."""
-    host = str(interface.private_ip).replace(".", "-")
-    return f"ip-{host}.{internal_domain(interface.region)}"
-
-
-def groups_of(call: Call, group_ids: tuple[str, ...]) -> list[dict[str, Any]]:
-    names = {name: call.network.get(SecurityGroup, name) for name in group_ids}
-    return [
-        {"GroupId": name, "GroupName": group.group_name if group else name}
-        for name, group in names.items()
-    ]
-
-
-def association(call: Call, interface: NetworkInterface) -> dict[str, Any] | None:
-    """Give the public address of an interface's primary one: an Elastic IP, or a lent one."""
-    elastic = next(
-        (
-            one
-            for one in call.network.where(ElasticIp, network_interface_id=interface.id)
-            if one.private_ip == interface.private_ip
-        ),
-        None,
-    )
+def association(
+    call: Call, interface: NetworkInterface, private_ip: IPv4Address | None = None
+) -> dict[str, Any] | None:
+    """Give the public address of a private one (the primary): an Elastic IP, or a lent one."""
+    private_ip = private_ip or interface.private_ip
+    elastic = elastic_ip_of(call.network, interface, private_ip)
     if elastic:
         return present(
             AllocationId=elastic.id,
             AssociationId=elastic.association_id,
             IpOwnerId=elastic.account,
             PublicIp=str(elastic.public_ip),
-            PublicDnsName=public_dns_name(call, interface, str(elastic.public_ip)),
+            PublicDnsName=_public_dns_name(call, interface, elastic.public_ip),
         )
-    if interface.public_ip:
+    if interface.public_ip and private_ip == interface.private_ip:
         return {
             "IpOwnerId": AMAZON,
             "PublicIp": str(interface.public_ip),
-            "PublicDnsName": public_dns_name(call, interface, str(interface.public_ip)),
+            "PublicDnsName": _public_dns_name(call, interface, interface.public_ip),
         }
     return None
-
-
-def public_dns_name(call: Call, interface: NetworkInterface, address: str) -> str:
-    """Give the public name of an address; empty where the VPC gives no names."""
-    vpc = call.network.get(Vpc, interface.vpc_id)
-    if vpc is None or not (vpc.dns_hostnames and vpc.dns_support):
-        return ""
-    return f"ec2-{address.replace('.', '-')}.{public_domain(interface.region)}"
-
-
-def private_addresses(call: Call, interface: NetworkInterface) -> list[dict[str, Any]]:
-    first = association(call, interface)
-    return [
-        present(
-            PrivateIpAddress=str(address),
-            Primary=address == interface.private_ip,
-            PrivateDnsName=private_dns_name(interface) if address == interface.private_ip else None,
-            Association=first if address == interface.private_ip else None,
-        )
-        for address in interface.private_addresses
-    ]
 
 
 def status_of(interface: NetworkInterface) -> str:
@@ -90,20 +61,31 @@ def status_of(interface: NetworkInterface) -> str:
 
 def network_interface(call: Call, interface: NetworkInterface) -> dict[str, Any]:
     """Give an interface as DescribeNetworkInterfaces does."""
+    named = _has_names(call, interface)
     return present(
         Association=association(call, interface),
-        Attachment=_attachment(interface),
+        Attachment=_attachment(interface.attachment),
         AvailabilityZone=interface.zone,
+        AvailabilityZoneId=_zone_id(interface),
         Description=interface.description,
         Groups=groups_of(call, interface.group_ids),
         InterfaceType=interface.interface_type.value,
         Ipv6Addresses=[],
         MacAddress=interface.mac,
         NetworkInterfaceId=interface.id,
+        Operator=NOT_MANAGED,
         OwnerId=interface.account,
-        PrivateDnsName=private_dns_name(interface),
+        PrivateDnsName=private_dns_name(interface) if named else None,
         PrivateIpAddress=str(interface.private_ip),
-        PrivateIpAddresses=private_addresses(call, interface),
+        PrivateIpAddresses=[
+            present(
+                PrivateIpAddress=str(address),
+                Primary=address == interface.private_ip,
+                PrivateDnsName=private_dns_name(interface, address) if named else None,
+                Association=association(call, interface, address),
+            )
+            for address in interface.private_addresses
+        ],
         RequesterId=interface.requester_id,
         RequesterManaged=interface.requester_id is not None,
         SourceDestCheck=interface.source_dest_check,
@@ -111,12 +93,96 @@ def network_interface(call: Call, interface: NetworkInterface) -> dict[str, Any]
         SubnetId=interface.subnet_id,
         TagSet=shown(interface.tags),
         VpcId=interface.vpc_id,
-        DenyAllIgwTraffic=False if interface.interface_type is InterfaceType.VPC_ENDPOINT else None,
     )
 
 
-def _attachment(interface: NetworkInterface) -> dict[str, Any] | None:
-    worn = interface.attachment
+def read(shape: Any, path: tuple[str, ...]) -> list[str]:  # noqa: ANN401 - any part of an output
+    """Give the values at a path of members in an output, as filters compare them."""
+    if isinstance(shape, list):
+        return [value for one in shape for value in read(one, path)]
+    if path:
+        return read(shape.get(path[0]), path[1:]) if isinstance(shape, dict) else []
+    if shape is None:
+        return []
+    return [yes_no(shape) if isinstance(shape, bool) else str(shape)]
+
+
+# Filter names that are paths of members of the output.
+PATHS: Mapping[str, tuple[str, ...]] = {
+    "addresses.association.owner-id": ("PrivateIpAddresses", "Association", "IpOwnerId"),
+    "addresses.association.public-ip": ("PrivateIpAddresses", "Association", "PublicIp"),
+    "addresses.primary": ("PrivateIpAddresses", "Primary"),
+    "addresses.private-ip-address": ("PrivateIpAddresses", "PrivateIpAddress"),
+    "association.allocation-id": ("Association", "AllocationId"),
+    "association.association-id": ("Association", "AssociationId"),
+    "association.ip-owner-id": ("Association", "IpOwnerId"),
+    "association.public-dns-name": ("Association", "PublicDnsName"),
+    "association.public-ip": ("Association", "PublicIp"),
+    "attachment.attach-time": ("Attachment", "AttachTime"),
+    "attachment.attachment-id": ("Attachment", "AttachmentId"),
+    "attachment.delete-on-termination": ("Attachment", "DeleteOnTermination"),
+    "attachment.device-index": ("Attachment", "DeviceIndex"),
+    "attachment.instance-id": ("Attachment", "InstanceId"),
+    "attachment.instance-owner-id": ("Attachment", "InstanceOwnerId"),
+    "attachment.status": ("Attachment", "Status"),
+    "availability-zone": ("AvailabilityZone",),
+    "availability-zone-id": ("AvailabilityZoneId",),
+    "description": ("Description",),
+    "group-id": ("Groups", "GroupId"),
+    "group-name": ("Groups", "GroupName"),
+    "interface-type": ("InterfaceType",),
+    "ipv6-addresses.ipv6-address": ("Ipv6Addresses", "Ipv6Address"),
+    "mac-address": ("MacAddress",),
+    "network-interface-id": ("NetworkInterfaceId",),
+    "operator.managed": ("Operator", "Managed"),
+    "operator.principal": ("Operator", "Principal"),
+    "owner-id": ("OwnerId",),
+    "private-dns-name": ("PrivateDnsName",),
+    "private-ip-address": ("PrivateIpAddresses", "PrivateIpAddress"),
+    "requester-id": ("RequesterId",),
+    "requester-managed": ("RequesterManaged",),
+    "source-dest-check": ("SourceDestCheck",),
+    "status": ("Status",),
+    "subnet-id": ("SubnetId",),
+    "vpc-id": ("VpcId",),
+}
+
+
+def interface_filters(call: Call) -> Mapping[str, Values[NetworkInterface]]:
+    """Give the filters of DescribeNetworkInterfaces."""
+
+    def values(path: tuple[str, ...]) -> Values[NetworkInterface]:
+        return lambda interface: read(network_interface(call, interface), path)
+
+    quick: dict[str, Values[NetworkInterface]] = {
+        "group-id": lambda interface: interface.group_ids,
+        "interface-type": lambda interface: [interface.interface_type.value],
+        "network-interface-id": lambda interface: [interface.id],
+        "subnet-id": lambda interface: [interface.subnet_id],
+        "vpc-id": lambda interface: [interface.vpc_id],
+    }
+    return {name: values(path) for name, path in PATHS.items()} | quick
+
+
+def _has_names(call: Call, interface: NetworkInterface) -> bool:
+    """Tell whether the VPC gives names. "DNS attributes for your VPC"."""
+    vpc = call.network.get(Vpc, interface.vpc_id)
+    return vpc is not None and vpc.dns_support and vpc.dns_hostnames
+
+
+def _public_dns_name(call: Call, interface: NetworkInterface, address: IPv4Address) -> str:
+    if not _has_names(call, interface):
+        return ""
+    return f"{public_host(address)}.{public_domain(interface.region)}"
+
+
+def _zone_id(interface: NetworkInterface) -> str | None:
+    region = REGIONS.get(interface.region)
+    zones = region.zones if region else ()
+    return next((zone.id for zone in zones if zone.name == interface.zone), None)
+
+
+def _attachment(worn: Attachment | None) -> dict[str, Any] | None:
     if worn is None:
         return None
     return present(
@@ -127,5 +193,5 @@ def _attachment(interface: NetworkInterface) -> dict[str, Any] | None:
         NetworkCardIndex=0 if worn.instance_id else None,
         InstanceId=worn.instance_id,
         InstanceOwnerId=worn.instance_owner,
-        Status="attached",
+        Status=ATTACHED,
     )

@@ -41,8 +41,8 @@ def run(call: Call, service: str, operation: str, parameters: Mapping[str, Any])
     function = operations(service).get(wire.snake_case(operation))
     if function is None:
         raise InvalidAction(
-            f"The action {operation} is not valid for this web service: Genkan does not have it yet. "
-            f"{COVERAGE}."
+            f"The action {operation} is not valid for this web service: Genkan does not have it "
+            f"yet. {COVERAGE}."
         )
     given = {wire.snake_case(name): value for name, value in parameters.items()}
     dry_run = given.pop("dry_run", False)

@@ -42,7 +42,8 @@ def merged(tags: Tags, more: Iterable[Mapping[str, str]]) -> Tags:
             raise InvalidParameterValue(f"Tag key '{key}' must have 1 to {LONGEST_KEY} characters.")
         if len(value) > LONGEST_VALUE:
             raise InvalidParameterValue(
-                f"The value of tag '{key}' has {len(value)} characters; {LONGEST_VALUE} is the limit."
+                f"The value of tag '{key}' has {len(value)} characters; {LONGEST_VALUE} is the "
+                "limit."
             )
         together[key] = value
     if len(together) > MOST_TAGS:

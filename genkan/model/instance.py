@@ -43,5 +43,5 @@ class Instance(Resource):
     disable_api_termination: bool = False
     disable_api_stop: bool = False
     shutdown_behavior: str = "stop"
-    lent_public_address: bool = False  # while stopped: it is lent another when it starts
+    lent_public_address: bool = False  # while it runs, unless it has an Elastic IP
     described: str = "{}"  # JSON of what was said of hardware that is not there, to be shown again

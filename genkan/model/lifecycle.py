@@ -19,7 +19,6 @@ from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
 
-
 S = TypeVar("S")
 
 
@@ -72,8 +71,8 @@ def due(network: Network) -> Iterator[Resource]:
 def complete(network: Network, resource: Resource, at: datetime) -> Change:
     """Give the change that takes a due resource to its next state, with what goes along with it.
 
-    An endpoint that is gone takes its interfaces along, a NAT gateway and a terminated instance have
-    let go of theirs when they began to end.
+    An endpoint that is gone takes its interfaces along, a NAT gateway and a terminated instance
+    have let go of theirs when they began to end.
     """
     match resource:
         case Instance():

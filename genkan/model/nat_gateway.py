@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from ipaddress import IPv4Address
 from typing import ClassVar
 
 from genkan.model.resource import Resource
@@ -28,4 +29,6 @@ class NatGateway(Resource):
     public: bool = True
     allocation_id: str | None = None
     deleted_at: datetime | None = None
+    private_ip: IPv4Address | None = None  # as its interface had it, which goes first
+    public_ip: IPv4Address | None = None
     failure: tuple[str, str] | None = None  # AWS's failure code and message

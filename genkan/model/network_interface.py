@@ -53,3 +53,8 @@ class NetworkInterface(Resource):
     @property
     def private_ip(self) -> IPv4Address:
         return self.private_addresses[0]
+
+    @property
+    def instance_id(self) -> str | None:
+        """The instance that wears it."""
+        return self.attachment.instance_id if self.attachment else None

@@ -1,7 +1,7 @@
 """Instance types: how large each is, and how many interfaces and addresses it takes.
 
-Facts that DescribeInstanceTypes shows of the types that people use most, as of November 2026. A row is a
-family; a size in it reads size:vCPUs:MiB:interfaces:addresses an interface.
+Facts that DescribeInstanceTypes shows of the types that people use most, as of November 2026. A row
+is a family; a size in it reads size:vCPUs:MiB:interfaces:addresses an interface.
 """
 
 from dataclasses import dataclass
