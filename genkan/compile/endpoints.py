@@ -1,8 +1,8 @@
 """Interface endpoints → an address that the VPC's router delivers to a service.
 
 Inbound rules of the endpoint's groups are asked, outbound ones never: the service only answers. No
-route table names an endpoint, the `local` route leads to it. "Access an AWS service using an interface
-VPC endpoint" in the AWS PrivateLink guide.
+route table names an endpoint, the `local` route leads to it. "Access an AWS service using an
+interface VPC endpoint" in the AWS PrivateLink guide.
 """
 
 from collections.abc import Iterator

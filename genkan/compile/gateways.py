@@ -1,9 +1,9 @@
 """Internet gateways and NAT gateways, each a place of its own.
 
-A place of its own, because a second crossing of the VPC's router with translated addresses would share
-the entry of the first in its connection table. The internet gateway translates 1:1 and passes nothing
-else ("Connect to the internet using an internet gateway"); the NAT gateway stands in its subnet with one
-interface and lets in only answers ("NAT gateway basics").
+A place of its own, because a second crossing of the VPC's router with translated addresses would
+share the entry of the first in its connection table. The internet gateway translates 1:1 and passes
+nothing else ("Connect to the internet using an internet gateway"); the NAT gateway stands in its
+subnet with one interface and lets in only answers ("NAT gateway basics").
 """
 
 from collections.abc import Iterator
@@ -28,9 +28,7 @@ def compile_internet_gateway(
 ) -> Iterator[Entry]:
     """Give the place of an attached gateway, between its VPC and the internet."""
     because = Because("internet-gateway", gateway.id)
-    yield Place(
-        because=because, id=gateway.id, kind=PlaceKind.INTERNET_GATEWAY, forwards=True
-    )
+    yield Place(because=because, id=gateway.id, kind=PlaceKind.INTERNET_GATEWAY, forwards=True)
     for side, mtu in ((vpc_id, 9001), (INTERNET, INTERNET_MTU)):
         yield Link(
             because=because,

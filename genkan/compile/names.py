@@ -1,8 +1,9 @@
 """Names: the VPC's resolver, names of instances, names of endpoints.
 
-Private names need both DNS attributes of the VPC ("DNS attributes for your VPC"). Each private name of
-an endpoint is a zone of its own, hidden from users and tied to this VPC; a public name of an instance
-that answers privately inside is one too, so that every other name of its domain stays public.
+Private names need both DNS attributes of the VPC ("DNS attributes for your VPC"). Each private name
+of an endpoint is a zone of its own, hidden from users and tied to this VPC; a public name of an
+instance that answers privately inside is one too, so that every other name of its domain stays
+public.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,20 @@
 import hashlib
 from ipaddress import IPv4Address, IPv4Network
 
+from genkan.model.host_names import internal_domain, private_host, public_domain, public_host
 from genkan.model.vpc import Vpc
+
+__all__ = [
+    "LINK_HOP",
+    "LINK_LOCAL_RESOLVER",
+    "host_network",
+    "internal_domain",
+    "mac_of",
+    "private_host",
+    "public_domain",
+    "public_host",
+    "resolver_address",
+]
 
 RESOLVER_OFFSET = 2  # "the base of the VPC network range, plus two"
 LINK_LOCAL_RESOLVER = IPv4Address("169.254.169.253")
@@ -13,25 +26,6 @@ LINK_HOP = IPv4Address("169.254.0.1")  # whoever is at the far end of a gateway'
 def resolver_address(vpc: Vpc) -> IPv4Address:
     """Give the VPC's own resolver address. "DNS attributes for your VPC"."""
     return vpc.cidr[RESOLVER_OFFSET]
-
-
-def internal_domain(region: str) -> str:
-    """Give the domain of private instance names in a Region."""
-    return "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
-
-
-def public_domain(region: str) -> str:
-    """Give the domain of public instance names in a Region."""
-    return "compute-1.amazonaws.com" if region == "us-east-1" else f"{region}.compute.amazonaws.com"
-
-
-def private_host(address: IPv4Address) -> str:
-    """Give an instance's IP-based host name, without its domain."""
-    return "ip-" + str(address).replace(".", "-")
-
-
-def public_host(address: IPv4Address) -> str:
-    return "ec2-" + str(address).replace(".", "-")
 
 
 def mac_of(*owner: str) -> str:

@@ -13,8 +13,8 @@ Make = Callable[..., Iterable[Entry]]
 class Part:
     """`key` is unique in its scope; `make(*inputs)` gives its entries.
 
-    Inputs are compared with those of the last time; equal ones mean equal entries, so everything that
-    `make` depends on has to be among them.
+    Inputs are compared with those of the last time; equal ones mean equal entries, so everything
+    that `make` depends on has to be among them.
     """
 
     key: tuple[str, ...]

@@ -1,9 +1,9 @@
 """Subnets and route tables → routes of the VPC's router.
 
-A subnet's table decides first; what it finds `local` (the VPC's CIDRs), the router's own table resolves:
-an interface, an endpoint, or nobody. A more specific route than `local` wins by its length. A route
-whose target is gone, or cannot take packets, is a blackhole. "Route priority" in the Amazon VPC user
-guide.
+A subnet's table decides first; what it finds `local` (the VPC's CIDRs), the router's own table
+resolves: an interface, an endpoint, or nobody. A more specific route than `local` wins by its
+length. A route whose target is gone, or cannot take packets, is a blackhole. "Route priority" in
+the Amazon VPC user guide.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""Scopes: which part of the program a change can touch. A VPC is one, what is outside every VPC another."""
+"""Scopes: which part of the program a change can touch. A VPC is one, what is outside every VPC
+another."""
 
 from collections.abc import Iterator
 

@@ -1,8 +1,8 @@
 """Security groups → filters, guards and address sets.
 
-Groups only allow, so the order of rules cannot change the outcome; they are sorted by rule id so that
-equal models compile to equal programs. An interface that wears several groups asks each of their
-filters: the union. A rule that names a group matches the addresses of all that wear it.
+Groups only allow, so the order of rules cannot change the outcome; they are sorted by rule id so
+that equal models compile to equal programs. An interface that wears several groups asks each of
+their filters: the union. A rule that names a group matches the addresses of all that wear it.
 """
 
 from collections.abc import Iterable, Iterator

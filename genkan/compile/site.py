@@ -1,7 +1,8 @@
-"""What is outside every VPC → the internet with its public names and services, a host on it, credentials.
+"""What is outside every VPC → the internet with its public names and services, a host on it,
+credentials.
 
-Public services have the addresses of the catalogue; the internet's resolver and the host outside have
-addresses that RFC 5737 keeps for documentation, so they can be nobody's.
+Public services have the addresses of the catalogue; the internet's resolver and the host outside
+have addresses that RFC 5737 keeps for documentation, so they can be nobody's.
 """
 
 from collections.abc import Iterator
@@ -61,7 +62,8 @@ def _compile_internet() -> Iterator[Entry]:
 
 
 def _compile_outside(key: AccessKey, account: Account) -> Iterator[Entry]:
-    """Give the host outside every VPC. It belongs to the first account, in that account's Region."""
+    """Give the host outside every VPC. It belongs to the first account, in that account's
+    Region."""
     yield Place(because=FIXED, id=OUTSIDE, kind=PlaceKind.HOST, forwards=False)
     yield Link(
         because=FIXED,

@@ -93,9 +93,7 @@ def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
         )
 
 
-def _running(
-    network: Network, vpc: Vpc
-) -> Iterator[tuple[Instance, NetworkInterface, int]]:
+def _running(network: Network, vpc: Vpc) -> Iterator[tuple[Instance, NetworkInterface, int]]:
     """Give each interface of each instance that runs, with its device index."""
     for interface in network.where(NetworkInterface, vpc_id=vpc.id):
         attachment = interface.attachment
@@ -168,9 +166,7 @@ def _gateways(network: Network, vpc: Vpc) -> Iterator[Part]:
                 )
 
 
-def _public_addresses(
-    network: Network, vpc: Vpc
-) -> Iterator[tuple[str, IPv4Address, IPv4Address]]:
+def _public_addresses(network: Network, vpc: Vpc) -> Iterator[tuple[str, IPv4Address, IPv4Address]]:
     """Give (interface, private, public) of every public address of the VPC."""
     for interface in network.where(NetworkInterface, vpc_id=vpc.id):
         elastic = list(network.where(ElasticIp, network_interface_id=interface.id))
@@ -220,5 +216,3 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
                     tuple(interface.private_ip for interface in interfaces),
                 ),
             )
-
-

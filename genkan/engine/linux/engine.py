@@ -1,15 +1,13 @@
-"""`LinuxEngine`: observe, plan, apply, with what was applied kept as kernel objects and their
-owners.
+"""`LinuxEngine`: observe, plan, apply.
 
-Several entries may want the same object (two interfaces the same guard); it goes when the last of
-them goes. Runs in a thread that has no event loop of its own: the netlink library brings one.
+Runs in a thread that has no event loop of its own: the netlink library brings one.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 
 from genkan.engine.linux import namespace, nft_text
-from genkan.engine.linux.lower import SECTIONS, Ends, ends_of, lower
+from genkan.engine.linux.desired import Desired
+from genkan.engine.linux.lower import SECTIONS
 from genkan.engine.linux.netlink import Netlink
 from genkan.engine.linux.nft import Nft
 from genkan.engine.linux.objects import (
@@ -18,7 +16,6 @@ from genkan.engine.linux.objects import (
     KernelObject,
     KernelRoute,
     KernelState,
-    Key,
     Namespace,
     Neighbour,
     PolicyRule,
@@ -26,11 +23,8 @@ from genkan.engine.linux.objects import (
 from genkan.engine.linux.plan import Plan, objects_of, plan
 from genkan.engine.linux.settings import settle
 from genkan.engine.protocol import EngineFailure
-from genkan.program import Delta, Entry, Program
-from genkan.program.place import Link
-from genkan.program.route import Forward, Route
+from genkan.program import Delta, Program
 
-DEPENDENT = (Neighbour, KernelRoute, PolicyRule)
 NETLINK = (PolicyRule, KernelRoute, Neighbour, Address, Device)
 
 
@@ -42,34 +36,16 @@ class LinuxEngine:
     def __init__(self) -> None:
         self._netlink = Netlink()
         self._nft = Nft()
-        self._ends: Ends = {}
-        self._wanted: KernelState = {}
-        self._owners: Counter[Key] = Counter()
+        self._desired = Desired()
 
     def apply(self, before: Program, delta: Delta) -> None:
         """Make a difference so. See Engine."""
-        links = any(isinstance(entry, Link) for entry in (*delta.put, *delta.removed))
-        replaced = [old for entry in delta.put if (old := before.get(entry.key))]
-        gone: list[Entry] = [*delta.removed, *replaced]
-        new: list[Entry] = list(delta.put)
-        if links:
-            moved = _routes_over(before, delta)
-            gone += moved
-            new += moved
-        old_objects = self._disown(gone)
-        if links:
-            self._ends = ends_of(before.apply(delta).of(Link))
-        new_objects = self._own(new)
-        kept = {key: self._wanted[key] for key in old_objects if key in self._wanted}
-        made = plan(old_objects, {**kept, **new_objects}, self._wanted)
-        self._make_so(made)
+        self._make_so(self._desired.change(before, delta))
 
     def reconcile(self, program: Program) -> int:
         """Read back, compare, mend. See Engine."""
-        self._ends = ends_of(program.of(Link))
-        self._wanted, self._owners = {}, Counter()
-        self._own(program)
-        made = plan(self.observe(), self._wanted)
+        self._desired = Desired(program)
+        made = plan(self.observe(), self._desired.state)
         self._make_so(made)
         return len(made)
 
@@ -87,26 +63,6 @@ class LinuxEngine:
             yield Namespace(place)
             yield from self._netlink.observe(place)
             yield from nft_text.parse(place, self._nft.read(place, "list ruleset"))
-
-    def _own(self, entries: Iterable[Entry]) -> KernelState:
-        objects: KernelState = {}
-        for entry in entries:
-            for one in objects_of(lower(entry, self._ends)).values():
-                objects[one.key] = self._wanted[one.key] = one
-                self._owners[one.key] += 1
-        return objects
-
-    def _disown(self, entries: Iterable[Entry]) -> KernelState:
-        """Give up what these entries wanted; give those objects as they were."""
-        objects: KernelState = {}
-        for entry in entries:
-            for one in objects_of(lower(entry, self._ends)).values():
-                objects[one.key] = self._wanted.get(one.key, one)
-                self._owners[one.key] -= 1
-                if self._owners[one.key] <= 0:
-                    del self._owners[one.key]
-                    self._wanted.pop(one.key, None)
-        return objects
 
     def _make_so(self, made: Plan) -> None:
         for kind in NETLINK:
@@ -137,21 +93,3 @@ class LinuxEngine:
         except OSError as error:
             raise EngineFailure(f"no namespace for {one.place}: {error}.") from error
         self._netlink.bring_up(one.place, "lo")
-
-
-def _routes_over(before: Program, delta: Delta) -> list[Entry]:
-    """Give the unchanged routes that leave by links that come, go or change."""
-    touched = {
-        (end.place, end.name)
-        for entry in (*delta.put, *delta.removed)
-        if isinstance(entry, Link)
-        for end in (entry.left, entry.right)
-    }
-    changed = {entry.key for entry in (*delta.put, *delta.removed)}
-    return [
-        route
-        for route in before.of(Route)
-        if isinstance(route.action, Forward)
-        and (route.place, route.action.interface) in touched
-        and route.key not in changed
-    ]

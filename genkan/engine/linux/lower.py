@@ -6,7 +6,7 @@ alone share one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, collapse_addresses
 from itertools import groupby
 from typing import Any
 
@@ -117,8 +117,8 @@ def _forward(
     entry: Route,
     table: int,
     interface: str,
-    next_hop: Any,
-    ends: Ends,  # noqa: ANN401
+    next_hop: IPv4Address | None,
+    ends: Ends,
 ) -> Iterator[KernelObject]:
     found = ends.get((entry.place, interface))
     if found is None:  # a route into nothing: what it leads to is not there

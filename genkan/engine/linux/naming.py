@@ -27,7 +27,9 @@ def number(name: str) -> int:
 
 def chain_name(name: str) -> str:
     """Give the nft chain or set of a filter, a list of filters or an address set."""
-    return "".join(c if c.isalnum() else "_" for c in name) if len(name) < 60 else _digest(name, 16)
+    if len(name) < 60:
+        return "".join(c if c.isalnum() else "_" for c in name)
+    return f"gk_{_digest(name, 16)}"  # nft takes no name that begins with a digit
 
 
 def _digest(name: str, size: int) -> str:

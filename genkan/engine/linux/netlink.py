@@ -23,6 +23,7 @@ from genkan.engine.protocol import EngineFailure
 
 PROTOCOL = 0x67  # "g": whose routes and rules these are
 PERMANENT = 0x80
+IFF_UP = 1
 LOCAL_TABLE = 255
 ONLINK = 4
 NO_SUCH = (2, 3, 19, 99)  # ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL: gone already
@@ -144,6 +145,7 @@ class Netlink:
                 alias=alias,
                 peer_place=peer_place,
                 peer=peer,
+                up=bool(message["flags"] & IFF_UP),
             )
 
     def _put_device(self, one: Device) -> None:

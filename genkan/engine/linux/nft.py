@@ -57,7 +57,7 @@ class Nft:
     def read(self, place: str, command: str) -> list[dict[str, Any]]:
         """Run a list command; give nft's JSON objects."""
         out = self._call(place, command, JSON_OUTPUT)
-        return json.loads(out)["nftables"] if out else []  # type: ignore[no-any-return]
+        return json.loads(out)["nftables"] if out else []
 
     def forget(self, place: str) -> None:
         """Free the context of a place that is gone."""

@@ -41,9 +41,9 @@ def _lines(plan: Plan, place: str) -> Iterator[str]:
     chains = [one for one in put if isinstance(one, NftChain)]
     if sets or chains:
         yield f"add table {FAMILY_TABLE}"
-    for one in sets:
-        kind, _, body = one.declaration.partition(" ")
-        yield f"add {kind} {FAMILY_TABLE} {one.name} {body}"
+    for declared in sets:
+        kind, _, body = declared.declaration.partition(" ")
+        yield f"add {kind} {FAMILY_TABLE} {declared.name} {body}"
     for one in chains:
         hook = f" {{ {one.hook} }}" if one.hook else ""
         yield f"add chain {FAMILY_TABLE} {one.name}{hook}"

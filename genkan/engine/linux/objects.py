@@ -32,6 +32,7 @@ class Device:
     alias: str
     peer_place: str
     peer: str
+    up: bool = True
 
     @property
     def key(self) -> Key:

@@ -90,7 +90,7 @@ def _follow_devices(made: Plan, whole: KernelState) -> None:
         (one.peer_place, one.peer) for one in made.removing(Device) if isinstance(one, Device)
     }
     made.removed = [one for one in made.removed if _hangs_on(one) not in ends]
-    anew = ends & (new | {key[1:3] for key in whole if key[0] == "device"})  # type: ignore[operator]
+    anew = ends & (new | {key[1:3] for key in whole if key[0] == "device"})
     if not anew:
         return
     there = {one.key for one in made.put}

@@ -148,7 +148,8 @@ def chain(place: str, name: str, rules: tuple[tuple[str, str], ...], hook: str =
 
 
 def _comment(text: str, because: str) -> str:
-    """At most 128 bytes: the reason, cut if need be, and a hash by which a changed rule is
+    """At most 128 bytes of ASCII: the reason, cut if need be, and a hash by which a changed rule is
     noticed."""
     digest = hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
-    return f"{because[:110]} #{digest}"
+    reason = "".join(c if c.isascii() and c.isprintable() and c != '"' else "?" for c in because)
+    return f"{reason[:110]} #{digest}"

@@ -1,0 +1,148 @@
+"""Clients and servers inside places: sockets that belong to a place, and what they meet there."""
+
+import contextlib
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+
+from genkan.engine.linux.namespace import entered
+
+PATIENCE = 1.0  # seconds until silence is called silence
+ECHO, ECHO_REPLY, TIMESTAMP, TIMESTAMP_REPLY = 8, 0, 13, 14
+IP_TRANSPARENT = 19
+TOTAL_RETRANSMISSIONS = 100  # offset of tcpi_total_retrans in struct tcp_info
+
+
+def tcp_server(place: str, port: int, transparent: bool = False) -> None:
+    """Tell every client whom the server sees and as whom it was met; then echo."""
+    with entered(place):
+        listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if transparent:
+        listener.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
+    listener.bind(("0.0.0.0", port))
+    listener.listen()
+
+    def serve(client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            client.settimeout(60)
+            client.sendall(f"{client.getpeername()[0]} {client.getsockname()[0]}\n".encode())
+            while data := client.recv(4096):
+                client.sendall(data)
+
+    def accept() -> None:
+        while True:
+            threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+
+
+def udp_server(place: str, port: int) -> list[str]:
+    """Send back what comes; give the list in which sources are noted."""
+    seen: list[str] = []
+    with entered(place):
+        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("0.0.0.0", port))
+
+    def serve() -> None:
+        while True:
+            data, source = server.recvfrom(4096)
+            seen.append(source[0])
+            server.sendto(data, source)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return seen
+
+
+class Connection:
+    """A TCP connection from a place; its first line says whom the server sees, as whom."""
+
+    def __init__(self, place: str, address: str, port: int) -> None:
+        with entered(place):
+            self._socket = socket.create_connection((address, port), PATIENCE)
+        self.seen = self._socket.recv(100).decode().strip()
+
+    def echo(self, text: str) -> str:
+        try:
+            self._socket.sendall(text.encode())
+            return self._socket.recv(100).decode()
+        except TimeoutError:
+            return "silence"
+
+    def retransmissions(self) -> int:
+        information = self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+        return int(struct.unpack_from("=I", information, TOTAL_RETRANSMISSIONS)[0])
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def tcp(place: str, address: str, port: int) -> str:
+    """Connect; give what the server sees, or how it failed: silence, refused, unreachable."""
+    try:
+        connection = Connection(place, address, port)
+    except TimeoutError:
+        return "silence"
+    except ConnectionRefusedError:
+        return "refused"
+    except OSError:
+        return "unreachable"
+    connection.close()
+    return connection.seen
+
+
+def udp(place: str, address: str, port: int) -> str:
+    with entered(place):
+        client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with client:
+        client.settimeout(PATIENCE)
+        client.sendto(b"hello", (address, port))
+        try:
+            return client.recv(100).decode()
+        except TimeoutError:
+            return "silence"
+
+
+def icmp(place: str, address: str, kind: int = ECHO) -> str:
+    """Send an echo or timestamp request; give "answer", or "silence" if none comes."""
+    with entered(place):
+        client = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+    with client:
+        number = threading.get_native_id() & 0xFFFF
+        rest = struct.pack("!HH", number, 1) + bytes(12)
+        client.sendto(_summed(struct.pack("!BBH", kind, 0, 0) + rest), (address, 0))
+        wanted = ECHO_REPLY if kind == ECHO else TIMESTAMP_REPLY
+        for packet in _received(client):
+            if packet[20] == wanted and packet[24:26] == struct.pack("!H", number):
+                return "answer"
+    return "silence"
+
+
+def _received(client: socket.socket) -> Iterator[bytes]:
+    end = time.monotonic() + PATIENCE
+    with contextlib.suppress(TimeoutError):
+        while (left := end - time.monotonic()) > 0:
+            client.settimeout(left)
+            yield client.recv(4096)
+
+
+def spoofed_udp(place: str, source: str, address: str, port: int) -> None:
+    """Send a datagram that claims to come from `source`."""
+    with entered(place):
+        client = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    datagram = struct.pack("!HHHH", 4000, port, 8 + 5, 0) + b"spoof"
+    header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(datagram), 1, 0, 64, socket.IPPROTO_UDP, 0)
+    with client:
+        client.sendto(
+            header + socket.inet_aton(source) + socket.inet_aton(address) + datagram, (address, 0)
+        )
+
+
+def _summed(packet: bytes) -> bytes:
+    """Write the checksum of an ICMP packet. RFC 1071."""
+    total = sum(struct.unpack(f"!{len(packet) // 2}H", packet))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return packet[:2] + struct.pack("!H", ~total & 0xFFFF) + packet[4:]

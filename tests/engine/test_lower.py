@@ -1,0 +1,220 @@
+"""Entries of a program as kernel objects."""
+
+from ipaddress import IPv4Address, IPv4Network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genkan.engine.linux.desired import Desired
+from genkan.engine.linux.lower import DELIVERIES, MAIN, ends_of, lower
+from genkan.engine.linux.naming import chain_name, device_name, number
+from genkan.engine.linux.objects import KernelRoute, Neighbour, NftChain, NftElement
+from genkan.program import Because, Program
+from genkan.program.filter import Filter as FilterEntry
+from genkan.program.filter import Match, Rule, Stage, Verdict
+from genkan.program.place import End, Link
+from genkan.program.route import (
+    PLACE_TABLE,
+    Action,
+    Blackhole,
+    Deliver,
+    Forward,
+    Local,
+    Route,
+    Unreachable,
+)
+from genkan.program.service import Answerer, Listener
+from tests.engine.networks import programs
+from tests.engine.rows import BECAUSE, guard, match, rules_of
+
+HOP = IPv4Address("169.254.0.1")
+LINK = Link(
+    because=BECAUSE,
+    id="eni-1",
+    left=End(place="vpc-1", name="eni-1", mac="06:00:00:00:00:01", subnet="subnet-1"),
+    right=End(
+        place="i-1", name="eth0", mac="06:00:00:00:00:02", addresses=(IPv4Address("10.0.0.4"),)
+    ),
+)
+SHORT, LONG = "10.0.0.4/32", "10.0.0.0/16"
+DEVICE = device_name("eni-1")
+
+
+def lowered_rules(entry: FilterEntry) -> list[str]:
+    """Give the rules of a filter's chain without their comments."""
+    (chain,) = lower(entry, {})
+    assert isinstance(chain, NftChain)
+    return [rule.partition(" comment ")[0] for rule in chain.rules]
+
+
+@pytest.mark.parametrize(
+    ("matches", "expected"),
+    [
+        ([match()], ["accept"]),
+        ([match("0.0.0.0/0")], ["meta nfproto ipv4 accept"]),
+        ([match("::/0")], ["meta nfproto ipv6 accept"]),
+        ([match("10.0.0.0/8")], ["ip saddr { 10.0.0.0/8 } accept"]),
+        ([match("2001:db8::/32")], ["ip6 saddr { 2001:db8::/32 } accept"]),
+        ([match("@members/sg-2")], ["ip saddr @members_sg_2 accept"]),
+        ([match(protocol=6)], ["meta l4proto 6 accept"]),
+        ([match(protocol=6, ports=(443, 443))], ["meta l4proto 6 th dport 443 accept"]),
+        (
+            [match("10.0.0.0/8", 17, (5000, 5009))],
+            ["ip saddr { 10.0.0.0/8 } meta l4proto 17 th dport 5000-5009 accept"],
+        ),
+        ([match(protocol=1, icmp=(-1, -1))], ["meta l4proto 1 accept"]),
+        ([match(protocol=1, icmp=(8, -1))], ["meta l4proto 1 icmp type 8 accept"]),
+        ([match(protocol=1, icmp=(3, 4))], ["meta l4proto 1 icmp type 3 icmp code 4 accept"]),
+        ([match(protocol=58, icmp=(128, -1))], ["meta l4proto 58 icmpv6 type 128 accept"]),
+        (
+            [match("10.0.0.0/9"), match("10.128.0.0/9"), match("192.0.2.0/24")],
+            ["ip saddr { 10.0.0.0/8, 192.0.2.0/24 } accept"],
+        ),
+        ([match("10.0.0.0/8"), match("0.0.0.0/0")], ["meta nfproto ipv4 accept"]),
+        (
+            [match("10.0.0.0/8", 6), match("::/0", 6)],
+            [
+                "ip saddr { 10.0.0.0/8 } meta l4proto 6 accept",
+                "meta nfproto ipv6 meta l4proto 6 accept",
+            ],
+        ),
+        ([], []),
+    ],
+)
+def test_a_filter_is_a_chain_of_rules_with_their_far_sides_joined(
+    matches: list[Match], expected: list[str]
+) -> None:
+    assert lowered_rules(rules_of("sg-1/ingress", *matches)) == expected
+
+
+def test_the_far_side_of_an_outbound_rule_is_the_destination() -> None:
+    assert lowered_rules(rules_of("sg-1/egress", match("10.0.0.0/8"))) == [
+        "ip daddr { 10.0.0.0/8 } accept"
+    ]
+
+
+def test_rules_that_drop_keep_their_place() -> None:
+    def rule(remote: str, verdict: Verdict) -> Rule:
+        return Rule(match=match(remote), verdict=verdict, because=BECAUSE)
+
+    ordered = FilterEntry(
+        because=BECAUSE,
+        place="vpc-1",
+        name="acl-1/ingress",
+        rules=(
+            rule("10.0.0.0/9", Verdict.ACCEPT),
+            rule("10.0.0.0/8", Verdict.DROP),
+            rule("0.0.0.0/0", Verdict.ACCEPT),
+        ),
+    )
+    assert lowered_rules(ordered) == [
+        "ip saddr { 10.0.0.0/9 } accept",
+        "ip saddr { 10.0.0.0/8 } drop",
+        "meta nfproto ipv4 accept",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "destination", "action", "expected"),
+    [
+        (PLACE_TABLE, SHORT, Forward("eni-1"), (MAIN, "unicast", DEVICE, None)),
+        ("rtb-1", LONG, Forward("eni-1", HOP), (number("rtb-1"), "unicast", DEVICE, HOP)),
+        ("rtb-1", LONG, Forward("eni-gone"), (number("rtb-1"), "blackhole", None, None)),
+        ("rtb-1", LONG, Local(), (number("rtb-1"), "throw", None, None)),
+        ("rtb-1", LONG, Blackhole(), (number("rtb-1"), "blackhole", None, None)),
+        (PLACE_TABLE, LONG, Unreachable(), (MAIN, "unreachable", None, None)),
+        (PLACE_TABLE, SHORT, Deliver(), (DELIVERIES, "local", "lo", None)),
+    ],
+)
+def test_a_route_is_the_kernels_kind_of_route(
+    table: str, destination: str, action: Action, expected: tuple[object, ...]
+) -> None:
+    entry = Route(
+        because=BECAUSE,
+        place="vpc-1",
+        table=table,
+        destination=IPv4Network(destination),
+        action=action,
+    )
+    *others, route = lower(entry, ends_of([LINK]))
+    assert isinstance(route, KernelRoute)
+    assert (route.table, route.kind, route.device, route.via) == expected
+    if route.kind == "unicast":  # nobody is asked who is at the far end
+        hop = route.via or IPv4Address("10.0.0.4")
+        assert others == [Neighbour("vpc-1", DEVICE, hop, LINK.right.mac)]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "guarded", "expected"),
+    [
+        ("10.0.0.4/32", False, ("listeners", "10.0.0.4 . tcp . 443")),
+        ("10.0.0.4/32", True, ("guarded_listeners", "10.0.0.4 . tcp . 443")),
+        ("52.119.0.0/16", False, ("listener_ranges", "52.119.0.0/16 . tcp . 443")),
+    ],
+)
+def test_a_listener_is_an_element(addresses: str, guarded: bool, expected: tuple[str, str]) -> None:
+    entry = Listener(
+        because=BECAUSE,
+        place="vpc-1",
+        addresses=IPv4Network(addresses),
+        protocol=6,
+        port=443,
+        answerer=Answerer.FRONT,
+        guarded=guarded,
+    )
+    (element,) = lower(entry, {})
+    assert isinstance(element, NftElement)
+    assert (element.container, element.element) == expected
+
+
+def test_a_guard_asks_each_filter_and_drops_the_rest() -> None:
+    entry = guard("eni-1", filters=("sg-1/ingress", "sg-2/ingress"))
+    chain, element = lower(entry, {})
+    assert isinstance(chain, NftChain)
+    assert [rule.partition(" comment ")[0] for rule in chain.rules] == [
+        "jump sg_1_ingress",
+        "jump sg_2_ingress",
+        "drop",
+    ]
+    assert element == NftElement(
+        "vpc-1", "ingress_guards", f'"{device_name("eni-1")}"', f"goto {chain.name}"
+    )
+
+
+def test_a_guard_of_an_endpoint_stands_at_its_address() -> None:
+    _, element = lower(guard(IPv4Address("10.0.0.5"), Stage.ENDPOINT), {})
+    assert isinstance(element, NftElement)
+    assert (element.container, element.element) == ("endpoint_guards", "10.0.0.5")
+
+
+@given(st.lists(st.from_regex(r"sg-[0-9a-f]{17}", fullmatch=True), min_size=1, max_size=16))
+def test_names_of_chains_are_names_that_nft_takes(groups: list[str]) -> None:
+    name = chain_name("security-group-ingress/" + "+".join(f"{one}/ingress" for one in groups))
+    assert name[0].isalpha()
+    assert name.replace("_", "").isalnum()
+    assert len(name) < 128
+
+
+@given(programs())
+def test_every_comment_fits_where_nft_keeps_it(program: Program) -> None:
+    chains = [one for one in Desired(program).state.values() if isinstance(one, NftChain)]
+    assert chains
+    assert all(len(comment.encode()) <= 128 for chain in chains for comment in chain.comments)
+
+
+@given(st.lists(st.text(max_size=200), min_size=1, max_size=5))
+def test_a_comment_fits_and_quotes_nothing_whatever_the_reason(reasons: list[str]) -> None:
+    rules = tuple(
+        Rule(
+            match=match("10.0.0.0/8"),
+            verdict=Verdict.ACCEPT,
+            because=Because("security-group", text, text),
+        )
+        for text in reasons
+    )
+    (chain,) = lower(FilterEntry(because=BECAUSE, place="vpc-1", name="a", rules=rules), {})
+    assert isinstance(chain, NftChain)
+    for comment in chain.comments:
+        assert len(comment.encode()) <= 128
+        assert not set(comment) & set('"\n')
