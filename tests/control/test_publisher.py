@@ -1,4 +1,5 @@
-"""The program's way to those who answer: a real socket, a subscriber written in its plainest form."""
+"""The program's way to those who answer: a real socket, a subscriber written in its plainest
+form."""
 
 import asyncio
 import json
@@ -10,7 +11,7 @@ from genkan.control import Publisher
 from genkan.control import publisher as publisher_module
 from genkan.program import Because, Delta, Program
 from genkan.program.names import RecordSet, Zone
-from genkan.program.text import parse_entry, print_entry
+from genkan.program.text import parse_entry
 
 BECAUSE = Because("vpc", "vpc-1")
 ZONE = Zone(because=BECAUSE, id="z", origin="example.com")
@@ -145,5 +146,3 @@ def test_nonsense_is_turned_away(tmp_path):
         writer.close()
 
     run(tmp_path, story)
-
-

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from genkan.program import Because, Delta, Program
 from genkan.program.entry import Entry
-from genkan.program.filter import Guard, InSet, Match, Rule, Stage, Verdict
 from genkan.program.filter import Filter as FilterEntry
+from genkan.program.filter import Guard, InSet, Match, Rule, Stage, Verdict
 from genkan.program.names import RecordSet
 from genkan.program.place import INTERNET, Boot, End, Link
 from genkan.program.route import PLACE_TABLE, Blackhole, Deliver, Forward, Local, Route

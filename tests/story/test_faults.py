@@ -8,7 +8,7 @@ import pytest
 from tests.story.conftest import RunningSite, running_site, until
 from tests.story.network import MONITORING, Story, build, open_endpoint
 
-pytestmark = [pytest.mark.site, pytest.mark.kernel, pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.site, pytest.mark.kernel]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from tests.story.conftest import RunningSite, until
 from tests.story.network import ANYWHERE, MONITORING, S3, Story, build, https_from, open_endpoint
 
-pytestmark = [pytest.mark.site, pytest.mark.kernel, pytest.mark.xdist_group("story")]
+pytestmark = [pytest.mark.site, pytest.mark.kernel]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,25 @@
+# Tests of one file share what they start and go in their order: loadfile.
+.PHONY: setup demo test check gates bench
+
+setup:
+	@scripts/setup
+
+demo: setup
+	@.venv/bin/genkan demo
+
+test: setup
+	.venv/bin/pytest -n auto --dist loadfile
+
+# All that a change must pass. The tests run once, under the watch for coverage of the pure core.
+check: gates
+	.venv/bin/pytest -n auto --dist loadfile --cov
+
+gates: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: setup
+	.venv/bin/python benchmarks/site.py
+	.venv/bin/python benchmarks/names.py

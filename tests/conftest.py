@@ -1,0 +1,58 @@
+"""Which tests this machine can run. Where CI is set, it has to run those that send packets."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+SENDS_PACKETS = {"kernel", "site"}
+NEEDED = {"namespaces", "nftables", "ip", "dig"}  # findings of the check, without which none can
+AS_USER = Path(__file__).with_name("story") / "as_user.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _sends_packets(item) and (obstacle := _obstacle(_as_ordinary_user(item))):
+            item.add_marker(pytest.mark.skip(reason=obstacle))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    skipped = report.skipped and not hasattr(report, "wasxfail")
+    if skipped and os.environ.get("CI") and _sends_packets(item):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} has to run where CI is set. {reason}"
+    return report
+
+
+def _sends_packets(item: pytest.Item) -> bool:
+    return any(mark.name in SENDS_PACKETS for mark in item.iter_markers())
+
+
+def _as_ordinary_user(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return os.geteuid() == 0 and callspec is not None and callspec.params.get("site") == "user"
+
+
+@cache
+def _obstacle(as_ordinary_user: bool) -> str | None:
+    """Say why packets cannot be sent on this machine and what to do; None: they can."""
+    command = [sys.executable, "-m", "genkan.site.check"]
+    if as_ordinary_user:
+        command = [sys.executable, str(AS_USER), *command]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    missing = [
+        finding
+        for finding in map(json.loads, result.stdout.splitlines())
+        if finding["name"] in NEEDED and not finding["ok"]
+    ]
+    return " ".join(f"{one['name']}: {one['found']}. {one['todo']}" for one in missing) or None
