@@ -1,4 +1,5 @@
-"""The commands that people type. Drawing is pure; each command imports what it needs when it runs."""
+"""The commands that people type. Drawing is pure; each command imports what it needs when it
+runs."""
 
 from genkan.cli.main import main
 

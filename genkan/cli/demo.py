@@ -176,7 +176,8 @@ class Story:
             IpPermissions=[_https(IpRanges=[{"CidrIp": "172.16.0.0/16"}])],
         )
         self._show(
-            f"genkan aws ec2 create-vpc-endpoint --vpc-id {ids['vpc']} --vpc-endpoint-type Interface"
+            f"genkan aws ec2 create-vpc-endpoint --vpc-id {ids['vpc']}"
+            f" --vpc-endpoint-type Interface"
             f" \\\n      --service-name com.amazonaws.{REGION}.monitoring"
             f" \\\n      --subnet-ids {ids['back']} --security-group-ids {ids['endpoint-group']}"
         )

@@ -1,4 +1,5 @@
-"""Errors as people read them: what happened, why, what to do; and the exit code that scripts read."""
+"""Errors as people read them: what happened, why, what to do; and the exit code that scripts
+read."""
 
 from typing import NoReturn
 

@@ -167,7 +167,7 @@ def aws(arguments: Sequence[str]) -> None:
         for name, value in os.environ.items()
         if name not in left_out and not name.startswith("AWS_ENDPOINT_URL")
     }
-    os.execve(program, [program, *arguments], {**kept, **environment(default_home())})
+    os.execve(program, [program, *arguments], {**kept, **environment(default_home())})  # noqa: S606 - no shell is meant
 
 
 def _run_module(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,7 @@
 """Running a program in an instance: its namespaces, the caller's terminal, the program's exit code.
 
-The instance's process namespace is entered by a child, so the command itself stays outside, passes signals
-on, and says how the program ended. See setns(2) and pidfd_open(2).
+The instance's process namespace is entered by a child, so the command itself stays outside, passes
+signals on, and says how the program ended. See setns(2) and pidfd_open(2).
 """
 
 import ctypes
@@ -43,7 +43,8 @@ def run_inside(inside: Inside, command: Sequence[str]) -> int:
 
 
 def environment_inside(outside: Mapping[str, str], inside: Inside) -> dict[str, str]:
-    """Give the variables of a program inside: the caller's, but for what leads past the instance."""
+    """Give the variables of a program inside: the caller's, but for what leads past the
+    instance."""
     kept = {
         name: value
         for name, value in outside.items()
@@ -69,7 +70,7 @@ def _become(command: Sequence[str], environment: dict[str, str], folder: str) ->
     except OSError:
         os.chdir("/")
     try:
-        os.execvpe(command[0], list(command), environment)
+        os.execvpe(command[0], list(command), environment)  # noqa: S606 - no shell is meant
     except FileNotFoundError:
         print(f"genkan: there is no program {command[0]} on this machine.", file=sys.stderr)
         os._exit(NOT_FOUND)

@@ -39,7 +39,8 @@ class Site:
         self.home = home
 
     def ask_anchor(self, **question: object) -> tuple[dict[str, Any], list[int]]:
-        """Ask the anchor; give its answer and the descriptors that came with it. Raises SiteDown."""
+        """Ask the anchor; give its answer and the descriptors that came with it. Raises
+        SiteDown."""
         with self._connect("site.sock") as connection:
             connection.sendall(json.dumps(question).encode() + b"\n")
             received = b""
@@ -53,7 +54,8 @@ class Site:
         return json.loads(received), descriptors
 
     def processes(self) -> list[dict[str, Any]]:
-        """Give the site's processes with their pids as this machine counts them. Raises SiteDown."""
+        """Give the site's processes with their pids as this machine counts them. Raises
+        SiteDown."""
         answer, descriptors = self.ask_anchor(do="processes")
         shown = []
         for process, pidfd in zip(answer["processes"], descriptors, strict=True):

@@ -1,8 +1,9 @@
 """`Control`: the snapshot, and the only way to the next one.
 
-One thread at a time is in `run` with a change, in `start` or in `advance`; the site sees to it. What a
-call was told is in the store before it is told. If the engine fails, what it left is read back and mended
-at once; if that fails too, the caller hears of it, and the next reconcile goes on from the store.
+One thread at a time is in `run` with a change, in `start` or in `advance`; the site sees to it.
+What a call was told is in the store before it is told. If the engine fails, what it left is read
+back and mended at once; if that fails too, the caller hears of it, and the next reconcile goes on
+from the store.
 """
 
 import logging
@@ -38,7 +39,13 @@ class Control:
     """`make_call` gives the `Call` for a snapshot: time, ids and randomness are the site's."""
 
     def __init__(
-        self, *, store: Store, engine: Engine, runner: Runner, publish: Publish, now: Callable[[], datetime]
+        self,
+        *,
+        store: Store,
+        engine: Engine,
+        runner: Runner,
+        publish: Publish,
+        now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._engine = engine
@@ -67,8 +74,11 @@ class Control:
         """Tell whether an operation (snake_case) only reads, so that any thread may run it."""
         return operation.startswith(READS)
 
-    def run(self, call: Call, service: str, operation: str, parameters: Mapping[str, Any]) -> Answer:
-        """Run one operation; its effect is in force when this returns. Raises Refused, EngineFailure."""
+    def run(
+        self, call: Call, service: str, operation: str, parameters: Mapping[str, Any]
+    ) -> Answer:
+        """Run one operation; its effect is in force when this returns. Raises Refused,
+        EngineFailure."""
         answer = registry.run(call, service, operation, parameters)
         if answer.change:
             entry = JournalEntry(
@@ -102,12 +112,13 @@ class Control:
     def forget_what_ended(self) -> None:
         """Drop the records of what ended long enough ago."""
         limit = self._now() - SHOWN_AFTER_THE_END
-        ended = [row for row in _ended(self.network, limit)]
+        ended = list(_ended(self.network, limit))
         if ended:
             self.commit(self._entry("Forget", "aws-global", ""), delete(*ended))
 
     def reconcile(self) -> int:
-        """Make the kernel equal to the program, whatever is there; give how much there was to mend."""
+        """Make the kernel equal to the program, whatever is there; give how much there was to
+        mend."""
         mended = self._engine.reconcile(self.compilation.program)
         self._reconcile_boots()
         self.trouble = None

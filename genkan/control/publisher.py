@@ -1,7 +1,7 @@
 """The program's way to the processes that answer: name server and front.
 
-A subscriber connects to a unix socket and says which sections it wants; it gets the whole program once
-and every difference after that, and confirms each when it answers by it. JSON lines both ways:
+A subscriber connects to a unix socket and says which sections it wants; it gets the whole program
+once and every difference after that, and confirms each when it answers by it. JSON lines both ways:
 
     → {"subscribe": ["zone", …], "name": "dns"}
     ← {"seq": 7, "reset": true, "put": ["zone {…}", …], "removed": []}
@@ -20,7 +20,9 @@ from genkan.program import Delta, Entry, Program
 from genkan.program.text import print_entry
 
 LOG = logging.getLogger(__name__)
-PATIENCE = 15.0  # seconds for a subscriber to confirm; one that is slower is cut off and starts anew
+PATIENCE = (
+    15.0  # seconds for a subscriber to confirm; one that is slower is cut off and starts anew
+)
 LONGEST_LINE = 1 << 30
 
 

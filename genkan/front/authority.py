@@ -1,7 +1,8 @@
 """The site's certificate authority: made once, it vouches for every name that a service answers to.
 
-Its certificate is in the bundle that instances trust, together with what this machine trusts anyway. Leaf
-certificates are issued when a name is first asked for, and kept; they share one key. RFC 5280.
+Its certificate is in the bundle that instances trust, together with what this machine trusts
+anyway. Leaf certificates are issued when a name is first asked for, and kept; they share one key.
+RFC 5280.
 """
 
 import os

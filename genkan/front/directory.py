@@ -70,7 +70,8 @@ class Directory:
         return self.services.get(found) if found else None
 
     def by_scope(self, signing_name: str, region: str) -> Service:
-        """Give the service that a signature is for; one that AWS has and the catalogue has not, too."""
+        """Give the service that a signature is for; one that AWS has and the catalogue has not,
+        too."""
         found = self._scopes.get((signing_name, region))
         if found:
             return self.services[found]

@@ -1,7 +1,7 @@
 """The record of calls: JSON lines in the site's home, one a call, the oldest dropped when it grows.
 
-A line is written at once and whole before its call is answered; it outlives the process, and a torn last
-line of a crashed machine is passed over when it is read.
+A line is written at once and whole before its call is answered; it outlives the process, and a torn
+last line of a crashed machine is passed over when it is read.
 """
 
 import json

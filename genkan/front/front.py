@@ -1,8 +1,8 @@
 """`Front`: from an accepted connection to a recorded answer.
 
-Where a connection arrived says which listener it met; the endpoint, the name asked for or the signature
-says which service. A request is read (streamed where the service's model streams), its signature checked,
-handed on, recorded and answered, in that order.
+Where a connection arrived says which listener it met; the endpoint, the name asked for or the
+signature says which service. A request is read (streamed where the service's model streams), its
+signature checked, handed on, recorded and answered, in that order.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ import ssl
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
 
+import aiohttp
 from aiohttp import web
 
 from genkan import wire
@@ -95,7 +95,7 @@ class Front:
     ) -> asyncio.Server:
         listener.setblocking(False)
         handler = functools.partial(self._answer, place)
-        server = web.Server(handler, access_log=None)  # type: ignore[arg-type]
+        server = web.Server(handler, access_log=None)
         loop = asyncio.get_running_loop()
         return await loop.create_server(server, sock=listener, ssl=tls, backlog=BACKLOG)
 
@@ -108,7 +108,7 @@ class Front:
             connection.context = self._authority.context(name.lower())
             return None
 
-        context.sni_callback = choose  # type: ignore[assignment]
+        context.sni_callback = choose
         return context
 
     async def _answer(self, place: str | None, request: web.BaseRequest) -> web.StreamResponse:
@@ -209,9 +209,9 @@ class _Call:
 
     async def _answer_whole(
         self,
-        upstream: Any,
+        upstream: aiohttp.ClientResponse,
         headers: list[tuple[str, str]],
-        length: str | None,  # noqa: ANN401
+        length: str | None,
     ) -> web.StreamResponse:
         content = await upstream.read()
         lowered = {name.lower(): value for name, value in headers}
@@ -228,9 +228,9 @@ class _Call:
 
     async def _answer_streamed(
         self,
-        upstream: Any,
+        upstream: aiohttp.ClientResponse,
         headers: list[tuple[str, str]],
-        length: str | None,  # noqa: ANN401
+        length: str | None,
     ) -> web.StreamResponse:
         self._record()
         response = web.StreamResponse(status=upstream.status)
@@ -290,7 +290,8 @@ class _Call:
         return wire.has_streaming_body(self._model, operation)
 
     def _parse(self, body: bytes) -> None:
-        """Read the operation and its parameters for the record; what cannot be read is passed on."""
+        """Read the operation and its parameters for the record; what cannot be read is passed
+        on."""
         self._seen.operation = _named_by_head(self._head, body)
         if self._model is None:
             return

@@ -1,7 +1,8 @@
 """A call as CloudTrail writes it down. "CloudTrail record contents" in the CloudTrail user guide.
 
-Request parameters are those that the service's own model reads from the request, whatever protocol it came
-in, under CloudTrail's lower-case names. What is secret is left out, and so are bodies of objects.
+Request parameters are those that the service's own model reads from the request, whatever protocol
+it came in, under CloudTrail's lower-case names. What is secret is left out, and so are bodies of
+objects.
 """
 
 import json

@@ -1,13 +1,12 @@
 """The way to what stands behind a service: HTTP over a unix socket, bodies passed on as they come.
 
-The embedded services are started when they are first needed. A request that nobody has taken yet is tried
-again while its upstream starts; one that was taken is never sent twice.
+The embedded services are started when they are first needed. A request that nobody has taken yet is
+tried again while its upstream starts; one that was taken is never sent twice.
 """
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -67,8 +66,8 @@ class Relay:
         upstream: Upstream,
         method: str,
         url: str,
-        headers: Any,
-        body: Body,  # noqa: ANN401
+        headers: list[tuple[str, str]],
+        body: Body,
     ) -> aiohttp.ClientResponse:
         for last in (False, True):
             try:

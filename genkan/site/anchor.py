@@ -1,8 +1,8 @@
 """The anchor: the first process of a site. It holds the namespaces and starts again what dies.
 
-Small on purpose: what it holds is lost with it, so it does little. It listens for JSON lines at the home's
-site.sock and at anchor.sock inside: `processes`, `boot`, `halt`, `boots`, `enter`, `start`, `ready`, `stop`.
-When it ends, however it ends, the kernel ends everything in its process namespace.
+Small on purpose: what it holds is lost with it, so it does little. It listens for JSON lines at the
+home's site.sock and at anchor.sock inside: `processes`, `boot`, `halt`, `boots`, `enter`, `start`,
+`ready`, `stop`. When it ends, however it ends, the kernel ends everything in its process namespace.
 
     python -m genkan.site.anchor HOME API_FD READY_FD ROOTLESS
 """
@@ -299,7 +299,8 @@ class Anchor:
 
 
 def _listen(path: str) -> socket.socket:
-    """Listen at a path of any length: the address holds 107 bytes, a link to the folder is shorter."""
+    """Listen at a path of any length: the address holds 107 bytes, a link to the folder is
+    shorter."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     folder = os.open(os.path.dirname(path), os.O_PATH | os.O_DIRECTORY)

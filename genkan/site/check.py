@@ -2,8 +2,8 @@
 
     python -m genkan.site.check
 
-Prints one JSON object a line: name, ok, needed (False: only for a part), found, why, todo. Everything is
-tried for real in a child, in namespaces of its own.
+Prints one JSON object a line: name, ok, needed (False: only for a part), found, why, todo.
+Everything is tried for real in a child, in namespaces of its own.
 """
 
 import json
@@ -24,7 +24,10 @@ PATIENCE = 10
 FILES_A_VPC = 8  # descriptors that a VPC costs the site's processes, roughly
 FILES_OF_A_SITE = 200
 SYSTEM = Path("/proc/sys")
-TABLE = b"add table inet genkan_check\nadd chain inet genkan_check c { type filter hook input priority 0; }"
+TABLE = b"""\
+add table inet genkan_check
+add chain inet genkan_check c { type filter hook input priority 0; }
+"""
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,7 @@ def _in_a_child(work: Callable[[], None]) -> None:
         signal.alarm(PATIENCE)
         try:
             work()
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the parent says it
+        except BaseException as error:
             os.write(writer, str(error).encode()[:4000] or b"failed")
         os._exit(0)
     os.close(writer)

@@ -108,7 +108,7 @@ class ControlProcess:
             protocol = question.parsed.protocol
             answer = await self._run(self._call(request, request_id), question)
             written = endpoint.serialize(question, answer)
-        except Exception as error:  # noqa: BLE001 - every error has words on the wire
+        except Exception as error:
             written = endpoint.refuse(service, protocol, error, request_id)
         return web.Response(status=written.status, headers=dict(written.headers), body=written.body)
 

@@ -1,8 +1,9 @@
-"""Instances: the first process of each, and what programs find around them. Used by the anchor alone.
+"""Instances: the first process of each, and what programs find around them. Used by the anchor
+alone.
 
-An instance is a process namespace whose first process does nothing but be there: when it is killed, the
-kernel ends every program inside. Its files are this machine's, but for its resolv.conf, its host name,
-the certificates it trusts and a /run of its own.
+An instance is a process namespace whose first process does nothing but be there: when it is killed,
+the kernel ends every program inside. Its files are this machine's, but for its resolv.conf, its
+host name, the certificates it trusts and a /run of its own.
 """
 
 import base64
@@ -121,7 +122,7 @@ def _become_instance(entry: Mapping[str, Any], writer: int) -> None:
         _furnish(entry)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans are reaped by the kernel
         os.setsid()
-        os.execv("/bin/sleep", [f"genkan-instance {entry['place']}", "infinity"])
+        os.execv("/bin/sleep", [f"genkan-instance {entry['place']}", "infinity"])  # noqa: S606 - no shell is meant
     except OSError as error:
         os.write(writer, f"{error}".encode())
     os._exit(1)
@@ -183,7 +184,7 @@ def _become_script(running: Running, script: bytes, console: int) -> None:
     for source, target in ((null, 0), (console, 1), (console, 2)):
         os.dup2(source, target)
     os.chdir("/")
-    os.execve(path, [str(path)], {**_bare_environment(), **environment_of(running)})
+    os.execve(path, [str(path)], {**_bare_environment(), **environment_of(running)})  # noqa: S606 - no shell is meant
 
 
 def _bare_environment() -> dict[str, str]:
@@ -200,7 +201,7 @@ def _in_a_child(errors: int, work: Any) -> None:  # noqa: ANN401 - a callable of
         signal.set_wakeup_fd(-1)
         work()
         code = 0
-    except Exception as error:  # noqa: BLE001 - the parent is told, and nothing may come back
+    except Exception as error:
         with contextlib.suppress(OSError):
             os.write(errors, f"\n{error}".encode())
     finally:

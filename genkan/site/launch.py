@@ -1,9 +1,10 @@
-"""`up` from the host's side: one site a home, started apart from its starter, ready when this returns.
+"""`up` from the host's side: one site a home, started apart from its starter, ready when this
+returns.
 
     python -m genkan.site.launch HOME ENGINE
 
-Exit code 0: it is up, and the line on standard output says `started` or `running`; 4: this machine cannot,
-standard error says why.
+Exit code 0: it is up, and the line on standard output says `started` or `running`; 4: this machine
+cannot, standard error says why.
 """
 
 import contextlib
@@ -102,7 +103,7 @@ def _start(home: Home, engine: str, api: int, ready: int, lock: int) -> None:
             if engine == "none":
                 environment["GENKAN_RUN"] = str(home.path / "run")
             os.chdir("/")
-            os.execve(
+            os.execve(  # noqa: S606 - no shell is meant
                 sys.executable,
                 [
                     sys.executable,
@@ -116,7 +117,7 @@ def _start(home: Home, engine: str, api: int, ready: int, lock: int) -> None:
                 environment,
             )
         os._exit(0)
-    except BaseException as error:  # noqa: BLE001 - the starter is told, and nothing may come back
+    except BaseException as error:
         os.write(ready, f"{error}".encode())
         os._exit(1)
 

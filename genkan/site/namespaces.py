@@ -1,7 +1,7 @@
 """Linux namespaces by system call: making a site's own, entering an instance's. Light to import.
 
-Root makes network, mount and process namespaces as it is; anybody else makes a user namespace first and
-is root in that. See user_namespaces(7), pid_namespaces(7), mount_namespaces(7).
+Root makes network, mount and process namespaces as it is; anybody else makes a user namespace first
+and is root in that. See user_namespaces(7), pid_namespaces(7), mount_namespaces(7).
 """
 
 import contextlib

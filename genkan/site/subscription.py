@@ -1,7 +1,8 @@
 """The subscriber of the program: keeps it, applies what differs, outlives the control process.
 
-`genkan.control.publisher` says what the lines mean. When the connection breaks, what is held stays in
-force; the next one begins with the whole program, and only what differs from the held one is applied.
+`genkan.control.publisher` says what the lines mean. When the connection breaks, what is held stays
+in force; the next one begins with the whole program, and only what differs from the held one is
+applied.
 """
 
 import asyncio

@@ -1,4 +1,5 @@
-"""The journal of accepted changes and the state they led to, in one database, in one transaction each.
+"""The journal of accepted changes and the state they led to, in one database, in one transaction
+each.
 
 `control` appends before it answers; at the next start it reads the state and goes on from there.
 """

@@ -1,7 +1,8 @@
 """The two tables, and the only three things done to them: append, load, read the journal.
 
-SQLite with a write-ahead log and `synchronous=FULL`: what was appended survives the loss of the process
-and of power. The database is opened by one process; a second one is refused by SQLite's lock.
+SQLite with a write-ahead log and `synchronous=FULL`: what was appended survives the loss of the
+process and of power. The database is opened by one process; a second one is refused by SQLite's
+lock.
 """
 
 import json
