@@ -22,4 +22,5 @@ gates: setup
 
 bench: setup
 	.venv/bin/python benchmarks/site.py
+	.venv/bin/python benchmarks/stream.py
 	.venv/bin/python benchmarks/names.py

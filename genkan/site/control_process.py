@@ -24,7 +24,6 @@ from genkan.api import endpoint
 from genkan.api.call import Answer, Call
 from genkan.control import Control, Publisher
 from genkan.control.first_account import first_account
-from genkan.control.key_pairs import new_key_pair
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.status import status
 from genkan.engine.absent import AbsentEngine
@@ -138,7 +137,7 @@ class ControlProcess:
             request_id=request_id,
             token=_token,
             console_output=self._home.console_output,
-            new_key_pair=new_key_pair,
+            new_key_pair=_new_key_pair,
         )
 
     async def _status(self, request: web.Request) -> web.Response:
@@ -205,6 +204,12 @@ async def _serve(app: web.Application, path: str) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _new_key_pair(kind: str) -> tuple[str, str, str]:
+    from genkan.control.key_pairs import new_key_pair  # 8 MB that most sites never need
+
+    return new_key_pair(kind)
 
 
 def _token(length: int, alphabet: str) -> str:
