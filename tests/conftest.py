@@ -1,4 +1,5 @@
-"""Which tests this machine can run. Where CI is set, it has to run those that send packets."""
+"""Which tests this machine can run. Where CI is set, it has to run those that need
+something of the machine."""
 
 import json
 import os
@@ -11,13 +12,14 @@ from pathlib import Path
 import pytest
 
 SENDS_PACKETS = {"kernel", "site"}
+RUNS_IN_CI = SENDS_PACKETS | {"postgresql"}
 NEEDED = {"namespaces", "nftables", "ip", "dig"}  # findings of the check, without which none can
 AS_USER = Path(__file__).with_name("story") / "as_user.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if _sends_packets(item) and (obstacle := _obstacle(_as_ordinary_user(item))):
+        if _is_marked(item, SENDS_PACKETS) and (obstacle := _obstacle(_as_ordinary_user(item))):
             item.add_marker(pytest.mark.skip(reason=obstacle))
 
 
@@ -27,15 +29,15 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     skipped = report.skipped and not hasattr(report, "wasxfail")
-    if skipped and os.environ.get("CI") and _sends_packets(item):
+    if skipped and os.environ.get("CI") and _is_marked(item, RUNS_IN_CI):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} has to run where CI is set. {reason}"
     return report
 
 
-def _sends_packets(item: pytest.Item) -> bool:
-    return any(mark.name in SENDS_PACKETS for mark in item.iter_markers())
+def _is_marked(item: pytest.Item, names: set[str]) -> bool:
+    return any(mark.name in names for mark in item.iter_markers())
 
 
 def _as_ordinary_user(item: pytest.Item) -> bool:

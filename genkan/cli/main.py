@@ -56,11 +56,16 @@ def main(debug: bool) -> None:
     default="linux",
     help="linux: real packets. none: the API alone.",
 )
-def up(engine: str) -> None:
+@click.option(
+    "--database",
+    metavar="URL",
+    help="Keep the state in this PostgreSQL database, from now on. Default: a file of the home.",
+)
+def up(engine: str, database: str | None) -> None:
     """Start the site; returns when it is ready."""
     from genkan.cli import site
 
-    site.up(engine)
+    site.up(engine, database)
 
 
 @main.command()

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from genkan.cli.failure import CANNOT, NO, Failure, fail_down
+from genkan.cli.failure import CANNOT, NO, USAGE, Failure, fail_down
 from genkan.client import Site, SiteDown
 from genkan.client.home import default_home
 
@@ -20,10 +20,11 @@ LAUNCH_PATIENCE = 120
 MARKS = {True: "✓", False: "✗"}
 
 
-def up(engine: str) -> None:
+def up(engine: str, database: str | None) -> None:
     """Start the site."""
     home = default_home()
-    result = _run_module("genkan.site.launch", str(home), engine)
+    settings = {"GENKAN_DATABASE_URL": _database_url(database)} if database else {}
+    result = _run_module("genkan.site.launch", str(home), engine, **settings)
     if result.returncode != 0:
         _explain(result.stderr.strip())
     if result.stdout.strip() == "running":
@@ -32,6 +33,19 @@ def up(engine: str) -> None:
     shown = Site(home).get("/status")
     counts = f"{_count(shown['vpcs'], 'VPC')}, {_count(shown['instances'], 'instance')}, "
     click.echo(f"the site is up: {counts}{_count(shown['endpoints'], 'endpoint')}", err=True)
+
+
+def _database_url(given: str) -> str:
+    """Give SQLAlchemy's URL of a database as people write it. Raises Failure."""
+    scheme, separator, rest = given.partition("://")
+    if not separator or scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+        raise Failure(
+            USAGE,
+            f"{scheme or given} is no database that a site keeps its state in.",
+            "Without --database it is a file of the home; with it, a PostgreSQL database.",
+            "genkan up --database postgresql://user@host/name",
+        )
+    return f"postgresql+psycopg://{rest}"
 
 
 def down(wipe: bool) -> None:
@@ -55,7 +69,7 @@ def _wipe(home: Path) -> None:
             path.unlink()
     for folder in ("console", "log", "run"):
         shutil.rmtree(home / folder, ignore_errors=True)
-    for name in ("site.sock", "control.sock"):
+    for name in ("site.sock", "control.sock", "broker.sock"):
         (home / name).unlink(missing_ok=True)
 
 
@@ -170,12 +184,13 @@ def aws(arguments: Sequence[str]) -> None:
     os.execve(program, [program, *arguments], {**kept, **environment(default_home())})  # noqa: S606 - no shell is meant
 
 
-def _run_module(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run_module(module: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],
         capture_output=True,
         text=True,
         timeout=LAUNCH_PATIENCE,
+        env={**os.environ, **settings},
         stdin=subprocess.DEVNULL,
         check=False,
     )

@@ -63,7 +63,9 @@ class Control:
         """
         self.network = self._store.load()
         if not any(True for _ in self.network):
-            self._record(self._entry("CreateAccount", "aws-global", ""), first())
+            change = first()
+            self._store.append(self._entry("CreateAccount", "aws-global", ""), change)
+            self.network = self.network.apply(change)
         self.compilation = compile_network(self.network)
         mended = self._engine.reconcile(self.compilation.program)
         self._reconcile_boots()
@@ -92,13 +94,16 @@ class Control:
         return answer
 
     def commit(self, entry: JournalEntry, change: Change) -> None:
-        """Record a change, compile it, make it so, publish it."""
-        before = self.network
-        self._record(entry, change)
-        scopes = touched(before, self.network, change)
-        compiled_before = self.compilation
-        self.compilation, delta = recompile(compiled_before, self.network, scopes)
-        self._make_so(compiled_before, delta)
+        """Compile a change, record it, make it so, publish it.
+
+        What cannot be compiled or recorded has not happened.
+        """
+        after = self.network.apply(change)
+        scopes = touched(self.network, after, change)
+        compiled, delta = recompile(self.compilation, after, scopes)
+        self._store.append(entry, change)
+        before, self.network, self.compilation = self.compilation, after, compiled
+        self._make_so(before, delta)
 
     def advance(self) -> bool:
         """Take the next lifecycle step that is due, if there is one; tell whether there was."""
@@ -123,10 +128,6 @@ class Control:
         self._reconcile_boots()
         self.trouble = None
         return mended
-
-    def _record(self, entry: JournalEntry, change: Change) -> None:
-        self._store.append(entry, change)
-        self.network = self.network.apply(change)
 
     def _entry(self, operation: str, region: str, request_id: str) -> JournalEntry:
         return JournalEntry(

@@ -21,6 +21,7 @@ from typing import Any
 from genkan.site import instances, namespaces
 from genkan.site.home import RUN, Home
 from genkan.site.instances import BootFailure, Running
+from genkan.site.unix_socket import listen
 
 LONGEST_LINE = 1 << 20
 RAPID = 1.0  # seconds: a process that lives shorter waits before it is started again
@@ -126,7 +127,7 @@ class Anchor:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._selector.register(wake, selectors.EVENT_READ, None)
         for path in (str(self.home.site_socket), f"{RUN}/anchor.sock"):
-            self._selector.register(_listen(path), selectors.EVENT_READ, self._accept)
+            self._selector.register(listen(path), selectors.EVENT_READ, self._accept)
         while True:
             for key, _ in self._selector.select(self._next_wait()):
                 if key.data is None:
@@ -296,23 +297,6 @@ class Anchor:
             path.unlink(missing_ok=True)
         client.answer({"ok": True})
         os._exit(0)
-
-
-def _listen(path: str) -> socket.socket:
-    """Listen at a path of any length: the address holds 107 bytes, a link to the folder is
-    shorter."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
-    folder = os.open(os.path.dirname(path), os.O_PATH | os.O_DIRECTORY)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    old = os.umask(0o177)
-    try:
-        listener.bind(f"/proc/self/fd/{folder}/{os.path.basename(path)}")
-    finally:
-        os.umask(old)
-        os.close(folder)
-    listener.listen(64)
-    return listener
 
 
 def _accepts(path: str) -> bool:

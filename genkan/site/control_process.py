@@ -30,9 +30,10 @@ from genkan.engine.absent import AbsentEngine
 from genkan.engine.protocol import Engine
 from genkan.model.account import AccessKey, Account
 from genkan.program import Delta
+from genkan.site.database import through_broker
 from genkan.site.home import RUN, Home
 from genkan.site.runner import AnchorRunner
-from genkan.store import Store
+from genkan.store import Store, StoreLost
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -52,7 +53,7 @@ class ControlProcess:
         self._advancing: asyncio.Task[None] | None = None
         self._engine = engine
         self._control = Control(
-            store=Store.at(home.database),
+            store=_open_store(home),
             engine=engine,
             runner=runner,
             publish=self._publish,
@@ -174,7 +175,19 @@ class ControlProcess:
                 await asyncio.sleep(RETRY)
 
     async def _write(self, work: Callable[[], T]) -> T:
-        return await self._loop.run_in_executor(self._writer, work)
+        try:
+            return await self._loop.run_in_executor(self._writer, work)
+        except StoreLost:
+            # What is on record can only be read there: the next process does, and goes on from it.
+            LOG.exception("the database went away; control starts again")
+            os._exit(1)
+
+
+def _open_store(home: Home) -> Store:
+    url = home.database_url
+    if url is None:
+        return Store.at(home.database)
+    return Store(url if home.engine == "none" else through_broker(home, url))
 
 
 def _on(call: Call, control: Control) -> Call:

@@ -21,6 +21,7 @@ class Home:
         self.lock = path / "lock"
         self.site_socket = path / "site.sock"
         self.control_socket = path / "control.sock"
+        self.broker_socket = path / "broker.sock"
         self._settings = path / "settings.json"
 
     def make(self) -> None:
@@ -49,6 +50,7 @@ class Home:
     def remember(self, **changed: object) -> None:
         """Write settings down, whole or not at all."""
         new = self._settings.with_suffix(".new")
+        new.touch(mode=0o600)  # the database's URL may hold a password
         new.write_text(json.dumps({**self.settings, **changed}, indent=1))
         new.replace(self._settings)
 
@@ -60,6 +62,11 @@ class Home:
     @property
     def region(self) -> str:
         return str(self.settings.get("region", DEFAULT_REGION))
+
+    @property
+    def database_url(self) -> str | None:
+        """Where the state is, as SQLAlchemy writes it; None: in the home's own file."""
+        return self.settings.get("database_url")
 
     @property
     def engine(self) -> str:

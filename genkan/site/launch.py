@@ -3,6 +3,7 @@ returns.
 
     python -m genkan.site.launch HOME ENGINE
 
+GENKAN_DATABASE_URL says where the state is to be; it is kept in the home.
 Exit code 0: it is up, and the line on standard output says `started` or `running`; 4: this machine
 cannot, standard error says why.
 """
@@ -35,10 +36,10 @@ def launch(home: Home, engine: str) -> bool:
     with _locked(home) as lock:
         if lock is None:
             return False
-        for stale in (home.site_socket, home.control_socket):
+        for stale in (home.site_socket, home.control_socket, home.broker_socket):
             stale.unlink(missing_ok=True)
         with _api_socket(home) as api:
-            home.remember(port=api.getsockname()[1], engine=engine)
+            home.remember(port=api.getsockname()[1], engine=engine, **_database())
             reader, writer = os.pipe2(os.O_CLOEXEC)
             starter = os.fork()
             if starter == 0:
@@ -95,6 +96,8 @@ def _start(home: Home, engine: str, api: int, ready: int, lock: int) -> None:
         log = os.open(home.log("anchor"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         for source, target in ((null, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
+        if engine != "none" and home.database_url:
+            _start_broker(home)
         rootless = namespaces.unshare_site() if engine != "none" else False
         if os.fork() == 0:
             for descriptor in (api, ready, lock):
@@ -120,6 +123,29 @@ def _start(home: Home, engine: str, api: int, ready: int, lock: int) -> None:
     except BaseException as error:
         os.write(ready, f"{error}".encode())
         os._exit(1)
+
+
+def _database() -> dict[str, str]:
+    url = os.environ.get("GENKAN_DATABASE_URL")
+    return {"database_url": url} if url else {}
+
+
+def _start_broker(home: Home) -> None:
+    """Leave a process in the host's network that ends with the anchor, which inherits a pipe."""
+    reader, writer = os.pipe()
+    os.set_inheritable(writer, True)
+    log = os.open(home.log("broker"), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "genkan.site.broker", str(home.path), str(reader)],
+        dict(os.environ),
+        file_actions=[
+            (os.POSIX_SPAWN_CLOSE, writer),
+            (os.POSIX_SPAWN_DUP2, log, 2),
+            (os.POSIX_SPAWN_DUP2, reader, reader),
+        ],
+    )
+    os.close(reader)
 
 
 def _raise_limits() -> None:

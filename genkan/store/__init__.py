@@ -4,6 +4,7 @@ each.
 `control` appends before it answers; at the next start it reads the state and goes on from there.
 """
 
-from genkan.store.database import JournalEntry, Store
+from genkan.store.database import JournalEntry, Store, StoreInUse, StoreLost
+from genkan.store.schema import NewerDatabase
 
-__all__ = ["JournalEntry", "Store"]
+__all__ = ["JournalEntry", "NewerDatabase", "Store", "StoreInUse", "StoreLost"]

@@ -1,60 +1,40 @@
-"""The two tables, and the only three things done to them: append, load, read the journal.
+"""The only three things done to a site's database: append, load, read the journal.
 
-SQLite with a write-ahead log and `synchronous=FULL`: what was appended survives the loss of the
-process and of power. The database is opened by one process; a second one is refused by SQLite's
-lock.
+SQLite with a write-ahead log and `synchronous=FULL`, or PostgreSQL with `synchronous_commit` on:
+what was appended survives the loss of the process and of power. A database has one writer: SQLite's
+lock refuses a second one, in PostgreSQL an advisory lock does, held for the life of the connection.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    delete,
-    event,
-    insert,
-    select,
-)
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, insert, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from genkan.codec import decode, encode
 from genkan.model.kinds import KINDS
 from genkan.model.network import Change, Network
 from genkan.model.resource import Resource
+from genkan.store.schema import JOURNAL, STATE, bring_up_to_date
 
-METADATA = MetaData()
+WRITERS_LOCK = 0x67656E6B616E  # "genkan": the key of PostgreSQL's advisory lock
+UPSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
-STATE = Table(
-    "state",
-    METADATA,
-    Column("kind", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("body", Text, nullable=False),
-)
 
-JOURNAL = Table(
-    "journal",
-    METADATA,
-    Column("seq", Integer, primary_key=True),
-    Column("at", String, nullable=False),
-    Column("principal", String, nullable=False),
-    Column("region", String, nullable=False),
-    Column("operation", String, nullable=False),
-    Column("request_id", String, nullable=False),
-    Column("change", Text, nullable=False),
-)
+class StoreInUse(Exception):
+    """Another process writes this database."""
+
+
+class StoreLost(Exception):
+    """The database went away during an append: whether it was written is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +52,22 @@ class Store:
     """A site's database."""
 
     def __init__(self, url: str) -> None:
+        """Open a database by SQLAlchemy's URL of it. Raises StoreInUse, NewerDatabase, and
+        SQLAlchemy's OperationalError where there is none."""
         self._engine: Engine = create_engine(url)
-        event.listen(self._engine, "connect", _prepare)
-        METADATA.create_all(self._engine)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _prepare)
+        self._upsert = UPSERTS[self._engine.dialect.name]
         # One connection for the life of the process: there is one writer, and a connection costs
         # more than a commit.
         self._connection: Connection = self._engine.connect()
+        try:
+            if self._engine.dialect.name == "postgresql":
+                _be_the_writer(self._connection, self._engine.url.database)
+            bring_up_to_date(self._connection)
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def at(cls, path: Path) -> "Store":
@@ -93,10 +83,21 @@ class Store:
         return network
 
     def append(self, entry: JournalEntry, change: Change) -> None:
-        """Write `change` down, in the journal and in the state. Durable when this returns."""
+        """Write `change` down, in the journal and in the state. Durable when this returns.
+
+        Raises StoreLost.
+        """
+        try:
+            self._append(entry, change)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StoreLost(str(error.orig)) from error
+            raise
+
+    def _append(self, entry: JournalEntry, change: Change) -> None:
         with self._connection.begin():
             if change.puts:
-                statement = upsert(STATE)
+                statement = self._upsert(STATE)
                 self._connection.execute(
                     statement.on_conflict_do_update(
                         index_elements=["kind", "id"], set_={"body": statement.excluded.body}
@@ -131,6 +132,13 @@ def _prepare(connection: Any, record: object) -> None:  # noqa: ANN401 - a DBAPI
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA locking_mode=EXCLUSIVE")
     cursor.close()
+
+
+def _be_the_writer(connection: Connection, name: str | None) -> None:
+    mine = connection.execute(text(f"SELECT pg_try_advisory_lock({WRITERS_LOCK})")).scalar()
+    connection.commit()
+    if not mine:
+        raise StoreInUse(f"Another site writes the database {name}. Give each a database.")
 
 
 def _row(resource: Resource) -> dict[str, str]:

@@ -110,13 +110,14 @@ def until(get: Callable[[], T], want: Callable[[T], bool], seconds: float = 20) 
 
 
 @contextlib.contextmanager
-def running_site(ordinary: bool) -> Iterator[RunningSite]:
+def running_site(ordinary: bool, *options: str) -> Iterator[RunningSite]:
+    """Start a site with options of `up`; it is gone afterwards."""
     home = Path(tempfile.mkdtemp(prefix="gk-"))
     if ordinary and os.geteuid() == 0:
         os.chown(home, 61234, 61234)
     site = RunningSite(home, ordinary)
     try:
-        site.genkan("up")
+        site.genkan("up", *options)
         yield site
     finally:
         site.attempt("genkan", "down")

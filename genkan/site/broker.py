@@ -1,0 +1,117 @@
+"""The broker: the one process of a site that stays in the host's network, for sockets alone.
+
+What a site needs of the host is reached without a route: a process inside opens a listener on its
+own loopback, sends it here by descriptor with the address that is meant, and what connects to it
+inside goes on from here. The broker ends when the anchor does: it holds one end of a pipe whose
+other end is the anchor's.
+
+    python -m genkan.site.broker HOME ANCHOR_FD
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import socket
+import sys
+from pathlib import Path
+
+from genkan.site.home import Home
+from genkan.site.unix_socket import listen
+
+LOG = logging.getLogger(__name__)
+CHUNK = 64 << 10
+LONGEST_QUESTION = 4096
+CONNECT_PATIENCE = 10.0  # seconds
+
+
+class Broker:
+    """Takes listeners; each is served until the connection that brought it ends."""
+
+    def __init__(self, asked: socket.socket) -> None:
+        self._asked = asked
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self) -> None:
+        """Take questions for ever."""
+        loop = asyncio.get_running_loop()
+        while True:
+            connection, _ = await loop.sock_accept(self._asked)
+            connection.setblocking(False)
+            self._tasks.add(task := asyncio.create_task(self._take(connection)))
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            LOG.error("a listener is served no longer: %r", error)
+
+    async def _take(self, connection: socket.socket) -> None:
+        with connection:
+            await _readable(connection)
+            line, descriptors, _, _ = socket.recv_fds(connection, LONGEST_QUESTION, 1)
+            if not descriptors:
+                return
+            listener = socket.socket(fileno=descriptors[0])
+            host, port = json.loads(line)["connect"]
+            server = await asyncio.start_server(
+                lambda reader, writer: _join(reader, writer, host, port), sock=listener
+            )
+            async with server:
+                await _readable(connection)  # nothing more is said: this is its end
+
+
+async def _readable(descriptor: socket.socket | int) -> None:
+    """Wait until there is something to read, or its end."""
+    seen = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(descriptor, seen.set)
+    try:
+        await seen.wait()
+    finally:
+        loop.remove_reader(descriptor)
+
+
+async def _join(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int
+) -> None:
+    """Join a connection from inside to the address outside that is meant; a path is a socket's."""
+    try:
+        async with asyncio.timeout(CONNECT_PATIENCE):
+            if host.startswith("/"):
+                far_reader, far_writer = await asyncio.open_unix_connection(
+                    f"{host}/.s.PGSQL.{port}"
+                )
+            else:
+                far_reader, far_writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError) as error:
+        LOG.warning("%s port %s cannot be reached: %r", host, port, error)
+        writer.transport.abort()
+        return
+    await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while part := await reader.read(CHUNK):
+            writer.write(part)
+            await writer.drain()
+    with contextlib.suppress(OSError):
+        writer.close()
+
+
+async def _main(asked: socket.socket, anchor: int) -> None:
+    asked.setblocking(False)
+    serving = asyncio.create_task(Broker(asked).serve())
+    await _readable(anchor)
+    serving.cancel()
+
+
+def main() -> None:
+    """Run until the anchor ends."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    asyncio.run(_main(listen(str(Home(Path(sys.argv[1])).broker_socket)), int(sys.argv[2])))
+
+
+if __name__ == "__main__":
+    main()
