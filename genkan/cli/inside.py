@@ -38,7 +38,18 @@ def dig(target: str, name: str, kind: str, as_json: bool) -> None:
             USAGE, f"{name} {kind} is no name and type.", todo="genkan dig web example.com A"
         )
     _enter(target)
-    command = [sys.executable, "-m", "genkan.cli", "exec", target, "--", "dig", "+noall", "+answer"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "genkan.cli",
+        "exec",
+        target,
+        "--",
+        "dig",
+        "+noall",
+        "+answer",
+    ]
     result = subprocess.run(
         [*command, "+comments", "+stats", "+time=2", "+tries=2", name, kind],
         capture_output=True,

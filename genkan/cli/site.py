@@ -1,5 +1,6 @@
 """`up`, `down`, `status`, `check`, `env` and `aws`: a site as a whole."""
 
+import fcntl
 import json
 import os
 import shlex
@@ -8,11 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from genkan.cli.failure import CANNOT, NO, USAGE, Failure, fail_down
+from genkan.cli.failure import CANNOT, NO, REFUSED, USAGE, Failure, fail_down
 from genkan.client import Site, SiteDown
 from genkan.client.home import default_home
 
@@ -26,7 +27,7 @@ def up(engine: str, database: str | None) -> None:
     settings = {"GENKAN_DATABASE_URL": _database_url(database)} if database else {}
     result = _run_module("genkan.site.launch", str(home), engine, **settings)
     if result.returncode != 0:
-        _explain(result.stderr.strip())
+        _explain(result.returncode, result.stderr.strip())
     if result.stdout.strip() == "running":
         click.echo(f"the site at {home} is up already", err=True)
         return
@@ -56,14 +57,28 @@ def down(wipe: bool) -> None:
         click.echo("the site is down; nothing of it is left running", err=True)
     except SiteDown:
         click.echo(f"no site is up at {home}", err=True)
-    if wipe and (home / "settings.json").is_file():
+    if wipe and (home / "lock").is_file():
         _wipe(home)
         click.echo(f"{home} is forgotten", err=True)
 
 
 def _wipe(home: Path) -> None:
     """Delete what a site wrote, and nothing else that may lie in the folder."""
-    files = ("network.db", "ca.pem", "ca.key", "events.jsonl", "settings.json", "lock")
+    with (home / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure(
+                NO,
+                f"{home} is in use, nothing was deleted.",
+                "A site holds its lock, though it does not answer.",
+                f"fuser {shlex.quote(str(home / 'lock'))}",
+            ) from None
+        _delete(home)
+
+
+def _delete(home: Path) -> None:
+    files = ("network.db", "ca.pem", "ca.key", "events.jsonl", "settings.", "lock")
     for name in files:
         for path in home.glob(f"{name}*"):
             path.unlink()
@@ -153,7 +168,12 @@ def environment(home: Path) -> dict[str, str]:
         credentials = Site(home).get("/credentials")
     except SiteDown:
         fail_down(home)
-    port = json.loads((home / "settings.json").read_text())["port"]
+    try:
+        port = json.loads((home / "settings.json").read_text())["port"]
+    except (OSError, ValueError, LookupError) as error:
+        raise Failure(
+            REFUSED, f"{home / 'settings.json'} cannot be read: {error}.", todo="genkan down"
+        ) from error
     return {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_ACCESS_KEY_ID": credentials["access_key_id"],
@@ -186,7 +206,7 @@ def aws(arguments: Sequence[str]) -> None:
 
 def _run_module(module: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-P", "-m", module, *arguments],
         capture_output=True,
         text=True,
         timeout=LAUNCH_PATIENCE,
@@ -196,18 +216,20 @@ def _run_module(module: str, *arguments: str, **settings: str) -> subprocess.Com
     )
 
 
-def _explain(said: str) -> None:
-    """Say why the site did not come up: what the machine lacks, if that is it. Always raises."""
-    findings = [json.loads(line) for line in _run_module("genkan.site.check").stdout.splitlines()]
-    for one in findings:
-        if not one["ok"] and one["needed"]:
-            raise Failure(
-                CANNOT,
-                f"this machine lacks {one['name']}: {one['found']}.",
-                one["why"],
-                one["todo"],
-            )
-    raise Failure(CANNOT, "the site did not come up.", said, "genkan check")
+def _explain(code: int, said: str) -> NoReturn:
+    """Say why the site did not come up: what the machine lacks, if that is it. Always raises
+    Failure."""
+    try:
+        words = json.loads(said.splitlines()[-1])
+    except (ValueError, IndexError):
+        words = {"what": "the site did not come up.", "why": said, "todo": "genkan check"}
+    if code == CANNOT:
+        checked = _run_module("genkan.site.check").stdout.splitlines()
+        for one in map(json.loads, checked):
+            if not one["ok"] and one["needed"]:
+                what = f"this machine lacks {one['name']}: {one['found']}."
+                raise Failure(CANNOT, what, one["why"], one["todo"])
+    raise Failure(REFUSED if code == REFUSED else CANNOT, **words)
 
 
 def _name(thing: Mapping[str, Any]) -> str:

@@ -1,10 +1,11 @@
 """The records of calls, read from a site's home, whether it is up or not."""
 
 import json
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 WAIT = 0.1  # seconds between looks at the end of the file
 
@@ -19,25 +20,37 @@ def read_events(home: Path) -> Iterator[dict[str, Any]]:
 
 
 def follow_events(home: Path) -> Iterator[dict[str, Any]]:
-    """Give what is kept, and then what comes, for ever."""
-    yield from read_events(home)
+    """Give what is kept, and then what comes, for ever; also over the file's change for a new
+    one."""
     path = home / "events.jsonl"
-    at = path.stat().st_size if path.is_file() else 0
+    file, torn = None, b""
+    older = home / "events.jsonl.1"
+    if older.is_file():
+        with older.open(errors="replace") as lines:
+            yield from _records(lines)
     while True:
-        if path.is_file():
-            size = path.stat().st_size
-            if size < at:  # it was begun anew
-                at = 0
-            if size > at:
-                with path.open(errors="replace") as lines:
-                    lines.seek(at)
-                    yield from _records(lines)
-                    at = lines.tell()
+        if file is None and path.is_file():
+            file, torn = path.open("rb"), b""
+        if file is not None:
+            replaced = not _is_same(file, path)  # looked at first: nothing comes after that
+            *whole, torn = (torn + file.read()).split(b"\n")
+            yield from _records(iter([line.decode(errors="replace") for line in whole]))
+            if replaced:
+                file.close()
+                file = None
+                continue
         time.sleep(WAIT)
 
 
-def _records(lines: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - an open text file
-    for line in iter(lines.readline, ""):
+def _is_same(file: BinaryIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return True  # it will be there again
+
+
+def _records(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
         try:
             yield json.loads(line)
         except ValueError:

@@ -15,7 +15,10 @@ from genkan.client.site import Inside
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWUSER = 0x00020000, 0x04000000, 0x10000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 
-PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+PASSED_ON = (
+    *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),
+    *(signal.SIGUSR1, signal.SIGUSR2),
+)
 NOT_INHERITED = (
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -29,13 +32,18 @@ NOT_INHERITED = (
 )
 PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")
 NOT_FOUND, NOT_ALLOWED = 127, 126
+TAKEN = {*PASSED_ON, signal.SIGCHLD}
+PR_SET_PDEATHSIG = 1
+SI_KERNEL = 0x80
 
 
 def run_inside(inside: Inside, command: Sequence[str]) -> int:
     """Run a command in an instance; give its exit code, 128 and the signal if one ended it."""
-    folder = os.getcwd()
+    folder = _folder()
     environment = environment_inside(os.environ, inside)
     _enter(inside)
+    # Held back from here on, and taken one by one: none is lost between fork and wait.
+    signal.pthread_sigmask(signal.SIG_BLOCK, TAKEN)
     child = os.fork()
     if child == 0:
         _become(command, environment, folder)
@@ -64,7 +72,19 @@ def _enter(inside: Inside) -> None:
     os.close(inside.pidfd)
 
 
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return "/"
+
+
 def _become(command: Sequence[str], environment: dict[str, str], folder: str) -> None:
+    """Be the program, as a shell would have started it; it does not outlive the command."""
+    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):  # Python has changed them
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TAKEN)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     try:
         os.chdir(folder)
     except OSError:
@@ -80,13 +100,12 @@ def _become(command: Sequence[str], environment: dict[str, str], folder: str) ->
 
 
 def _wait(child: int) -> int:
-    for number in PASSED_ON:
-        signal.signal(number, lambda got, _: os.kill(child, got))
     while True:
-        try:
-            _, status = os.waitpid(child, 0)
-        except InterruptedError:
-            continue
-        return (
-            os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
-        )
+        got = signal.sigwaitinfo(TAKEN)
+        if got.si_signo == signal.SIGCHLD:
+            pid, status = os.waitpid(child, os.WNOHANG)
+            if pid == child:
+                code = os.waitstatus_to_exitcode(status)
+                return code if code >= 0 else 128 - code
+        elif got.si_code != SI_KERNEL:  # what a terminal sends, it sends to the program too
+            os.kill(child, got.si_signo)

@@ -1,10 +1,13 @@
 """A running site, found by its home."""
 
+import difflib
 import http.client
 import json
 import os
+import select
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +15,7 @@ from typing import Any, cast
 PATIENCE = 30.0
 RESTART_PATIENCE = 10.0  # seconds for a control process to come back
 MOST_DESCRIPTORS = 16
+MOST_NAMES = 5
 
 
 class SiteDown(Exception):
@@ -42,15 +46,20 @@ class Site:
         """Ask the anchor; give its answer and the descriptors that came with it. Raises
         SiteDown."""
         with self._connect("site.sock") as connection:
-            connection.sendall(json.dumps(question).encode() + b"\n")
             received = b""
             descriptors: list[int] = []
-            while not received.endswith(b"\n"):
-                part, came, _, _ = socket.recv_fds(connection, 1 << 16, MOST_DESCRIPTORS)
-                if not part:
-                    raise SiteDown(str(self.home))
-                received += part
-                descriptors += came
+            try:
+                connection.sendall(json.dumps(question).encode() + b"\n")
+                while not received.endswith(b"\n"):
+                    part, came, _, _ = socket.recv_fds(connection, 1 << 16, MOST_DESCRIPTORS)
+                    descriptors += came
+                    if not part:
+                        raise ConnectionResetError("the anchor ended")
+                    received += part
+            except OSError as error:
+                for descriptor in descriptors:
+                    os.close(descriptor)
+                raise SiteDown(f"{self.home}: {error}") from error
         return json.loads(received), descriptors
 
     def processes(self) -> list[dict[str, Any]]:
@@ -73,8 +82,7 @@ class Site:
                 f"{target} can mean {', '.join(answer['ambiguous'])}. Give the whole id."
             )
         if not descriptors:
-            running = ", ".join(answer.get("running", ())) or "nothing"
-            raise UnknownTarget(f"No instance that runs is called {target}. Running: {running}.")
+            raise UnknownTarget(_unknown(target, answer.get("running", ())))
         return Inside(
             answer["place"], descriptors[0], bool(answer["rootless"]), answer["environment"]
         )
@@ -82,14 +90,11 @@ class Site:
     def stop(self) -> None:
         """End the site; it is gone when this returns. Raises SiteDown."""
         _, descriptors = self.ask_anchor(do="processes")
-        anchor = descriptors[0]
-        for descriptor in descriptors[1:]:
-            os.close(descriptor)
         self.ask_anchor(do="stop")
         end = time.monotonic() + PATIENCE
-        while _pid_of(anchor) > 0 and time.monotonic() < end:
-            time.sleep(0.005)
-        os.close(anchor)
+        for pidfd in descriptors:  # each is readable when its process has ended
+            select.select([pidfd], [], [], max(0.0, end - time.monotonic()))
+            os.close(pidfd)
 
     def get(self, path: str) -> dict[str, Any]:
         """Ask control; it is waited for while it restarts. Raises SiteDown."""
@@ -97,7 +102,7 @@ class Site:
         while True:
             try:
                 return self._get(path)
-            except (SiteDown, http.client.HTTPException, ConnectionError) as error:
+            except (SiteDown, http.client.HTTPException, OSError, ValueError) as error:
                 self.ask_anchor(do="boots")  # raises SiteDown when there is no site at all
                 if time.monotonic() > end:
                     raise SiteDown(f"control does not answer: {error!r}") from error
@@ -129,6 +134,14 @@ class Site:
         finally:
             os.close(folder)
         return connection
+
+
+def _unknown(target: str, running: Sequence[str]) -> str:
+    """Say that nothing is called so, and what is called nearly so."""
+    near = difflib.get_close_matches(target, running, MOST_NAMES) or running[:MOST_NAMES]
+    more = "" if len(running) <= len(near) else f" and {len(running) - len(near)} more"
+    shown = f"{', '.join(near)}{more}" if near else "nothing"
+    return f"No instance that runs is called {target}. Running: {shown}."
 
 
 def _pid_of(pidfd: int) -> int:

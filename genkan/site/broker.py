@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 from genkan.site.home import Home
-from genkan.site.unix_socket import listen
+from genkan.site.sockets import listen
 
 LOG = logging.getLogger(__name__)
 CHUNK = 64 << 10

@@ -6,6 +6,7 @@ Prints one JSON object a line: name, ok, needed (False: only for a part), found,
 Everything is tried for real in a child, in namespaces of its own.
 """
 
+import ctypes
 import json
 import os
 import re
@@ -42,12 +43,28 @@ class Finding:
 
 def findings() -> Iterator[Finding]:
     """Look at everything a site needs, in the order in which to mend it."""
-    yield _namespaces()
-    yield _nftables()
-    yield _program("ip", "iproute2", "`genkan exec` users look at networks with it", needed=True)
+    separate = _namespaces()
+    yield separate
+    yield _nftables(separate.ok)
+    yield _iproute2()
     yield _program("dig", "bind9-dnsutils", "`genkan dig` runs it", needed=False)
     yield _program("curl", "curl", "the examples call services with it", needed=False)
     yield _open_files()
+
+
+def missing() -> Iterator[Finding]:
+    """Find what has to be installed first: what a start would trip over late, or not at all."""
+    try:
+        _library()
+    except OSError as error:
+        yield _without_nftables(str(error))
+    if not (found := _iproute2()).ok:
+        yield found
+
+
+def _iproute2() -> Finding:
+    why = "programs in instances, and you, look at an instance's network with it"
+    return _program("ip", "iproute2", why, needed=True)
 
 
 def _namespaces() -> Finding:
@@ -108,28 +125,35 @@ def _enter_namespaces() -> None:
         raise OSError("mounting /proc or /run in them is not allowed")
 
 
-def _nftables() -> Finding:
-    why = "Security groups and translations are nftables rules, loaded through its library."
+def _nftables(separate: bool) -> Finding:
+    """Load a table for real, where there are namespaces to do it in."""
     try:
-        _in_a_child(_load_a_table)
+        _in_a_child(_load_a_table if separate else lambda: _library() and None)
     except OSError as error:
-        missing = "libnftables" in str(error)
-        todo = (
-            "apt-get install nftables libnftables1"
-            if missing
-            else "Load the kernel's module: sudo modprobe nf_tables"
-        )
-        return Finding("nftables", False, str(error), why, todo)
-    return Finding("nftables", True, "libnftables loads rules")
+        return _without_nftables(str(error))
+    found = "libnftables loads rules" if separate else "libnftables is there; no rules were tried"
+    return Finding("nftables", True, found)
+
+
+def _without_nftables(found: str) -> Finding:
+    why = "Security groups and translations are nftables rules, loaded through its library."
+    todo = (
+        "apt-get install nftables libnftables1"
+        if "libnftables" in found
+        else "Load the kernel's module: sudo modprobe nf_tables"
+    )
+    return Finding("nftables", False, found, why, todo)
+
+
+def _library() -> ctypes.CDLL:
+    try:
+        return ctypes.CDLL("libnftables.so.1")
+    except OSError as error:
+        raise OSError(f"libnftables.so.1 is missing: {error}") from error
 
 
 def _load_a_table() -> None:
-    import ctypes
-
-    try:
-        library = ctypes.CDLL("libnftables.so.1")
-    except OSError as error:
-        raise OSError(f"libnftables.so.1 is missing: {error}") from error
+    library = _library()
     namespaces.unshare_site()
     library.nft_ctx_new.restype = ctypes.c_void_p
     library.nft_ctx_get_error_buffer.restype = ctypes.c_char_p

@@ -30,6 +30,7 @@ from genkan.engine.absent import AbsentEngine
 from genkan.engine.protocol import Engine
 from genkan.model.account import AccessKey, Account
 from genkan.program import Delta
+from genkan.site import sockets
 from genkan.site.database import through_broker
 from genkan.site.home import RUN, Home
 from genkan.site.runner import AnchorRunner
@@ -207,12 +208,9 @@ async def _http_request(request: web.Request) -> wire.HttpRequest:
 
 
 async def _serve(app: web.Application, path: str) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    await web.UnixSite(runner, path).start()
-    os.chmod(path, 0o600)
+    await web.SockSite(runner, sockets.listen(path)).start()
 
 
 def _now() -> datetime:
@@ -234,8 +232,7 @@ async def _main(home: Home) -> None:
     process = ControlProcess(home, engine, runner)
     await process.start()
     await process.ready(*others)
-    if isinstance(runner, AnchorRunner):
-        runner.ready()
+    AnchorRunner().ready()  # the anchor waits to hear it, whether or not it boots instances
     await process.keep_house()
 
 

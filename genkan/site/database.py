@@ -10,9 +10,10 @@ import socket
 from sqlalchemy import make_url
 
 from genkan.site.home import Home
-from genkan.site.unix_socket import connect
+from genkan.site.sockets import connect
 
 PORT = 5432
+PATIENCE = 5.0  # seconds for the broker
 SOCKETS = "/var/run/postgresql"  # where Debian's server listens when no host is named
 _held: list[socket.socket] = []  # the broker serves a listener while its connection is open
 
@@ -25,7 +26,7 @@ def through_broker(home: Home, url: str) -> str:
     listener = socket.create_server(("127.0.0.1", 0))
     with listener:
         question = json.dumps({"connect": [host, port]}).encode()
-        connection = connect(str(home.broker_socket))
+        connection = connect(str(home.broker_socket), PATIENCE)
         socket.send_fds(connection, [question], [listener.fileno()])
         _held.append(connection)
         inside = listener.getsockname()[1]

@@ -2,11 +2,21 @@
 
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
 RUN = os.environ.get("GENKAN_RUN", "/run/genkan")  # in the site's own /run; nobody else sees it
 DEFAULT_REGION = "ap-northeast-1"
+MOST_CONSOLE = 64 << 10
+
+
+class HomeUnusable(Exception):
+    """The home cannot hold a site: what is wrong, why, and what to do."""
+
+    def __init__(self, what: str, why: str, todo: str) -> None:
+        super().__init__(what)
+        self.words = {"what": what, "why": why, "todo": todo}
 
 
 class Home:
@@ -25,9 +35,18 @@ class Home:
         self._settings = path / "settings.json"
 
     def make(self) -> None:
-        """Make the home and its folders, for its owner alone."""
-        for folder in (self.path, self.path / "log", self.path / "console"):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the home and its folders, for its owner alone. Raises HomeUnusable."""
+        try:
+            for folder in (self.path, self.path / "log", self.path / "console"):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.lock.touch(mode=0o600)
+        except OSError as error:
+            raise HomeUnusable(
+                f"{error.filename or self.path} cannot be written: {error.strerror}.",
+                f"A site keeps its network, its logs and its keys in its home, {self.path}.",
+                "set GENKAN_HOME to a folder that you may write to",
+            ) from error
+        self.settings  # noqa: B018 - raises if they cannot be read
 
     def log(self, process: str) -> Path:
         return self.path / "log" / f"{process}.log"
@@ -36,16 +55,32 @@ class Home:
         return self.path / "console" / f"{instance_id}.log"
 
     def console_output(self, instance_id: str) -> bytes:
-        """Give what an instance's first boot printed."""
+        """Give the end of what an instance's first boot printed, 64 KB as "GetConsoleOutput" has
+        it."""
         path = self.console(instance_id)
-        return path.read_bytes() if path.is_file() else b""
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - MOST_CONSOLE))
+            return file.read(MOST_CONSOLE)
 
     @property
     def settings(self) -> dict[str, Any]:
+        """Give what is remembered; nothing for a new home. Raises HomeUnusable."""
         try:
-            return json.loads(self._settings.read_text())  # type: ignore[no-any-return]
-        except (FileNotFoundError, ValueError):
+            kept = json.loads(self._settings.read_text())
+            if not isinstance(kept, dict) or not isinstance(kept.get("port", 0), int):
+                raise ValueError("no object of settings")
+        except FileNotFoundError:
             return {}
+        except (ValueError, OSError) as error:
+            raise HomeUnusable(
+                f"{self._settings} cannot be read: {error}.",
+                "It remembers the API's port and the Region of a new site; the network is not in "
+                "it and not touched.",
+                f"mend it, or let it be made anew: rm {shlex.quote(str(self._settings))}",
+            ) from error
+        return kept
 
     def remember(self, **changed: object) -> None:
         """Write settings down, whole or not at all."""

@@ -8,6 +8,7 @@ host name, the certificates it trusts and a /run of its own.
 
 import base64
 import contextlib
+import gzip
 import os
 import select
 import signal
@@ -36,6 +37,8 @@ BUNDLE_VARIABLES = (
     "GIT_SSL_CAINFO",
 )
 PATIENCE = 10.0  # seconds for a boot
+GZIP = b"\x1f\x8b"
+MOST_DESCRIPTORS = 1 << 20
 
 
 class BootFailure(Exception):
@@ -169,12 +172,16 @@ def _put_file(path: str, text: str) -> None:
 
 
 def _become_script(running: Running, script: bytes, console: int) -> None:
+    if script.startswith(GZIP):  # "User data … must be base64-encoded", and may be compressed
+        script = gzip.decompress(script)
     if not script.startswith(b"#!"):
         os.write(console, b"user data is no script: it does not start with #!, nothing was run\n")
         return
     pidfd = os.pidfd_open(running.pid)
     namespaces.enter_process(pidfd, rootless=False)
     if os.fork():
+        os.closerange(console + 1, MOST_DESCRIPTORS)  # the anchor's: it lives as long as the script
+        os.closerange(3, console)
         os.wait()
         return
     path = Path("/run/genkan/user-data")
@@ -196,7 +203,7 @@ def _in_a_child(errors: int, work: Any) -> None:  # noqa: ANN401 - a callable of
     """Run `work` in a fresh child and end it, whatever happens."""
     code = 1
     try:
-        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         work()

@@ -4,53 +4,108 @@ returns.
     python -m genkan.site.launch HOME ENGINE
 
 GENKAN_DATABASE_URL says where the state is to be; it is kept in the home.
-Exit code 0: it is up, and the line on standard output says `started` or `running`; 4: this machine
-cannot, standard error says why.
+Exit code 0: it is up, and the line on standard output says `started` or `running`. 3: the home
+cannot be used; 4: this machine cannot. Then the last line on standard error is a JSON object: what,
+why, todo.
 """
 
 import contextlib
 import fcntl
+import json
 import os
 import resource
 import select
+import shlex
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
-from genkan.site import namespaces
-from genkan.site.home import Home
+from genkan.site import namespaces, sockets
+from genkan.site.check import missing
+from genkan.site.home import Home, HomeUnusable
 
 PATIENCE = 60.0  # seconds until a site has to be ready
+WAIT = 0.02
+ANCHOR_PATIENCE = 5.0
 LOG_TAIL = 12  # lines of a log that go into an error
 
 
 class LaunchFailure(Exception):
-    """The site did not come up; the message says what the machine or the log said."""
+    """The site did not come up: what the machine or the log said, why, and what to do."""
+
+    def __init__(self, what: str, why: str = "", todo: str = "genkan check") -> None:
+        super().__init__(what)
+        self.words = {"what": what, "why": why, "todo": todo}
 
 
 def launch(home: Home, engine: str) -> bool:
-    """Bring a site up. False: it was up already. Raises LaunchFailure."""
+    """Bring a site up. False: it was up already, or somebody else has just done it.
+
+    Raises LaunchFailure, HomeUnusable.
+    """
     home.make()
-    with _locked(home) as lock:
-        if lock is None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with _locked(home) as lock:
+            if lock is not None:
+                _bring_up(home, engine, lock)
+                return True
+        if _is_ready(home):
             return False
-        for stale in (home.site_socket, home.control_socket, home.broker_socket):
-            stale.unlink(missing_ok=True)
-        with _api_socket(home) as api:
-            home.remember(port=api.getsockname()[1], engine=engine, **_database())
-            reader, writer = os.pipe2(os.O_CLOEXEC)
-            starter = os.fork()
-            if starter == 0:
-                os.close(reader)
-                _start(home, engine, api.fileno(), writer, lock)
-            os.close(writer)
-            os.waitpid(starter, 0)
-            told = _await_ready(reader)
-    if told != "ready":
-        raise LaunchFailure(told or f"the site did not come up. {_last_words(home)}")
-    return True
+        time.sleep(WAIT)  # one is coming up, or the kernel is still ending the last one
+    raise LaunchFailure(
+        f"a site at {home.path} is neither up nor down.",
+        f"Some process has held {home.lock} for {PATIENCE:.0f} s and does not answer.",
+        f"fuser {shlex.quote(str(home.lock))}",
+    )
+
+
+def _bring_up(home: Home, engine: str, lock: int) -> None:
+    if engine != "none":
+        for lacking in missing():
+            raise LaunchFailure(
+                f"this machine lacks {lacking.name}: {lacking.found}.", lacking.why, lacking.todo
+            )
+    for stale in (home.site_socket, home.control_socket, home.broker_socket):
+        stale.unlink(missing_ok=True)
+    with _api_socket(home) as api:
+        home.remember(port=api.getsockname()[1], engine=engine, **_database())
+        reader, writer = os.pipe2(os.O_CLOEXEC)
+        starter = os.fork()
+        if starter == 0:
+            os.close(reader)
+            _start(home, engine, api.fileno(), writer, lock)
+        os.close(writer)
+        os.waitpid(starter, 0)
+        told = _await_ready(reader)
+    if told is None:
+        _end(home)
+        raise LaunchFailure("the site did not come up.", _last_words(home))
+    if "ready" not in told:
+        raise LaunchFailure(**told)
+
+
+def _is_ready(home: Home) -> bool:
+    return _ask(home, "is_ready").get("ready", False) is True
+
+
+def _end(home: Home) -> None:
+    """End what did not come up, so that nothing half-made is left."""
+    _ask(home, "stop")
+
+
+def _ask(home: Home, what: str) -> dict[str, Any]:
+    try:
+        with sockets.connect(str(home.site_socket), ANCHOR_PATIENCE) as connection:
+            connection.sendall(json.dumps({"do": what}).encode() + b"\n")
+            with connection.makefile("rb") as answers:
+                return cast(dict[str, Any], json.loads(answers.readline()))
+    except (OSError, ValueError):
+        return {}
 
 
 @contextlib.contextmanager
@@ -102,27 +157,40 @@ def _start(home: Home, engine: str, api: int, ready: int, lock: int) -> None:
         if os.fork() == 0:
             for descriptor in (api, ready, lock):
                 os.set_inheritable(descriptor, True)
-            environment = dict(os.environ)
+            environment = {**os.environ, "GENKAN_RUN": "/run/genkan"}
             if engine == "none":
-                environment["GENKAN_RUN"] = str(home.path / "run")
+                environment["GENKAN_RUN"] = _own_run(home)
             os.chdir("/")
             os.execve(  # noqa: S606 - no shell is meant
                 sys.executable,
                 [
                     sys.executable,
+                    "-P",
                     "-m",
                     "genkan.site.anchor",
                     str(home.path),
                     str(api),
                     str(ready),
                     "rootless" if rootless else "root",
+                    str(lock),
                 ],
                 environment,
             )
         os._exit(0)
     except BaseException as error:
-        os.write(ready, f"{error}".encode())
+        words = LaunchFailure("the site did not come up.", f"{error}.").words
+        os.write(ready, json.dumps(words).encode())
         os._exit(1)
+
+
+def _own_run(home: Home) -> str:
+    """Give a short path of the sockets' folder, for a site without mounts of its own: by a
+    descriptor that all its processes inherit."""
+    folder = home.path / "run"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+    os.set_inheritable(descriptor, True)
+    return f"/proc/self/fd/{descriptor}"
 
 
 def _database() -> dict[str, str]:
@@ -137,7 +205,7 @@ def _start_broker(home: Home) -> None:
     log = os.open(home.log("broker"), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     os.posix_spawn(
         sys.executable,
-        [sys.executable, "-m", "genkan.site.broker", str(home.path), str(reader)],
+        [sys.executable, "-P", "-m", "genkan.site.broker", str(home.path), str(reader)],
         dict(os.environ),
         file_actions=[
             (os.POSIX_SPAWN_CLOSE, writer),
@@ -156,17 +224,21 @@ def _raise_limits() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
-def _await_ready(reader: int) -> str:
+def _await_ready(reader: int) -> dict[str, Any] | None:
+    """Give what the site says of its start; None: nothing in time, or it ended without a word."""
     told = b""
     try:
         while select.select([reader], [], [], PATIENCE)[0]:
             part = os.read(reader, 4096)
             told += part
-            if not part or told.endswith(b"ready\n"):
+            if not part or told.endswith(b"\n"):
                 break
     finally:
         os.close(reader)
-    return told.decode(errors="replace").strip()
+    try:
+        return cast(dict[str, Any], json.loads(told))
+    except ValueError:
+        return None
 
 
 def _last_words(home: Home) -> str:
@@ -182,8 +254,12 @@ def main() -> None:
     home = Home(Path(sys.argv[1]))
     try:
         print("started" if launch(home, sys.argv[2]) else "running")
+    except HomeUnusable as failure:
+        print(json.dumps(failure.words), file=sys.stderr)
+        sys.exit(3)
     except (LaunchFailure, OSError) as failure:
-        print(failure, file=sys.stderr)
+        words = getattr(failure, "words", None) or LaunchFailure(f"{failure}.").words
+        print(json.dumps(words), file=sys.stderr)
         sys.exit(4)
 
 

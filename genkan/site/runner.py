@@ -36,6 +36,10 @@ class AnchorRunner:
         """Say that the site is ready for its users."""
         self._ask(do="ready")
 
+    def fail(self, words: Mapping[str, str]) -> None:
+        """Say that the site can never be ready: what, why, todo. Nothing comes of it later on."""
+        self._ask(do="fail", words=dict(words))
+
     def _ask(self, **question: object) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(PATIENCE)
