@@ -39,7 +39,7 @@ LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
-LARGEST_REQUEST = 64 << 20
+LARGEST_REQUEST = 17 << 20  # the front has refused what is larger than it passes on
 
 
 class ControlProcess:
@@ -197,7 +197,7 @@ async def _http_request(request: web.Request) -> wire.HttpRequest:
 async def _serve(app: web.Application, path: str) -> None:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
     await runner.setup()
     await web.UnixSite(runner, path).start()
     os.chmod(path, 0o600)
@@ -216,8 +216,7 @@ async def _main(home: Home) -> None:
     process = ControlProcess(home, engine, runner)
     await process.start()
     await process.ready(*others)
-    if isinstance(runner, AnchorRunner):
-        runner.ready()
+    AnchorRunner().ready()  # the anchor waits to hear it, whether or not it boots instances
     await process.keep_house()
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from genkan.engine.linux.namespace import socket_in
 from genkan.front import SECTIONS, EventLog, Front
 from genkan.front.authority import Authority
-from genkan.program.service import Upstream
+from genkan.program.service import Listener, Upstream
 from genkan.site.home import RUN, Home
 from genkan.site.subscription import Subscription
 
@@ -47,7 +47,9 @@ async def _main(home: Home, api: socket.socket) -> None:
         clock=lambda: datetime.now(UTC),
     )
     await front.serve_api(api)
-    await Subscription(f"{RUN}/program.sock", "front", SECTIONS, front.apply).follow()
+    # Without packets there is no place to listen at, and the API is all that is answered.
+    sections = SECTIONS - {Listener.section} if home.engine == "none" else SECTIONS
+    await Subscription(f"{RUN}/program.sock", "front", sections, front.apply).follow()
 
 
 def main() -> None:
