@@ -21,8 +21,8 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 class Tokens:
     """`Call.token` that counts: the nth token is n, written in the alphabet."""
 
-    def __init__(self) -> None:
-        self.given = 0
+    def __init__(self, given: int = 0) -> None:
+        self.given = given
 
     def __call__(self, length: int, alphabet: str) -> str:
         self.given += 1

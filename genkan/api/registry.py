@@ -86,5 +86,5 @@ def _public_functions(module: ModuleType) -> list[tuple[str, Operation]]:
         if inspect.isfunction(function)
         and function.__module__ == module.__name__
         and not name.startswith("_")
-        and next(iter(inspect.signature(function).parameters), None) == "call"
+        and inspect.signature(function).return_annotation is Answer
     ]

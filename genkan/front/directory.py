@@ -1,11 +1,15 @@
 """Which service is meant: by the endpoint, by the name asked for, or by the signature's scope."""
 
+from collections import Counter
 from collections.abc import Iterable
 from ipaddress import IPv4Address
 
 from genkan.program import Because, Delta
 from genkan.program.service import Answerer, Credential, Listener, Service, Upstream
+from genkan.wire.errors import refusal
+from genkan.wire.sigv4 import Signature
 
+HOME = "us-east-1"  # has every service
 WILDCARD = "*."
 ENDPOINT_NAMES = ".vpce.amazonaws.com"
 
@@ -18,6 +22,7 @@ class Directory:
         self.credentials: dict[str, Credential] = {}
         self._hosts: dict[str, str] = {}
         self._scopes: dict[tuple[str, str], str] = {}
+        self._regions: Counter[str] = Counter()
         self._endpoints: dict[tuple[str, IPv4Address], Listener] = {}
         self._ranges: dict[tuple[str, str], Listener] = {}
 
@@ -73,6 +78,8 @@ class Directory:
         """Give the service that a signature is for; one that AWS has and the catalogue has not,
         too."""
         found = self._scopes.get((signing_name, region))
+        if found is None and region not in self._regions:
+            found = self._scopes.get((signing_name, HOME))  # whose words the refusal will have
         if found:
             return self.services[found]
         return Service(
@@ -85,6 +92,20 @@ class Directory:
             model=None,
             upstream=Upstream.EMBEDDED,
         )
+
+    def check_scope(self, service: Service, signature: Signature) -> None:
+        """Check that a signature is for the service that it reached. Raises WireError."""
+        if signature.region != service.region or signature.region not in self._regions:
+            raise refusal(
+                "WrongScope",
+                f"Credential should be scoped to a valid region, not '{signature.region[:40]}'. "
+                f"This is {service.region}.",
+            )
+        if service.signing_name and signature.service != service.signing_name:
+            raise refusal(
+                "WrongScope",
+                f"Credential should be scoped to correct service: '{service.signing_name}'.",
+            )
 
     def answers_to(self, name: str) -> bool:
         """Tell whether a name is one that the site vouches for."""
@@ -105,6 +126,8 @@ class Directory:
         self._ranges.pop((entry.place, str(entry.addresses)), None)
 
     def _put_service(self, entry: Service) -> None:
+        if entry.id not in self.services:
+            self._regions[entry.region] += 1
         self.services[entry.id] = entry
         for host in entry.hosts:
             self._hosts.setdefault(host, entry.id)
@@ -114,7 +137,8 @@ class Directory:
                 self._scopes[scope] = entry.id
 
     def _drop_service(self, entry: Service) -> None:
-        self.services.pop(entry.id, None)
+        if self.services.pop(entry.id, None) is not None:
+            self._regions -= Counter([entry.region])
         for host in entry.hosts:
             if self._hosts.get(host) == entry.id:
                 del self._hosts[host]

@@ -6,6 +6,7 @@ signature checked, handed on, recorded and answered, in that order.
 """
 
 import asyncio
+import dataclasses
 import functools
 import hashlib
 import logging
@@ -20,8 +21,11 @@ from aiohttp import web
 
 from genkan import wire
 from genkan.front.authority import Authority
+from genkan.front.body import read_parts, read_whole, unpacked
 from genkan.front.directory import Directory
 from genkan.front.events import EventLog
+from genkan.front.head import head_of, is_signed, named_by_head, source_of
+from genkan.front.listening import listen
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay, UpstreamDown
 from genkan.program import Delta
@@ -30,11 +34,12 @@ from genkan.program.service import Credential, Listener, Service, Upstream
 LOG = logging.getLogger(__name__)
 SECTIONS = frozenset(kind.section for kind in (Listener, Service, Credential))
 OURS = ("x-genkan-", "x-moto-")  # headers that no client may send past us
-LARGEST_BODY = 64 << 20
 CHUNK = 256 << 10
 IP_TRANSPARENT = 19
-BACKLOG = 1024
 ERROR = 400
+SERVER_ERROR = 500
+UNREADABLE = ("Malformed", "InvalidValue", "TooLarge")  # kinds of what no service could read
+NAMELESS = ("UnknownOperation", "MissingOperation")
 DEFAULT_REGION = "us-east-1"
 OpenSocket = Callable[[str, int, int], socket.socket]
 
@@ -72,7 +77,7 @@ class Front:
 
     async def serve_api(self, listener: socket.socket) -> None:
         """Answer plain HTTP at a socket that the host opened."""
-        await self._serve(listener, None, None)
+        await listen(listener, functools.partial(self._answer, None), None)
 
     async def close(self) -> None:
         for server in self._servers.values():
@@ -88,16 +93,7 @@ class Front:
         except PermissionError:
             LOG.warning("no transparent listener at %s: not allowed", place)
         listener.bind(("0.0.0.0", port))  # noqa: S104 - in a network of its own
-        return await self._serve(listener, place, self._tls)
-
-    async def _serve(
-        self, listener: socket.socket, place: str | None, tls: ssl.SSLContext | None
-    ) -> asyncio.Server:
-        listener.setblocking(False)
-        handler = functools.partial(self._answer, place)
-        server = web.Server(handler, access_log=None)
-        loop = asyncio.get_running_loop()
-        return await loop.create_server(server, sock=listener, ssl=tls, backlog=BACKLOG)
+        return await listen(listener, functools.partial(self._answer, place), self._tls)
 
     def _make_tls(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -114,12 +110,14 @@ class Front:
     async def _answer(self, place: str | None, request: web.BaseRequest) -> web.StreamResponse:
         try:
             return await self._take(place, request)
-        except UpstreamDown as error:
-            LOG.error("%s", error)
-            return web.Response(status=503, text=f"The service is not available now: {error}.\n")
+        except ConnectionError as error:
+            LOG.info("a client left before its answer: %s", error)
+            return web.Response(status=400)  # to nobody
 
     async def _take(self, place: str | None, request: web.BaseRequest) -> web.StreamResponse:
-        head = _head(request)
+        head = head_of(request)
+        if not head.path.startswith("/"):
+            return web.Response(status=400, text="A request's target is a path, from / on.\n")
         listener = self._listener(place, request)
         service = self._service(place, listener, head)
         if service is None:
@@ -170,12 +168,20 @@ class _Call:
         self._request = request
         self._head = head
         self._model = wire.service_model(service.model) if service.model else None
-        self._protocol = wire.protocol_of(self._model, head) if self._model else "rest-json"
+        self._protocol = "rest-json"
+        self._whole = head
+        self._unread: wire.WireError | None = None  # why nothing could read it
+        self._broken: wire.WireError | None = None  # why a body was not passed on to its end
+        if self._model:
+            try:
+                self._protocol = wire.protocol_of(self._model, head)
+            except wire.WireError as error:
+                self._protocol, self._unread = self._model.metadata["protocol"], error
         self._signature: wire.sigv4.Signature | None = None
         prefix = self._model.endpoint_prefix if self._model else service.code
         self._seen = Seen(
             service=service,
-            source=_source(request),
+            source=source_of(request),
             event_source=f"{prefix}.amazonaws.com",
             operation="",
             parameters={},
@@ -188,8 +194,18 @@ class _Call:
         try:
             body = await self._read()
             self._require_identity()
+            return await self._pass_on(body)
         except wire.WireError as error:
-            return self._refuse(error)
+            return self._refuse(self._broken or error)
+        except UpstreamDown as error:
+            if self._broken:
+                return self._refuse(self._broken)
+            LOG.error("%s", error)
+            return self._refuse(
+                wire.WireError("ServiceUnavailable", f"Not available now: {error}.", 503)
+            )
+
+    async def _pass_on(self, body: bytes | AsyncIterator[bytes]) -> web.StreamResponse:
         async with self._front._relay.send(
             self._service.upstream,
             self._request.method,
@@ -216,6 +232,8 @@ class _Call:
         content = await upstream.read()
         lowered = {name.lower(): value for name, value in headers}
         error = wire.error_code_of(self._protocol, upstream.status, lowered, content)
+        if error is None and _is_no_answer(upstream, content):
+            return self._refuse(self._why_not())
         if upstream.status >= ERROR:
             self._seen.error = error or (str(upstream.status), upstream.reason or "")
         self._record()
@@ -239,22 +257,29 @@ class _Call:
         if length is not None:
             response.content_length = int(length)
         await response.prepare(self._request)
-        async for chunk in upstream.content.iter_chunked(CHUNK):
-            await response.write(chunk)
+        try:
+            async for chunk in upstream.content.iter_chunked(CHUNK):
+                await response.write(chunk)
+        except aiohttp.ClientPayloadError as error:
+            LOG.error("%s broke off its answer: %s", self._service.id, error)
+            raise ConnectionAbortedError("an answer without its end") from error
         await response.write_eof()
         return response
 
     async def _read(self) -> bytes | AsyncIterator[bytes]:
         """Check the signature and read what is asked; give the body, or what streams it."""
-        signed = _is_signed(self._head)
-        if self._streams() and (not signed or wire.sigv4.declares_body(self._head)):
+        signed = is_signed(self._head)
+        there = self._request.can_read_body  # a body without bytes has no end to hold back
+        if there and self._streams() and (not signed or wire.sigv4.declares_body(self._head)):
             if signed:
                 self._signature = wire.sigv4.verify_head(
                     self._head, now=self._front._clock(), secret_of=self._secret_of
                 )
             self._parse(b"")
+            if self._unread is not None:
+                raise self._unread
             return self._stream()
-        body = await self._buffer()
+        body = await read_whole(self._request)
         whole = wire.HttpRequest(
             self._head.method, self._head.path, self._head.query, self._head.headers, body
         )
@@ -263,6 +288,8 @@ class _Call:
             self._signature = wire.sigv4.verify(
                 whole, now=self._front._clock(), secret_of=self._secret_of
             )
+        if self._unread is not None:
+            raise self._unread
         return body
 
     def _secret_of(self, access_key: str) -> str | None:
@@ -272,7 +299,8 @@ class _Call:
         if self._signature is not None:
             directory = self._front._directory
             self._seen.credential = directory.credentials.get(self._signature.access_key)
-        elif self._service.upstream is Upstream.CONTROL:
+            directory.check_scope(self._service, self._signature)
+        elif not wire.may_be_unsigned(self._model, self._seen.operation):
             raise wire.WireError(
                 "MissingAuthenticationToken",
                 "Request is missing Authentication Token. Sign it: `genkan env` prints the keys.",
@@ -292,7 +320,7 @@ class _Call:
     def _parse(self, body: bytes) -> None:
         """Read the operation and its parameters for the record; what cannot be read is passed
         on."""
-        self._seen.operation = _named_by_head(self._head, body)
+        self._seen.operation = named_by_head(self._head, body)
         if self._model is None:
             return
         whole = wire.HttpRequest(
@@ -300,33 +328,52 @@ class _Call:
         )
         bucket = self._bucket()
         try:
+            self._whole = whole = dataclasses.replace(whole, body=unpacked(self._head, body))
             self._seen.operation = wire.operation_of(self._model, whole, bucket_from_host=bucket)
-            parsed = wire.parse_request(self._model, whole, bucket_from_host=bucket)
+            parsed = wire.parse_request(self._model, whole, strict=False, bucket_from_host=bucket)
             self._seen.parameters = parsed.parameters
         except wire.WireError as error:
             LOG.info("not read as %s: %s", self._service.model, error)
+            if self._service.upstream is not Upstream.CONTROL and self._is_hopeless(error):
+                self._unread = error
 
-    async def _buffer(self) -> bytes:
-        parts, size = [], 0
-        async for part in self._request.content.iter_chunked(CHUNK):
-            parts.append(part)
-            size += len(part)
-            if size > LARGEST_BODY:
-                raise wire.WireError(
-                    "RequestEntityTooLarge",
-                    f"The request has more than {LARGEST_BODY} bytes, the most that is taken here.",
-                    413,
-                )
-        return b"".join(parts)
+    def _why_not(self) -> wire.WireError:
+        """Say why no answer came: what the service would refuse, or that nothing is there."""
+        if self._model is not None:
+            try:
+                wire.parse_request(self._model, self._whole, bucket_from_host=self._bucket())
+            except wire.WireError as error:
+                return error
+        return wire.WireError(
+            "NotImplemented",
+            f"What stands behind this service could not answer {self._seen.operation}: it does not "
+            "have it, or it failed at it. log/embedded.log says more.",
+            501,
+        )
+
+    def _is_hopeless(self, error: wire.WireError) -> bool:
+        """Tell whether no service could read it. REST has paths that models do not know of."""
+        return error.kind in UNREADABLE or (
+            error.kind in NAMELESS and not self._protocol.startswith("rest-")
+        )
 
     async def _stream(self) -> AsyncIterator[bytes]:
         """Pass the body on; a body that is not what was signed breaks off, and is never whole."""
         digest = hashlib.sha256()
-        async for part in self._request.content.iter_chunked(CHUNK):
-            digest.update(part)
-            yield part
-        if self._signature is not None:
-            wire.sigv4.check_body(self._signature, digest.hexdigest())
+        held = b""  # the last part stays here until the whole is known to be what was signed
+        try:
+            async for part in read_parts(self._request):
+                digest.update(part)
+                if held:
+                    yield held
+                held = part
+            if self._signature is not None:
+                wire.sigv4.check_body(self._signature, digest.hexdigest())
+            if held:
+                yield held
+        except wire.WireError as error:
+            self._broken = error  # what passes it on has errors of its own for it
+            raise
 
     def _bucket(self) -> str | None:
         """Give the bucket that the host's name begins with, for S3's virtual-hosted requests."""
@@ -379,32 +426,8 @@ class _Call:
         self._front._events.append(record(self._seen, self._front._clock()))
 
 
-def _head(request: web.BaseRequest) -> wire.HttpRequest:
-    path, _, query = request.raw_path.partition("?")
-    return wire.HttpRequest(
-        method=request.method,
-        path=path,
-        query=query,
-        headers=tuple((name.lower(), value) for name, value in request.headers.items()),
-    )
-
-
-def _source(request: web.BaseRequest) -> str:
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    return str(peer[0]) if peer else ""
-
-
-def _is_signed(head: wire.HttpRequest) -> bool:
-    return head.header("authorization") is not None or "X-Amz-Signature=" in head.query
-
-
-def _named_by_head(head: wire.HttpRequest, body: bytes) -> str:
-    """Give the operation of a request whose service has no model: what it calls itself."""
-    target = head.header("x-amz-target")
-    if target:
-        return target.rpartition(".")[2]
-    for text in (head.query, body[:4096].decode("ascii", "replace")):
-        for pair in text.split("&"):
-            if pair.startswith("Action="):
-                return pair.removeprefix("Action=")
-    return f"{head.method} {head.path}"[:200]
+def _is_no_answer(upstream: aiohttp.ClientResponse, content: bytes) -> bool:
+    """Tell whether an error is the server's behind the service, not the service's."""
+    if upstream.status >= SERVER_ERROR:
+        return True
+    return upstream.status >= ERROR and upstream.content_type == "text/html" and content != b""

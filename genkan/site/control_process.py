@@ -40,7 +40,7 @@ LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
-LARGEST_REQUEST = 64 << 20
+LARGEST_REQUEST = 17 << 20  # the front has refused what is larger than it passes on
 
 
 class ControlProcess:
@@ -208,7 +208,7 @@ async def _http_request(request: web.Request) -> wire.HttpRequest:
 
 
 async def _serve(app: web.Application, path: str) -> None:
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
     await runner.setup()
     await web.SockSite(runner, sockets.listen(path)).start()
 

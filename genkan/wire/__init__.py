@@ -15,7 +15,7 @@ from genkan.wire.errors import WireError
 from genkan.wire.failure import error_code_of, serialize_error, serialize_wire_error
 from genkan.wire.message import HttpAnswer, HttpRequest, ParsedRequest
 from genkan.wire.models import service_model, snake_case
-from genkan.wire.operation import has_streaming_body, operation_of
+from genkan.wire.operation import has_streaming_body, may_be_unsigned, operation_of
 from genkan.wire.protocol import protocol_of
 from genkan.wire.request import parse_request
 
@@ -26,6 +26,7 @@ __all__ = [
     "WireError",
     "error_code_of",
     "has_streaming_body",
+    "may_be_unsigned",
     "operation_of",
     "parse_request",
     "protocol_of",

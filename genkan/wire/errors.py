@@ -105,6 +105,22 @@ WORDS: dict[str, dict[str, Worded]] = {
         "rest-json": ("InvalidSignatureException", 403),
         "s3": ("AccessDenied", 403),
     },
+    "WrongScope": {
+        "": ("SignatureDoesNotMatch", 403),
+        "json": ("InvalidSignatureException", 400),
+        "rest-json": ("InvalidSignatureException", 403),
+        "s3": ("AuthorizationHeaderMalformed", 400),
+    },
+    "TooLarge": {
+        "": ("RequestEntityTooLarge", 413),
+        "json": ("RequestEntityTooLargeException", 413),
+        "rest-json": ("RequestEntityTooLargeException", 413),
+        "s3": ("MaxMessageLengthExceeded", 400),
+    },
+    "RequestTimeout": {
+        "": ("RequestTimeout", 408),
+        "s3": ("RequestTimeout", 400),
+    },
     "BodyHashMismatch": {
         "": ("SignatureDoesNotMatch", 403),
         "json": ("InvalidSignatureException", 400),

@@ -47,6 +47,19 @@ def has_streaming_body(model: "ServiceModel", operation: str) -> bool:
     return is_streamed(model.operation_model(operation).input_shape)
 
 
+def may_be_unsigned(model: "ServiceModel | None", operation: str) -> bool:
+    """Tell whether anybody may ask for an operation without saying who they are.
+
+    Operations say so in their model (`AssumeRoleWithWebIdentity`); S3 is asked by everybody for
+    what is in a bucket, which may be public.
+    """
+    if family_of(model, "") == "s3":
+        return operation != "ListBuckets" and not operation.endswith(" /")
+    if model is None or operation not in model.operation_names:
+        return False
+    return bool(model.operation_model(operation).auth_type == "none")
+
+
 def route_of(
     model: "ServiceModel", request: HttpRequest, bucket_from_host: str | None
 ) -> tuple[Route, dict[str, str], Query]:
@@ -71,6 +84,8 @@ def route_of(
 
 def _action(request: HttpRequest, family: str) -> str:
     actions = [value for name, value in form_pairs(request, Reading(family)) if name == "Action"]
+    if len(actions) > 1:
+        raise refusal("Malformed", "The parameter Action is given more than once", family)
     if not actions:
         raise refusal("MissingOperation", "The request must contain the parameter Action", family)
     return actions[0]

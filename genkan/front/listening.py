@@ -1,0 +1,52 @@
+"""HTTP at a socket: what of it is bounded, and how what is no HTTP gets into the log.
+
+A connection that does not bring a request's whole head in time is closed; heads have at most 128
+lines of 8 kB each. What the parser refuses is answered with 400, closed, and logged in one line.
+Bodies are left as they came: what was signed is what arrived, compressed or not.
+"""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+LOG = logging.getLogger(__name__)
+IDLE = 75.0  # seconds without a whole request's head
+HANDSHAKE = 15.0
+BACKLOG = 1024
+Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+async def listen(
+    listener: socket.socket, answer: Answer, tls: ssl.SSLContext | None
+) -> asyncio.Server:
+    """Answer requests at a socket."""
+    listener.setblocking(False)
+    server = web.Server(
+        answer, access_log=None, auto_decompress=False, keepalive_timeout=IDLE, logger=LOG
+    )
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(
+        server,
+        sock=listener,
+        ssl=tls,
+        backlog=BACKLOG,
+        ssl_handshake_timeout=HANDSHAKE if tls else None,
+    )
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """Take the traceback from what a caller did: it would show our libraries and nothing of ours"""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError | ConnectionError):
+        told = " ".join(str(error).split())[:200]
+        record.msg, record.args, record.exc_info = f"{record.getMessage()}: {told}", (), None
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return True
+
+
+LOG.addFilter(_shorten)
