@@ -1,6 +1,7 @@
 """The errors page: every refusal of the site's own operations, with its code and HTTP status.
 
-Generated from the tree of `Refused` and from the forms of ids, `python -m genkan.api.error_page`; a test holds the page to it.
+Generated from the tree of `Refused` and from the forms of ids, `python -m genkan.api.error_page`;
+a test holds the page to it.
 """
 
 import importlib
@@ -53,7 +54,8 @@ def _below(error: type[Refused]) -> Iterator[type[Refused]]:
 
 def _ids() -> Iterator[str]:
     for of, form in FORMS.items():
-        yield f"| `{form.prefix}-…`, {_words(of.__name__)} | {form.not_found} | {form.malformed} |\n"
+        kind = f"`{form.prefix}-…`, {_words(of.__name__)}"
+        yield f"| {kind} | {form.not_found} | {form.malformed} |\n"
 
 
 def _words(name: str) -> str:
