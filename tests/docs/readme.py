@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ANY_LINES = "…"
 
-# What is another one each time. Where `same` holds, what is shown alike has to be alike.
+# What is another one each time. Of the kinds in SAME, what is shown alike has to be alike.
 VARIABLE = re.compile(
     r"(?P<id>\b[a-z]+-[0-9a-f]{17}\b)|(?P<time>\d{4}-\d\d-\d\dT[\d:]+Z)"
     r"|(?P<address>\b\d+\.\d+\.\d+\.\d+\b)|(?P<port>(?<=:)\d{4,5}\b)|(?P<key>AKIA\w{16})"
-    r"|(?P<path>/tmp/[\w./-]+|~/[\w./-]+)|(?P<blanks> {2,})"
+    r"|(?P<path>/(?:tmp|home)/[\w./-]+)|(?P<blanks> {2,})"
 )
 FORMS = {
     "id": r"[a-z]+-[0-9a-f]{17}",
@@ -40,11 +40,16 @@ def blocks(language: str) -> list[str]:
 
 
 def steps() -> list[Step]:
-    """Give the console blocks' commands and the Python blocks, in the README's order."""
+    """Give the console blocks' commands and the Python blocks, in the README's order.
+
+    A text block is what the command before it says: `demo` says commands itself.
+    """
     found: list[Step] = []
     for kind, text in BLOCK.findall(README.read_text()):
         if kind == "console":
             found += _console(text.splitlines())
+        elif kind == "text":
+            found[-1] = replace(found[-1], shown=tuple(text.splitlines()))
         elif kind == "python":
             found.append(Step(f"python - <<'README'\n{text}README", None))
     return found

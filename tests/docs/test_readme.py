@@ -1,5 +1,6 @@
 """What the README shows is what comes: every block of it is typed, in order, on a real site."""
 
+import itertools
 import re
 import shutil
 import tempfile
@@ -54,7 +55,7 @@ def test_every_block_gives_what_it_shows(site: RunningSite) -> None:
     ended = run(site, typed)
     assert len(ended) == len(typed)
     shape = Shape()
-    asked = {step.command: after.command for step, after in zip(typed, typed[1:], strict=False)}
+    asked = {step.command: after.command for step, after in itertools.pairwise(typed)}
     for step, (code, seen) in zip(typed, ended, strict=True):
         wrong = shape.difference(step.shown, seen) if step.shown is not None else None
         assert wrong is None, f"{step.command}: {wrong}\n" + "\n".join(seen)
