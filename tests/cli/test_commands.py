@@ -55,7 +55,7 @@ def test_the_list_of_commands_tells_each_one_whole() -> None:
         ("dig web example.com", 5, "try: genkan up"),
         ("aws s3 ls", 5, "try: genkan up"),
         ("down", 0, "no site is up at"),
-        ("events", 0, ""),
+        ("events", 0, "no call is on record at"),
     ],
 )
 def test_what_cannot_be_done_is_told_with_its_exit_code(

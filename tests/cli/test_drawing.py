@@ -67,6 +67,10 @@ def test_a_thing_is_a_line(shown: dict[str, Any], words: str) -> None:
             ["# running: dns", "# dns died and was started again: 2 times"],
         ),
         (
+            {"processes": [process("dns", deaths=1)]},
+            ["# running: dns", "# dns died and was started again: 1 time"],
+        ),
+        (
             {"processes": [process("embedded")]},
             [
                 "# running: embedded",

@@ -9,7 +9,8 @@ README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ANY_LINES = "…"
 
-# What is another one each time. Of the kinds in SAME, what is shown alike has to be alike.
+# What is another one each time. Of the kinds in SAME, what is shown alike has to be alike, what
+# is shown as two has to be two.
 VARIABLE = re.compile(
     r"(?P<id>\b[a-z]+-[0-9a-f]{17}\b)|(?P<time>\d{4}-\d\d-\d\dT[\d:]+Z)"
     r"|(?P<address>\b\d+\.\d+\.\d+\.\d+\b)|(?P<port>(?<=:)\d{4,5}\b)|(?P<key>AKIA\w{16})"
@@ -72,6 +73,7 @@ class Shape:
 
     def __init__(self) -> None:
         self._means: dict[str, str] = {}
+        self._stands_for: dict[str, str] = {}
 
     def difference(self, shown: tuple[str, ...], seen: list[str]) -> str | None:
         """Say where they differ; None: they do not."""
@@ -102,7 +104,9 @@ class Shape:
             for part, came in zip(parts, match.groups(), strict=True)
             if part.lastgroup in SAME
         ]
-        if any(self._means.get(one, came) != came for one, came in pairs):
-            return False
+        for one, came in pairs:
+            if self._means.get(one, came) != came or self._stands_for.get(came, one) != one:
+                return False
         self._means.update(pairs)
+        self._stands_for.update((came, one) for one, came in pairs)
         return True
