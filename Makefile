@@ -1,5 +1,5 @@
 # Tests of one file share what they start and go in their order: loadfile.
-.PHONY: setup demo test check gates bench
+.PHONY: setup demo test check gates pages bench
 
 setup:
 	@scripts/setup
@@ -19,6 +19,10 @@ gates: setup
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+# Writes the pages of docs/ that are generated.
+pages: setup
+	.venv/bin/python scripts/pages.py
 
 bench: setup
 	.venv/bin/python benchmarks/site.py

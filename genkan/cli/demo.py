@@ -3,6 +3,7 @@
 Every command is shown as it can be typed, and run; the answers are theirs.
 """
 
+import contextlib
 import json
 import os
 import shlex
@@ -16,7 +17,8 @@ from typing import Any
 
 import click
 
-from genkan.cli.failure import CANNOT, Failure
+from genkan.cli.failure import CANNOT, REFUSED, Failure
+from genkan.client.home import default_home
 
 REGION = "ap-northeast-1"
 NAME = f"monitoring.{REGION}.amazonaws.com"
@@ -28,8 +30,8 @@ PUT_METRIC = (
 
 
 def tell(keep: bool) -> None:
-    """Tell the story on a site of its own."""
-    home = Path(tempfile.mkdtemp(prefix="genkan-demo-"))
+    """Tell the story on a site of its own. Raises Failure."""
+    home = _kept_home() if keep else Path(tempfile.mkdtemp(prefix="genkan-demo-"))
     os.environ["GENKAN_HOME"] = str(home)
     story = Story()
     try:
@@ -37,20 +39,39 @@ def tell(keep: bool) -> None:
     except BaseException:
         _clean(story, home)
         raise
+    if shutil.which("genkan") is None:
+        click.echo("\n# To type genkan as it is shown here:")
+        click.echo(f'  export PATH="{Path(sys.executable).parent}:$PATH"')
     if keep:
-        click.echo(f"\nThe network is up. Look around in it:\n  export GENKAN_HOME={home}")
-        click.echo("  genkan status\n  genkan down --wipe    when you have seen enough")
-        return
-    _clean(story, home)
-    click.echo("\n# The site is gone again. To go on from here:")
-    click.echo("  genkan demo --keep     the same network, left up to look around in")
-    click.echo('  genkan up              a site of your own; then  eval "$(genkan env)"')
-    click.echo("  and boto3, the AWS CLI and Terraform speak to it as they are")
+        click.echo(f"\n# The site stays up, at {home}. To look around in it:")
+        click.echo("  genkan status")
+        click.echo("  genkan exec app -- bash")
+        click.echo("  genkan down --wipe     when you have seen enough")
+    else:
+        _clean(story, home)
+        click.echo("\n# The site is gone again. To go on from here:")
+        click.echo("  genkan demo --keep     the same network, left up to look around in")
+        click.echo('  genkan up              a site of your own; then  eval "$(genkan env)"')
+        click.echo("  and boto3, the AWS CLI and Terraform speak to it as they are")
+
+
+def _kept_home() -> Path:
+    """Give the home that commands mean, if it has no site yet. Raises Failure."""
+    home = default_home()
+    if (home / "settings.json").exists():
+        raise Failure(
+            REFUSED,
+            f"there is a site at {home} already.",
+            "The demo makes a network of its own and would mix it with that one.",
+            "genkan demo, without --keep; or GENKAN_HOME=~/genkan-demo genkan demo --keep",
+        )
+    return home
 
 
 def _clean(story: "Story", home: Path) -> None:
     story.quietly("down", "--wipe")
-    shutil.rmtree(home, ignore_errors=True)
+    with contextlib.suppress(OSError):  # not empty: then it is not ours alone
+        home.rmdir()
 
 
 class Story:

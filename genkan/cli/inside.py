@@ -37,6 +37,7 @@ def dig(target: str, name: str, kind: str, as_json: bool) -> None:
         raise Failure(
             USAGE, f"{name} {kind} is no name and type.", todo="genkan dig web example.com A"
         )
+    _check_type(kind)
     _enter(target)
     command = [
         sys.executable,
@@ -67,6 +68,18 @@ def dig(target: str, name: str, kind: str, as_json: bool) -> None:
         click.echo(f"# {answer['status']} from {answer['server']}", err=True)
     if not answer["records"]:
         sys.exit(NO)
+
+
+def _check_type(kind: str) -> None:
+    """Refuse what is no record type: dig would take it for another name. Raises Failure."""
+    import dns.rdatatype
+
+    try:
+        dns.rdatatype.from_text(kind)
+    except (dns.rdatatype.UnknownRdatatype, ValueError) as error:
+        raise Failure(
+            USAGE, f"{kind} is no type of record.", "Types are A, AAAA, TXT and the like."
+        ) from error
 
 
 def read_dig(text: str) -> dict[str, Any]:

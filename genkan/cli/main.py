@@ -1,5 +1,6 @@
 """The command line: what there is, and what each command does. The work is done elsewhere."""
 
+import difflib
 import sys
 from typing import Any
 
@@ -15,11 +16,29 @@ OUTPUT = click.option(
     help="Form of the answer.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
-PASS_ON = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+EXIT_CODES = {
+    0: "yes, or done",
+    1: "no: not found, no answer, stopped",
+    2: "the command was not understood",
+    3: "refused, or input that cannot be read",
+    4: "this machine cannot",
+    5: "the site is not up",
+    70: "a bug in genkan",
+}
+EPILOG = "Exit codes: " + "; ".join(f"{code} {means}" for code, means in EXIT_CODES.items()) + "."
 
 
 class Commands(click.Group):
-    """Turns failures into words and exit codes."""
+    """Turns failures into words and exit codes, and knows what a misspelt command might mean."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        near = difflib.get_close_matches(args[0], self.list_commands(ctx))
+        if near and self.get_command(ctx, args[0]) is None:
+            ctx.fail(f"There is no command {args[0]!r}. Near to it: {', '.join(near)}.")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         try:
@@ -42,11 +61,15 @@ class Commands(click.Group):
             ctx.exit(70)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
 @click.version_option(package_name="genkan", prog_name="genkan")
 @click.option("--debug", is_flag=True, help="Show where an unexpected error happened.")
 def main(debug: bool) -> None:
-    """Private endpoints for networks you run yourself."""
+    """Private endpoints for networks you run yourself.
+
+    A site keeps its state below the folder that GENKAN_HOME names (default:
+    ~/.local/state/genkan). Each home has a site of its own.
+    """
 
 
 @main.command()
@@ -81,7 +104,11 @@ def down(wipe: bool) -> None:
 @OUTPUT
 @JSON
 def status(output: str, as_json: bool) -> None:
-    """Show VPCs, instances, endpoints, processes; what is wrong on # lines."""
+    """Show what there is, a line a thing.
+
+    VPCs, instances and endpoints; on # lines the site's processes, and what is wrong.
+    With -o json the processes have their pids.
+    """
     from genkan.cli import site
 
     site.status(as_json or output == "json")
@@ -101,17 +128,26 @@ def check(output: str, as_json: bool) -> None:
 @OUTPUT
 @JSON
 def env(output: str, as_json: bool) -> None:
-    """Print the variables that point AWS clients here: eval "$(genkan env)"."""
+    """Print the variables that point AWS clients here.
+
+    To set them in a shell: eval "$(genkan env)"
+    """
     from genkan.cli import site
 
     site.env(as_json or output == "json")
 
 
-@main.command("exec", context_settings={**PASS_ON, "allow_interspersed_args": False})
+@main.command("exec", context_settings=PASS_ON)
 @click.argument("target")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def exec_(target: str, command: tuple[str, ...]) -> None:
-    """Run a program in an instance (id or Name), or in `internet`, a host outside every VPC."""
+    """Run a program in an instance.
+
+    TARGET is an instance's id, the beginning of one, or its Name tag; or `internet`, a host outside
+    every VPC. The exit code is the program's: 127 when there is no such program.
+
+    Example: genkan exec web -- curl -sI https://s3.us-east-1.amazonaws.com
+    """
     from genkan.cli import inside
 
     program = command[1:] if command[0] == "--" else command
@@ -127,16 +163,25 @@ def exec_(target: str, command: tuple[str, ...]) -> None:
 @OUTPUT
 @JSON
 def dig(target: str, name: str, kind: str, output: str, as_json: bool) -> None:
-    """Ask for a name from inside an instance, or from `internet`."""
+    """Ask for a name from inside an instance.
+
+    TARGET as in `genkan exec`. Who answered, and with which status, is said on standard error;
+    without a record of that type the exit code is 1.
+    """
     from genkan.cli import inside
 
     inside.dig(target, name, kind, as_json or output == "json")
 
 
-@main.command(context_settings={**PASS_ON, "allow_interspersed_args": False}, add_help_option=False)
+@main.command(context_settings=PASS_ON)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def aws(arguments: tuple[str, ...]) -> None:
-    """Run the AWS CLI, pointed at the site."""
+    """Run the AWS CLI, pointed at the site.
+
+    The AWS CLI's own help: genkan aws help, genkan aws ec2 help. The exit code is the AWS CLI's.
+
+    Example: genkan aws ec2 describe-vpcs --output table
+    """
     from genkan.cli import site
 
     site.aws(arguments)
@@ -147,7 +192,11 @@ def aws(arguments: tuple[str, ...]) -> None:
 @JSON
 @click.option("-f", "--follow", is_flag=True, help="Go on with what comes.")
 def events(output: str, as_json: bool, follow: bool) -> None:
-    """Show the calls that services saw: who, whence, through which endpoint."""
+    """Show the calls that services saw.
+
+    When, whence, through which endpoint, what, and the error if there was one. With --json each
+    call is a CloudTrail-shaped object, one a line. The record stays when the site is down.
+    """
     from genkan.cli import records
 
     records.show(as_json or output == "json", follow)
@@ -156,7 +205,11 @@ def events(output: str, as_json: bool, follow: bool) -> None:
 @main.command()
 @click.option("--keep", is_flag=True, help="Leave the network up, to look around in it.")
 def demo(keep: bool) -> None:
-    """Tell the story of a private endpoint on real packets; cleans up after itself."""
+    """Tell the story of a private endpoint.
+
+    On real packets, in a site of its own that is gone afterwards. With --keep the site is that of
+    GENKAN_HOME, where there must be none yet, and stays up.
+    """
     from genkan.cli import demo as story
 
     story.tell(keep)

@@ -13,11 +13,14 @@ from genkan.client.home import default_home
 def show(as_json: bool, follow: bool) -> None:
     """Print the records, one a line."""
     records = (follow_events if follow else read_events)(default_home())
+    shown = 0
     try:
-        for one in records:
+        for shown, one in enumerate(records, 1):  # noqa: B007 - the last number counts
             click.echo(json.dumps(one) if as_json else event_line(one))
     except KeyboardInterrupt:
         return
+    if not shown:
+        click.echo(f"no call is on record at {default_home()}", err=True)
 
 
 def event_line(record: Mapping[str, Any]) -> str:

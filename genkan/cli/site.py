@@ -124,7 +124,8 @@ def status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
     yield f"# running: {names}"
     for process in shown["processes"]:
         if process["deaths"]:
-            yield f"# {process['name']} died and was started again: {process['deaths']} times"
+            died = _count(process["deaths"], "time")
+            yield f"# {process['name']} died and was started again: {died}"
         if process["name"] == "embedded":
             yield "# what the embedded services hold (objects, metrics) lasts until `genkan down`"
     if shown.get("trouble"):

@@ -1,0 +1,74 @@
+"""Commands as a person meets them: help at once, errors in words, exit codes."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from genkan.cli.main import EXIT_CODES, main
+
+LONGEST_HELP = 0.2  # seconds
+TRIES = 5  # a machine may be busy; the best of them counts
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GENKAN_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["", *main.commands])
+def test_help_comes_at_once_without_a_site(home: Path, name: str) -> None:
+    command = [sys.executable, "-m", "genkan.cli", *name.split(), "--help"]
+    times = []
+    while len(times) < TRIES and min(times, default=LONGEST_HELP) >= LONGEST_HELP:
+        begin = time.perf_counter()
+        result = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        times.append(time.perf_counter() - begin)
+        assert result.returncode == 0
+        assert result.stdout.startswith("Usage: ")
+    assert min(times) < LONGEST_HELP
+
+
+def test_the_list_of_commands_tells_each_one_whole() -> None:
+    shown = CliRunner().invoke(main, ["--help"], terminal_width=80).output
+    assert "..." not in shown.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "words"),
+    [
+        ("nonsense", 2, "No such command 'nonsense'"),
+        ("statsu", 2, "Near to it: status"),
+        ("up --engine steam", 2, "'steam' is not one of"),
+        ("exec", 2, "Missing argument 'TARGET'"),
+        ("exec web", 2, "Missing argument 'COMMAND"),
+        ("exec web --", 2, "Say which program to run"),
+        ("dig web example.com NOPE", 2, "NOPE is no type of record"),
+        ("dig web @192.0.2.1", 2, "is no name and type"),
+        ("status", 5, "try: genkan up"),
+        ("env", 5, "try: genkan up"),
+        ("exec web -- true", 5, "try: genkan up"),
+        ("dig web example.com", 5, "try: genkan up"),
+        ("aws s3 ls", 5, "try: genkan up"),
+        ("down", 0, "no site is up at"),
+        ("events", 0, "no call is on record at"),
+    ],
+)
+def test_what_cannot_be_done_is_told_with_its_exit_code(
+    home: Path, typed: str, code: int, words: str
+) -> None:
+    result = CliRunner().invoke(main, typed.split())
+    assert words in result.output
+    assert result.exit_code == code
+    assert code in EXIT_CODES
+
+
+def test_a_demo_is_not_mixed_with_a_site_that_is_there(home: Path) -> None:
+    (home / "settings.json").write_text("{}")
+    result = CliRunner().invoke(main, ["demo", "--keep"])
+    assert result.exit_code == 3
+    assert f"there is a site at {home} already" in result.output
