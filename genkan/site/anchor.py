@@ -2,8 +2,8 @@
 
 Small on purpose: what it holds is lost with it, so it does little. It listens for JSON lines at the
 home's site.sock and at anchor.sock inside: `processes`, `boot`, `halt`, `boots`, `enter`, `start`,
-`ready`, `is_ready`, `fail`, `stop`. When it ends, however it ends, the kernel ends everything in its
-process namespace.
+`ready`, `is_ready`, `fail`, `stop`. When it ends, however it ends, the kernel ends everything in
+its process namespace.
 
     python -m genkan.site.anchor HOME API_FD READY_FD ROOTLESS LOCK_FD
 """

@@ -128,7 +128,7 @@ def _enter_namespaces() -> None:
 def _nftables(separate: bool) -> Finding:
     """Load a table for real, where there are namespaces to do it in."""
     try:
-        _in_a_child(_load_a_table if separate else lambda: _library() and None)
+        _in_a_child(_load_a_table if separate else _load_library)
     except OSError as error:
         return _without_nftables(str(error))
     found = "libnftables loads rules" if separate else "libnftables is there; no rules were tried"
@@ -150,6 +150,10 @@ def _library() -> ctypes.CDLL:
         return ctypes.CDLL("libnftables.so.1")
     except OSError as error:
         raise OSError(f"libnftables.so.1 is missing: {error}") from error
+
+
+def _load_library() -> None:
+    _library()
 
 
 def _load_a_table() -> None:

@@ -32,12 +32,13 @@ from genkan.program import Delta
 from genkan.site import sockets
 from genkan.site.home import RUN, Home
 from genkan.site.runner import AnchorRunner
-from genkan.store import Store
+from genkan.store import Store, StoreUnreadable
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
+SUBSCRIBER_PATIENCE = 5.0  # for those who answer, until calls are taken without them
 LARGEST_REQUEST = 64 << 20
 
 
@@ -60,8 +61,9 @@ class ControlProcess:
         )
         self._started = False
 
-    async def start(self) -> None:
-        """Bring the site up to the store's state and begin to answer."""
+    async def start(self, *subscribers: str) -> None:
+        """Bring the site up to the store's state and begin to answer, when these processes answer
+        by it too: a call's effect is in force when it is answered."""
         await self._publisher.listen(f"{RUN}/program.sock")
         region = self._home.region
         mended = await self._write(
@@ -70,22 +72,34 @@ class ControlProcess:
         LOG.info("reconciled, %s changes", mended)
         self._started = True
         await self._publisher.reset(self._control.compilation.program)
+        try:
+            await asyncio.wait_for(self._publisher.wait_for(*subscribers), SUBSCRIBER_PATIENCE)
+        except TimeoutError:
+            LOG.error("begun without all of %s: they start anew when they can", subscribers)
         await _serve(self._api(), f"{RUN}/control.sock")
         await _serve(self._questions(), str(self._home.control_socket))
         self._advance()
 
     async def ready(self, *subscribers: str) -> None:
-        """Wait until these processes have the program."""
+        """Wait until these processes have the program, however long."""
         await self._publisher.wait_for(*subscribers)
 
     async def keep_house(self) -> None:
         """Drop old records and try again what the engine could not do, for ever."""
+        waited = 0.0
         while True:
-            await asyncio.sleep(RETRY if self._control.trouble else HOUSEKEEPING)
-            with contextlib.suppress(Exception):
+            await asyncio.sleep(RETRY)
+            waited += RETRY
+            if not self._control.trouble and waited < HOUSEKEEPING:
+                continue
+            waited = 0.0
+            try:
                 if self._control.trouble:
                     await self._write(self._control.reconcile)
                 await self._write(self._control.forget_what_ended)
+            except Exception:
+                LOG.exception("keeping house failed; it is tried again")
+            self._advance()
 
     def _api(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_REQUEST)
@@ -215,8 +229,18 @@ def _token(length: int, alphabet: str) -> str:
 
 async def _main(home: Home) -> None:
     engine, runner, others = _interpreters(home)
-    process = ControlProcess(home, engine, runner)
-    await process.start()
+    try:
+        process = ControlProcess(home, engine, runner)
+        await process.start(*others)
+    except StoreUnreadable as error:
+        AnchorRunner().fail(
+            {
+                "what": f"{home.database} cannot be read as a site's network: {error}.",
+                "why": "It holds all that was made here. Nothing was changed in it.",
+                "todo": "put a copy of it back, or forget it: genkan down --wipe",
+            }
+        )
+        raise
     await process.ready(*others)
     AnchorRunner().ready()  # the anchor waits to hear it, whether or not it boots instances
     await process.keep_house()

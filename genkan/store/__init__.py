@@ -4,6 +4,6 @@ each.
 `control` appends before it answers; at the next start it reads the state and goes on from there.
 """
 
-from genkan.store.database import JournalEntry, Store
+from genkan.store.database import JournalEntry, Store, StoreUnreadable
 
-__all__ = ["JournalEntry", "Store"]
+__all__ = ["JournalEntry", "Store", "StoreUnreadable"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Column,
     Connection,
     Engine,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DatabaseError
 
 from genkan.codec import decode, encode
 from genkan.model.kinds import KINDS
@@ -68,28 +70,43 @@ class JournalEntry:
     request_id: str
 
 
+class StoreUnreadable(Exception):
+    """The database is none, or not one that this Genkan can read; it is left as it is."""
+
+
 class Store:
     """A site's database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
+        """Open it, made if it is not there. Raises StoreUnreadable."""
         self._engine: Engine = create_engine(url)
         event.listen(self._engine, "connect", _prepare)
-        METADATA.create_all(self._engine)
+        try:
+            METADATA.create_all(self._engine)
+        except DatabaseError as error:
+            raise StoreUnreadable(str(error.orig)) from error
         # One connection for the life of the process: there is one writer, and a connection costs
         # more than a commit.
         self._connection: Connection = self._engine.connect()
 
     @classmethod
     def at(cls, path: Path) -> "Store":
-        """Open the SQLite database at `path`, made if it is not there."""
-        path.touch(mode=0o600)  # it holds secrets
-        return cls(f"sqlite:///{path}")
+        """Open the SQLite database at `path`, made if it is not there. Raises StoreUnreadable."""
+        try:
+            path.touch(mode=0o600)  # it holds secrets
+        except OSError as error:
+            raise StoreUnreadable(str(error)) from error
+        return cls(URL.create("sqlite", database=str(path)))
 
     def load(self) -> Network:
-        """Read the state as it was after the last append."""
-        rows = self._connection.execute(select(STATE.c.kind, STATE.c.body))
-        network = Network.of(decode(KINDS[kind], json.loads(body)) for kind, body in rows)
-        self._connection.rollback()
+        """Read the state as it was after the last append. Raises StoreUnreadable."""
+        try:
+            rows = self._connection.execute(select(STATE.c.kind, STATE.c.body))
+            network = Network.of(decode(KINDS[kind], json.loads(body)) for kind, body in rows)
+        except (DatabaseError, ValueError, LookupError, TypeError) as error:
+            raise StoreUnreadable(f"{type(error).__name__}: {error}") from error
+        finally:
+            self._connection.rollback()
         return network
 
     def append(self, entry: JournalEntry, change: Change) -> None:

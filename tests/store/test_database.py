@@ -4,10 +4,9 @@ import sqlite3
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy.exc import DatabaseError
 
 from genkan.model.network import Network, delete, put
-from genkan.store import JournalEntry, Store
+from genkan.store import JournalEntry, Store, StoreUnreadable
 from tests.compile.scenario import resources
 
 AT = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -68,5 +67,6 @@ def test_the_database_is_its_owners_alone(path):
 
 def test_a_file_that_is_no_database_is_said_to_be_none(path):
     path.write_text("not a database, whatever its name says")
-    with pytest.raises(DatabaseError, match="not a database"):
+    with pytest.raises(StoreUnreadable, match="not a database"):
         Store.at(path)
+    assert path.read_text() == "not a database, whatever its name says"
