@@ -94,7 +94,7 @@ class Front:
         self, listener: socket.socket, place: str | None, tls: ssl.SSLContext | None
     ) -> asyncio.Server:
         listener.setblocking(False)
-        handler = functools.partial(self._answer, place)
+        handler = functools.partial(self._take, place)
         server = web.Server(handler, access_log=None)
         loop = asyncio.get_running_loop()
         return await loop.create_server(server, sock=listener, ssl=tls, backlog=BACKLOG)
@@ -110,13 +110,6 @@ class Front:
 
         context.sni_callback = choose
         return context
-
-    async def _answer(self, place: str | None, request: web.BaseRequest) -> web.StreamResponse:
-        try:
-            return await self._take(place, request)
-        except UpstreamDown as error:
-            LOG.error("%s", error)
-            return web.Response(status=503, text=f"The service is not available now: {error}.\n")
 
     async def _take(self, place: str | None, request: web.BaseRequest) -> web.StreamResponse:
         head = _head(request)
@@ -188,8 +181,22 @@ class _Call:
         try:
             body = await self._read()
             self._require_identity()
+            return await self._pass_on(body)
         except wire.WireError as error:
             return self._refuse(error)
+        except UpstreamDown as error:
+            LOG.error("%s", error)
+            return self._refuse(
+                wire.WireError(
+                    "ServiceUnavailable",
+                    f"What stands behind {self._service.code} does not answer now: {error}. It is "
+                    "started again; whether this request was carried out is not known. Look, or "
+                    "try again.",
+                    503,
+                )
+            )
+
+    async def _pass_on(self, body: bytes | AsyncIterator[bytes]) -> web.StreamResponse:
         async with self._front._relay.send(
             self._service.upstream,
             self._request.method,
@@ -213,7 +220,10 @@ class _Call:
         headers: list[tuple[str, str]],
         length: str | None,
     ) -> web.StreamResponse:
-        content = await upstream.read()
+        try:
+            content = await upstream.read()
+        except (aiohttp.ClientError, TimeoutError) as cut:
+            raise UpstreamDown(f"{type(cut).__name__}: {cut}") from cut
         lowered = {name.lower(): value for name, value in headers}
         error = wire.error_code_of(self._protocol, upstream.status, lowered, content)
         if upstream.status >= ERROR:

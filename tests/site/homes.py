@@ -26,11 +26,11 @@ def a_home(below: str = "home", ordinary: bool = False) -> Iterator[RunningSite]
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def processes_of(home: Path) -> list[int]:
-    """Give the processes on this machine whose command names a home."""
+def processes_of(named: Path | str) -> list[int]:
+    """Give the processes on this machine whose command names a home, or an instance."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
-            if str(home).encode() in path.read_bytes():
+            if str(named).encode() in path.read_bytes():
                 found.append(int(path.parent.name))
     return found

