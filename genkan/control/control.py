@@ -1,9 +1,10 @@
 """`Control`: the snapshot, and the only way to the next one.
 
 One thread at a time is in `run` with a change, in `start` or in `advance`; the site sees to it.
-What a call was told is in the store before it is told. If the engine fails, what it left is read
-back and mended at once; if that fails too, the caller hears of it, and the next reconcile goes on
-from the store.
+What a call was told is in the store before it is told, and nobody sees a state before it is in
+force. If the engine fails, what it left is read back and mended at once; if that fails too, the
+caller hears of it, no lifecycle goes on, and the next reconcile goes on from the store: kernel,
+instances, names and services.
 """
 
 import logging
@@ -54,7 +55,8 @@ class Control:
         self._now = now
         self.network = Network()
         self.compilation = Compilation()
-        self.trouble: str | None = None  # what the engine could not do, until it can
+        self._published = self.compilation.program
+        self.trouble: str | None = None  # what could not be made so, until it can
 
     def start(self, first: Callable[[], Change]) -> int:
         """Read the store back and make the kernel equal to it; give how much there was to mend.
@@ -68,6 +70,7 @@ class Control:
             self.network = self.network.apply(change)
         self.compilation = compile_network(self.network)
         mended = self._engine.reconcile(self.compilation.program)
+        self._published = self.compilation.program  # whoever subscribes begins with it
         self._reconcile_boots()
         return mended
 
@@ -94,20 +97,26 @@ class Control:
         return answer
 
     def commit(self, entry: JournalEntry, change: Change) -> None:
-        """Compile a change, record it, make it so, publish it.
-
-        What cannot be compiled or recorded has not happened.
-        """
+        """Record a change, compile it, make it so, publish it."""
         after = self.network.apply(change)
-        scopes = touched(self.network, after, change)
-        compiled, delta = recompile(self.compilation, after, scopes)
+        before = self.compilation
+        compilation, delta = recompile(before, after, touched(self.network, after, change))
         self._store.append(entry, change)
-        before, self.network, self.compilation = self.compilation, after, compiled
-        self._make_so(before, delta)
+        self.compilation = compilation
+        try:
+            self._make_so(before, delta)
+        except Exception as error:
+            self.trouble = f"{entry.operation} is recorded and not in force: {error}"
+            raise
+        finally:
+            self.network = after  # what is described is in force, as far as it can be
 
     def advance(self) -> bool:
-        """Take the next lifecycle step that is due, if there is one; tell whether there was."""
-        due = next(lifecycle.due(self.network), None)
+        """Take the next lifecycle step that is due, if there is one; tell whether there was.
+
+        None is while something is not in force: a step is due when the state before it is.
+        """
+        due = None if self.trouble else next(lifecycle.due(self.network), None)
         if due is None:
             return False
         change = lifecycle.complete(self.network, due, self._now())
@@ -122,9 +131,10 @@ class Control:
             self.commit(self._entry("Forget", "aws-global", ""), delete(*ended))
 
     def reconcile(self) -> int:
-        """Make the kernel equal to the program, whatever is there; give how much there was to
-        mend."""
+        """Make the kernel, names and services equal to the program, whatever is there; give how
+        much there was to mend in the kernel."""
         mended = self._engine.reconcile(self.compilation.program)
+        self._tell(self._published.delta(self.compilation.program))
         self._reconcile_boots()
         self.trouble = None
         return mended
@@ -139,6 +149,9 @@ class Control:
         )
 
     def _make_so(self, before: Compilation, delta: Delta) -> None:
+        if self.trouble:  # the kernel is not as `before` says
+            self.reconcile()
+            return
         if not delta:
             return
         self._halt(delta)
@@ -149,8 +162,12 @@ class Control:
             self.trouble = str(failure)
             self._engine.reconcile(self.compilation.program)
             self.trouble = None
-        self._publish(delta)
+        self._tell(delta)
         self._boot(entry for entry in delta.put if isinstance(entry, Boot))
+
+    def _tell(self, delta: Delta) -> None:
+        self._publish(delta)
+        self._published = self.compilation.program
 
     def _halt(self, delta: Delta) -> None:
         for entry in delta.removed:

@@ -43,7 +43,11 @@ class Subscriber:
         self._lock = asyncio.Lock()
 
     async def send(self, message: dict[str, Any]) -> None:
-        """Send a message and wait until it is confirmed. Raises OSError or TimeoutError."""
+        """Send a message and wait until it is confirmed.
+
+        Raises OSError or TimeoutError; also when the subscriber says that it could not: it is cut
+        off then, and the whole program, with which it starts anew, is its next attempt.
+        """
         async with self._lock, asyncio.timeout(PATIENCE):
             self._writer.write(json.dumps(message, separators=(",", ":")).encode() + b"\n")
             await self._writer.drain()
@@ -52,7 +56,8 @@ class Subscriber:
             raise ConnectionResetError(f"{self.name} closed its subscription")
         answer = json.loads(line)
         if answer.get("applied") != message["seq"]:
-            LOG.error("%s could not apply %s: %s", self.name, message["seq"], answer.get("why"))
+            why = answer.get("why")
+            raise ConnectionAbortedError(f"{self.name} could not apply {message['seq']}: {why}")
 
     def close(self) -> None:
         self._writer.close()

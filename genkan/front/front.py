@@ -202,7 +202,13 @@ class _Call:
                 return self._refuse(self._broken)
             LOG.error("%s", error)
             return self._refuse(
-                wire.WireError("ServiceUnavailable", f"Not available now: {error}.", 503)
+                wire.WireError(
+                    "ServiceUnavailable",
+                    f"What stands behind {self._service.code} does not answer now: {error}. It is "
+                    "started again; whether this request was carried out is not known. Look, or "
+                    "try again.",
+                    503,
+                )
             )
 
     async def _pass_on(self, body: bytes | AsyncIterator[bytes]) -> web.StreamResponse:
@@ -229,7 +235,10 @@ class _Call:
         headers: list[tuple[str, str]],
         length: str | None,
     ) -> web.StreamResponse:
-        content = await upstream.read()
+        try:
+            content = await upstream.read()
+        except (aiohttp.ClientError, TimeoutError) as cut:
+            raise UpstreamDown(f"{type(cut).__name__}: {cut}") from cut
         lowered = {name.lower(): value for name, value in headers}
         error = wire.error_code_of(self._protocol, upstream.status, lowered, content)
         if error is None and _is_no_answer(upstream, content):

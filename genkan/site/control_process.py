@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from aiohttp import web
+from sqlalchemy import make_url
 
 from genkan import wire
 from genkan.api import endpoint
@@ -34,13 +35,14 @@ from genkan.site import sockets
 from genkan.site.database import through_broker
 from genkan.site.home import RUN, Home
 from genkan.site.runner import AnchorRunner
-from genkan.store import Store, StoreLost
+from genkan.store import Store, StoreLost, StoreUnreadable
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
 LARGEST_REQUEST = 17 << 20  # the front has refused what is larger than it passes on
+SUBSCRIBER_PATIENCE = 5.0  # for those who answer, until calls are taken without them
 
 
 class ControlProcess:
@@ -62,8 +64,9 @@ class ControlProcess:
         )
         self._started = False
 
-    async def start(self) -> None:
-        """Bring the site up to the store's state and begin to answer."""
+    async def start(self, *subscribers: str) -> None:
+        """Bring the site up to the store's state and begin to answer, when these processes answer
+        by it too: a call's effect is in force when it is answered."""
         await self._publisher.listen(f"{RUN}/program.sock")
         region = self._home.region
         mended = await self._write(
@@ -72,22 +75,34 @@ class ControlProcess:
         LOG.info("reconciled, %s changes", mended)
         self._started = True
         await self._publisher.reset(self._control.compilation.program)
+        try:
+            await asyncio.wait_for(self._publisher.wait_for(*subscribers), SUBSCRIBER_PATIENCE)
+        except TimeoutError:
+            LOG.error("begun without all of %s: they start anew when they can", subscribers)
         await _serve(self._api(), f"{RUN}/control.sock")
         await _serve(self._questions(), str(self._home.control_socket))
         self._advance()
 
     async def ready(self, *subscribers: str) -> None:
-        """Wait until these processes have the program."""
+        """Wait until these processes have the program, however long."""
         await self._publisher.wait_for(*subscribers)
 
     async def keep_house(self) -> None:
         """Drop old records and try again what the engine could not do, for ever."""
+        waited = 0.0
         while True:
-            await asyncio.sleep(RETRY if self._control.trouble else HOUSEKEEPING)
-            with contextlib.suppress(Exception):
+            await asyncio.sleep(RETRY)
+            waited += RETRY
+            if not self._control.trouble and waited < HOUSEKEEPING:
+                continue
+            waited = 0.0
+            try:
                 if self._control.trouble:
                     await self._write(self._control.reconcile)
                 await self._write(self._control.forget_what_ended)
+            except Exception:
+                LOG.exception("keeping house failed; it is tried again")
+            self._advance()
 
     def _api(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_REQUEST)
@@ -229,11 +244,28 @@ def _token(length: int, alphabet: str) -> str:
 
 async def _main(home: Home) -> None:
     engine, runner, others = _interpreters(home)
-    process = ControlProcess(home, engine, runner)
-    await process.start()
+    try:
+        process = ControlProcess(home, engine, runner)
+        await process.start(*others)
+    except StoreUnreadable as error:
+        AnchorRunner().fail(_unusable(home, error))
+        raise
     await process.ready(*others)
     AnchorRunner().ready()  # the anchor waits to hear it, whether or not it boots instances
     await process.keep_house()
+
+
+def _unusable(home: Home, error: StoreUnreadable) -> dict[str, str]:
+    """Say which database cannot be used, without its password."""
+    file = home.database_url is None
+    name = str(home.database) if file else repr(make_url(home.database_url or ""))
+    return {
+        "what": f"{name} cannot be read as a site's network: {error}.",
+        "why": "It holds all that was made here. Nothing was changed in it.",
+        "todo": "put a copy of it back, or forget it: genkan down --wipe"
+        if file
+        else "genkan up --database URL, with the one that is meant",
+    }
 
 
 def _interpreters(home: Home) -> tuple[Any, Any, tuple[str, ...]]:

@@ -85,6 +85,8 @@ def _bring_up(home: Home, engine: str, lock: int) -> None:
     if told is None:
         _end(home)
         raise LaunchFailure("the site did not come up.", _last_words(home))
+    if told.pop("unreadable", False):
+        raise HomeUnusable(**told)
     if "ready" not in told:
         raise LaunchFailure(**told)
 

@@ -37,8 +37,11 @@ class AnchorRunner:
         self._ask(do="ready")
 
     def fail(self, words: Mapping[str, str]) -> None:
-        """Say that the site can never be ready: what, why, todo. Nothing comes of it later on."""
-        self._ask(do="fail", words=dict(words))
+        """Say that the home cannot be read, so that the site is never ready: what, why, todo.
+
+        It ends a start; a site that was ready once is kept.
+        """
+        self._ask(do="fail", words={**words, "unreadable": True})
 
     def _ask(self, **question: object) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:

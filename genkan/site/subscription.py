@@ -17,6 +17,7 @@ from genkan.program.text import parse_entry
 
 LOG = logging.getLogger(__name__)
 WAIT = 0.05  # seconds between attempts to connect
+LONGER_WAIT = 1.0  # the same, after something that could not be applied
 LONGEST_LINE = 1 << 30
 
 Apply = Callable[[Delta], Awaitable[None] | None]
@@ -30,6 +31,7 @@ class Subscription:
         self._hello = {"subscribe": sorted(sections), "name": name}
         self._apply = apply
         self.program = Program()
+        self._confirmed = True
 
     async def follow(self) -> None:
         """Connect, apply, and connect again when the connection breaks."""
@@ -45,17 +47,19 @@ class Subscription:
                 LOG.warning("the subscription broke: %r", error)
             finally:
                 writer.close()
-            await asyncio.sleep(WAIT)
+            await asyncio.sleep(WAIT if self._confirmed else LONGER_WAIT)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(json.dumps(self._hello).encode() + b"\n")
         while line := await reader.readline():
             message = json.loads(line)
             answer: dict[str, Any] = {"applied": message["seq"]}
+            self._confirmed = True
             try:
                 await self._take(message)
             except Exception as error:
                 LOG.exception("could not apply %s", message["seq"])
+                self._confirmed = False
                 answer = {"failed": message["seq"], "why": repr(error)}
             writer.write(json.dumps(answer).encode() + b"\n")
             await writer.drain()

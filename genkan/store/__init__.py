@@ -5,6 +5,6 @@ each.
 """
 
 from genkan.store.database import JournalEntry, Store, StoreInUse, StoreLost
-from genkan.store.schema import NewerDatabase
+from genkan.store.schema import NewerDatabase, StoreUnreadable
 
-__all__ = ["JournalEntry", "NewerDatabase", "Store", "StoreInUse", "StoreLost"]
+__all__ = ["JournalEntry", "NewerDatabase", "Store", "StoreInUse", "StoreLost", "StoreUnreadable"]

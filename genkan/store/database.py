@@ -12,15 +12,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, insert, select, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from genkan.codec import decode, encode
 from genkan.model.kinds import KINDS
 from genkan.model.network import Change, Network
 from genkan.model.resource import Resource
-from genkan.store.schema import JOURNAL, STATE, bring_up_to_date
+from genkan.store.schema import JOURNAL, STATE, StoreUnreadable, bring_up_to_date
 
 WRITERS_LOCK = 0x67656E6B616E  # "genkan": the key of PostgreSQL's advisory lock
 UPSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
@@ -29,7 +40,7 @@ UPSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
 }
 
 
-class StoreInUse(Exception):
+class StoreInUse(StoreUnreadable):
     """Another process writes this database."""
 
 
@@ -51,35 +62,52 @@ class JournalEntry:
 class Store:
     """A site's database."""
 
-    def __init__(self, url: str) -> None:
-        """Open a database by SQLAlchemy's URL of it. Raises StoreInUse, NewerDatabase, and
-        SQLAlchemy's OperationalError where there is none."""
+    def __init__(self, url: str | URL) -> None:
+        """Open it, made if it is not there. Raises StoreUnreadable, StoreInUse, NewerDatabase."""
         self._engine: Engine = create_engine(url)
+        self._upsert = UPSERTS[self._engine.dialect.name]
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare)
-        self._upsert = UPSERTS[self._engine.dialect.name]
-        # One connection for the life of the process: there is one writer, and a connection costs
-        # more than a commit.
-        self._connection: Connection = self._engine.connect()
+        try:
+            self._connection = self._open()
+        except DatabaseError as error:
+            self._engine.dispose()
+            raise StoreUnreadable(str(error.orig)) from error
+        except StoreUnreadable:
+            self._engine.dispose()
+            raise
+
+    def _open(self) -> Connection:
+        """Give the one connection of the process's life: there is one writer, and a connection
+        costs more than a commit."""
+        connection = self._engine.connect()
         try:
             if self._engine.dialect.name == "postgresql":
-                _be_the_writer(self._connection, self._engine.url.database)
-            bring_up_to_date(self._connection)
+                _be_the_writer(connection, self._engine.url.database)
+            bring_up_to_date(connection)
         except BaseException:
-            self.close()
+            connection.close()
             raise
+        return connection
 
     @classmethod
     def at(cls, path: Path) -> "Store":
-        """Open the SQLite database at `path`, made if it is not there."""
-        path.touch(mode=0o600)  # it holds secrets
-        return cls(f"sqlite:///{path}")
+        """Open the SQLite database at `path`, made if it is not there. Raises StoreUnreadable."""
+        try:
+            path.touch(mode=0o600)  # it holds secrets
+        except OSError as error:
+            raise StoreUnreadable(str(error)) from error
+        return cls(URL.create("sqlite", database=str(path)))
 
     def load(self) -> Network:
-        """Read the state as it was after the last append."""
-        rows = self._connection.execute(select(STATE.c.kind, STATE.c.body))
-        network = Network.of(decode(KINDS[kind], json.loads(body)) for kind, body in rows)
-        self._connection.rollback()
+        """Read the state as it was after the last append. Raises StoreUnreadable."""
+        try:
+            rows = self._connection.execute(select(STATE.c.kind, STATE.c.body))
+            network = Network.of(decode(KINDS[kind], json.loads(body)) for kind, body in rows)
+        except (DatabaseError, ValueError, LookupError, TypeError) as error:
+            raise StoreUnreadable(f"{type(error).__name__}: {error}") from error
+        finally:
+            self._connection.rollback()
         return network
 
     def append(self, entry: JournalEntry, change: Change) -> None:

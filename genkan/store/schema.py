@@ -49,7 +49,11 @@ JOURNAL = Table(
 VERSION = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
 
 
-class NewerDatabase(Exception):
+class StoreUnreadable(Exception):
+    """The database is none, or not one that this Genkan can use; it is left as it is."""
+
+
+class NewerDatabase(StoreUnreadable):
     """A database that a newer Genkan made; the message names both versions."""
 
 

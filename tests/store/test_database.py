@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.exc import DatabaseError
 
 from genkan.model.network import Network, delete, put
-from genkan.store import JournalEntry, NewerDatabase, Store, StoreInUse, StoreLost
+from genkan.store import JournalEntry, NewerDatabase, Store, StoreInUse, StoreLost, StoreUnreadable
 from genkan.store.schema import HEAD, METADATA, _migrate
 from tests.compile.scenario import resources
 from tests.store.postgresql import Server, running_server
@@ -172,5 +171,6 @@ def test_the_database_is_its_owners_alone(path: Path):
 
 def test_a_file_that_is_no_database_is_said_to_be_none(path: Path):
     path.write_text("not a database, whatever its name says")
-    with pytest.raises(DatabaseError, match="not a database"):
+    with pytest.raises(StoreUnreadable, match="not a database"):
         Store.at(path)
+    assert path.read_text() == "not a database, whatever its name says"

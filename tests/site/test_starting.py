@@ -1,0 +1,191 @@
+"""`up` and `down`, whatever they meet: each says what it did, and nothing is lost or left."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.site.homes import API_ALONE, a_home, processes_of
+from tests.story.conftest import RunningSite, until
+
+pytestmark = pytest.mark.site
+
+
+@pytest.fixture
+def site():
+    with a_home() as one:
+        yield one
+
+
+def vpcs(site: RunningSite) -> list[str]:
+    return [one["VpcId"] for one in site.client("ec2").describe_vpcs()["Vpcs"]]
+
+
+def test_up_on_a_site_that_is_up_and_down_on_one_that_is_not_say_so(site):
+    assert "no site is up" in site.genkan("down").stderr
+    site.genkan(*API_ALONE)
+    before = site.processes()
+    assert "is up already" in site.genkan(*API_ALONE).stderr
+    assert site.processes() == before
+    assert "nothing of it is left" in site.genkan("down").stderr
+    assert processes_of(site.home) == []
+    assert "no site is up" in site.genkan("down").stderr
+
+
+def test_two_at_once_bring_up_one_site_and_both_return_when_it_is_ready(site):
+    with ThreadPoolExecutor(3) as pool:
+        said = list(pool.map(lambda _: site.genkan(*API_ALONE).stderr, range(3)))
+    assert sum("the site is up:" in one for one in said) == 1
+    assert sum("is up already" in one for one in said) == 2
+    assert vpcs(site) == []
+
+
+@pytest.mark.parametrize("name", ["site.sock", "control.sock"])
+def test_a_stale_socket_is_cleared(site, name):
+    site.home.mkdir()
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(site.home / name))
+    site.genkan(*API_ALONE)
+    assert vpcs(site) == []
+
+
+def test_a_path_may_be_long_and_have_blanks():
+    with a_home(f"a b/{'x' * 100}/{'ü' * 60}") as site:
+        site.genkan(*API_ALONE)
+        assert vpcs(site) == []
+        site.genkan("down", "--wipe")
+        assert list(site.home.iterdir()) == []
+
+
+def test_a_home_that_is_a_file_is_named_and_kept(site):
+    site.home.write_text("mine")
+    said = site.genkan(*API_ALONE, wrong=3).stderr
+    assert str(site.home) in said
+    assert "GENKAN_HOME" in said
+    assert site.home.read_text() == "mine"
+
+
+def test_a_home_that_may_not_be_written_is_named():
+    with a_home(ordinary=os.geteuid() == 0) as site:
+        site.home.mkdir(mode=0o555)
+        assert "cannot be written" in site.genkan(*API_ALONE, wrong=3).stderr
+
+
+def test_settings_that_do_not_parse_are_named_and_kept_and_the_network_with_them(site):
+    site.genkan(*API_ALONE)
+    made = site.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    site.genkan("down")
+    settings = site.home / "settings.json"
+    for text in ('{"port": 43', "[]", '{"port": "x"}'):
+        settings.write_text(text)
+        assert str(settings) in site.genkan(*API_ALONE, wrong=3).stderr
+        assert settings.read_text() == text
+    settings.unlink()
+    site.genkan(*API_ALONE)
+    assert vpcs(site) == [made]
+
+
+def test_a_database_that_is_none_is_named_and_kept_and_nothing_runs(site):
+    site.home.mkdir()
+    (site.home / "network.db").write_text("my precious network, it was")
+    said = site.genkan(*API_ALONE, wrong=3).stderr
+    assert "network.db" in said
+    assert "down --wipe" in said
+    assert (site.home / "network.db").read_text() == "my precious network, it was"
+    until(lambda: processes_of(site.home), lambda left: not left)
+    site.genkan("down", "--wipe")
+    site.genkan(*API_ALONE)
+
+
+def test_a_database_of_a_later_genkan_is_not_touched(site):
+    site.genkan(*API_ALONE)
+    site.genkan("down")
+    with sqlite3.connect(site.home / "network.db") as database:
+        database.execute("INSERT INTO state VALUES ('teleporter', 't-1', '{}')")
+    database.close()
+    assert "teleporter" in site.genkan(*API_ALONE, wrong=3).stderr
+
+
+def test_a_process_that_cannot_start_ends_the_start_with_its_last_words(site):
+    site.home.mkdir()
+    (site.home / "ca.pem").write_text("no certificate")
+    (site.home / "ca.key").write_text("no key")
+    said = site.genkan(*API_ALONE, wrong=4).stderr
+    assert "front" in said
+    assert "front.log" in said
+    until(lambda: processes_of(site.home), lambda left: not left)
+
+
+def test_a_start_whose_starter_was_killed_goes_on(site):
+    starter = subprocess.Popen(
+        ["genkan", *API_ALONE], env=site._environment, start_new_session=True, stderr=-3
+    )
+    until(lambda: (site.home / "site.sock").exists(), bool)
+    os.killpg(starter.pid, signal.SIGKILL)
+    starter.wait(10)
+    site.genkan(*API_ALONE)
+    assert vpcs(site) == []
+    assert all(one["deaths"] == 0 for one in shown(site))
+
+
+def shown(site: RunningSite) -> list[dict[str, object]]:
+    return json.loads(site.genkan("status", "-o", "json").stdout)["processes"]
+
+
+def test_nothing_outlives_the_anchor_of_a_site_without_namespaces(site):
+    site.genkan(*API_ALONE)
+    port = json.loads((site.home / "settings.json").read_text())["port"]
+    processes = site.processes()
+    os.kill(processes["anchor"], signal.SIGKILL)
+    site.genkan(*API_ALONE)  # at once: it waits for the end of the other
+    assert set(site.processes().values()).isdisjoint(processes.values())
+    assert json.loads((site.home / "settings.json").read_text())["port"] == port
+
+
+def test_wipe_takes_what_a_site_wrote_and_nothing_else(site):
+    site.genkan(*API_ALONE)
+    (site.home / "notes.txt").write_text("mine")
+    site.genkan("down", "--wipe")
+    assert [path.name for path in site.home.iterdir()] == ["notes.txt"]
+
+
+def test_wipe_leaves_a_site_alone_that_does_not_answer(site):
+    site.genkan(*API_ALONE)
+    (site.home / "site.sock").rename(site.home / "elsewhere")
+    assert "is in use" in site.genkan("down", "--wipe", wrong=1).stderr
+    (site.home / "elsewhere").rename(site.home / "site.sock")
+    assert vpcs(site) == []
+
+
+def test_what_lies_in_the_callers_folder_is_not_imported(site, tmp_path, monkeypatch):
+    Path(tmp_path / "json.py").write_text("raise SystemExit('imported')")
+    monkeypatch.chdir(tmp_path)
+    site.genkan(*API_ALONE)
+
+
+def test_the_anchor_answers_whatever_it_is_sent_and_waits_for_nobody(site):
+    site.genkan(*API_ALONE)
+    for line in (b"", b"nonsense", b"[]", b'{"do": "enter"}', b"[" * 100_000, b'{"do": "boot"}'):
+        with anchor(site) as connection:
+            connection.sendall(line + b"\n")
+            assert b"error" in connection.recv(65536)
+    with anchor(site) as connection:
+        connection.setblocking(False)
+        with contextlib.suppress(OSError):
+            while True:  # until it takes no more, or has cut us off
+                connection.send(b'{"do": "boots"}\n' * 100)
+        assert site.processes()["anchor"]
+
+
+def anchor(site: RunningSite) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(10)
+    connection.connect(str(site.home / "site.sock"))
+    return connection
