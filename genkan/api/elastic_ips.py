@@ -7,7 +7,7 @@ from typing import Any
 
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
-from genkan.api.interface_making import parse_address
+from genkan.api.interface_making import need_own, parse_address
 from genkan.api.output import present
 from genkan.api.public_addresses import free_public_addresses
 from genkan.api.quotas import check_quota
@@ -165,12 +165,7 @@ def disassociate_address(
         ) or _unknown_association(association_id)
     else:
         raise MissingParameter("The request must contain the parameter AssociationId or PublicIp.")
-    interface = call.network.get(NetworkInterface, elastic.network_interface_id)
-    if interface and interface.interface_type is InterfaceType.NAT_GATEWAY:
-        raise OperationNotPermitted(
-            f"You are not allowed to disassociate {elastic.public_ip}: a NAT gateway uses it. "
-            "Delete the NAT gateway."
-        )
+    _check_not_of_nat_gateway(call, elastic)
     freed = replace(elastic, association_id=None, network_interface_id=None, private_ip=None)
     return Answer({}, put(freed))
 
@@ -224,7 +219,7 @@ def _recovered(call: Call, text: str) -> IPv4Address:
 
 def _target(call: Call, instance_id: str | None, interface_id: str | None) -> NetworkInterface:
     if interface_id:
-        return need(call, NetworkInterface, interface_id)
+        return need_own(call, interface_id)
     if not instance_id:
         raise MissingParameter(
             "The request must contain the parameter InstanceId or NetworkInterfaceId."
@@ -255,11 +250,21 @@ def _check_association(
             f"Network {interface.vpc_id} is not attached to any internet gateway. Attach one: "
             "a public address is reached through it."
         )
+    _check_not_of_nat_gateway(call, elastic)
     elsewhere = elastic.network_interface_id not in (None, interface.id)
     if elsewhere and not allow_reassociation:
         raise AlreadyAssociated(
             f"resource {elastic.id} is already associated with associate-id "
             f"{elastic.association_id}. Set AllowReassociation, or disassociate it first."
+        )
+
+
+def _check_not_of_nat_gateway(call: Call, elastic: ElasticIp) -> None:
+    interface = call.network.get(NetworkInterface, elastic.network_interface_id)
+    if interface and interface.interface_type is InterfaceType.NAT_GATEWAY:
+        raise OperationNotPermitted(
+            f"You are not allowed to disassociate {elastic.public_ip}: a NAT gateway uses it. "
+            "Delete the NAT gateway."
         )
 
 

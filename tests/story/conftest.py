@@ -83,12 +83,16 @@ class RunningSite:
         shown = json.loads(self.genkan("status", "-o", "json").stdout)["processes"]
         return {process["name"]: process["pid"] for process in shown}
 
-    def client(self, service: str, region: str = REGION, **settings: Any) -> Any:
-        exported = dict(
+    def exported(self) -> dict[str, str]:
+        """Give what `genkan env` exports."""
+        return dict(
             shlex.split(line)[1].split("=", 1)
             for line in self.genkan("env").stdout.splitlines()
             if line.startswith("export ")
         )
+
+    def client(self, service: str, region: str = REGION, **settings: Any) -> Any:
+        exported = self.exported()
         return boto3.client(
             service,
             region_name=region,
