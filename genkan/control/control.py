@@ -10,6 +10,7 @@ instances, names and services.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from genkan.api import registry
@@ -31,6 +32,7 @@ from genkan.store import JournalEntry, Store
 LOG = logging.getLogger(__name__)
 ITSELF = "genkan"  # in the journal, whoever a lifecycle's own step is by
 SHOWN_AFTER_THE_END = timedelta(hours=1)  # a terminated instance, a deleted NAT gateway
+MOST_STEPS = 100  # of lifecycles in one change
 READS = ("describe_", "get_", "list_")
 
 Publish = Callable[[Delta], None]
@@ -96,12 +98,15 @@ class Control:
             self.commit(entry, answer.change)
         return answer
 
-    def commit(self, entry: JournalEntry, change: Change) -> None:
-        """Record a change, compile it, make it so, publish it."""
+    def commit(self, entry: JournalEntry, change: Change, *, durable: bool = True) -> None:
+        """Record a change, compile it, make it so, publish it.
+
+        One that is not `durable` may be lost with the machine's power, and is then taken again.
+        """
         after = self.network.apply(change)
         before = self.compilation
         compilation, delta = recompile(before, after, touched(self.network, after, change))
-        self._store.append(entry, change)
+        self._store.append(entry, change, durable=durable)
         self.compilation = compilation
         try:
             self._make_so(before, delta)
@@ -112,15 +117,19 @@ class Control:
             self.network = after  # what is described is in force, as far as it can be
 
     def advance(self) -> bool:
-        """Take the next lifecycle step that is due, if there is one; tell whether there was.
+        """Take the lifecycle steps that are due in a Region; tell whether there were any.
 
         None is while something is not in force: a step is due when the state before it is.
         """
-        due = None if self.trouble else next(lifecycle.due(self.network), None)
-        if due is None:
+        found = [] if self.trouble else list(islice(lifecycle.due(self.network), MOST_STEPS))
+        if not found:
             return False
-        change = lifecycle.complete(self.network, due, self._now())
-        self.commit(self._entry(f"Complete {due.id}", due.region, ""), change)
+        region = found[0].region
+        due = [one for one in found if one.region == region]
+        at = self._now()
+        change = sum((lifecycle.complete(self.network, one, at) for one in due), Change())
+        names = ", ".join(one.id for one in due)
+        self.commit(self._entry(f"Complete {names}", region, ""), change, durable=False)
         return True
 
     def forget_what_ended(self) -> None:

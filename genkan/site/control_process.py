@@ -39,6 +39,7 @@ from genkan.store import Store, StoreLost, StoreUnreadable
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
+SWITCH = 0.0002  # seconds that the writer may keep the loop, which answers, from running
 HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
 LARGEST_REQUEST = 17 << 20  # the front has refused what is larger than it passes on
@@ -279,6 +280,7 @@ def _interpreters(home: Home) -> tuple[Any, Any, tuple[str, ...]]:
 def main() -> None:
     """Run until killed: `python -m genkan.site.control_process HOME`."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    sys.setswitchinterval(SWITCH)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_main(Home(Path(sys.argv[1]))))
 

@@ -40,6 +40,12 @@ UPSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
 }
 
 
+DURABILITY = {
+    "sqlite": {True: "PRAGMA synchronous=FULL", False: "PRAGMA synchronous=NORMAL"},
+    "postgresql": {True: "SET synchronous_commit TO on", False: "SET synchronous_commit TO off"},
+}
+
+
 class StoreInUse(StoreUnreadable):
     """Another process writes this database."""
 
@@ -66,6 +72,7 @@ class Store:
         """Open it, made if it is not there. Raises StoreUnreadable, StoreInUse, NewerDatabase."""
         self._engine: Engine = create_engine(url)
         self._upsert = UPSERTS[self._engine.dialect.name]
+        self._durable = True
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare)
         try:
@@ -110,12 +117,17 @@ class Store:
             self._connection.rollback()
         return network
 
-    def append(self, entry: JournalEntry, change: Change) -> None:
+    def append(self, entry: JournalEntry, change: Change, *, durable: bool = True) -> None:
         """Write `change` down, in the journal and in the state. Durable when this returns.
 
-        Raises StoreLost.
+        One that need not be `durable` survives the process, and the power from the next durable
+        one on. Raises StoreLost.
         """
         try:
+            if durable != self._durable:
+                self._connection.exec_driver_sql(DURABILITY[self._engine.dialect.name][durable])
+                self._connection.commit()
+                self._durable = durable
             self._append(entry, change)
         except DBAPIError as error:
             if error.connection_invalidated:
