@@ -7,7 +7,7 @@ association of its own uses the VPC's main table.
 
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import ClassVar
 
 from genkan.model.resource import Resource
@@ -29,7 +29,7 @@ class RouteTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    destination: IPv4Network
+    destination: IPv4Network | IPv6Network
     target: RouteTarget
 
 
