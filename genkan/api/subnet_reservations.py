@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.cidrs import parse_block
+from genkan.api.cidrs import is_within, parse_block
 from genkan.api.ids import need
 from genkan.api.output import present
 from genkan.api.selection import Values, matching, page
@@ -92,7 +92,7 @@ def _free_block(call: Call, subnet: Subnet, text: str) -> IPv4Network | IPv6Netw
     """Read a block of the subnet that nothing reserves yet. Raises InvalidParameterValue,
     CidrReservationConflict."""
     block = parse_block(IPv4Network, text) or parse_block(IPv6Network, text)
-    if block is None or not any(_is_within(block, whole) for whole in _blocks(subnet)):
+    if block is None or not any(is_within(block, whole) for whole in _blocks(subnet)):
         raise InvalidParameterValue(
             f"Value ({text}) for parameter cidr is invalid. Choose a block inside "
             f"{', '.join(map(str, _blocks(subnet)))}, the blocks of {subnet.id}."
@@ -108,12 +108,6 @@ def _free_block(call: Call, subnet: Subnet, text: str) -> IPv4Network | IPv6Netw
 
 def _blocks(subnet: Subnet) -> list[IPv4Network | IPv6Network]:
     return [block for block in (subnet.cidr, subnet.ipv6_cidr) if block]
-
-
-def _is_within(block: IPv4Network | IPv6Network, whole: IPv4Network | IPv6Network) -> bool:
-    if isinstance(block, IPv4Network):
-        return isinstance(whole, IPv4Network) and block.subnet_of(whole)
-    return isinstance(whole, IPv6Network) and block.subnet_of(whole)
 
 
 def _shown(row: SubnetCidrReservation) -> dict[str, Any]:

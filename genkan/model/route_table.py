@@ -17,6 +17,7 @@ class TargetKind(Enum):
     """The kinds of thing a route can point at; the value is the API's parameter for it."""
 
     INTERNET_GATEWAY = "GatewayId"
+    EGRESS_ONLY_INTERNET_GATEWAY = "EgressOnlyInternetGatewayId"
     NAT_GATEWAY = "NatGatewayId"
     NETWORK_INTERFACE = "NetworkInterfaceId"
 
