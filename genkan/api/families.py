@@ -5,6 +5,7 @@ from types import ModuleType
 from genkan.api import (
     account_attributes,
     availability_zones,
+    elastic_ip_attributes,
     elastic_ips,
     images,
     instance_states,
@@ -12,6 +13,7 @@ from genkan.api import (
     instances,
     internet_gateways,
     key_pairs,
+    nat_gateway_addresses,
     nat_gateways,
     network_acls,
     network_interface_addresses,
@@ -44,6 +46,7 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
     "ec2": (
         account_attributes,
         availability_zones,
+        elastic_ip_attributes,
         elastic_ips,
         images,
         instance_states,
@@ -51,6 +54,7 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
         instances,
         internet_gateways,
         key_pairs,
+        nat_gateway_addresses,
         nat_gateways,
         network_acls,
         network_interface_attachments,

@@ -5,6 +5,7 @@ from ipaddress import IPv6Address
 from typing import Any
 
 from genkan.api.call import Call
+from genkan.api.interface_limits import check_asked_count
 from genkan.model.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
@@ -43,6 +44,7 @@ def choose_ipv6(
         raise InvalidParameterValue(
             f"Value ({count}) for parameter ipv6AddressCount is invalid. Give 0 or more."
         )
+    check_asked_count(count or 0)
     if count is None:
         count = int(subnet.assign_ipv6_on_creation and not named)
     chosen = []

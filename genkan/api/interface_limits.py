@@ -6,6 +6,17 @@
 from genkan.api.quotas import AttachmentLimitExceeded, PrivateIpAddressLimitExceeded
 from genkan.model.catalogue.instance_types import INSTANCE_TYPES
 
+MOST_ADDRESSES = 50  # of an interface of the largest types
+
+
+def check_asked_count(count: int) -> None:
+    """Raise PrivateIpAddressLimitExceeded for more addresses than any interface takes."""
+    if count > MOST_ADDRESSES:
+        raise PrivateIpAddressLimitExceeded(
+            f"Number of private addresses will exceed limit: {count} are asked for, and no "
+            f"interface takes more than {MOST_ADDRESSES}."
+        )
+
 
 def check_interface_count(instance_type: str, count: int) -> None:
     """Raise AttachmentLimitExceeded for more interfaces than the type takes."""

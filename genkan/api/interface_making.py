@@ -8,6 +8,7 @@ from typing import Any
 from genkan.api.account_attributes import GROUPS_OF_AN_INTERFACE
 from genkan.api.call import Call
 from genkan.api.ids import need
+from genkan.api.interface_limits import check_asked_count
 from genkan.api.quotas import INTERFACES, NetworkInterfaceLimitExceeded, check_quota
 from genkan.model.errors import (
     InvalidParameter,
@@ -200,6 +201,7 @@ def named_addresses(
             f"Value ({count}) for parameter secondaryPrivateIpAddressCount is invalid. "
             "Give 0 or more."
         )
+    check_asked_count(count)
     return (primary[0] if primary else None), [one for one in secondary if one not in primary]
 
 

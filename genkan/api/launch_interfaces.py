@@ -14,6 +14,7 @@ from genkan.api.call import Call
 from genkan.api.default_vpc import find_default_vpc
 from genkan.api.ids import need
 from genkan.api.interface_ipv6 import choose_ipv6, ipv6_in_use, parse_ipv6_addresses
+from genkan.api.interface_limits import check_asked_count
 from genkan.api.interface_making import (
     addresses_in_use,
     choose_groups,
@@ -178,6 +179,7 @@ def _new(call: Call, request: InterfaceRequest, tags: Tags, in_use: InUse) -> Ne
 def _read(call: Call, one: Mapping[str, Any]) -> InterfaceRequest:
     index = one.get("DeviceIndex", 0)
     _check_members(one)
+    check_asked_count(one.get("SecondaryPrivateIpAddressCount", 0))
     if one.get("NetworkInterfaceId"):
         return _existing(call, one, index)
     subnet = _subnet(call, one.get("SubnetId"))

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.api.interface_ipv6 import choose_ipv6, ipv6_in_use, parse_ipv6_address
-from genkan.api.interface_limits import check_address_count
+from genkan.api.interface_limits import check_address_count, check_asked_count
 from genkan.api.interface_making import (
     addresses_in_use,
     need_own,
@@ -168,6 +168,7 @@ def _named_or_counted(
         raise InvalidParameterValue(
             f"Value ({count}) for parameter {parameters[1]} is invalid. Give 1 or more."
         )
+    check_asked_count(count or 0)
     return count or 0
 
 

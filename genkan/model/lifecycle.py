@@ -83,7 +83,7 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
             standing = NAT_GATEWAY[resource.state].state
             if resource.failure and standing is NatGatewayState.AVAILABLE:
                 standing = NatGatewayState.FAILED
-            ended = at if standing is NatGatewayState.DELETED else None
+            ended = None if standing is NatGatewayState.AVAILABLE else at
             return put(replace(resource, state=standing, deleted_at=ended))
         case VpcEndpoint():
             state = VPC_ENDPOINT[resource.state].state
