@@ -1,5 +1,6 @@
-"""The one attribute of an Elastic IP: the domain name that a reverse look-up would give. Data alone:
-nobody answers reverse look-ups of public addresses here.
+"""The one attribute of an Elastic IP: the domain name that a reverse look-up would give.
+
+Data alone: nobody answers reverse look-ups of public addresses here.
 
 "Use reverse DNS for email applications" in the Amazon EC2 user guide.
 """
