@@ -5,6 +5,7 @@ from types import ModuleType
 from genkan.api import (
     account_attributes,
     availability_zones,
+    default_vpcs,
     elastic_ip_attributes,
     elastic_ips,
     images,
@@ -46,6 +47,7 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
     "ec2": (
         account_attributes,
         availability_zones,
+        default_vpcs,
         elastic_ip_attributes,
         elastic_ips,
         images,

@@ -46,7 +46,7 @@ def create_subnet(
     _check_families(cidr_block, ipv6_cidr_block, ipv6_native)
     vpc = need(call, Vpc, vpc_id)
     block = parse_cidr(cidr_block, "cidrBlock") if cidr_block else None
-    zone = _choose_zone(call.region, availability_zone, availability_zone_id)
+    zone = choose_zone(call.region, availability_zone, availability_zone_id)
     siblings = list(call.network.where(Subnet, vpc_id=vpc.id))
     if block:
         _check_block(vpc, block, siblings)
@@ -116,9 +116,12 @@ def _check_families(cidr: str | None, ipv6_cidr: str | None, ipv6_native: bool) 
         )
 
 
-def _choose_zone(region: str, name: str | None, zone_id: str | None) -> str:
-    """Give the named zone; the Region's first when none is named, where AWS takes any."""
-    zones = _zones(region)
+def choose_zone(region: str, name: str | None, zone_id: str | None) -> str:
+    """Give the named zone; the Region's first when none is named, where AWS takes any.
+
+    Raises InvalidParameterCombination, InvalidParameterValue.
+    """
+    zones = zones_of(region)
     if name and zone_id:
         raise InvalidParameterCombination(
             "The parameters availabilityZone and availabilityZoneId cannot be used together. "
@@ -201,11 +204,12 @@ def _free_addresses(call: Call, subnet: Subnet) -> int:
 
 
 def _zone_id(subnet: Subnet) -> str | None:
-    zones = _zones(subnet.region)
+    zones = zones_of(subnet.region)
     return next((zone.id for zone in zones if zone.name == subnet.zone), None)
 
 
-def _zones(region: str) -> tuple[Zone, ...]:
+def zones_of(region: str) -> tuple[Zone, ...]:
+    """Give the Region's Availability Zones. Raises InvalidParameterValue for an unknown Region."""
     if region not in REGIONS:
         raise InvalidParameterValue(
             f"The Region {region} has no Availability Zones. DescribeRegions lists those that do."
