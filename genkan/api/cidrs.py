@@ -37,6 +37,13 @@ def parse_block(of: type[N], text: str) -> N | None:
         return None
 
 
+def is_within(block: IPv4Network | IPv6Network, whole: IPv4Network | IPv6Network) -> bool:
+    """Tell whether a block lies in another one of the same family."""
+    if isinstance(block, IPv4Network):
+        return isinstance(whole, IPv4Network) and block.subnet_of(whole)
+    return isinstance(whole, IPv6Network) and block.subnet_of(whole)
+
+
 def fits_a_network(block: IPv4Network) -> bool:
     """Tell whether a VPC or a subnet may have this size."""
     return SMALLEST_PREFIX <= block.prefixlen <= LARGEST_PREFIX

@@ -1,4 +1,4 @@
-"""The default VPC, which calls mean that name no VPC. An account has none unless imported."""
+"""The default VPC, which calls mean that name no VPC. An account has none until it makes one."""
 
 from genkan.api.call import Call
 from genkan.model.errors import Refused

@@ -9,8 +9,8 @@ from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.api.interface_making import need_own, parse_address
 from genkan.api.output import present
-from genkan.api.public_addresses import free_public_addresses
-from genkan.api.quotas import check_quota
+from genkan.api.public_addresses import elastic_ip_of, free_public_addresses
+from genkan.api.quotas import ELASTIC_IPS, AddressLimitExceeded, check_quota
 from genkan.api.selection import Values, matching
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.elastic_ip import ElasticIp
@@ -23,14 +23,8 @@ from genkan.model.errors import (
 )
 from genkan.model.instance import Instance
 from genkan.model.network import delete, put
-from genkan.model.network_interface import InterfaceType, NetworkInterface
+from genkan.model.network_interface import NetworkInterface
 from genkan.model.vpc import InternetGateway
-
-ELASTIC_IPS = 5_000  # in a Region; AWS's default is 5
-
-
-class AddressLimitExceeded(Refused):
-    code = "AddressLimitExceeded"
 
 
 class AlreadyAssociated(Refused):
@@ -45,8 +39,15 @@ class AddressInUse(Refused):
     code = "InvalidIPAddress.InUse"
 
 
-class OperationNotPermitted(Refused):
-    code = "OperationNotPermitted"
+class AuthFailure(Refused):
+    """What EC2 says of an address that something of AWS's own uses."""
+
+    code = "AuthFailure"
+    status = 403
+
+
+class InvalidInstanceId(Refused):
+    code = "InvalidInstanceID"
 
 
 def allocate_address(
@@ -106,20 +107,6 @@ def describe_addresses(
     return Answer({"Addresses": [_shown(call, row) for row in rows]})
 
 
-def describe_addresses_attribute(
-    call: Call,
-    *,
-    allocation_ids: Sequence[str] | None = None,
-    attribute: str | None = None,
-    max_results: int | None = None,
-    next_token: str | None = None,
-) -> Answer:
-    rows = [need(call, ElasticIp, name) for name in allocation_ids or ()] or call.mine(ElasticIp)
-    return Answer(
-        {"Addresses": [{"PublicIp": str(row.public_ip), "AllocationId": row.id} for row in rows]}
-    )
-
-
 def associate_address(
     call: Call,
     *,
@@ -131,6 +118,7 @@ def associate_address(
     allow_reassociation: bool = False,
 ) -> Answer:
     elastic = _need_elastic(call, allocation_id, public_ip)
+    _check_not_managed(call, elastic)
     interface = _target(call, instance_id, network_interface_id)
     private = (
         parse_address(private_ip_address, "privateIpAddress")
@@ -165,7 +153,7 @@ def disassociate_address(
         ) or _unknown_association(association_id)
     else:
         raise MissingParameter("The request must contain the parameter AssociationId or PublicIp.")
-    _check_not_of_nat_gateway(call, elastic)
+    _check_not_managed(call, elastic)
     freed = replace(elastic, association_id=None, network_interface_id=None, private_ip=None)
     return Answer({}, put(freed))
 
@@ -177,6 +165,16 @@ def release_address(
     public_ip: str | None = None,
     network_border_group: str | None = None,
 ) -> Answer:
+    if network_border_group not in (None, call.region):
+        raise InvalidParameterValue(
+            f"Value ({network_border_group}) for parameter networkBorderGroup is invalid. "
+            f"Addresses are of {call.region}; leave it out."
+        )
+    if public_ip and not allocation_id:
+        raise InvalidParameterValue(
+            "You must specify an allocation id when releasing a VPC elastic IP address. "
+            f"DescribeAddresses tells that of {public_ip}."
+        )
     elastic = _need_elastic(call, allocation_id, public_ip)
     if elastic.association_id:
         raise AddressInUse(
@@ -218,6 +216,10 @@ def _recovered(call: Call, text: str) -> IPv4Address:
 
 
 def _target(call: Call, instance_id: str | None, interface_id: str | None) -> NetworkInterface:
+    if interface_id and instance_id:
+        raise InvalidParameterCombination(
+            "You may specify an instance or a network interface, but not both in the same call."
+        )
     if interface_id:
         return need_own(call, interface_id)
     if not instance_id:
@@ -225,11 +227,28 @@ def _target(call: Call, instance_id: str | None, interface_id: str | None) -> Ne
             "The request must contain the parameter InstanceId or NetworkInterfaceId."
         )
     instance = need(call, Instance, instance_id)
-    for interface in call.network.where(NetworkInterface, vpc_id=instance.vpc_id):
-        worn = interface.attachment
-        if worn and worn.instance_id == instance.id and worn.device_index == 0:
-            return interface
-    raise InvalidParameterValue(f"{instance.id} has no interface: it is {instance.state.value}.")
+    worn = list(call.network.where(NetworkInterface, instance_id=instance.id))
+    if not worn:
+        raise InvalidInstanceId(
+            f"Invalid instance ID '{instance.id}': it has no interface, it is "
+            f"{instance.state.value}."
+        )
+    if len(worn) > 1:
+        raise InvalidInstanceId(
+            f"There are multiple interfaces attached to instance '{instance.id}'. "
+            "Please specify an interface ID for the operation instead."
+        )
+    return worn[0]
+
+
+def _check_not_managed(call: Call, elastic: ElasticIp) -> None:
+    """Raise AuthFailure where the address stands at an interface that its owner may not change."""
+    interface = call.network.get(NetworkInterface, elastic.network_interface_id)
+    if interface and interface.requester_id is not None:
+        raise AuthFailure(
+            "You do not have permission to access the specified resource: "
+            f'"{interface.description}" uses {elastic.public_ip}. Change or delete that instead.'
+        )
 
 
 def _check_association(
@@ -239,6 +258,8 @@ def _check_association(
     private: IPv4Address,
     allow_reassociation: bool,
 ) -> None:
+    """Raise where the address may not stand there. A private address that has another Elastic IP
+    gives it up only when reassociation is allowed."""
     if private not in interface.private_addresses:
         raise InvalidParameterValue(
             f"{private} is no address of {interface.id}. It has "
@@ -250,21 +271,17 @@ def _check_association(
             f"Network {interface.vpc_id} is not attached to any internet gateway. Attach one: "
             "a public address is reached through it."
         )
-    _check_not_of_nat_gateway(call, elastic)
+    there = elastic_ip_of(call.network, interface, private)
+    if there and there.id != elastic.id and not allow_reassociation:
+        raise AlreadyAssociated(
+            f"resource {interface.id} is already associated with associate-id "
+            f"{there.association_id}. Set AllowReassociation, or disassociate it first."
+        )
     elsewhere = elastic.network_interface_id not in (None, interface.id)
     if elsewhere and not allow_reassociation:
         raise AlreadyAssociated(
             f"resource {elastic.id} is already associated with associate-id "
             f"{elastic.association_id}. Set AllowReassociation, or disassociate it first."
-        )
-
-
-def _check_not_of_nat_gateway(call: Call, elastic: ElasticIp) -> None:
-    interface = call.network.get(NetworkInterface, elastic.network_interface_id)
-    if interface and interface.interface_type is InterfaceType.NAT_GATEWAY:
-        raise OperationNotPermitted(
-            f"You are not allowed to disassociate {elastic.public_ip}: a NAT gateway uses it. "
-            "Delete the NAT gateway."
         )
 
 

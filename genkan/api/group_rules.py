@@ -1,7 +1,7 @@
 """Rules of security groups: when two are the same, which a group starts with, how one is shown."""
 
-from dataclasses import dataclass
-from ipaddress import IPv4Network
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from genkan.api.ip_protocols import ANY, shown_protocol
@@ -18,6 +18,7 @@ from genkan.model.security_group import (
 )
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
+ANYWHERE_IPV6 = IPv6Network("::/0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,16 @@ def new_rule(
 def allow_all_egress(rule_id: str) -> SecurityGroupRule:
     """Give the rule that every new group has."""
     return new_rule(rule_id, Direction.EGRESS, Permission(None, None, CidrPeer(ANYWHERE)))
+
+
+def with_ipv6_egress(group: SecurityGroup, rule_id: str) -> SecurityGroup:
+    """Give a group with the outbound rule for IPv6 that it has in a VPC with an IPv6 CIDR."""
+    peer = CidrPeer(ANYWHERE_IPV6)
+    rule = new_rule(rule_id, Direction.EGRESS, Permission(None, None, peer))
+    there = {(other.direction, permission_of(other)) for other in group.rules}
+    if (rule.direction, permission_of(rule)) in there:
+        return group
+    return replace(group, rules=(*group.rules, rule))
 
 
 def allow_self_ingress(rule_id: str, group_id: str, account: str) -> SecurityGroupRule:

@@ -10,11 +10,11 @@ from genkan.model.elastic_ip import ElasticIp
 from genkan.model.errors import Malformed, NotFound
 from genkan.model.instance import Instance
 from genkan.model.nat_gateway import NatGateway
-from genkan.model.network_interface import NetworkInterface
+from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
-from genkan.model.subnet import Subnet
+from genkan.model.subnet import Subnet, SubnetCidrReservation
 from genkan.model.vpc import InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
 
@@ -41,6 +41,12 @@ FORMS: dict[type[Resource], IdForm] = {
         "The subnet ID '{}' does not exist",
         "InvalidSubnetID.Malformed",
     ),
+    SubnetCidrReservation: IdForm(
+        "scr",
+        "InvalidSubnetCidrReservationID.NotFound",
+        "The subnet CIDR reservation ID '{}' does not exist",
+        "InvalidSubnetCidrReservationID.Malformed",
+    ),
     InternetGateway: IdForm(
         "igw",
         "InvalidInternetGatewayID.NotFound",
@@ -64,6 +70,12 @@ FORMS: dict[type[Resource], IdForm] = {
         "InvalidNetworkInterfaceID.NotFound",
         "The networkInterface ID '{}' does not exist",
         "InvalidNetworkInterfaceID.Malformed",
+    ),
+    NetworkInterfacePermission: IdForm(
+        "eni-perm",
+        "InvalidPermissionID.NotFound",
+        "The networkInterfacePermission ID '{}' does not exist",
+        "InvalidPermissionID.Malformed",
     ),
     ElasticIp: IdForm(
         "eipalloc",

@@ -39,7 +39,14 @@ METADATA = {
 }
 
 OF_INTERFACES_ALONE = frozenset(  # members that an instance does not show of its interfaces
-    {"AvailabilityZone", "AvailabilityZoneId", "RequesterId", "RequesterManaged", "TagSet"}
+    {
+        "AvailabilityZone",
+        "AvailabilityZoneId",
+        "Ipv6Address",
+        "RequesterId",
+        "RequesterManaged",
+        "TagSet",
+    }
 )
 
 
@@ -99,7 +106,8 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
             "EnableResourceNameDnsARecord": False,
             "EnableResourceNameDnsAAAARecord": False,
         },
-        PrivateIpAddress=str(primary.private_ip) if primary else None,
+        Ipv6Address=str(primary.ipv6_addresses[0]) if primary and primary.ipv6_addresses else None,
+        PrivateIpAddress=str(primary.private_ip) if primary and primary.has_ipv4 else None,
         ProductCodes=[],
         PublicDnsName=public["PublicDnsName"] if public else "",
         PublicIpAddress=public["PublicIp"] if public else None,

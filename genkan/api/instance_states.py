@@ -15,7 +15,7 @@ from genkan.api.instance_shape import CODES, interfaces_of, state
 from genkan.api.instance_types import check_instance_type
 from genkan.api.interface_making import choose_groups
 from genkan.api.network_interface_shape import groups_of
-from genkan.api.public_addresses import free_public_addresses
+from genkan.api.public_addresses import free_public_addresses, is_lent_one
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.errors import MissingParameter, Refused
 from genkan.model.instance import Instance, InstanceState
@@ -62,7 +62,7 @@ def start_instances(call: Call, *, instance_ids: Sequence[str]) -> Answer:
             )
         )
         primary = next(iter(interfaces_of(call, instance)), None)
-        if primary and instance.lent_public_address and not _has_elastic_ip(call, primary):
+        if primary and is_lent_one(call.network, instance, primary):
             change += put(replace(primary, public_ip=next(free)))
     return _transitions(call, instances, change, "StartingInstances")
 
@@ -269,10 +269,6 @@ def _wrong_state(instance: Instance, done: str) -> IncorrectInstanceState:
         f"The instance '{instance.id}' is not in a state from which it can be {done}: it is "
         f"{instance.state.value}."
     )
-
-
-def _has_elastic_ip(call: Call, interface: NetworkInterface) -> bool:
-    return any(True for _ in call.network.where(ElasticIp, network_interface_id=interface.id))
 
 
 def _end(call: Call, instance: Instance) -> Change:

@@ -8,17 +8,18 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from ipaddress import IPv4Address
 from typing import Any
 
 from genkan.api.call import Answer, Call
+from genkan.api.group_lookup import need_group_by_name
 from genkan.api.idempotency import remembered, replayed
 from genkan.api.ids import need
 from genkan.api.images import OURS, check_image
 from genkan.api.instance_shape import CODES, instance_filters, instance_shape, state
 from genkan.api.instance_types import check_instance_type
+from genkan.api.interface_limits import check_address_count, check_interface_count
 from genkan.api.key_pairs import check_key_name
-from genkan.api.launch_interfaces import requested_interfaces, worn_interfaces
+from genkan.api.launch_interfaces import InUse, requested_interfaces, worn_interfaces
 from genkan.api.output import present
 from genkan.api.public_addresses import free_public_addresses
 from genkan.api.selection import Values, page, select
@@ -45,7 +46,11 @@ def run_instances(
     instance_type: str = "t3.micro",
     subnet_id: str | None = None,
     security_group_ids: Sequence[str] | None = None,
+    security_groups: Sequence[str] | None = None,
     private_ip_address: str | None = None,
+    ipv6_addresses: Sequence[Mapping[str, Any]] | None = None,
+    ipv6_address_count: int | None = None,
+    enable_primary_ipv6: bool | None = None,
     network_interfaces: Sequence[Mapping[str, Any]] | None = None,
     key_name: str | None = None,
     user_data: str | None = None,
@@ -77,10 +82,18 @@ def run_instances(
     check_instance_type(instance_type)
     check_key_name(call, key_name)
     _check_user_data(user_data)
-    requests = requested_interfaces(
-        call, network_interfaces, subnet_id, security_group_ids, private_ip_address
+    ipv6 = present(
+        Ipv6Addresses=ipv6_addresses,
+        Ipv6AddressCount=ipv6_address_count,
+        PrimaryIpv6=enable_primary_ipv6,
     )
-    if max_count > 1 and any(one.existing or one.address for one in requests):
+    named = [need_group_by_name(call, name).id for name in security_groups or ()]
+    group_ids = [*(security_group_ids or ()), *named]
+    requests = requested_interfaces(
+        call, network_interfaces, subnet_id, group_ids, private_ip_address, ipv6
+    )
+    check_interface_count(instance_type, len(requests))
+    if max_count > 1 and any(one.existing or one.address or one.ipv6 for one in requests):
         raise InvalidParameterCombination(
             "Several instances cannot be launched with one interface or one address. "
             "Launch them one by one, or leave it out."
@@ -118,11 +131,14 @@ def run_instances(
     )
     interface_tags = _tags("network-interface", tag_specifications)
     change, instances = Change(), []
-    in_use: dict[str, set[IPv4Address]] = {}
+    in_use = InUse()
     free = free_public_addresses(call)
     for index in range(max_count):
         instance = replace(template, id=call.new_id("i"), launch_index=index)
         worn = worn_interfaces(call, requests, instance.id, interface_tags, in_use, free)
+        for interface in worn:
+            check_address_count(instance_type, len(interface.private_addresses))
+            check_address_count(instance_type, len(interface.ipv6_addresses))
         change += put(instance, *worn)
         instances.append(instance)
     if client_token:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import Any
 
 from genkan.api.account_attributes import GROUPS_OF_AN_INTERFACE
 from genkan.api.call import Call
 from genkan.api.ids import need
+from genkan.api.interface_limits import check_asked_count
+from genkan.api.quotas import INTERFACES, NetworkInterfaceLimitExceeded, check_quota
 from genkan.model.errors import (
     InvalidParameter,
     InvalidParameterCombination,
@@ -17,7 +19,7 @@ from genkan.model.errors import (
 from genkan.model.network_interface import Attachment, InterfaceType, NetworkInterface
 from genkan.model.resource import Tags
 from genkan.model.security_group import SecurityGroup
-from genkan.model.subnet import Subnet, allocate
+from genkan.model.subnet import Subnet, SubnetCidrReservation, allocate
 
 HEX = "0123456789abcdef"
 
@@ -36,6 +38,16 @@ def addresses_in_use(call: Call, subnet: Subnet) -> set[IPv4Address]:
         address
         for interface in call.network.where(NetworkInterface, subnet_id=subnet.id)
         for address in interface.private_addresses
+    }
+
+
+def reserved_addresses(call: Call, subnet: Subnet) -> set[IPv4Address]:
+    """Give the addresses that a reservation keeps from being assigned by themselves."""
+    return {
+        address
+        for row in call.network.where(SubnetCidrReservation, subnet_id=subnet.id)
+        if isinstance(row.cidr, IPv4Network)
+        for address in row.cidr
     }
 
 
@@ -75,24 +87,23 @@ def new_interface(
     wanted: IPv4Address | None = None,
     secondary: Sequence[IPv4Address] = (),
     secondary_count: int = 0,
+    ipv6: Sequence[IPv6Address] = (),
     description: str = "",
     tags: Tags = (),
     interface_type: InterfaceType = InterfaceType.INTERFACE,
 ) -> NetworkInterface:
-    """Make an interface with addresses of its subnet.
+    """Make an interface with addresses of its subnet; of an IPv6-only one, those of `ipv6`.
 
-    Raises AddressNotInSubnet, AddressReserved, AddressInUse, SubnetFull.
+    Raises AddressNotInSubnet, AddressReserved, AddressInUse, SubnetFull,
+    NetworkInterfaceLimitExceeded.
     """
-    taken = set(in_use)
-    named = []
-    for one in (*([wanted] if wanted else []), *secondary):
-        named.append(allocate(subnet, taken, one))
-        taken.add(one)
-    chosen = []
-    for _ in range(secondary_count + (wanted is None)):
-        chosen.append(allocate(subnet, taken))
-        taken.add(chosen[-1])
-    addresses = named + chosen if wanted else chosen[:1] + named + chosen[1:]
+    if call.network.count(NetworkInterface) >= INTERFACES:  # else nobody can have that many
+        count = len(call.mine(NetworkInterface)) + 1
+        check_quota(count, INTERFACES, NetworkInterfaceLimitExceeded, "network interfaces")
+    addresses: list[IPv4Address] = []
+    if not (subnet.ipv6_native and ipv6):
+        taken = set(in_use)
+        addresses = _choose_ipv4(call, subnet, taken, wanted, secondary, secondary_count)
     digits = call.token(10, HEX)
     mac = ":".join(["02", *(digits[at : at + 2] for at in range(0, 10, 2))])
     return NetworkInterface(
@@ -105,12 +116,34 @@ def new_interface(
         zone=subnet.zone,
         mac=mac,
         private_addresses=tuple(addresses),
+        ipv6_addresses=tuple(ipv6),
         group_ids=group_ids,
         description=description,
         interface_type=interface_type,
         requester_id=None if interface_type is InterfaceType.INTERFACE else "amazon-aws",
         source_dest_check=interface_type is not InterfaceType.NAT_GATEWAY,
     )
+
+
+def _choose_ipv4(
+    call: Call,
+    subnet: Subnet,
+    taken: set[IPv4Address],
+    wanted: IPv4Address | None,
+    secondary: Sequence[IPv4Address],
+    secondary_count: int,
+) -> list[IPv4Address]:
+    """Give the primary address and then the secondary ones."""
+    named = []
+    for one in (*([wanted] if wanted else []), *secondary):
+        named.append(allocate(subnet, taken, one))
+        taken.add(one)
+    taken |= reserved_addresses(call, subnet)
+    chosen = []
+    for _ in range(secondary_count + (wanted is None)):
+        chosen.append(allocate(subnet, taken))
+        taken.add(chosen[-1])
+    return named + chosen if wanted else chosen[:1] + named + chosen[1:]
 
 
 def worn_by_aws(call: Call) -> Attachment:
@@ -168,6 +201,7 @@ def named_addresses(
             f"Value ({count}) for parameter secondaryPrivateIpAddressCount is invalid. "
             "Give 0 or more."
         )
+    check_asked_count(count)
     return (primary[0] if primary else None), [one for one in secondary if one not in primary]
 
 

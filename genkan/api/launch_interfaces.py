@@ -6,27 +6,52 @@ alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from ipaddress import IPv4Address
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from genkan.api.call import Call
 from genkan.api.default_vpc import find_default_vpc
 from genkan.api.ids import need
+from genkan.api.interface_ipv6 import choose_ipv6, ipv6_in_use, parse_ipv6_addresses
+from genkan.api.interface_limits import check_asked_count
 from genkan.api.interface_making import (
     addresses_in_use,
     choose_groups,
     new_interface,
     parse_address,
 )
+from genkan.api.network_interfaces import with_primary_ipv6
 from genkan.model.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
     Refused,
+    UnsupportedOperation,
 )
 from genkan.model.network_interface import Attachment, NetworkInterface
 from genkan.model.resource import Tags
 from genkan.model.subnet import Subnet
+
+# What an interface of a launch may say; anything else is refused by name.
+MEMBERS = frozenset(
+    {
+        "AssociatePublicIpAddress",
+        "DeleteOnTermination",
+        "Description",
+        "DeviceIndex",
+        "Groups",
+        "InterfaceType",
+        "Ipv6AddressCount",
+        "Ipv6Addresses",
+        "NetworkCardIndex",
+        "NetworkInterfaceId",
+        "PrimaryIpv6",
+        "PrivateIpAddress",
+        "PrivateIpAddresses",
+        "SecondaryPrivateIpAddressCount",
+        "SubnetId",
+    }
+)
 
 
 class MissingInput(Refused):
@@ -48,9 +73,27 @@ class InterfaceRequest:
     address: IPv4Address | None
     secondary: tuple[IPv4Address, ...]
     secondary_count: int
+    ipv6: tuple[IPv6Address, ...]
+    ipv6_count: int | None
+    ipv6_primary: bool
     public: bool
     description: str
     delete_on_termination: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The addresses of each subnet of a launch that are taken, while instances are made."""
+
+    ipv4: dict[str, set[IPv4Address]] = field(default_factory=dict)
+    ipv6: dict[str, set[IPv6Address]] = field(default_factory=dict)
+
+    def of(self, call: Call, subnet: Subnet) -> tuple[set[IPv4Address], set[IPv6Address]]:
+        """Give both sets of a subnet, to be added to."""
+        if subnet.id not in self.ipv4:
+            self.ipv4[subnet.id] = addresses_in_use(call, subnet)
+            self.ipv6[subnet.id] = ipv6_in_use(call, subnet)
+        return self.ipv4[subnet.id], self.ipv6[subnet.id]
 
 
 def requested_interfaces(
@@ -59,17 +102,20 @@ def requested_interfaces(
     subnet_id: str | None,
     group_ids: Sequence[str] | None,
     private_ip_address: str | None,
+    ipv6: Mapping[str, Any],
 ) -> list[InterfaceRequest]:
-    """Read what a launch asks for, the primary interface first. Raises Refused."""
+    """Read what a launch asks for, the primary interface first. `ipv6` is what the request says of
+    IPv6 for an interface that it does not describe. Raises Refused."""
     if not specifications:
         one = {
             "DeviceIndex": 0,
             "SubnetId": subnet_id,
             "Groups": list(group_ids or ()),
             "PrivateIpAddress": private_ip_address,
+            **ipv6,
         }
         return [_read(call, one)]
-    if subnet_id or group_ids or private_ip_address:
+    if subnet_id or group_ids or private_ip_address or ipv6:
         raise InvalidParameterCombination(
             "Network interfaces and an instance-level subnet ID, security groups or private "
             "address may not be specified on the same request. Say them in NetworkInterfaces."
@@ -91,7 +137,7 @@ def worn_interfaces(
     requests: Sequence[InterfaceRequest],
     instance_id: str,
     tags: Tags,
-    in_use: dict[str, set[IPv4Address]],
+    in_use: InUse,
     free: Iterator[IPv4Address],
 ) -> list[NetworkInterface]:
     """Make or take the interfaces of one instance. `in_use` is brought up to date."""
@@ -111,10 +157,9 @@ def worn_interfaces(
     return worn
 
 
-def _new(
-    call: Call, request: InterfaceRequest, tags: Tags, in_use: dict[str, set[IPv4Address]]
-) -> NetworkInterface:
-    taken = in_use.setdefault(request.subnet.id, addresses_in_use(call, request.subnet))
+def _new(call: Call, request: InterfaceRequest, tags: Tags, in_use: InUse) -> NetworkInterface:
+    taken, taken_ipv6 = in_use.of(call, request.subnet)
+    ipv6 = choose_ipv6(call, request.subnet, taken_ipv6, request.ipv6, request.ipv6_count)
     interface = new_interface(
         call,
         request.subnet,
@@ -123,15 +168,18 @@ def _new(
         wanted=request.address,
         secondary=request.secondary,
         secondary_count=request.secondary_count,
+        ipv6=ipv6,
         description=request.description,
         tags=tags,
     )
     taken.update(interface.private_addresses)
-    return interface
+    return with_primary_ipv6(interface, request.ipv6_primary)
 
 
 def _read(call: Call, one: Mapping[str, Any]) -> InterfaceRequest:
     index = one.get("DeviceIndex", 0)
+    _check_members(one)
+    check_asked_count(one.get("SecondaryPrivateIpAddressCount", 0))
     if one.get("NetworkInterfaceId"):
         return _existing(call, one, index)
     subnet = _subnet(call, one.get("SubnetId"))
@@ -156,10 +204,29 @@ def _read(call: Call, one: Mapping[str, Any]) -> InterfaceRequest:
         address=parse_address(primary, "privateIpAddress") if primary else named,
         secondary=tuple(address for address, first in addresses if not first),
         secondary_count=one.get("SecondaryPrivateIpAddressCount", 0),
+        ipv6=tuple(parse_ipv6_addresses(one.get("Ipv6Addresses"))),
+        ipv6_count=one.get("Ipv6AddressCount"),
+        ipv6_primary=one.get("PrimaryIpv6", False),
         public=bool(public),
         description=one.get("Description", ""),
         delete_on_termination=one.get("DeleteOnTermination", True),
     )
+
+
+def _check_members(one: Mapping[str, Any]) -> None:
+    """Raise UnsupportedOperation for what an interface says that is not known here."""
+    unknown = sorted(
+        name for name, value in one.items() if name not in MEMBERS and value is not None
+    )
+    if one.get("InterfaceType", "interface") != "interface":
+        unknown.append(f"InterfaceType={one['InterfaceType']}")
+    if one.get("NetworkCardIndex"):
+        unknown.append(f"NetworkCardIndex={one['NetworkCardIndex']}")
+    if unknown:
+        raise UnsupportedOperation(
+            f"Genkan's RunInstances does not take {', '.join(unknown)} of a network interface "
+            "yet, and ignores none. Leave it out."
+        )
 
 
 def _existing(call: Call, one: Mapping[str, Any], index: int) -> InterfaceRequest:
@@ -181,6 +248,9 @@ def _existing(call: Call, one: Mapping[str, Any], index: int) -> InterfaceReques
         address=None,
         secondary=(),
         secondary_count=0,
+        ipv6=(),
+        ipv6_count=None,
+        ipv6_primary=False,
         public=False,
         description=interface.description,
         delete_on_termination=one.get("DeleteOnTermination", False),

@@ -1,4 +1,7 @@
-"""The attributes of an interface that are changed one at a time: groups, source check, text."""
+"""The attributes of an interface that are changed one at a time: groups, source check, text.
+
+EnaSrdSpecification is not taken: there is no such hardware here.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,8 +11,9 @@ from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.api.interface_making import choose_groups, need_own
 from genkan.api.network_interface_shape import network_interface
-from genkan.api.network_interfaces import check_description
+from genkan.api.network_interfaces import check_description, tracked, with_primary_ipv6
 from genkan.api.output import present
+from genkan.api.public_addresses import elastic_ip_of, free_public_addresses
 from genkan.model.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
@@ -37,39 +41,33 @@ def modify_network_interface_attribute(
     groups: Sequence[str] | None = None,
     source_dest_check: Mapping[str, bool] | None = None,
     attachment: Mapping[str, Any] | None = None,
+    enable_primary_ipv6: bool | None = None,
+    connection_tracking_specification: Mapping[str, int] | None = None,
+    associate_public_ip_address: bool | None = None,
 ) -> Answer:
     interface = need_own(call, network_interface_id)
-    given = [
-        name
-        for name, value in (
-            ("description", description),
-            ("groupSet", groups),
-            ("sourceDestCheck", source_dest_check),
-            ("attachment", attachment),
-        )
-        if value is not None
-    ]
-    if not given:
-        raise MissingParameter(
-            "No attributes specified. Give one of description, groupSet, sourceDestCheck, "
-            "attachment."
-        )
-    if len(given) > 1:
-        raise InvalidParameterCombination(
-            f"Fields for multiple attribute types specified: {', '.join(given)}. "
-            "Change one attribute a call."
-        )
-    if description is not None:
-        text = description.get("Value", "")
-        check_description(text)
-        return Answer(change=put(replace(interface, description=text)))
-    if groups is not None:
-        worn = choose_groups(call, interface.vpc_id, groups)
-        return Answer(change=put(replace(interface, group_ids=worn)))
-    if source_dest_check is not None:
-        check = source_dest_check.get("Value", True)
-        return Answer(change=put(replace(interface, source_dest_check=check)))
-    return Answer(change=put(_reattached(interface, attachment or {})))
+    name, value = _only_one(
+        {
+            "description": description,
+            "groupSet": groups,
+            "sourceDestCheck": source_dest_check,
+            "attachment": attachment,
+            "enablePrimaryIpv6": enable_primary_ipv6,
+            "connectionTrackingSpecification": connection_tracking_specification,
+            "associatePublicIpAddress": associate_public_ip_address,
+        }
+    )
+    return Answer(change=put(_changed(call, interface, name, value)))
+
+
+def reset_network_interface_attribute(
+    call: Call, *, network_interface_id: str, source_dest_check: str | None = None
+) -> Answer:
+    """Set the source check back to what an interface is made with."""
+    interface = need_own(call, network_interface_id)
+    if source_dest_check is None:
+        raise MissingParameter("No attributes specified. Give sourceDestCheck.")
+    return Answer(change=put(replace(interface, source_dest_check=True)))
 
 
 def describe_network_interface_attribute(
@@ -95,6 +93,52 @@ def describe_network_interface_attribute(
         },
     }
     return Answer({"NetworkInterfaceId": interface.id, **values[attribute]})
+
+
+def _only_one(asked: Mapping[str, Any]) -> tuple[str, Any]:
+    given = {name: value for name, value in asked.items() if value is not None}
+    if not given:
+        raise MissingParameter(f"No attributes specified. Give one of {', '.join(asked)}.")
+    if len(given) > 1:
+        raise InvalidParameterCombination(
+            f"Fields for multiple attribute types specified: {', '.join(given)}. "
+            "Change one attribute a call."
+        )
+    return next(iter(given.items()))
+
+
+def _changed(call: Call, interface: NetworkInterface, name: str, value: Any) -> NetworkInterface:  # noqa: ANN401
+    match name:
+        case "description":
+            text = value.get("Value", "")
+            check_description(text)
+            return replace(interface, description=text)
+        case "groupSet":
+            return replace(interface, group_ids=choose_groups(call, interface.vpc_id, value))
+        case "sourceDestCheck":
+            return replace(interface, source_dest_check=value.get("Value", True))
+        case "enablePrimaryIpv6":
+            return with_primary_ipv6(interface, value)
+        case "connectionTrackingSpecification":
+            return tracked(interface, value)
+        case "associatePublicIpAddress":
+            return _with_public_address(call, interface, value)
+    return _reattached(interface, value)
+
+
+def _with_public_address(call: Call, interface: NetworkInterface, wanted: bool) -> NetworkInterface:
+    """Give the interface with a lent public address, or without. Raises InvalidParameterValue."""
+    worn = interface.attachment
+    if worn is None or worn.device_index != 0 or not interface.has_ipv4:
+        raise InvalidParameterValue(
+            f"A public address cannot be lent to {interface.id}: it is no instance's primary "
+            "interface with an IPv4 address. Associate an Elastic IP address."
+        )
+    if not wanted:
+        return replace(interface, public_ip=None)
+    if interface.public_ip or elastic_ip_of(call.network, interface, interface.private_ip):
+        return interface
+    return replace(interface, public_ip=next(free_public_addresses(call)))
 
 
 def _reattached(interface: NetworkInterface, asked: Mapping[str, Any]) -> NetworkInterface:

@@ -21,7 +21,10 @@ NOT_MANAGED = {"Managed": False}
 
 
 def private_dns_name(interface: NetworkInterface, address: IPv4Address | None = None) -> str:
-    """Give the name that an interface's address (the primary one) has in its VPC."""
+    """Give the name that an interface's address (the primary one) has in its VPC; "" without
+    IPv4."""
+    if not interface.has_ipv4:
+        return ""
     host = private_host(address or interface.private_ip)
     return f"{host}.{internal_domain(interface.region)}"
 
@@ -36,6 +39,8 @@ def association(
     call: Call, interface: NetworkInterface, private_ip: IPv4Address | None = None
 ) -> dict[str, Any] | None:
     """Give the public address of a private one (the primary): an Elastic IP, or a lent one."""
+    if not interface.has_ipv4:
+        return None
     private_ip = private_ip or interface.private_ip
     elastic = elastic_ip_of(call.network, interface, private_ip)
     if elastic:
@@ -67,16 +72,24 @@ def network_interface(call: Call, interface: NetworkInterface) -> dict[str, Any]
         Attachment=_attachment(interface.attachment),
         AvailabilityZone=interface.zone,
         AvailabilityZoneId=_zone_id(interface),
+        ConnectionTrackingConfiguration=dict(interface.connection_tracking) or None,
         Description=interface.description,
         Groups=groups_of(call, interface.group_ids),
         InterfaceType=interface.interface_type.value,
-        Ipv6Addresses=[],
+        Ipv6Address=str(interface.ipv6_addresses[0]) if interface.ipv6_addresses else None,
+        Ipv6Addresses=[
+            {
+                "Ipv6Address": str(address),
+                "IsPrimaryIpv6": interface.ipv6_primary and address == interface.ipv6_addresses[0],
+            }
+            for address in interface.ipv6_addresses
+        ],
         MacAddress=interface.mac,
         NetworkInterfaceId=interface.id,
         Operator=NOT_MANAGED,
         OwnerId=interface.account,
         PrivateDnsName=private_dns_name(interface) if named else None,
-        PrivateIpAddress=str(interface.private_ip),
+        PrivateIpAddress=str(interface.private_ip) if interface.has_ipv4 else None,
         PrivateIpAddresses=[
             present(
                 PrivateIpAddress=str(address),

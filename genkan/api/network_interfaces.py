@@ -11,6 +11,7 @@ from typing import Any
 from genkan.api.call import Answer, Call
 from genkan.api.idempotency import remembered, replayed
 from genkan.api.ids import need
+from genkan.api.interface_ipv6 import choose_ipv6, ipv6_in_use, parse_ipv6_addresses
 from genkan.api.interface_making import (
     addresses_in_use,
     choose_groups,
@@ -25,11 +26,17 @@ from genkan.api.tagging import from_specifications
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.errors import InvalidParameterValue, UnsupportedOperation
 from genkan.model.network import delete, put
-from genkan.model.network_interface import NetworkInterface
+from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
 from genkan.model.subnet import Subnet
 
 LONGEST_DESCRIPTION = 255
 INTERFACE = "interface"
+# "Idle connection tracking timeout" in the Amazon EC2 user guide, in seconds
+TIMEOUTS = {
+    "TcpEstablishedTimeout": (60, 432_000),
+    "UdpStreamTimeout": (60, 180),
+    "UdpTimeout": (30, 60),
+}
 
 
 def create_network_interface(
@@ -40,7 +47,11 @@ def create_network_interface(
     private_ip_address: str | None = None,
     private_ip_addresses: Sequence[Mapping[str, Any]] | None = None,
     secondary_private_ip_address_count: int = 0,
+    ipv6_addresses: Sequence[Mapping[str, Any]] | None = None,
+    ipv6_address_count: int | None = None,
+    enable_primary_ipv6: bool = False,
     groups: Sequence[str] | None = None,
+    connection_tracking_specification: Mapping[str, int] | None = None,
     interface_type: str = INTERFACE,
     client_token: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
@@ -55,9 +66,17 @@ def create_network_interface(
             "Leave InterfaceType out."
         )
     check_description(description)
+    tracking = connection_tracking_specification
     subnet = need(call, Subnet, subnet_id)
     primary, secondary = named_addresses(
         private_ip_address, private_ip_addresses, secondary_private_ip_address_count
+    )
+    ipv6 = choose_ipv6(
+        call,
+        subnet,
+        ipv6_in_use(call, subnet),
+        parse_ipv6_addresses(ipv6_addresses),
+        ipv6_address_count,
     )
     interface = new_interface(
         call,
@@ -67,9 +86,11 @@ def create_network_interface(
         wanted=primary,
         secondary=secondary,
         secondary_count=secondary_private_ip_address_count,
+        ipv6=ipv6,
         description=description,
         tags=from_specifications("network-interface", tag_specifications),
     )
+    interface = tracked(with_primary_ipv6(interface, enable_primary_ipv6), tracking)
     change = put(interface)
     if client_token:
         made = (interface.id,)
@@ -110,7 +131,43 @@ def delete_network_interface(call: Call, *, network_interface_id: str) -> Answer
         replace(one, association_id=None, network_interface_id=None, private_ip=None)
         for one in call.network.where(ElasticIp, network_interface_id=interface.id)
     )
-    return Answer(change=put(*freed) + delete(interface))
+    permissions = call.network.where(NetworkInterfacePermission, network_interface_id=interface.id)
+    return Answer(change=put(*freed) + delete(interface, *permissions))
+
+
+def with_primary_ipv6(interface: NetworkInterface, wanted: bool) -> NetworkInterface:
+    """Give the interface with its first IPv6 address made the primary one, for good.
+
+    Raises InvalidParameterValue where there is none, or to take it back.
+    """
+    if wanted and not interface.ipv6_addresses:
+        raise InvalidParameterValue(
+            f"Value (true) for parameter enablePrimaryIpv6 is invalid. {interface.id} has no IPv6 "
+            "address; assign one."
+        )
+    if interface.ipv6_primary and not wanted:
+        raise InvalidParameterValue(
+            "Value (false) for parameter enablePrimaryIpv6 is invalid. A primary IPv6 address "
+            "stays with its interface."
+        )
+    return replace(interface, ipv6_primary=wanted)
+
+
+def tracked(interface: NetworkInterface, asked: Mapping[str, int] | None) -> NetworkInterface:
+    """Give the interface with its connection tracking time-outs, which are kept to be shown.
+
+    Raises InvalidParameterValue.
+    """
+    held = dict(interface.connection_tracking)
+    for name, seconds in (asked or {}).items():
+        least, most = TIMEOUTS.get(name, (0, 0))
+        if not least <= seconds <= most:
+            raise InvalidParameterValue(
+                f"Value ({seconds}) for parameter {name} is invalid. Give {least} to {most} "
+                "seconds."
+            )
+        held[name] = seconds
+    return replace(interface, connection_tracking=tuple(sorted(held.items())))
 
 
 def check_description(text: str) -> None:

@@ -39,7 +39,7 @@ def is_lent_one(network: Network, instance: Instance, primary: NetworkInterface)
     It is when it was launched so, has no second interface, and no Elastic IP stands there. "Public
     IPv4 addresses" in the Amazon EC2 user guide.
     """
-    if not instance.lent_public_address:
+    if not instance.lent_public_address or not primary.has_ipv4:
         return False
     worn = sum(1 for _ in network.where(NetworkInterface, instance_id=instance.id))
     return worn == 1 and elastic_ip_of(network, primary, primary.private_ip) is None

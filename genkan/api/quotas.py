@@ -9,10 +9,17 @@ from genkan.model.errors import Refused
 VPCS = 10_000  # in a Region; AWS's default is 5
 INTERNET_GATEWAYS = 10_000  # in a Region; 5
 SUBNETS = 2_000  # in a VPC; 200
+IPV4_CIDRS = 50  # of a VPC; AWS raises its default of 5 to 50
+IPV6_CIDRS = 5  # of a VPC; AWS raises it to 50
+SUBNET_IPV6_CIDRS = 1  # of a subnet, fixed
 ROUTE_TABLES = 2_000  # in a VPC; 200
 ROUTES = 1_000  # in a route table; 500, and AWS raises it to 1,000
 SECURITY_GROUPS = 10_000  # in a Region; 2,500
 RULES = 1_000  # in a security group, each direction; 60, and AWS raises it to 1,000
+INTERFACES = 50_000  # in a Region; 5,000
+ELASTIC_IPS = 5_000  # in a Region; 5
+NAT_GATEWAYS = 1_000  # in an Availability Zone; 5
+NAT_GATEWAY_ADDRESSES = 8  # of a NAT gateway, fixed
 TAGGED_AT_ONCE = 1_000  # resources in a CreateTags or DeleteTags call
 
 
@@ -26,6 +33,30 @@ class InternetGatewayLimitExceeded(Refused):
 
 class SubnetLimitExceeded(Refused):
     code = "SubnetLimitExceeded"
+
+
+class CidrLimitExceeded(Refused):
+    code = "CidrLimitExceeded"
+
+
+class NetworkInterfaceLimitExceeded(Refused):
+    code = "NetworkInterfaceLimitExceeded"
+
+
+class AddressLimitExceeded(Refused):
+    code = "AddressLimitExceeded"
+
+
+class NatGatewayLimitExceeded(Refused):
+    code = "NatGatewayLimitExceeded"
+
+
+class PrivateIpAddressLimitExceeded(Refused):
+    code = "PrivateIpAddressLimitExceeded"
+
+
+class AttachmentLimitExceeded(Refused):
+    code = "AttachmentLimitExceeded"
 
 
 class RouteTableLimitExceeded(Refused):

@@ -8,7 +8,7 @@ from genkan.api.idempotency import remembered, replayed
 from genkan.api.ids import need
 from genkan.api.output import present
 from genkan.api.quotas import ROUTE_TABLES, RouteTableLimitExceeded, check_quota
-from genkan.api.route_targets import shown_route
+from genkan.api.route_targets import IPV6_MEMBER, shown_route
 from genkan.api.selection import Values, page, select, yes_no
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.errors import DependencyViolation
@@ -107,12 +107,13 @@ def _routes(call: Call, table: RouteTable) -> list[dict[str, Any]]:
     vpc = need(call, Vpc, table.vpc_id)
     local = [
         {
-            "DestinationCidrBlock": str(cidr),
+            member: str(cidr),
             "GatewayId": "local",
             "Origin": "CreateRouteTable",
             "State": "active",
         }
-        for cidr in vpc.cidrs
+        for member, cidrs in (("DestinationCidrBlock", vpc.cidrs), (IPV6_MEMBER, vpc.ipv6_cidrs))
+        for cidr in cidrs
     ]
     return local + [shown_route(call.network, table, route) for route in table.routes]
 

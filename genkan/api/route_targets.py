@@ -23,6 +23,8 @@ from genkan.model.network_interface import InterfaceType, NetworkInterface
 from genkan.model.route_table import Route, RouteTable, RouteTarget, TargetKind
 from genkan.model.vpc import InternetGateway
 
+IPV6_MEMBER = "DestinationIpv6CidrBlock"
+EGRESS_ONLY = "egress-only-internet-gateway"
 RUNS = (InstanceState.PENDING, InstanceState.RUNNING)
 ENDED = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
 TRANSLATES = (NatGatewayState.PENDING, NatGatewayState.AVAILABLE)
@@ -56,6 +58,8 @@ def is_active(network: Network, table: RouteTable, target: RouteTarget) -> bool:
         case TargetKind.INTERNET_GATEWAY:
             gateway = network.get(InternetGateway, target.id)
             return gateway is not None and gateway.vpc_id == table.vpc_id
+        case TargetKind.EGRESS_ONLY_INTERNET_GATEWAY:
+            return network.find(EGRESS_ONLY, target.id) is not None
         case TargetKind.NAT_GATEWAY:
             nat = network.get(NatGateway, target.id)
             return nat is not None and nat.state in TRANSLATES
@@ -78,8 +82,9 @@ def shown_target(network: Network, target: RouteTarget) -> dict[str, Any]:
 
 def shown_route(network: Network, table: RouteTable, route: Route) -> dict[str, Any]:
     """Give a route as the API lists it."""
+    member = "DestinationCidrBlock" if route.destination.version == 4 else IPV6_MEMBER
     return {
-        "DestinationCidrBlock": str(route.destination),
+        member: str(route.destination),
         **shown_target(network, route.target),
         "Origin": "CreateRoute",
         "State": "active" if is_active(network, table, route.target) else "blackhole",
@@ -99,6 +104,18 @@ def _internet_gateway(call: Call, table: RouteTable, name: str) -> RouteTarget:
         )
     _check_vpc(table, gateway.vpc_id, f"network gateway {name}")
     return RouteTarget(TargetKind.INTERNET_GATEWAY, name)
+
+
+def _egress_only_gateway(call: Call, table: RouteTable, name: str) -> RouteTarget:
+    gateway = call.network.find(EGRESS_ONLY, name)
+    if gateway is None or gateway.account != call.account or gateway.region != call.region:
+        raise NotFound(
+            "InvalidGatewayID.NotFound",
+            f"The gateway ID '{name}' does not exist. EgressOnlyInternetGatewayId takes an "
+            "egress-only internet gateway.",
+        )
+    _check_vpc(table, getattr(gateway, "vpc_id", None), f"egress-only internet gateway {name}")
+    return RouteTarget(TargetKind.EGRESS_ONLY_INTERNET_GATEWAY, name)
 
 
 def _nat_gateway(call: Call, table: RouteTable, name: str) -> RouteTarget:
@@ -145,6 +162,7 @@ def _check_vpc(table: RouteTable, vpc_id: str | None, what: str) -> None:
 
 _FINDERS: Mapping[str, Callable[[Call, RouteTable, str], RouteTarget]] = {
     "gatewayId": _internet_gateway,
+    "egressOnlyInternetGatewayId": _egress_only_gateway,
     "natGatewayId": _nat_gateway,
     "networkInterfaceId": _interface,
     "instanceId": _instance,

@@ -7,7 +7,7 @@ from typing import Any
 from genkan.api.call import Answer, Call
 from genkan.api.default_vpc import need_default_vpc
 from genkan.api.group_lookup import need_group, need_group_by_name
-from genkan.api.group_rules import allow_all_egress
+from genkan.api.group_rules import allow_all_egress, with_ipv6_egress
 from genkan.api.ids import need
 from genkan.api.ip_permissions import ALLOWED_IN_TEXT, shown_permissions
 from genkan.api.ip_protocols import shown_protocol
@@ -86,6 +86,8 @@ def create_security_group(
         description=description,
         rules=(allow_all_egress(call.new_id("sgr")),),
     )
+    if vpc.ipv6_associations:
+        group = with_ipv6_egress(group, call.new_id("sgr"))
     return Answer(
         {"GroupId": group.id, "Tags": shown(group.tags), "SecurityGroupArn": _arn(group)},
         put(group),

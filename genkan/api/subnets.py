@@ -8,6 +8,12 @@ from typing import Any
 from genkan.api.call import Answer, Call
 from genkan.api.cidrs import fits_a_network, parse_cidr
 from genkan.api.ids import need
+from genkan.api.ipv6_cidrs import (
+    InvalidSubnetConflict,
+    InvalidSubnetRange,
+    shown_subnet_ipv6,
+    subnet_association,
+)
 from genkan.api.output import present
 from genkan.api.quotas import SUBNETS, SubnetLimitExceeded, check_quota
 from genkan.api.selection import Values, page, select, yes_no
@@ -18,22 +24,12 @@ from genkan.model.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
     MissingParameter,
-    Refused,
-    UnsupportedOperation,
 )
 from genkan.model.network import Change, delete, put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.route_table import RouteTable
-from genkan.model.subnet import Subnet
+from genkan.model.subnet import Subnet, SubnetCidrReservation
 from genkan.model.vpc import Vpc
-
-
-class InvalidSubnetConflict(Refused):
-    code = "InvalidSubnet.Conflict"
-
-
-class InvalidSubnetRange(Refused):
-    code = "InvalidSubnet.Range"
 
 
 def create_subnet(
@@ -41,22 +37,20 @@ def create_subnet(
     *,
     vpc_id: str,
     cidr_block: str | None = None,
+    ipv6_cidr_block: str | None = None,
     availability_zone: str | None = None,
     availability_zone_id: str | None = None,
     ipv6_native: bool = False,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    if ipv6_native:
-        raise UnsupportedOperation("Genkan's subnets have no IPv6 yet. Leave Ipv6Native out.")
-    if cidr_block is None:
-        raise MissingParameter(
-            "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided; Genkan takes cidrBlock."
-        )
+    _check_families(cidr_block, ipv6_cidr_block, ipv6_native)
     vpc = need(call, Vpc, vpc_id)
-    block = parse_cidr(cidr_block, "cidrBlock")
-    zone = _choose_zone(call.region, availability_zone, availability_zone_id)
+    block = parse_cidr(cidr_block, "cidrBlock") if cidr_block else None
+    zone = choose_zone(call.region, availability_zone, availability_zone_id)
     siblings = list(call.network.where(Subnet, vpc_id=vpc.id))
-    _check_block(vpc, block, siblings)
+    if block:
+        _check_block(vpc, block, siblings)
+    ipv6 = subnet_association(call, vpc, ipv6_cidr_block, siblings) if ipv6_cidr_block else None
     check_quota(len(siblings) + 1, SUBNETS, SubnetLimitExceeded, f"subnets in {vpc.id}")
     subnet = Subnet(
         id=call.new_id("subnet"),
@@ -66,8 +60,11 @@ def create_subnet(
         vpc_id=vpc.id,
         zone=zone,
         cidr=block,
+        ipv6_associations=(ipv6,) if ipv6 else (),
+        assign_ipv6_on_creation=ipv6_native,
+        host_names="resource-name" if ipv6_native else "ip-name",
     )
-    return Answer({"Subnet": _shown(call, subnet)}, put(subnet))
+    return Answer({"Subnet": shown_subnet(call, subnet)}, put(subnet))
 
 
 def describe_subnets(
@@ -80,7 +77,7 @@ def describe_subnets(
 ) -> Answer:
     subnets = select(call, Subnet, ids=subnet_ids, filters=filters, table=_filters(call))
     rows, token = page(subnets, max_results, next_token, ids=subnet_ids)
-    return Answer(present(Subnets=[_shown(call, subnet) for subnet in rows], NextToken=token))
+    return Answer(present(Subnets=[shown_subnet(call, subnet) for subnet in rows], NextToken=token))
 
 
 def delete_subnet(call: Call, *, subnet_id: str) -> Answer:
@@ -98,22 +95,33 @@ def delete_subnet(call: Call, *, subnet_id: str) -> Answer:
         for table in call.network.where(RouteTable, vpc_id=subnet.vpc_id)
         if any(association.subnet_id == subnet.id for association in table.associations)
     )
-    return Answer(change=Change(tuple(tables), delete(subnet).deletes))
+    reservations = call.network.where(SubnetCidrReservation, subnet_id=subnet.id)
+    return Answer(change=Change(tuple(tables), delete(subnet, *reservations).deletes))
 
 
-def modify_subnet_attribute(
-    call: Call, *, subnet_id: str, map_public_ip_on_launch: Mapping[str, bool] | None = None
-) -> Answer:
-    subnet = need(call, Subnet, subnet_id)
-    if map_public_ip_on_launch is None:
-        raise MissingParameter("No attributes specified. Give mapPublicIpOnLaunch.")
-    value = map_public_ip_on_launch.get("Value", False)
-    return Answer(change=put(replace(subnet, map_public_ip_on_launch=value)))
+def _check_families(cidr: str | None, ipv6_cidr: str | None, ipv6_native: bool) -> None:
+    """Raise when the blocks are not those that the kind of subnet has."""
+    if not ipv6_native and cidr is None:
+        raise MissingParameter(
+            "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided; Genkan takes cidrBlock."
+        )
+    if ipv6_native and cidr is not None:
+        raise InvalidParameterCombination(
+            "The parameters cidrBlock and ipv6Native cannot be used together: an IPv6-only subnet "
+            "has no IPv4 CIDR block. Leave one of them out."
+        )
+    if ipv6_native and ipv6_cidr is None:
+        raise MissingParameter(
+            "The request must contain the parameter ipv6CidrBlock: an IPv6-only subnet has one."
+        )
 
 
-def _choose_zone(region: str, name: str | None, zone_id: str | None) -> str:
-    """Give the named zone; the Region's first when none is named, where AWS takes any."""
-    zones = _zones(region)
+def choose_zone(region: str, name: str | None, zone_id: str | None) -> str:
+    """Give the named zone; the Region's first when none is named, where AWS takes any.
+
+    Raises InvalidParameterCombination, InvalidParameterValue.
+    """
+    zones = zones_of(region)
     if name and zone_id:
         raise InvalidParameterCombination(
             "The parameters availabilityZone and availabilityZoneId cannot be used together. "
@@ -139,7 +147,7 @@ def _check_block(vpc: Vpc, block: IPv4Network, siblings: Sequence[Subnet]) -> No
             f"Choose a block between /16 and /28 inside {', '.join(map(str, vpc.cidrs))}."
         )
     for sibling in siblings:
-        if block.overlaps(sibling.cidr):
+        if sibling.cidr and block.overlaps(sibling.cidr):
             raise InvalidSubnetConflict(
                 f"The CIDR '{block}' conflicts with another subnet: {sibling.id} has "
                 f"{sibling.cidr}. Choose a block that is free."
@@ -152,19 +160,42 @@ def _filters(call: Call) -> Mapping[str, Values[Subnet]]:
         "availabilityZone": lambda subnet: [subnet.zone],
         "availability-zone-id": lambda subnet: [_zone_id(subnet)],
         "available-ip-address-count": lambda subnet: [str(_free_addresses(call, subnet))],
-        "cidr": lambda subnet: [str(subnet.cidr)],
-        "cidr-block": lambda subnet: [str(subnet.cidr)],
-        "cidrBlock": lambda subnet: [str(subnet.cidr)],
+        "cidr": _cidr_values,
+        "cidr-block": _cidr_values,
+        "cidrBlock": _cidr_values,
         "default-for-az": lambda subnet: [yes_no(subnet.default_for_az)],
         "defaultForAz": lambda subnet: [yes_no(subnet.default_for_az)],
-        "enable-dns64": lambda subnet: [yes_no(False)],
-        "ipv6-native": lambda subnet: [yes_no(False)],
+        "enable-dns64": lambda subnet: [yes_no(subnet.dns64)],
+        "enable-lni-at-device-index": lambda subnet: _text(subnet.lni_device_index),
+        "ipv6-cidr-block-association.association-id": lambda subnet: [
+            one.id for one in subnet.ipv6_associations
+        ],
+        "ipv6-cidr-block-association.ipv6-cidr-block": lambda subnet: _text(subnet.ipv6_cidr),
+        "ipv6-cidr-block-association.state": lambda subnet: [
+            "associated" for _ in subnet.ipv6_associations
+        ],
+        "ipv6-native": lambda subnet: [yes_no(subnet.ipv6_native)],
         "map-public-ip-on-launch": lambda subnet: [yes_no(subnet.map_public_ip_on_launch)],
+        "private-dns-name-options-on-launch.enable-resource-name-dns-a-record": lambda subnet: [
+            yes_no(subnet.dns_a_record)
+        ],
+        "private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record": lambda subnet: [
+            yes_no(subnet.dns_aaaa_record)
+        ],
+        "private-dns-name-options-on-launch.hostname-type": lambda subnet: [subnet.host_names],
         "state": lambda subnet: ["available"],
         "subnet-arn": lambda subnet: [_arn(subnet)],
         "subnet-id": lambda subnet: [subnet.id],
         "vpc-id": lambda subnet: [subnet.vpc_id],
     }
+
+
+def _cidr_values(subnet: Subnet) -> list[str]:
+    return _text(subnet.cidr)
+
+
+def _text(value: object) -> list[str]:
+    return [] if value is None else [str(value)]
 
 
 def _free_addresses(call: Call, subnet: Subnet) -> int:
@@ -173,11 +204,12 @@ def _free_addresses(call: Call, subnet: Subnet) -> int:
 
 
 def _zone_id(subnet: Subnet) -> str | None:
-    zones = _zones(subnet.region)
+    zones = zones_of(subnet.region)
     return next((zone.id for zone in zones if zone.name == subnet.zone), None)
 
 
-def _zones(region: str) -> tuple[Zone, ...]:
+def zones_of(region: str) -> tuple[Zone, ...]:
+    """Give the Region's Availability Zones. Raises InvalidParameterValue for an unknown Region."""
     if region not in REGIONS:
         raise InvalidParameterValue(
             f"The Region {region} has no Availability Zones. DescribeRegions lists those that do."
@@ -189,28 +221,30 @@ def _arn(subnet: Subnet) -> str:
     return f"arn:aws:ec2:{subnet.region}:{subnet.account}:subnet/{subnet.id}"
 
 
-def _shown(call: Call, subnet: Subnet) -> dict[str, Any]:
-    return {
-        "AvailabilityZoneId": _zone_id(subnet),
-        "MapCustomerOwnedIpOnLaunch": False,
-        "OwnerId": subnet.account,
-        "AssignIpv6AddressOnCreation": False,
-        "Ipv6CidrBlockAssociationSet": [],
-        "Tags": shown(subnet.tags),
-        "SubnetArn": _arn(subnet),
-        "EnableDns64": False,
-        "Ipv6Native": False,
-        "PrivateDnsNameOptionsOnLaunch": {
-            "HostnameType": "ip-name",
-            "EnableResourceNameDnsARecord": False,
-            "EnableResourceNameDnsAAAARecord": False,
+def shown_subnet(call: Call, subnet: Subnet) -> dict[str, Any]:
+    """Give a subnet as the API lists it."""
+    return present(
+        AvailabilityZoneId=_zone_id(subnet),
+        MapCustomerOwnedIpOnLaunch=False,
+        OwnerId=subnet.account,
+        AssignIpv6AddressOnCreation=subnet.assign_ipv6_on_creation,
+        Ipv6CidrBlockAssociationSet=shown_subnet_ipv6(subnet.ipv6_associations),
+        Tags=shown(subnet.tags),
+        SubnetArn=_arn(subnet),
+        EnableDns64=subnet.dns64,
+        EnableLniAtDeviceIndex=subnet.lni_device_index,
+        Ipv6Native=subnet.ipv6_native,
+        PrivateDnsNameOptionsOnLaunch={
+            "HostnameType": subnet.host_names,
+            "EnableResourceNameDnsARecord": subnet.dns_a_record,
+            "EnableResourceNameDnsAAAARecord": subnet.dns_aaaa_record,
         },
-        "SubnetId": subnet.id,
-        "State": "available",
-        "VpcId": subnet.vpc_id,
-        "CidrBlock": str(subnet.cidr),
-        "AvailableIpAddressCount": _free_addresses(call, subnet),
-        "AvailabilityZone": subnet.zone,
-        "DefaultForAz": subnet.default_for_az,
-        "MapPublicIpOnLaunch": subnet.map_public_ip_on_launch,
-    }
+        SubnetId=subnet.id,
+        State="available",
+        VpcId=subnet.vpc_id,
+        CidrBlock=str(subnet.cidr) if subnet.cidr else None,
+        AvailableIpAddressCount=_free_addresses(call, subnet),
+        AvailabilityZone=subnet.zone,
+        DefaultForAz=subnet.default_for_az,
+        MapPublicIpOnLaunch=subnet.map_public_ip_on_launch,
+    )

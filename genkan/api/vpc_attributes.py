@@ -64,6 +64,17 @@ def modify_vpc_attribute(
     return Answer(change=put(changed(vpc, value)))
 
 
+def modify_vpc_tenancy(call: Call, *, vpc_id: str, instance_tenancy: str) -> Answer:
+    """Make a dedicated VPC a default one; the other way there is none."""
+    vpc = need(call, Vpc, vpc_id)
+    if instance_tenancy != "default":
+        raise InvalidParameterValue(
+            f"Value ({instance_tenancy}) for parameter instanceTenancy is invalid. "
+            "A VPC's tenancy can be changed to default alone."
+        )
+    return Answer({"ReturnValue": True}, put(replace(vpc, instance_tenancy=instance_tenancy)))
+
+
 def describe_vpc_attribute(call: Call, *, vpc_id: str, attribute: str) -> Answer:
     vpc = need(call, Vpc, vpc_id)
     if attribute not in ATTRIBUTES:

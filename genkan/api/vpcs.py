@@ -6,8 +6,9 @@ from typing import Any
 
 from genkan.api.call import Answer, Call
 from genkan.api.cidrs import fits_a_network, parse_cidr
-from genkan.api.group_rules import allow_all_egress, allow_self_ingress
+from genkan.api.group_rules import allow_all_egress, allow_self_ingress, with_ipv6_egress
 from genkan.api.ids import need
+from genkan.api.ipv6_cidrs import POOL, check_border_group, provided_association, shown_vpc_ipv6
 from genkan.api.output import present
 from genkan.api.quotas import VPCS, VpcLimitExceeded, check_quota
 from genkan.api.selection import Values, page, select, yes_no
@@ -17,9 +18,8 @@ from genkan.model.errors import (
     InvalidParameterValue,
     MissingParameter,
     Refused,
-    UnsupportedOperation,
 )
-from genkan.model.network import delete, put
+from genkan.model.network import Change, delete, put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.route_table import RouteTable, RouteTableAssociation
 from genkan.model.security_group import SecurityGroup
@@ -41,10 +41,10 @@ _FILTERS: Mapping[str, Values[Vpc]] = {
     "cidr-block-association.state": lambda vpc: ["associated"],
     "dhcp-options-id": lambda vpc: [vpc.dhcp_options_id],
     "dhcpOptionsId": lambda vpc: [vpc.dhcp_options_id],
-    "ipv6-cidr-block-association.association-id": lambda vpc: [],
-    "ipv6-cidr-block-association.ipv6-cidr-block": lambda vpc: [],
-    "ipv6-cidr-block-association.ipv6-pool": lambda vpc: [],
-    "ipv6-cidr-block-association.state": lambda vpc: [],
+    "ipv6-cidr-block-association.association-id": lambda vpc: [a.id for a in vpc.ipv6_associations],
+    "ipv6-cidr-block-association.ipv6-cidr-block": lambda vpc: map(str, vpc.ipv6_cidrs),
+    "ipv6-cidr-block-association.ipv6-pool": lambda vpc: [POOL for _ in vpc.ipv6_associations],
+    "ipv6-cidr-block-association.state": lambda vpc: ["associated" for _ in vpc.ipv6_associations],
     "is-default": lambda vpc: [yes_no(vpc.is_default)],
     "isDefault": lambda vpc: [yes_no(vpc.is_default)],
     "state": lambda vpc: ["available"],
@@ -64,10 +64,10 @@ def create_vpc(
     cidr_block: str | None = None,
     instance_tenancy: str = "default",
     amazon_provided_ipv6_cidr_block: bool = False,
+    ipv6_cidr_block_network_border_group: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    if amazon_provided_ipv6_cidr_block:
-        raise UnsupportedOperation("Genkan's VPCs have no IPv6 CIDR yet. Leave it out.")
+    check_border_group(call, ipv6_cidr_block_network_border_group)
     if cidr_block is None:
         raise MissingParameter(
             "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided; Genkan takes cidrBlock."
@@ -78,19 +78,25 @@ def create_vpc(
             f"Choose from {', '.join(TENANCIES)}."
         )
     check_quota(len(call.mine(Vpc)) + 1, VPCS, VpcLimitExceeded, "VPCs")
+    name = call.new_id("vpc")
+    ipv6 = provided_association(call, 0, name) if amazon_provided_ipv6_cidr_block else None
     vpc = Vpc(
-        id=call.new_id("vpc"),
+        id=name,
         account=call.account,
         region=call.region,
         tags=from_specifications("vpc", tag_specifications),
         cidr_associations=(
-            CidrAssociation(id=call.new_id("vpc-cidr-assoc"), cidr=_parse_range(cidr_block)),
+            CidrAssociation(id=call.new_id("vpc-cidr-assoc"), cidr=parse_range(cidr_block)),
         ),
         instance_tenancy=instance_tenancy,
+        ipv6_associations=(ipv6,) if ipv6 else (),
     )
-    return Answer(
-        {"Vpc": _shown(vpc)}, put(vpc, _main_route_table(call, vpc), _default_group(call, vpc))
-    )
+    return Answer({"Vpc": shown_vpc(vpc)}, with_what_belongs(call, vpc))
+
+
+def with_what_belongs(call: Call, vpc: Vpc) -> Change:
+    """Give the change that makes a VPC with its main route table and its default group."""
+    return put(vpc, _main_route_table(call, vpc), _default_group(call, vpc))
 
 
 def describe_vpcs(
@@ -103,7 +109,7 @@ def describe_vpcs(
 ) -> Answer:
     vpcs = select(call, Vpc, ids=vpc_ids, filters=filters, table=_FILTERS)
     rows, token = page(vpcs, max_results, next_token, ids=vpc_ids)
-    return Answer(present(Vpcs=[_shown(vpc) for vpc in rows], NextToken=token))
+    return Answer(present(Vpcs=[shown_vpc(vpc) for vpc in rows], NextToken=token))
 
 
 def delete_vpc(call: Call, *, vpc_id: str) -> Answer:
@@ -119,7 +125,8 @@ def delete_vpc(call: Call, *, vpc_id: str) -> Answer:
     return Answer(change=delete(vpc, *tables, *groups))
 
 
-def _parse_range(text: str) -> IPv4Network:
+def parse_range(text: str) -> IPv4Network:
+    """Read a block that a VPC may have. Raises InvalidParameterValue, InvalidVpcRange."""
     block = parse_cidr(text, "cidrBlock")
     if not fits_a_network(block) or any(block.overlaps(never) for never in NEVER_A_VPC):
         raise InvalidVpcRange(
@@ -141,7 +148,7 @@ def _main_route_table(call: Call, vpc: Vpc) -> RouteTable:
 
 def _default_group(call: Call, vpc: Vpc) -> SecurityGroup:
     group_id = call.new_id("sg")
-    return SecurityGroup(
+    group = SecurityGroup(
         id=group_id,
         account=vpc.account,
         region=vpc.region,
@@ -153,6 +160,7 @@ def _default_group(call: Call, vpc: Vpc) -> SecurityGroup:
             allow_all_egress(call.new_id("sgr")),
         ),
     )
+    return with_ipv6_egress(group, call.new_id("sgr")) if vpc.ipv6_associations else group
 
 
 def _dependencies(call: Call, vpc: Vpc) -> list[str]:
@@ -167,11 +175,12 @@ def _dependencies(call: Call, vpc: Vpc) -> list[str]:
     ]
 
 
-def _shown(vpc: Vpc) -> dict[str, Any]:
+def shown_vpc(vpc: Vpc) -> dict[str, Any]:
+    """Give a VPC as the API lists it."""
     return {
         "OwnerId": vpc.account,
         "InstanceTenancy": vpc.instance_tenancy,
-        "Ipv6CidrBlockAssociationSet": [],
+        "Ipv6CidrBlockAssociationSet": shown_vpc_ipv6(vpc),
         "CidrBlockAssociationSet": [
             {
                 "AssociationId": association.id,

@@ -20,14 +20,18 @@ from genkan.program.route import PLACE_TABLE, Forward, Route
 def compile_instance(
     instance: Instance, vpc: Vpc, primary: NetworkInterface, access_key: str
 ) -> Iterator[Entry]:
-    """Give the place of an instance that runs, and its boot."""
+    """Give the place of an instance that runs, and its boot.
+
+    One whose primary interface has IPv6 alone runs, and is named, without a link.
+    """
     because = Because("instance", instance.id)
+    host = naming.private_host(primary.private_ip) if primary.has_ipv4 else instance.id
     yield Place(because=because, id=instance.id, kind=PlaceKind.INSTANCE, forwards=False)
     yield Boot(
         because=because,
         place=instance.id,
         number=instance.boots,
-        hostname=naming.private_host(primary.private_ip),
+        hostname=host,
         nameserver=naming.resolver_address(vpc),
         search=naming.internal_domain(instance.region),
         account=instance.account,
@@ -72,7 +76,7 @@ def compile_interface(
         because=because,
         place=instance_id,
         table=PLACE_TABLE,
-        destination=ANYWHERE if device_index == 0 else subnet.cidr,
+        destination=ANYWHERE if device_index == 0 else subnet.block,
         action=Forward(device, subnet.router),
     )
     for direction in Direction:

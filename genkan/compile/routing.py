@@ -33,13 +33,14 @@ from genkan.program.route import (
 def compile_subnet(subnet: Subnet, table_id: str) -> Iterator[Entry]:
     """An address of the subnet that nobody holds is unreachable; its interfaces ask `table_id`."""
     because = Because("subnet", subnet.id)
-    yield Route(
-        because=because,
-        place=subnet.vpc_id,
-        table=PLACE_TABLE,
-        destination=subnet.cidr,
-        action=Unreachable(),
-    )
+    if subnet.cidr:
+        yield Route(
+            because=because,
+            place=subnet.vpc_id,
+            table=PLACE_TABLE,
+            destination=subnet.cidr,
+            action=Unreachable(),
+        )
     yield TableChoice(because=because, place=subnet.vpc_id, subnet=subnet.id, table=table_id)
 
 
@@ -60,9 +61,14 @@ def compile_route_table(
 def resolve_routes(
     network: Network, table: RouteTable, reachable: frozenset[str]
 ) -> tuple[tuple[IPv4Network, Action], ...]:
-    """Give where each route leads now. `reachable` holds the interfaces that take packets."""
+    """Give where each IPv4 route leads now. `reachable` holds the interfaces that take packets.
+
+    IPv6 routes lead nowhere yet: places have no IPv6 addresses.
+    """
     return tuple(
-        (route.destination, _resolve(network, table, route, reachable)) for route in table.routes
+        (route.destination, _resolve(network, table, route, reachable))
+        for route in table.routes
+        if isinstance(route.destination, IPv4Network)
     )
 
 

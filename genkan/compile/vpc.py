@@ -62,7 +62,7 @@ def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
             ("subnet", subnet.id), routing.compile_subnet, (subnet, chosen.get(subnet.id, main))
         )
     reachable = frozenset(
-        {interface.id for _, interface, _ in _running(network, vpc)}
+        {interface.id for _, interface, _ in _running(network, vpc) if interface.has_ipv4}
         | {gateway.network_interface_id for gateway in _translating(network, vpc)}
     )
     for table in tables:
@@ -109,18 +109,19 @@ def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
         keys[key.account] = min(keys.get(key.account, key.id), key.id)
     for instance, interface, index in _running(network, vpc):
         subnet = network.get(Subnet, interface.subnet_id)
-        yield Part(
-            ("interface", interface.id),
-            instances.compile_interface,
-            (interface, instance.id, index, subnet),
-        )
+        if interface.has_ipv4:
+            yield Part(
+                ("interface", interface.id),
+                instances.compile_interface,
+                (interface, instance.id, index, subnet),
+            )
         if index == 0:
             yield Part(
                 ("instance", instance.id),
                 instances.compile_instance,
                 (instance, vpc, interface, keys.get(instance.account, "")),
             )
-        if _private_names(vpc):
+        if _private_names(vpc) and interface.has_ipv4:
             yield Part(
                 ("instance-names", interface.id),
                 names.instance_names,

@@ -209,6 +209,7 @@ def _ended(network: Network, limit: datetime) -> Iterable[Resource]:
     for instance in network.where(Instance, state=InstanceState.TERMINATED):
         if (instance.state_changed_at or instance.launched_at) < limit:
             yield instance
-    for gateway in network.where(NatGateway, state=NatGatewayState.DELETED):
-        if (gateway.deleted_at or gateway.created_at) < limit:
-            yield gateway
+    for state in (NatGatewayState.DELETED, NatGatewayState.FAILED):
+        for gateway in network.where(NatGateway, state=state):
+            if (gateway.deleted_at or gateway.created_at) < limit:
+                yield gateway

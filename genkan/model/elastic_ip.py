@@ -18,3 +18,4 @@ class ElasticIp(Resource):
     association_id: str | None = None
     network_interface_id: str | None = None
     private_ip: IPv4Address | None = None
+    domain_name: str | None = None  # what a reverse look-up would say; data alone

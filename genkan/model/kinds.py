@@ -4,11 +4,11 @@ from genkan.model.account import AccessKey, Account, IdempotentCall, KeyPair
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.instance import Instance
 from genkan.model.nat_gateway import NatGateway
-from genkan.model.network_interface import NetworkInterface
+from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
-from genkan.model.subnet import Subnet
+from genkan.model.subnet import Subnet, SubnetCidrReservation
 from genkan.model.vpc import InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
 
@@ -22,9 +22,11 @@ KINDS: dict[str, type[Resource]] = {
         Vpc,
         InternetGateway,
         Subnet,
+        SubnetCidrReservation,
         RouteTable,
         SecurityGroup,
         NetworkInterface,
+        NetworkInterfacePermission,
         ElasticIp,
         NatGateway,
         Instance,

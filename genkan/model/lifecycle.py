@@ -72,7 +72,8 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
     """Give the change that takes a due resource to its next state, with what goes along with it.
 
     An endpoint that is gone takes its interfaces along, a NAT gateway and a terminated instance
-    have let go of theirs when they began to end.
+    have let go of theirs when they began to end. A NAT gateway that cannot work is made all the
+    same, and fails.
     """
     match resource:
         case Instance():
@@ -80,7 +81,9 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
             return put(replace(resource, state=running, state_changed_at=at))
         case NatGateway():
             standing = NAT_GATEWAY[resource.state].state
-            ended = at if standing is NatGatewayState.DELETED else None
+            if resource.failure and standing is NatGatewayState.AVAILABLE:
+                standing = NatGatewayState.FAILED
+            ended = None if standing is NatGatewayState.AVAILABLE else at
             return put(replace(resource, state=standing, deleted_at=ended))
         case VpcEndpoint():
             state = VPC_ENDPOINT[resource.state].state

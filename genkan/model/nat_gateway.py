@@ -23,7 +23,7 @@ class NatGateway(Resource):
 
     vpc_id: str
     subnet_id: str
-    network_interface_id: str
+    network_interface_id: str  # "" when it failed before it had one
     state: NatGatewayState
     created_at: datetime
     public: bool = True

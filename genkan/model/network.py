@@ -118,6 +118,11 @@ class Network:
         table = self._tables.get(of.kind)
         return iter(table.rows.values() if table else ())  # type: ignore[arg-type]
 
+    def count(self, of: type[R]) -> int:
+        """Give how many resources of a kind there are, of every account and Region."""
+        table = self._tables.get(of.kind)
+        return len(table.rows) if table else 0
+
     def where(self, of: type[R], **attribute: Any) -> Iterator[R]:  # noqa: ANN401
         """Give the resources whose attributes have these values; the first one named is indexed."""
         table = self._tables.get(of.kind)

@@ -7,7 +7,7 @@ An interface of an instance, of a NAT gateway or of an endpoint is the same kind
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import ClassVar
 
 from genkan.model.resource import Resource
@@ -39,7 +39,8 @@ class NetworkInterface(Resource):
     subnet_id: str
     zone: str
     mac: str
-    private_addresses: tuple[IPv4Address, ...]  # the first is the primary one
+    # The first is the primary one; an interface of an IPv6-only subnet has none.
+    private_addresses: tuple[IPv4Address, ...]
     group_ids: tuple[str, ...] = ()
     description: str = ""
     interface_type: InterfaceType = InterfaceType.INTERFACE
@@ -49,12 +50,30 @@ class NetworkInterface(Resource):
     public_ip: IPv4Address | None = (
         None  # the one lent to an instance while it runs; not an Elastic IP
     )
+    ipv6_addresses: tuple[IPv6Address, ...] = ()
+    ipv6_primary: bool = False  # the first of them is for good
+    connection_tracking: tuple[tuple[str, int], ...] = ()  # time-outs by AWS's names, to be shown
 
     @property
     def private_ip(self) -> IPv4Address:
         return self.private_addresses[0]
 
     @property
+    def has_ipv4(self) -> bool:
+        return bool(self.private_addresses)
+
+    @property
     def instance_id(self) -> str | None:
         """The instance that wears it."""
         return self.attachment.instance_id if self.attachment else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkInterfacePermission(Resource):
+    """What another account may do with an interface: data alone, kept because clients ask."""
+
+    kind: ClassVar[str] = "network-interface-permission"
+
+    network_interface_id: str
+    grantee: str
+    permission: str

@@ -7,7 +7,7 @@ association of its own uses the VPC's main table.
 
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import ClassVar
 
 from genkan.model.resource import Resource
@@ -17,6 +17,7 @@ class TargetKind(Enum):
     """The kinds of thing a route can point at; the value is the API's parameter for it."""
 
     INTERNET_GATEWAY = "GatewayId"
+    EGRESS_ONLY_INTERNET_GATEWAY = "EgressOnlyInternetGatewayId"
     NAT_GATEWAY = "NatGatewayId"
     NETWORK_INTERFACE = "NetworkInterfaceId"
 
@@ -29,7 +30,7 @@ class RouteTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    destination: IPv4Network
+    destination: IPv4Network | IPv6Network
     target: RouteTarget
 
 

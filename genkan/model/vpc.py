@@ -1,7 +1,7 @@
 """VPCs, and the gateways that hang off a whole VPC."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import ClassVar
 
 from genkan.model.resource import Resource
@@ -16,6 +16,14 @@ class CidrAssociation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ipv6Association:
+    """An IPv6 CIDR of a VPC (a /56 that Amazon provides) or of a subnet."""
+
+    id: str
+    cidr: IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vpc(Resource):
     kind: ClassVar[str] = "vpc"
 
@@ -26,6 +34,7 @@ class Vpc(Resource):
     network_address_usage_metrics: bool = False
     is_default: bool = False
     instance_tenancy: str = "default"
+    ipv6_associations: tuple[Ipv6Association, ...] = ()
 
     @property
     def cidr(self) -> IPv4Network:
@@ -35,6 +44,10 @@ class Vpc(Resource):
     @property
     def cidrs(self) -> tuple[IPv4Network, ...]:
         return tuple(association.cidr for association in self.cidr_associations)
+
+    @property
+    def ipv6_cidrs(self) -> tuple[IPv6Network, ...]:
+        return tuple(association.cidr for association in self.ipv6_associations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

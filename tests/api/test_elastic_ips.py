@@ -44,7 +44,7 @@ def test_a_nat_gateways_address_is_not_taken_away_by_reassociation(client):
         "NetworkInterfaceId": interface(client, "interface"),
         "AllowReassociation": True,
     }
-    assert client.refusal("AssociateAddress", **target) == "OperationNotPermitted"
+    assert client.refusal("AssociateAddress", **target) == "AuthFailure"
     assert client.refusal("ReleaseAddress", AllocationId=gateway.allocation_id) == (
         "InvalidIPAddress.InUse"
     )

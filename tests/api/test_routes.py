@@ -192,8 +192,12 @@ def test_a_route_whose_target_is_gone_is_a_blackhole(client, site):
             "InvalidParameterCombination",
         ),
         (
-            {"DestinationIpv6CidrBlock": "::/0", "GatewayId": "igw"},
-            "UnsupportedOperation",
+            {
+                "DestinationCidrBlock": "0.0.0.0/0",
+                "DestinationIpv6CidrBlock": "::/0",
+                "GatewayId": "igw",
+            },
+            "InvalidParameterCombination",
         ),
     ],
 )

@@ -87,7 +87,10 @@ def test_the_default_network_acl_is_associated_with_every_subnet(client):
         ({"CidrBlock": "fd00::/16"}, "InvalidParameterValue"),
         ({}, "MissingParameter"),
         ({"CidrBlock": "10.0.0.0/16", "InstanceTenancy": "shared"}, "InvalidParameterValue"),
-        ({"CidrBlock": "10.0.0.0/16", "AmazonProvidedIpv6CidrBlock": True}, "UnsupportedOperation"),
+        (
+            {"CidrBlock": "10.0.0.0/16", "Ipv6CidrBlockNetworkBorderGroup": "elsewhere"},
+            "InvalidParameterValue",
+        ),
         ({"CidrBlock": "10.0.0.0/16", "Ipv4IpamPoolId": "ipam-pool-1"}, "UnsupportedOperation"),
     ],
 )
