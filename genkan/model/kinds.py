@@ -2,6 +2,7 @@
 
 from genkan.model.account import AccessKey, Account, IdempotentCall, KeyPair
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneChange
 from genkan.model.instance import Instance
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network_interface import NetworkInterface
@@ -29,5 +30,8 @@ KINDS: dict[str, type[Resource]] = {
         NatGateway,
         Instance,
         VpcEndpoint,
+        HostedZone,
+        ResourceRecordSet,
+        ZoneChange,
     )
 }
