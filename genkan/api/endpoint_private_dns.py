@@ -1,7 +1,7 @@
 """Private DNS of an endpoint: may the service's public names mean this endpoint in its VPC?
 
 They may when the service has such names, the VPC answers them (both DNS attributes) and nothing
-else in the VPC holds one of them: no other endpoint, also one that is on its way out, and no private
+else in the VPC holds one of them: no other endpoint, also one on its way out, and no private
 hosted zone. "Private DNS" in the AWS PrivateLink guide.
 """
 
