@@ -2,6 +2,7 @@
 outside them another."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from genkan.compile import hosted_zones, site, vpc
 from genkan.compile.part import Part
@@ -54,6 +55,8 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case ElasticIp():
             interface = network.get(NetworkInterface, resource.network_interface_id)
             return {interface.vpc_id} if interface else set()
+        case AccessKey(expires_at=datetime()):
+            return {SITE}  # no instance is given one
         case Account() | AccessKey():
             return set(every_scope(network))
     vpc_id = getattr(resource, "vpc_id", None)
