@@ -33,9 +33,9 @@ def another_account(network: Network, name: str, region: str, token: Token) -> C
         raise InvalidParameterValue(
             f"{taken.id} is called {name} already. Give another name, or use that account."
         )
-    number = token(12, DIGITS)
-    while number.startswith("0") or network.get(Account, number):
-        number = token(12, DIGITS)
+    number = DEFAULT_ACCOUNT
+    while network.get(Account, number):
+        number = token(1, DIGITS[1:]) + token(11, DIGITS)
     return _account(number, name, region, token)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
-from genkan.model.account import AccessKey, Account
+from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.hosted_zone import (
     GLOBAL,
@@ -291,5 +291,14 @@ def resources() -> list[Resource]:
             **MINE,
         ),
         endpoint(),
+        KeyPair(
+            id="key-1",
+            key_name="key",
+            key_type="rsa",
+            fingerprint="00",
+            public_key="ssh-rsa AAAA",
+            created_at=AT,
+            **MINE,
+        ),
         *zones(),
     ]
