@@ -20,6 +20,9 @@ from genkan.api import (
     network_interfaces,
     prefix_lists,
     record_sets,
+    resolver_endpoints,
+    resolver_rules,
+    resolver_tags,
     route53_account,
     route53_tags,
     route_table_associations,
@@ -75,5 +78,6 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
         route53_account,
         route53_tags,
     ),
+    "route53resolver": (resolver_endpoints, resolver_rules, resolver_tags),
     "sts": (sts,),
 }

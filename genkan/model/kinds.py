@@ -6,6 +6,7 @@ from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneChange
 from genkan.model.instance import Instance
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.resolver import ResolverEndpoint, ResolverRule, ResolverRuleAssociation
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
@@ -33,5 +34,8 @@ KINDS: dict[str, type[Resource]] = {
         HostedZone,
         ResourceRecordSet,
         ZoneChange,
+        ResolverEndpoint,
+        ResolverRule,
+        ResolverRuleAssociation,
     )
 }
