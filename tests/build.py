@@ -53,9 +53,10 @@ def after(call: Call, answer: Answer) -> Call:
 
 
 class Client:
-    """A client of EC2 in one account: each call meets the network that the last one left.
+    """A client in one account: each call meets the network that the last one left.
 
-    Every answer is also written on the wire, so a member that EC2 does not have fails the test.
+    An operation is EC2's, or "service:Operation". Every answer is also written on the wire, so a
+    member that the service does not have fails the test.
     """
 
     def __init__(self, network: Network | None = None, **overrides: Any) -> None:
@@ -63,18 +64,29 @@ class Client:
 
     def ask(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Run an operation under AWS's names and give its output."""
-        answer = registry.run(self.call, "ec2", operation, parameters)
-        model = wire.service_model("ec2")
-        wire.serialize_answer(model, operation, "ec2", answer.output, self.call.request_id)
+        service, name = _parts_of(operation)
+        answer = registry.run(self.call, service, name, parameters)
+        model = wire.service_model(service)
+        protocol = model.metadata["protocol"]
+        wire.serialize_answer(model, name, protocol, answer.output, self.call.request_id)
         self.call = after(self.call, answer)
         return answer.output
 
     def refusal(self, operation: str, **parameters: Any) -> str:
         """Give the code that an operation is refused with."""
         with pytest.raises(Refused) as caught:
-            registry.run(self.call, "ec2", operation, parameters)
+            registry.run(self.call, *_parts_of(operation), parameters)
         return caught.value.code
+
+    def become(self, account: str) -> None:
+        """Go on as another account's root user."""
+        self.call = replace(self.call, account=account, principal=f"arn:aws:iam::{account}:root")
 
     def put(self, *resources: Resource) -> None:
         """Put resources there that no operation made."""
         self.call = replace(self.call, network=self.call.network.apply(put(*resources)))
+
+
+def _parts_of(operation: str) -> tuple[str, str]:
+    service, _, name = operation.rpartition(":")
+    return service or "ec2", name

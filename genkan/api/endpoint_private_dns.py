@@ -1,8 +1,8 @@
 """Private DNS of an endpoint: may the service's public names mean this endpoint in its VPC?
 
-They may when the service has such names, the VPC answers them (both DNS attributes) and no other
-endpoint of the VPC holds one of them, also one that is on its way out. "Private DNS" in the AWS
-PrivateLink guide.
+They may when the service has such names, the VPC answers them (both DNS attributes) and nothing
+else in the VPC holds one of them: no other endpoint, also one on its way out, and no private
+hosted zone. "Private DNS" in the AWS PrivateLink guide.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,9 @@ from typing import Any
 from genkan.api.call import Call
 from genkan.api.endpoint_services import has_both_kinds, private_names, service_name
 from genkan.model.catalogue.services import CatalogueService, find_service
+from genkan.model.endpoint_names import WILDCARD
 from genkan.model.errors import InvalidParameter
+from genkan.model.hosted_zone import HostedZone, ZoneVpc
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
 
@@ -83,4 +85,10 @@ def _taken_names(call: Call, vpc: Vpc, itself: str | None) -> set[str]:
         service = find_service(endpoint.service_name, endpoint.region)
         if endpoint.private_dns_enabled and endpoint.id != itself and service:
             taken.update(private_names(service, endpoint.region))
-    return taken
+    named = ZoneVpc(region=vpc.region, vpc_id=vpc.id)
+    zones = {
+        zone.zone_name.removesuffix(".")
+        for zone in call.network.where(HostedZone, private=True)
+        if named in zone.vpcs
+    }
+    return taken | zones | {f"{WILDCARD}{zone}" for zone in zones}

@@ -1,14 +1,135 @@
-"""Who is asking. "GetCallerIdentity" in the AWS STS API reference."""
+"""Who is asking, and temporary keys: a role's, or the caller's own for a while.
+
+"AssumeRole" and "GetSessionToken" in the AWS STS API reference. Which roles there are and whom they
+trust is the embedded IAM's to know, and is taken as given: any role of an account of the site can
+be assumed, by the root user too.
+"""
+
+import base64
+import hashlib
+import re
+from datetime import timedelta
+from typing import Any
 
 from genkan.api.call import Answer, Call
+from genkan.model.account import AccessKey, Account
+from genkan.model.errors import Refused
+from genkan.model.hosted_zone import GLOBAL
+from genkan.model.network import put
+
+ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:[!-~]+/)*([\w+=,.@-]{1,64})", re.ASCII)
+SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+ASSUMED = ":assumed-role/"
+KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # noqa: S105
+TOKEN_LENGTH = 320
+SHORTEST, HOUR = 900, 3600
+LONGEST_ROLE, LONGEST_SESSION, SESSION = 43_200, 129_600, 43_200  # seconds
+
+
+class ValidationError(Refused):
+    code = "ValidationError"
+
+
+class AccessDenied(Refused):
+    code = "AccessDenied"
+    status = 403
 
 
 def get_caller_identity(call: Call) -> Answer:
-    root = call.principal.endswith(":root")
-    return Answer(
-        {
-            "UserId": call.account if root else call.principal.rpartition("/")[2],
-            "Account": call.account,
-            "Arn": call.principal,
-        }
+    return Answer({"UserId": _user_id(call), "Account": call.account, "Arn": call.principal})
+
+
+def get_access_key_info(call: Call, *, access_key_id: str) -> Answer:
+    key = call.network.get(AccessKey, access_key_id)
+    if key is None:
+        raise ValidationError(f"{access_key_id[:128]} is no access key id that is known here.")
+    return Answer({"Account": key.account})
+
+
+def assume_role(
+    call: Call,
+    *,
+    role_arn: str,
+    role_session_name: str,
+    duration_seconds: int = HOUR,
+    external_id: str | None = None,
+) -> Answer:
+    role = ROLE.fullmatch(role_arn)
+    if role is None:
+        raise ValidationError(
+            f"{role_arn[:200]} is invalid: the ARN of a role is arn:aws:iam::ACCOUNT:role/NAME."
+        )
+    if not SESSION_NAME.fullmatch(role_session_name):
+        raise ValidationError(
+            f"'{role_session_name[:64]}' cannot be a roleSessionName. Give 2 to 64 letters, "
+            "digits or any of +=,.@-_"
+        )
+    _check_duration(duration_seconds, LONGEST_ROLE)
+    if ASSUMED in call.principal and duration_seconds > HOUR:
+        raise ValidationError(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
+            "role chaining."
+        )
+    account, name = role.groups()
+    if call.network.get(Account, account) is None:
+        raise AccessDenied(
+            f"User: {call.principal} is not authorized to perform: sts:AssumeRole on resource: "
+            f"{role_arn}. There is no account {account} here; `genkan account list` shows them."
+        )
+    arn = f"arn:aws:sts::{account}{ASSUMED}{name}/{role_session_name}"
+    key = _temporary_key(call, account, arn, duration_seconds)
+    user = {"AssumedRoleId": f"{_role_id(account, name)}:{role_session_name}", "Arn": arn}
+    return Answer({"Credentials": _shown(key), "AssumedRoleUser": user}, put(key))
+
+
+def get_session_token(call: Call, *, duration_seconds: int = SESSION) -> Answer:
+    if ASSUMED in call.principal:
+        raise AccessDenied("Cannot call GetSessionToken with session credentials: use a user's.")
+    _check_duration(duration_seconds, LONGEST_SESSION)
+    seconds = min(duration_seconds, HOUR) if call.principal.endswith(":root") else duration_seconds
+    key = _temporary_key(call, call.account, call.principal, seconds)
+    return Answer({"Credentials": _shown(key)}, put(key))
+
+
+def _check_duration(seconds: int, longest: int) -> None:
+    if not SHORTEST <= seconds <= longest:
+        raise ValidationError(
+            f"DurationSeconds {seconds} is not from {SHORTEST} to {longest}. Choose one between."
+        )
+
+
+def _temporary_key(call: Call, account: str, principal: str, seconds: int) -> AccessKey:
+    return AccessKey(
+        id=f"ASIA{call.token(16, KEY_ALPHABET)}",
+        account=account,
+        region=GLOBAL,
+        secret=call.token(40, SECRET_ALPHABET),
+        principal=principal,
+        session_token=call.token(TOKEN_LENGTH, SECRET_ALPHABET),
+        expires_at=(call.now + timedelta(seconds=seconds)).replace(microsecond=0),
     )
+
+
+def _shown(key: AccessKey) -> dict[str, Any]:
+    return {
+        "AccessKeyId": key.id,
+        "SecretAccessKey": key.secret,
+        "SessionToken": key.session_token,
+        "Expiration": key.expires_at,
+    }
+
+
+def _user_id(call: Call) -> str:
+    if call.principal.endswith(":root"):
+        return call.account
+    if ASSUMED in call.principal:
+        _, name, session = call.principal.split("/")
+        return f"{_role_id(call.account, name)}:{session}"
+    return call.principal.rpartition("/")[2]
+
+
+def _role_id(account: str, name: str) -> str:
+    """Derive a role's unique id, for a role is known by its name alone here."""
+    digest = hashlib.sha256(f"{account}/{name}".encode()).digest()
+    return "AROA" + base64.b32encode(digest)[:17].decode()

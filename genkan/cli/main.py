@@ -127,14 +127,52 @@ def check(output: str, as_json: bool) -> None:
 @main.command()
 @OUTPUT
 @JSON
-def env(output: str, as_json: bool) -> None:
+@click.option("--account", help="Name or number; the first account when left out.")
+def env(output: str, as_json: bool, account: str | None) -> None:
     """Print the variables that point AWS clients here.
 
     To set them in a shell: eval "$(genkan env)"
     """
     from genkan.cli import site
 
-    site.env(as_json or output == "json")
+    site.env(as_json or output == "json", account)
+
+
+@main.group()
+def account() -> None:
+    """Accounts of the site."""
+
+
+@account.command("add")
+@click.argument("name")
+@OUTPUT
+@JSON
+def account_add(name: str, output: str, as_json: bool) -> None:
+    """Make an account; prints its key as `genkan env` does."""
+    from genkan.cli import accounts
+
+    accounts.add(name, as_json or output == "json")
+
+
+@account.command("list")
+@OUTPUT
+@JSON
+def account_list(output: str, as_json: bool) -> None:
+    """List the accounts."""
+    from genkan.cli import accounts
+
+    accounts.show(as_json or output == "json")
+
+
+@main.command()
+@OUTPUT
+@JSON
+@click.option("-n", "--last", type=click.IntRange(min=1), help="The last changes alone.")
+def history(output: str, as_json: bool, last: int | None) -> None:
+    """Show what changed in the network: when, by whom, and what it touched."""
+    from genkan.cli import history as journal
+
+    journal.show(as_json or output == "json", last)
 
 
 @main.command("exec", context_settings=PASS_ON)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlencode
 
 import click
 
@@ -153,9 +154,13 @@ def check_lines(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield f"    try: {one['todo']}"
 
 
-def env(as_json: bool) -> None:
+def env(as_json: bool, account: str | None = None) -> None:
     """Print the variables for AWS's clients."""
-    variables = environment(default_home())
+    print_environment(environment(default_home(), account), as_json)
+
+
+def print_environment(variables: Mapping[str, str], as_json: bool) -> None:
+    """Print variables as JSON, or as lines for a shell."""
     if as_json:
         click.echo(json.dumps(variables, indent=2))
         return
@@ -163,12 +168,26 @@ def env(as_json: bool) -> None:
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Give the variables that point AWS's clients at a site. Raises Failure."""
+def environment(home: Path, account: str | None = None) -> dict[str, str]:
+    """Give the variables that point AWS's clients at a site, for an account (name or number;
+    None: the first). Raises Failure."""
+    asked = f"?{urlencode({'account': account})}" if account is not None else ""
     try:
-        credentials = Site(home).get("/credentials")
+        credentials = Site(home).get(f"/credentials{asked}")
     except SiteDown:
         fail_down(home)
+    if "unknown" in credentials:
+        raise Failure(
+            NO,
+            f"there is no account {account}.",
+            f"There are: {', '.join(credentials['accounts'])}.",
+            f"genkan account add {shlex.quote(account or '')}",
+        )
+    return variables_of(home, credentials)
+
+
+def variables_of(home: Path, credentials: Mapping[str, str]) -> dict[str, str]:
+    """Give the variables that speak with these credentials to a site."""
     try:
         port = json.loads((home / "settings.json").read_text())["port"]
     except (OSError, ValueError, LookupError) as error:

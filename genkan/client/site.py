@@ -108,11 +108,18 @@ class Site:
                     raise SiteDown(f"control does not answer: {error!r}") from error
                 time.sleep(0.05)
 
+    def post(self, path: str, body: object) -> dict[str, Any]:
+        """Tell control something, once. Raises SiteDown."""
+        return self._ask("POST", path, json.dumps(body))
+
     def _get(self, path: str) -> dict[str, Any]:
+        return self._ask("GET", path, None)
+
+    def _ask(self, method: str, path: str, body: str | None) -> dict[str, Any]:
         connection = http.client.HTTPConnection("genkan", timeout=PATIENCE)
         connection.sock = self._connect("control.sock")
         try:
-            connection.request("GET", path)
+            connection.request(method, path, body)
             return cast(dict[str, Any], json.loads(connection.getresponse().read()))
         finally:
             connection.close()

@@ -1,29 +1,35 @@
-"""Scopes: which part of the program a change can touch. A VPC is one, what is outside every VPC
-another."""
+"""Scopes: which part of the program a change can touch. A VPC is one, a hosted zone one, what is
+outside them another."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from genkan.compile import site, vpc
+from genkan.compile import hosted_zones, site, vpc
 from genkan.compile.part import Part
 from genkan.model.account import AccessKey, Account
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
 from genkan.model.network import Change, Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
 from genkan.model.vpc import Vpc
 
-Scope = str  # a VPC's id, or SITE
+Scope = str  # the id of a VPC or of a hosted zone, or SITE
 SITE = ""
 
 
 def every_scope(network: Network) -> list[Scope]:
-    return [SITE, *(vpc.id for vpc in network.all(Vpc))]
+    zones = (zone.id for zone in network.all(HostedZone))
+    return [SITE, *(vpc.id for vpc in network.all(Vpc)), *zones]
 
 
 def parts_of(network: Network, scope: Scope) -> Iterator[Part]:
-    """Give the parts of a scope; none for a VPC that is gone."""
+    """Give the parts of a scope; none for one that is gone."""
     if scope == SITE:
         return site.parts(network)
+    zone = network.get(HostedZone, scope)
+    if zone is not None:
+        return hosted_zones.parts(network, zone)
     return vpc.parts(network, scope)
 
 
@@ -41,10 +47,16 @@ def touched(before: Network, after: Network, change: Change) -> set[Scope]:
 def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
     match resource:
         case Vpc():
+            return {resource.id, *(zone.id for zone in hosted_zones.zones_of(network, resource))}
+        case HostedZone():
             return {resource.id}
+        case ResourceRecordSet():
+            return {resource.zone_id}
         case ElasticIp():
             interface = network.get(NetworkInterface, resource.network_interface_id)
             return {interface.vpc_id} if interface else set()
+        case AccessKey(expires_at=datetime()):
+            return {SITE}  # no instance is given one
         case Account() | AccessKey():
             return set(every_scope(network))
     vpc_id = getattr(resource, "vpc_id", None)

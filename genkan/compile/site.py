@@ -13,7 +13,7 @@ from genkan.compile.endpoints import HTTPS, TCP
 from genkan.compile.gateways import ANYWHERE, INTERNET_MTU
 from genkan.compile.naming import LINK_HOP, host_network, mac_of
 from genkan.compile.part import Part
-from genkan.model.account import AccessKey, Account
+from genkan.model.account import AccessKey, Account, first_account, standing_keys
 from genkan.model.catalogue.addresses import SERVICE_RANGES, public_addresses
 from genkan.model.catalogue.regions import REGIONS
 from genkan.model.catalogue.services import SERVICES, hosts
@@ -26,7 +26,9 @@ from genkan.program.service import Answerer, Credential, Listener, Service, Upst
 
 OUTSIDE_ADDRESS = IPv4Address("198.51.100.10")
 INTERNET_RESOLVER = IPv4Address("192.0.2.53")
-GENKANS_OWN = frozenset({"ec2", "sts"})  # services whose API Genkan itself answers
+GENKANS_OWN = frozenset(
+    {"ec2", "route53", "route53resolver", "sts"}
+)  # services whose API Genkan itself answers
 PUBLIC_TTL = 60
 FIXED = Because("fixed", "the internet")
 
@@ -40,9 +42,10 @@ def parts(network: Network) -> Iterator[Part]:
     keys = sorted(network.all(AccessKey), key=lambda key: key.id)
     for key in keys:
         yield Part(("credential", key.id), _compile_credential, (key,))
-    account = network.get(Account, keys[0].account) if keys else None
-    if account:
-        yield Part(("outside",), _compile_outside, (keys[0], account))
+    account = first_account(network.all(Account))
+    theirs = [key for key in standing_keys(keys) if account and key.account == account.id]
+    if account and theirs:
+        yield Part(("outside",), _compile_outside, (theirs[0], account))
 
 
 def _compile_internet() -> Iterator[Entry]:
@@ -141,4 +144,6 @@ def _compile_credential(key: AccessKey) -> Iterator[Entry]:
         secret=key.secret,
         account=key.account,
         principal=key.principal,
+        session_token=key.session_token,
+        expires=key.expires_at,
     )

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address
 
 from genkan.compile import endpoints, gateways, instances, names, naming, routing, security_groups
 from genkan.compile.part import Part
-from genkan.model.account import AccessKey
+from genkan.model.account import AccessKey, standing_keys
 from genkan.model.catalogue.services import find_service
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_names import in_region
@@ -105,7 +105,7 @@ def _running(network: Network, vpc: Vpc) -> Iterator[tuple[Instance, NetworkInte
 
 def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
     keys: dict[str, str] = {}
-    for key in network.all(AccessKey):
+    for key in standing_keys(network.all(AccessKey)):
         keys[key.account] = min(keys.get(key.account, key.id), key.id)
     for instance, interface, index in _running(network, vpc):
         subnet = network.get(Subnet, interface.subnet_id)

@@ -17,9 +17,12 @@ from genkan.api import registry
 from genkan.api.call import Answer, Call
 from genkan.compile import Compilation, compile_network, recompile
 from genkan.compile.scope import touched
+from genkan.control.accounts import Token, another_account
 from genkan.control.runner import Runner
 from genkan.engine.protocol import Engine, EngineFailure
 from genkan.model import lifecycle
+from genkan.model.account import AccessKey, Account
+from genkan.model.hosted_zone import GLOBAL, ZoneChange
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Change, Network, delete
@@ -27,13 +30,14 @@ from genkan.model.resource import Resource
 from genkan.program import Delta
 from genkan.program.place import Boot
 from genkan.program.service import Credential
-from genkan.store import JournalEntry, Store
+from genkan.store import JournalEntry, Store, summaries
 
 LOG = logging.getLogger(__name__)
 ITSELF = "genkan"  # in the journal, whoever a lifecycle's own step is by
-SHOWN_AFTER_THE_END = timedelta(hours=1)  # a terminated instance, a deleted NAT gateway
+SHOWN_AFTER_THE_END = timedelta(hours=1)  # of instances, NAT gateways, keys, zones' changes
 MOST_STEPS = 100  # of lifecycles in one change
 READS = ("describe_", "get_", "list_")
+BUT_WRITES = frozenset({"get_session_token"})  # makes a key, whatever it is called
 
 Publish = Callable[[Delta], None]
 
@@ -68,7 +72,7 @@ class Control:
         self.network = self._store.load()
         if not any(True for _ in self.network):
             change = first()
-            self._store.append(self._entry("CreateAccount", "aws-global", ""), change)
+            self._store.append(self._entry("CreateAccount", GLOBAL, ""), change)
             self.network = self.network.apply(change)
         self.compilation = compile_network(self.network)
         mended = self._engine.reconcile(self.compilation.program)
@@ -79,7 +83,7 @@ class Control:
     @staticmethod
     def reads(operation: str) -> bool:
         """Tell whether an operation (snake_case) only reads, so that any thread may run it."""
-        return operation.startswith(READS)
+        return operation.startswith(READS) and operation not in BUT_WRITES
 
     def run(
         self, call: Call, service: str, operation: str, parameters: Mapping[str, Any]
@@ -137,7 +141,17 @@ class Control:
         limit = self._now() - SHOWN_AFTER_THE_END
         ended = list(_ended(self.network, limit))
         if ended:
-            self.commit(self._entry("Forget", "aws-global", ""), delete(*ended))
+            self.commit(self._entry("Forget", GLOBAL, ""), delete(*ended))
+
+    def add_account(self, name: str, region: str, token: Token) -> Account:
+        """Make an account with a key of its own. Raises InvalidParameterValue."""
+        change = another_account(self.network, name, region, token)
+        self.commit(self._entry("CreateAccount", GLOBAL, ""), change)
+        return next(one for one in change.puts if isinstance(one, Account))
+
+    def history(self) -> list[dict[str, Any]]:
+        """Give every change that was accepted, oldest first, without what is secret of it."""
+        return list(summaries(self._store.journal()))
 
     def reconcile(self) -> int:
         """Make the kernel, names and services equal to the program, whatever is there; give how
@@ -209,6 +223,12 @@ def _ended(network: Network, limit: datetime) -> Iterable[Resource]:
     for instance in network.where(Instance, state=InstanceState.TERMINATED):
         if (instance.state_changed_at or instance.launched_at) < limit:
             yield instance
+    for key in network.all(AccessKey):
+        if key.expires_at and key.expires_at < limit:
+            yield key
+    for change in network.all(ZoneChange):
+        if change.submitted_at < limit:
+            yield change
     for state in (NatGatewayState.DELETED, NatGatewayState.FAILED):
         for gateway in network.where(NatGateway, state=state):
             if (gateway.deleted_at or gateway.created_at) < limit:

@@ -206,7 +206,7 @@ def write(resolution: Resolution) -> Answer:
         _write_records(body, _pointer(owner + depth) if len(origin) > 1 else origin, denial)
     authorities = 0 if resolution.authority is None else 1
     form = _form(resolution.rcode, answers, authorities)
-    return Answer(form, bytes(body), resolution.names)
+    return Answer(form, bytes(body), resolution.names + resolution.behind)
 
 
 def _write_records(body: bytearray, owner: bytes, records: Answered) -> int:

@@ -1,6 +1,7 @@
 """Resolution: the records that answer a question, along its aliases, or why there are none.
 
-A CNAME is followed in the same view, into whatever zone its target belongs to. Where the way ends
+A CNAME is followed in the same view, into whatever zone its target belongs to. An alias is followed
+in the zone that it names, and leaves no trace in the answer. Where the way ends
 without records, the zone of its last name gives its SOA (RFC 2308); a zone without one has the SOA
 that a new Route 53 zone has.
 """
@@ -11,6 +12,7 @@ from enum import IntEnum
 
 from genkan.dns import domain_name, rdata
 from genkan.dns.zones import ZoneIndex, ZoneRecords
+from genkan.program.names import RecordSet
 
 LOG = logging.getLogger(__name__)
 LONGEST_CHAIN = 16
@@ -45,59 +47,88 @@ class Resolution:
     """What a question comes to. `names` are those asked for on the way, in lower case.
 
     Each step but the last is a CNAME whose data names the next. `authority` is the origin and SOA
-    of the zone that denies the last name.
+    of the zone that denies the last name. `behind` are the names that aliases stand for.
     """
 
     rcode: Rcode
     names: tuple[bytes, ...]
     steps: tuple[Answered, ...] = ()
     authority: tuple[bytes, Answered] | None = None
+    behind: tuple[bytes, ...] = ()
 
 
 def resolve(index: ZoneIndex, view: str, name: bytes, of_type: int) -> Resolution:
     """Answer a question for `name`, in lower case. A value that does not parse is SERVFAIL."""
     names: list[bytes] = []
+    behind: list[bytes] = []
     try:
-        return _follow(index, view, name, of_type, names)
+        return _follow(index, view, name, of_type, names, behind)
     except ValueError as error:
         LOG.error("A question in %s fails: %s Mend the record's values.", view, error)
-        return Resolution(Rcode.SERVFAIL, tuple(names))
+        return Resolution(Rcode.SERVFAIL, tuple(names), behind=tuple(behind))
 
 
 def _follow(
-    index: ZoneIndex, view: str, name: bytes, of_type: int, names: list[bytes]
+    index: ZoneIndex,
+    view: str,
+    name: bytes,
+    of_type: int,
+    names: list[bytes],
+    behind: list[bytes],
 ) -> Resolution:
     steps: list[Answered] = []
+
+    def come_to(rcode: Rcode, authority: tuple[bytes, Answered] | None = None) -> Resolution:
+        return Resolution(rcode, tuple(names), tuple(steps), authority, tuple(behind))
+
     while len(names) < LONGEST_CHAIN:
         names.append(name)
         zone = index.select(view, name)
-        found = _answer(zone, name, of_type)
+        found = _answer(index, zone, name, of_type, behind)
         if found is None:
             rcode = Rcode.NXDOMAIN if zone.find(name) is None else Rcode.NOERROR
-            authority = zone.origin or domain_name.ROOT, _denial(zone)
-            return Resolution(rcode, tuple(names), tuple(steps), authority)
+            return come_to(rcode, (zone.origin or domain_name.ROOT, _denial(zone)))
         steps.append(found)
         if found.type == of_type:
-            return Resolution(Rcode.NOERROR, tuple(names), tuple(steps))
+            return come_to(Rcode.NOERROR)
         name = found.data[0].lower()
-    return Resolution(Rcode.SERVFAIL, tuple(names))
+    steps.clear()
+    return come_to(Rcode.SERVFAIL)
 
 
-def _answer(zone: ZoneRecords, name: bytes, of_type: int) -> Answered | None:
+def _answer(
+    index: ZoneIndex, zone: ZoneRecords, name: bytes, of_type: int, behind: list[bytes]
+) -> Answered | None:
     """Give the records of the type, or the CNAME that stands for every type."""
     alias = None
     for record in zone.find(name) or ():
-        if not record.values:
-            continue
         number = rdata.type_number(record.type)
+        if number not in (of_type, rdata.CNAME):
+            continue
+        held = _aliased(index, record, behind)
+        if held is None or not held.values:
+            continue
         if number == of_type:
-            return _encode(number, record.ttl, record.values)
-        if number == rdata.CNAME:
-            alias = record
+            return _encode(number, held.ttl, held.values)
+        alias = held
     if alias is not None:
         return _encode(rdata.CNAME, alias.ttl, alias.values)
     if of_type == rdata.SOA and name == zone.origin:
         return soa(zone)
+    return None
+
+
+def _aliased(index: ZoneIndex, record: RecordSet, behind: list[bytes]) -> RecordSet | None:
+    """Give the record set that stands at the end of a record's aliases; None: nothing does."""
+    found: RecordSet | None = record
+    for _ in range(LONGEST_CHAIN):
+        if found is None or found.alias is None:
+            return found
+        target = domain_name.parse(found.alias.name).lower()
+        behind.append(target)
+        zone = index.get(found.alias.zone)
+        held = (zone.find(target) if zone else None) or ()
+        found = next((one for one in held if one.type == record.type), None)
     return None
 
 

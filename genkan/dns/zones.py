@@ -1,7 +1,8 @@
 """Zones: which one a view looks into for a name, what stands there, and what a change touches.
 
 1. The zone attached to the view with the longest origin that the name ends in is the one. None:
-   the public zone. Two with one origin: the one whose id sorts first.
+   the same among those attached to every view; none: the public zone. Two with one origin: the
+   one whose id sorts first.
 2. A name exists if it has records, if a name below it has, or if it is the origin (RFC 8020).
 3. A name that does not exist is answered by `*` directly below its closest ancestor that exists
    (RFC 4592, 3.3.1).
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 
 from genkan.dns import domain_name, rdata
 from genkan.program import Delta, Entry
-from genkan.program.names import PUBLIC_ZONE, RecordSet, Zone, ZoneAttachment
+from genkan.program.names import EVERY_VIEW, PUBLIC_ZONE, RecordSet, Zone, ZoneAttachment
 
 LOG = logging.getLogger(__name__)
 WILDCARD = b"\x01*"
@@ -85,6 +86,7 @@ class Touched:
         self._trees: dict[str | None, set[bytes]] = {}
 
     def add(self, view: str | None, names: Iterable[bytes], trees: Iterable[bytes]) -> None:
+        view = None if view == EVERY_VIEW else view
         self._names.setdefault(view, set()).update(names)
         self._trees.setdefault(view, set()).update(trees)
 
@@ -111,12 +113,17 @@ class ZoneIndex:
 
     def select(self, view: str, name: bytes) -> ZoneRecords:
         """Give the zone that answers a name in this view."""
-        origins = self._views.get(view)
-        if origins:
-            for one in domain_name.lineage(name):
-                if one in origins:
-                    return self._zones[origins[one][0]]
+        for attached in (view, EVERY_VIEW):
+            origins = self._views.get(attached)
+            if origins:
+                for one in domain_name.lineage(name):
+                    if one in origins:
+                        return self._zones[origins[one][0]]
         return self._public
+
+    def get(self, zone_id: str) -> ZoneRecords | None:
+        """Give a zone by its id, whoever may look into it."""
+        return self._zones.get(zone_id)
 
     def apply(self, delta: Delta) -> Touched:
         """Make a delta so and say what it touched. Entries of other sections are passed over.

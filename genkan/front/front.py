@@ -28,6 +28,7 @@ from genkan.front.head import head_of, is_signed, named_by_head, source_of
 from genkan.front.listening import listen
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay, UpstreamDown
+from genkan.front.session import check_session
 from genkan.program import Delta
 from genkan.program.service import Credential, Listener, Service, Upstream
 
@@ -308,6 +309,10 @@ class _Call:
         if self._signature is not None:
             directory = self._front._directory
             self._seen.credential = directory.credentials.get(self._signature.access_key)
+            if self._seen.credential is not None:
+                check_session(
+                    self._seen.credential, self._signature.session_token, self._front._clock()
+                )
             directory.check_scope(self._service, self._signature)
         elif not wire.may_be_unsigned(self._model, self._seen.operation):
             raise wire.WireError(

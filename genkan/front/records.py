@@ -71,8 +71,9 @@ def _identity(credential: Credential | None) -> dict[str, Any]:
     if credential is None:
         return {"type": "AWSAccount", "principalId": "", "accountId": "anonymous"}
     root = credential.principal.endswith(":root")
+    assumed = ":assumed-role/" in credential.principal
     return {
-        "type": "Root" if root else "IAMUser",
+        "type": "Root" if root else "AssumedRole" if assumed else "IAMUser",
         "principalId": credential.account if root else credential.principal,
         "arn": credential.principal,
         "accountId": credential.account,

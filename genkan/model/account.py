@@ -1,10 +1,13 @@
 """Accounts and their access keys."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from genkan.model.resource import Resource
+
+FIRST = "default"  # the name of the account that every site starts with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +22,27 @@ class Account(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessKey(Resource):
-    """`id` is the access key id; `principal` the ARN that signs with it."""
+    """`id` is the access key id; `principal` the ARN that signs with it.
+
+    A temporary key signs together with its session token, until it expires.
+    """
 
     kind: ClassVar[str] = "access-key"
 
     secret: str
     principal: str
+    session_token: str | None = None
+    expires_at: datetime | None = None
+
+
+def standing_keys(keys: Iterable[AccessKey]) -> list[AccessKey]:
+    """Give those keys that do not expire, by id."""
+    return sorted((key for key in keys if key.expires_at is None), key=lambda key: key.id)
+
+
+def first_account(accounts: Iterable[Account]) -> Account | None:
+    """Give the account that the site started with: FIRST, or else the one with the least id."""
+    return min(accounts, key=lambda one: (one.account_name != FIRST, one.id), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,11 @@
 
 from genkan.model.account import AccessKey, Account, IdempotentCall, KeyPair
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneChange
 from genkan.model.instance import Instance
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
+from genkan.model.resolver import ResolverEndpoint, ResolverRule, ResolverRuleAssociation
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
@@ -31,5 +33,11 @@ KINDS: dict[str, type[Resource]] = {
         NatGateway,
         Instance,
         VpcEndpoint,
+        HostedZone,
+        ResourceRecordSet,
+        ZoneChange,
+        ResolverEndpoint,
+        ResolverRule,
+        ResolverRuleAssociation,
     )
 }

@@ -16,6 +16,7 @@ from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Change, Network, delete, put
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.resolver import ResolverEndpoint, ResolverEndpointState
 from genkan.model.resource import Resource
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
 
@@ -54,10 +55,16 @@ VPC_ENDPOINT: dict[VpcEndpointState, Step[VpcEndpointState | None]] = {
     VpcEndpointState.DELETING: Step(Condition.WITHDRAWN, GONE),
 }
 
+RESOLVER_ENDPOINT: dict[ResolverEndpointState, Step[ResolverEndpointState | None]] = {
+    ResolverEndpointState.CREATING: Step(Condition.PROGRAMMED, ResolverEndpointState.OPERATIONAL),
+    ResolverEndpointState.DELETING: Step(Condition.WITHDRAWN, GONE),
+}
+
 TABLES: dict[type[Resource], Mapping[Any, Step[Any]]] = {
     Instance: INSTANCE,
     NatGateway: NAT_GATEWAY,
     VpcEndpoint: VPC_ENDPOINT,
+    ResolverEndpoint: RESOLVER_ENDPOINT,
 }
 
 
@@ -93,4 +100,13 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
                 network.get(NetworkInterface, name) for name in resource.network_interface_ids
             )
             return delete(resource, *(one for one in interfaces if one))
+        case ResolverEndpoint():
+            standing_or_gone = RESOLVER_ENDPOINT[resource.state].state
+            if standing_or_gone is not GONE:
+                return put(replace(resource, state=standing_or_gone))
+            worn = (
+                network.get(NetworkInterface, one.network_interface_id)
+                for one in resource.addresses
+            )
+            return delete(resource, *(one for one in worn if one))
     return Change()

@@ -1,9 +1,9 @@
 """Names: zones, their records, and which zones a resolver looks into.
 
 A question is answered by the attached zone with the longest origin that the name ends in; such a
-zone is authoritative, a name that it lacks does not exist. What no attached zone covers is a public
-name (PUBLIC_ZONE). A record whose name starts with "*." answers for every name below that has no
-record.
+zone is authoritative, a name that it lacks does not exist. What no zone of the resolver's view
+covers is looked up in the zones of EVERY_VIEW in the same way, and what none of those covers in
+PUBLIC_ZONE. A record whose name starts with "*." answers for every name below that has no record.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from typing import ClassVar
 from genkan.program.entry import Entry, Key
 
 PUBLIC_ZONE = "public"  # its origin is "", every name
+EVERY_VIEW = "*"  # zones attached to it are public ones: every resolver looks into them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Zone(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneAttachment(Entry):
-    """`zone` is looked into by the resolvers of `view`."""
+    """`zone` is looked into by the resolvers of `view`, or of all (EVERY_VIEW) after their own."""
 
     section: ClassVar[str] = "zone-attachment"
 
@@ -59,9 +60,22 @@ class ZoneAttachment(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """Another name, written as a RecordSet's is, of a zone that is named."""
+
+    zone: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSet(Entry):
     """The records of one name and type. `name` is whole, lower case, no final dot; `values`
-    presentation text."""
+    presentation text.
+
+    With an `alias`, the records are those that the alias has of this type at the moment of the
+    question, with their TTL and under this record's own name; `ttl` and `values` mean nothing. The
+    alias's records may be aliases in their turn.
+    """
 
     section: ClassVar[str] = "record-set"
 
@@ -70,6 +84,7 @@ class RecordSet(Entry):
     type: str  # "A", "TXT", …
     ttl: int
     values: tuple[str, ...]
+    alias: Alias | None = None
 
     @property
     def key(self) -> Key:

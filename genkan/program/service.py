@@ -1,6 +1,7 @@
 """What answers at delivered addresses: listeners, services, and who may sign requests to them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from ipaddress import IPv4Network
 from typing import ClassVar
@@ -72,7 +73,11 @@ class Service(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential(Entry):
-    """An access key that signs requests: whose it is. `id` is the access key id."""
+    """An access key that signs requests: whose it is. `id` is the access key id.
+
+    With a `session_token`, it signs together with that alone, and until it `expires`; without one,
+    never with one.
+    """
 
     section: ClassVar[str] = "credential"
 
@@ -80,6 +85,8 @@ class Credential(Entry):
     secret: str
     account: str
     principal: str
+    session_token: str | None = None
+    expires: datetime | None = None
 
     @property
     def key(self) -> Key:

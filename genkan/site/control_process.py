@@ -24,12 +24,13 @@ from genkan import wire
 from genkan.api import endpoint
 from genkan.api.call import Answer, Call
 from genkan.control import Control, Publisher
-from genkan.control.first_account import first_account
+from genkan.control.accounts import find_account, first_account, keys_of
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.status import status
 from genkan.engine.absent import AbsentEngine
 from genkan.engine.protocol import Engine
-from genkan.model.account import AccessKey, Account
+from genkan.model.account import Account
+from genkan.model.errors import Refused
 from genkan.program import Delta
 from genkan.site import sockets
 from genkan.site.database import through_broker
@@ -114,6 +115,9 @@ class ControlProcess:
         app = web.Application()
         app.router.add_get("/status", self._status)
         app.router.add_get("/credentials", self._credentials)
+        app.router.add_get("/accounts", self._accounts)
+        app.router.add_post("/accounts", self._add_account)
+        app.router.add_get("/history", self._history)
         return app
 
     async def _answer(self, request: web.Request) -> web.Response:
@@ -162,16 +166,39 @@ class ControlProcess:
         return web.json_response(status(self._control.network, self._control.trouble))
 
     async def _credentials(self, request: web.Request) -> web.Response:
-        keys = sorted(self._control.network.all(AccessKey), key=lambda key: key.id)
-        account = self._control.network.get(Account, keys[0].account)
-        return web.json_response(
-            {
-                "access_key_id": keys[0].id,
-                "secret_access_key": keys[0].secret,
-                "account": keys[0].account,
-                "region": account.region if account else self._home.region,
-            }
-        )
+        """Answer with an account's key: of the one that is named, or the first."""
+        network = self._control.network
+        account = find_account(network, request.query.get("account"))
+        if account is None:
+            names = sorted(one.account_name for one in network.all(Account))
+            return web.json_response({"unknown": request.query.get("account"), "accounts": names})
+        return web.json_response(self._shown_account(account))
+
+    async def _accounts(self, request: web.Request) -> web.Response:
+        accounts = sorted(self._control.network.all(Account), key=lambda one: one.id)
+        return web.json_response({"accounts": [self._shown_account(one) for one in accounts]})
+
+    async def _add_account(self, request: web.Request) -> web.Response:
+        name = str((await request.json())["name"])
+        region = self._home.region
+        try:
+            made = await self._write(lambda: self._control.add_account(name, region, _token))
+        except Refused as refused:
+            return web.json_response({"refused": str(refused)})
+        return web.json_response(self._shown_account(made))
+
+    def _shown_account(self, account: Account) -> dict[str, Any]:
+        key = keys_of(self._control.network, account)[0]
+        return {
+            "access_key_id": key.id,
+            "secret_access_key": key.secret,
+            "account": account.id,
+            "name": account.account_name,
+            "region": account.region,
+        }
+
+    async def _history(self, request: web.Request) -> web.Response:
+        return web.json_response({"history": await self._write(self._control.history)})
 
     def _publish(self, delta: Delta) -> None:
         """Called by the writer: returns when everybody has the difference."""

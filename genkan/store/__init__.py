@@ -5,6 +5,15 @@ each.
 """
 
 from genkan.store.database import JournalEntry, Store, StoreInUse, StoreLost
+from genkan.store.history import summaries
 from genkan.store.schema import NewerDatabase, StoreUnreadable
 
-__all__ = ["JournalEntry", "NewerDatabase", "Store", "StoreInUse", "StoreLost", "StoreUnreadable"]
+__all__ = [
+    "JournalEntry",
+    "NewerDatabase",
+    "Store",
+    "StoreInUse",
+    "StoreLost",
+    "StoreUnreadable",
+    "summaries",
+]

@@ -87,6 +87,20 @@ WORDS: dict[str, dict[str, Worded]] = {
         "rest-json": ("InvalidSignatureException", 403),
         "s3": ("AccessDenied", 403),
     },
+    "ExpiredToken": {
+        "": ("ExpiredToken", 403),
+        "ec2": ("RequestExpired", 400),
+        "json": ("ExpiredTokenException", 400),
+        "rest-json": ("ExpiredTokenException", 403),
+        "s3": ("ExpiredToken", 400),
+    },
+    "InvalidToken": {
+        "": ("InvalidClientTokenId", 403),
+        "ec2": ("AuthFailure", 401),
+        "json": ("UnrecognizedClientException", 400),
+        "rest-json": ("UnrecognizedClientException", 403),
+        "s3": ("InvalidToken", 400),
+    },
     "MissingAuthenticationToken": {
         "": ("MissingAuthenticationToken", 403),
         "json": ("MissingAuthenticationTokenException", 400),

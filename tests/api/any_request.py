@@ -29,8 +29,27 @@ POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*"
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMZB0bM3tGYJXQVjJ0mvuA7oKBmbzvmvYYc1pJVvKZx a@b"
 STRANGE = (  # among it digits that are none to AWS
     *("", " ", "\0", "\x1f", "\ufffe", "é日本𝔘", "<a>&\"'", "%", "*", "?", "\\", "-1", "0", "1e9"),
-    *("2147483648", "\u0661\u0662", "null", "true", "NaN", "None", "{}", "[]", "a" * 300, "b" * 70_000),
-    *("10.0.0.0/33", "\u0661\u0660.0.0.0/8", "::/0", "0.0.0.0/0", "255.255.255.255", "fe80::1%lo", "vpc-"),
+    *(
+        "2147483648",
+        "\u0661\u0662",
+        "null",
+        "true",
+        "NaN",
+        "None",
+        "{}",
+        "[]",
+        "a" * 300,
+        "b" * 70_000,
+    ),
+    *(
+        "10.0.0.0/33",
+        "\u0661\u0660.0.0.0/8",
+        "::/0",
+        "0.0.0.0/0",
+        "255.255.255.255",
+        "fe80::1%lo",
+        "vpc-",
+    ),
     *("arn:aws:ec2:::x", "2026-13-01T00:00:00Z", "..", "/", "\n", "\u202e", "vpc-" + "0" * 17),
 )
 WORDS: dict[str, tuple[str, ...]] = {

@@ -3,8 +3,17 @@
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
-from genkan.model.account import AccessKey, Account
+from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.hosted_zone import (
+    GLOBAL,
+    AliasTarget,
+    HostedZone,
+    ResourceRecordSet,
+    Routing,
+    ZoneVpc,
+    record_set_id,
+)
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network_interface import Attachment, InterfaceType, NetworkInterface
@@ -102,8 +111,78 @@ def endpoint(
     )
 
 
+def hosted_zone(name: str, *vpcs: str, id: str) -> HostedZone:
+    return HostedZone(
+        id=id,
+        account=MINE["account"],
+        region=GLOBAL,
+        zone_name=name,
+        caller_reference=id,
+        private=bool(vpcs),
+        name_servers=("ns-0.test",),
+        vpcs=tuple(ZoneVpc(region=MINE["region"], vpc_id=vpc) for vpc in vpcs),
+    )
+
+
+def records(zone: str, name: str, of_type: str, *values: str, **more) -> ResourceRecordSet:
+    """A record set; `routing` or `alias` (zone and name) if it has one."""
+    alias = more.pop("alias", None)
+    routing = more.get("routing")
+    if alias:
+        more["alias"] = AliasTarget(
+            hosted_zone_id=alias[0], dns_name=alias[1], evaluate_target_health=False
+        )
+    return ResourceRecordSet(
+        id=record_set_id(zone, name, of_type, routing.set_identifier if routing else None),
+        account=MINE["account"],
+        region=GLOBAL,
+        zone_id=zone,
+        record_name=name,
+        record_type=of_type,
+        values=values,
+        **{"ttl": 60 if values else None, **more},
+    )
+
+
+ENDPOINT_NAME = "vpce-1-abcd1234.monitoring.ap-northeast-1.vpce.amazonaws.com."
+
+
+def zones() -> list[Resource]:
+    """A private zone with records of every policy, and a public one."""
+    return [
+        hosted_zone("corp.test.", "vpc-1", "vpc-gone", id="ZPRIVATE"),
+        records("ZPRIVATE", "corp.test.", "SOA", "ns. host. 1 2 3 4 5", ttl=900),
+        records("ZPRIVATE", "app.corp.test.", "A", "10.0.0.2", "10.0.0.1"),
+        records("ZPRIVATE", "app.corp.test.", "TXT", '"a\\040b"'),
+        records("ZPRIVATE", "\\052.corp.test.", "CNAME", "app.corp.test"),
+        records("ZPRIVATE", "metrics.corp.test.", "A", alias=("ZVPCE", ENDPOINT_NAME)),
+        records("ZPRIVATE", "again.corp.test.", "A", alias=("ZPRIVATE", "metrics.corp.test.")),
+        *(
+            records("ZPRIVATE", f"{policy}.corp.test.", "A", f"10.0.1.{number}", routing=one)
+            for policy, ways in POLICIES.items()
+            for number, one in enumerate(ways)
+        ),
+        hosted_zone("example.org.", id="ZPUBLIC"),
+        records("ZPUBLIC", "www.example.org.", "A", "192.0.2.80"),
+    ]
+
+
+POLICIES = {
+    "weighted": [Routing(set_identifier="light", weight=1), Routing(set_identifier="w", weight=9)],
+    "failover": [
+        Routing(set_identifier="a", failover="SECONDARY"),
+        Routing(set_identifier="b", failover="PRIMARY"),
+    ],
+    "latency": [
+        Routing(set_identifier="z", latency_region="us-east-1"),
+        Routing(set_identifier="y", latency_region="us-west-2"),
+    ],
+    "multi": [Routing(set_identifier=f"m{number}", multivalue=True) for number in range(9)],
+}
+
+
 def resources() -> list[Resource]:
-    """A public and a private subnet, an instance in each, a NAT gateway and an endpoint."""
+    """A public and a private subnet, an instance in each, a NAT gateway, an endpoint, zones."""
     return [
         Account(
             id=MINE["account"], account=MINE["account"], region=MINE["region"], account_name="d"
@@ -212,4 +291,14 @@ def resources() -> list[Resource]:
             **MINE,
         ),
         endpoint(),
+        KeyPair(
+            id="key-1",
+            key_name="key",
+            key_type="rsa",
+            fingerprint="00",
+            public_key="ssh-rsa AAAA",
+            created_at=AT,
+            **MINE,
+        ),
+        *zones(),
     ]

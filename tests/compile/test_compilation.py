@@ -18,7 +18,7 @@ from genkan.model.vpc import InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program import Program
 from genkan.program.filter import AddressSet, Filter, Guard, InSet, SourceCheck, Stage
-from genkan.program.names import RecordSet, Resolver, Zone
+from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
 from genkan.program.place import INTERNET, Boot, Link, Place
 from genkan.program.route import PLACE_TABLE, Blackhole, Deliver, Forward, Local, Route
 from genkan.program.service import Listener
@@ -198,7 +198,8 @@ def test_private_names_need_both_dns_attributes(support, hostnames):
     network = Network.of(EVERYTHING)
     vpc = replace(network.get(Vpc, "vpc-1"), dns_support=support, dns_hostnames=hostnames)
     program = compiled(network.apply(put(vpc)))
-    assert {zone.id for zone in program.of(Zone)} == {"public"}
+    assert {zone.id for zone in program.of(Zone)} == {"public", "ZPRIVATE", "ZPUBLIC"}
+    assert {one.zone for one in program.of(ZoneAttachment)} == {"ZPUBLIC"}
     assert ("vpc-1" in {resolver.place for resolver in program.of(Resolver)}) == support
 
 

@@ -8,7 +8,7 @@ import dns.rrset
 
 from genkan.dns.fast import Responder
 from genkan.program import Because
-from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
+from genkan.program.names import Alias, RecordSet, Resolver, Zone, ZoneAttachment
 
 BECAUSE = Because("fixed", "test")
 VIEW = "vpc-1"
@@ -29,6 +29,13 @@ def attached(zone: str, view: str = VIEW) -> ZoneAttachment:
 
 def record(zone: str, name: str, type: str, *values: str, ttl: int = 60) -> RecordSet:
     return RecordSet(because=BECAUSE, zone=zone, name=name, type=type, ttl=ttl, values=values)
+
+
+def alias(zone: str, name: str, type: str, to_zone: str, to: str) -> RecordSet:
+    target = Alias(zone=to_zone, name=to)
+    return RecordSet(
+        because=BECAUSE, zone=zone, name=name, type=type, ttl=0, values=(), alias=target
+    )
 
 
 def ask(

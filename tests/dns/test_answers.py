@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from genkan.dns.fast import Responder
 from genkan.program import Delta, Entry, Program
-from genkan.program.names import PUBLIC_ZONE, RecordSet, Zone, ZoneAttachment
-from tests.dns.entries import VIEW, ask, attached, record, records, zone
+from genkan.program.names import EVERY_VIEW, PUBLIC_ZONE, RecordSet, Zone, ZoneAttachment
+from tests.dns.entries import VIEW, alias, ask, attached, record, records, zone
 
 SOA = "ns.corp.test. host.corp.test. 7 2 3 4 30"
 MADE_SOA = "awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
@@ -46,6 +46,21 @@ SITE = (
     *(attached(id) for id in "cab"),
     *(record(id, "twin.test", "TXT", id) for id in "cab"),
     record("corp", "hidden.sub.corp.test", "A", "10.0.0.66"),
+    alias("corp", "s3.corp.test", "A", PUBLIC_ZONE, "bucket.s3.aws.test"),
+    alias("corp", "inner.corp.test", "A", "corp", "S3.corp.test"),
+    alias("corp", "star.corp.test", "CNAME", "corp", "x.wild.corp.test"),
+    alias("corp", "lost.corp.test", "A", PUBLIC_ZONE, "gone.aws.test"),
+    alias("corp", "nozone.corp.test", "A", "gone", "www.corp.test"),
+    alias("corp", "round.corp.test", "A", "corp", "round.corp.test"),
+    zone("org", "example.test"),
+    attached("org", EVERY_VIEW),
+    record("org", "www.example.test", "A", "192.0.2.80"),
+    zone("inside", "inside.example.test"),
+    attached("inside"),
+    record("inside", "a.inside.example.test", "A", "10.0.0.80"),
+    record("org", "a.inside.example.test", "A", "192.0.2.81"),
+    zone("aws", "er.s3.aws.test"),
+    attached("aws", EVERY_VIEW),
 )
 WWW = "A 10.0.0.1"
 ANSWERS = [
@@ -59,9 +74,20 @@ ANSWERS = [
     ("bucket.s3.aws.test A", VIEW, "NOERROR", ["A 198.51.100.4"], None),
     ("a.b.c.s3.aws.test A", VIEW, "NOERROR", ["A 198.51.100.4"], None),
     ("bucket.s3.aws.test AAAA", VIEW, "NOERROR", [], "."),
-    ("er.s3.aws.test A", VIEW, "NOERROR", [], "."),
-    ("x.er.s3.aws.test A", VIEW, "NXDOMAIN", [], "."),
-    ("deep.er.s3.aws.test TXT", VIEW, "NOERROR", ['TXT "one" "two three"'], None),
+    ("er.s3.aws.test A", VIEW, "NOERROR", [], "er.s3.aws.test."),
+    ("deep.er.s3.aws.test TXT", VIEW, "NXDOMAIN", [], "er.s3.aws.test."),
+    ("s3.corp.test A", VIEW, "NOERROR", ["A 198.51.100.4"], None),
+    ("inner.corp.test A", VIEW, "NOERROR", ["A 198.51.100.4"], None),
+    ("inner.corp.test AAAA", VIEW, "NOERROR", [], "corp.test."),
+    ("star.corp.test A", VIEW, "NOERROR", ["CNAME www.corp.test.", WWW], None),
+    ("lost.corp.test A", VIEW, "NOERROR", [], "corp.test."),
+    ("nozone.corp.test A", VIEW, "NOERROR", [], "corp.test."),
+    ("round.corp.test A", VIEW, "NOERROR", [], "corp.test."),
+    ("www.example.test A", VIEW, "NOERROR", ["A 192.0.2.80"], None),
+    ("www.example.test A", "internet", "NOERROR", ["A 192.0.2.80"], None),
+    ("no.example.test A", "internet", "NXDOMAIN", [], "example.test."),
+    ("a.inside.example.test A", VIEW, "NOERROR", ["A 10.0.0.80"], None),
+    ("a.inside.example.test A", "internet", "NOERROR", ["A 192.0.2.81"], None),
     ("aws.test A", VIEW, "NOERROR", [], "."),
     ("nothing.test A", VIEW, "NXDOMAIN", [], "."),
     (". NS", VIEW, "NOERROR", [], "."),
@@ -126,6 +152,7 @@ TTL = st.integers(0, 3)
 LABEL = st.sampled_from(["a", "b", "*"])
 NAME = st.lists(LABEL, max_size=4).map(tuple)
 ZONES = (PUBLIC_ZONE, "z1", "z2", "z3")
+VIEWS = (VIEW, "vpc-2", EVERY_VIEW)
 KINDS = ["A", "AAAA", "SOA", "CNAME"]
 Labels = tuple[str, ...]
 
@@ -138,11 +165,19 @@ def programs(draw: st.DrawFn) -> Program:
         origin = draw(NAME) if id != PUBLIC_ZONE else ()
         if draw(st.booleans()):
             entries.append(zone(id, ".".join(origin)))
-        entries += [attached(id, view) for view in (VIEW, "vpc-2") if draw(st.booleans())]
+        entries += [attached(id, view) for view in VIEWS if draw(st.booleans())]
         for below in draw(st.lists(NAME, max_size=4, unique=True)):
             kind, name = draw(st.sampled_from(KINDS)), ".".join((*below, *origin))
-            entries.append(record(id, name, kind, value(kind, draw(NAME)), ttl=draw(TTL)))
+            target = draw(NAME)
+            if draw(st.integers(0, 3)):
+                entries.append(record(id, name, kind, value(kind, target), ttl=draw(TTL)))
+            else:
+                entries.append(alias(id, name, kind, draw(st.sampled_from(ZONES)), dotted(target)))
     return Program(entries)
+
+
+def dotted(name: Labels) -> str:
+    return ".".join(name)
 
 
 def value(kind: str, target: Labels) -> str:
@@ -156,19 +191,46 @@ def labels(name: str) -> Labels:
 
 def naive_zone(program: Program, name: Labels) -> tuple[Labels, dict[Labels, dict[str, RecordSet]]]:
     """Give the origin and the records of the zone that answers, by looking through all."""
-    seen = {one.zone for one in program.of(ZoneAttachment) if one.view == VIEW}
     origins = {PUBLIC_ZONE: (), **{one.id: labels(one.origin) for one in program.of(Zone)}}
-    over = {
-        id: origin
-        for id, origin in origins.items()
-        if id in seen and name[len(name) - len(origin) :] == origin
-    }
-    best = min(over, key=lambda id: (-len(over[id]), id), default=PUBLIC_ZONE)
+    for view in (VIEW, EVERY_VIEW):
+        seen = {one.zone for one in program.of(ZoneAttachment) if one.view == view}
+        over = {
+            id: origin
+            for id, origin in origins.items()
+            if id in seen and name[len(name) - len(origin) :] == origin
+        }
+        if over:
+            best = min(over, key=lambda id: (-len(over[id]), id))
+            return over[best], naive_records(program, best)
+    return (), naive_records(program, PUBLIC_ZONE)
+
+
+def naive_records(program: Program, zone_id: str) -> dict[Labels, dict[str, RecordSet]]:
     held: dict[Labels, dict[str, RecordSet]] = {}
     for one in program.of(RecordSet):
-        if one.zone == best:
+        if one.zone == zone_id:
             held.setdefault(labels(one.name), {})[one.type] = one
-    return over.get(best, ()), held
+    return held
+
+
+def naive_source(held: dict[Labels, dict[str, RecordSet]], origin: Labels, name: Labels) -> Labels:
+    """Give the name whose records answer for a name: itself, or a wildcard that may not exist."""
+    exist = {owner[at:] for owner in held for at in range(len(owner) + 1)} | {origin}
+    if name in exist:
+        return name
+    return ("*", *next((name[at:] for at in range(len(name) + 1) if name[at:] in exist), ("?",)))
+
+
+def naive_aliased(program: Program, hit: RecordSet | None) -> RecordSet | None:
+    origins = {one.id: labels(one.origin) for one in program.of(Zone)}
+    for _ in range(16):
+        if hit is None or hit.alias is None:
+            return hit
+        held = naive_records(program, hit.alias.zone)
+        origin = origins.get(hit.alias.zone, () if hit.alias.zone == PUBLIC_ZONE else ("?",))
+        source = naive_source(held, origin, labels(hit.alias.name))
+        hit = held.get(source, {}).get(hit.type)
+    return None
 
 
 def naive(program: Program, name: Labels, kind: str):
@@ -177,11 +239,9 @@ def naive(program: Program, name: Labels, kind: str):
     for _ in range(16):
         origin, held = naive_zone(program, name)
         exist = {owner[at:] for owner in held for at in range(len(owner) + 1)} | {origin}
-        source = name
-        if name not in exist:
-            source = ("*", *next(name[at:] for at in range(len(name) + 1) if name[at:] in exist))
+        source = naive_source(held, origin, name)
         found = held.get(source, {})
-        hit = found.get(kind) or found.get("CNAME")
+        hit = naive_aliased(program, found.get(kind)) or naive_aliased(program, found.get("CNAME"))
         if hit is None and kind == "SOA" and name == origin:
             made = f"{'.'.join(('ns-0', *origin))}. {MADE_SOA}"
             return "NOERROR", [*answers, (".".join(name) + ".", 900, f"SOA {made}")], None

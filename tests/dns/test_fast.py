@@ -3,7 +3,7 @@ import dns.message
 from genkan.dns.fast import Responder
 from genkan.program import Delta
 from genkan.program.names import PUBLIC_ZONE
-from tests.dns.entries import VIEW, ask, attached, record, zone
+from tests.dns.entries import VIEW, alias, ask, attached, record, zone
 
 WWW = record(PUBLIC_ZONE, "www.test", "A", "198.51.100.1")
 OTHER = record(PUBLIC_ZONE, "other.test", "A", "198.51.100.2")
@@ -51,6 +51,19 @@ def test_a_new_name_costs_the_denials_that_it_ends():
     asked(responder, "a.b.test", "b.test", "c.test")
     responder.apply(Delta(put=(record(PUBLIC_ZONE, "z.b.test", "A", "198.51.100.9"),)))
     assert [key[1:2] for key in kept(responder)] == [b"c"]
+
+
+def test_a_changed_target_costs_the_answers_of_its_aliases():
+    mine = (zone("z", "in.test"), attached("z"), record("z", "x.in.test", "A", "10.0.0.1"))
+    responder = Responder()
+    responder.apply(Delta(put=(WWW, *mine, alias("z", "a.in.test", "A", PUBLIC_ZONE, "www.test"))))
+    responder.apply(Delta(put=(alias("z", "b.in.test", "A", "z", "a.in.test"),)))
+    asked(responder, "b.in.test", "x.in.test")
+    responder.apply(Delta(put=(record(PUBLIC_ZONE, "www.test", "A", "198.51.100.9"),)))
+    assert [key[1:2] for key in kept(responder)] == [b"x"]
+    assert str(ask(responder, "b.in.test").answer[0][0]) == "198.51.100.9"
+    responder.apply(Delta(removed=(record(PUBLIC_ZONE, "www.test", "A", "198.51.100.9"),)))
+    assert not ask(responder, "b.in.test").answer
 
 
 def test_answers_kept_are_bounded_and_those_asked_again_stay():

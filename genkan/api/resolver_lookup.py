@@ -1,0 +1,119 @@
+"""Route 53 Resolver's refusals, and what its families share: finding, filtering, pages, ARNs.
+
+Filters are joined by AND, the values of one by OR, and there are no wildcards
+("ListResolverEndpoints" in the Route 53 Resolver API reference).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from genkan.api.call import Call
+from genkan.model.errors import Refused
+from genkan.model.resolver import ResolverEndpoint, ResolverRule, ResolverRuleAssociation
+from genkan.model.resource import Resource
+
+R = TypeVar("R", bound=Resource)
+Values = Callable[[R], Iterable[str | None]]
+MOST_RESULTS = 100  # of a page
+LONGEST_NAME = 64
+WORDS: dict[type[Resource], str] = {
+    ResolverEndpoint: "Resolver endpoint",
+    ResolverRule: "Resolver rule",
+    ResolverRuleAssociation: "Resolver rule association",
+}
+
+
+class InvalidParameterException(Refused):
+    code = "InvalidParameterException"
+
+
+class InvalidRequestException(Refused):
+    code = "InvalidRequestException"
+
+
+class InvalidNextTokenException(Refused):
+    code = "InvalidNextTokenException"
+
+
+class InvalidTagException(Refused):
+    code = "InvalidTagException"
+
+
+class LimitExceededException(Refused):
+    code = "LimitExceededException"
+
+
+class ResourceExistsException(Refused):
+    code = "ResourceExistsException"
+
+
+class ResourceInUseException(Refused):
+    code = "ResourceInUseException"
+
+
+class ResourceNotFoundException(Refused):
+    code = "ResourceNotFoundException"
+
+
+def need(call: Call, of: type[R], name: str) -> R:
+    """Give the caller's resource with this id. Raises ResourceNotFoundException."""
+    row = call.find(of, name)
+    if row is None:
+        raise ResourceNotFoundException(
+            f"[RSLVR-00703] {WORDS[of]} with ID '{name[:64]}' does not exist in {call.region}."
+        )
+    return row
+
+
+def filtered(
+    rows: Iterable[R],
+    filters: Sequence[Mapping[str, Any]] | None,
+    table: Mapping[str, Values[R]],
+) -> list[R]:
+    """Give the rows that every filter lets through. Raises InvalidParameterException."""
+    kept = list(rows)
+    for one in filters or ():
+        name = one.get("Name", "")
+        if name not in table:
+            raise InvalidParameterException(
+                f"The filter '{name}' is none. Use one of {', '.join(sorted(table))}."
+            )
+        wanted = set(one.get("Values") or ())
+        kept = [row for row in kept if wanted & set(table[name](row))]
+    return kept
+
+
+def paged(
+    rows: Sequence[R], max_results: int | None, next_token: str | None
+) -> tuple[Sequence[R], str | None]:
+    """Give a page and the token of the next. Raises InvalidParameterException,
+    InvalidNextTokenException."""
+    if max_results is not None and not 1 <= max_results <= MOST_RESULTS:
+        raise InvalidParameterException(
+            f"MaxResults {max_results} is not from 1 to {MOST_RESULTS}. Choose one between."
+        )
+    start = 0
+    if next_token is not None:
+        if not (next_token.isascii() and next_token.isdigit() and len(next_token) < 10):
+            raise InvalidNextTokenException(f"The token '{next_token[:64]}' is none of ours.")
+        start = int(next_token)
+    end = start + (max_results or MOST_RESULTS)
+    return rows[start:end], str(end) if end < len(rows) else None
+
+
+def check_name(name: str | None) -> None:
+    """Raise InvalidParameterException for a name that is too long."""
+    if name and len(name) > LONGEST_NAME:
+        raise InvalidParameterException(
+            f"The name has {len(name)} characters; {LONGEST_NAME} is the limit."
+        )
+
+
+def arn_of(row: Resource) -> str:
+    return f"arn:aws:route53resolver:{row.region}:{row.account}:{row.kind}/{row.id}"
+
+
+def time(at: datetime) -> str:
+    """Write a time as Resolver does, as text."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

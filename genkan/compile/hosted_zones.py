@@ -1,0 +1,104 @@
+"""Hosted zones of Route 53 → zones that answer: private ones in their VPCs, public ones everywhere.
+
+A private zone answers in a VPC that has both DNS attributes ("Considerations when working with a
+private hosted zone"). An alias stays one, for whoever answers: its target may be an endpoint's or a
+load balancer's name, which comes and goes by itself. Of several record sets with one name and type:
+
+* multivalue: the values of the first eight, by identifier
+* failover: the primary one; nothing here is ever unhealthy
+* weighted: the heaviest; of equal ones, and by latency or location, the first by identifier, for a
+  program is the same whoever asks
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from genkan.compile.part import Part
+from genkan.model.domain_names import zone_file_name, zone_file_text
+from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneVpc
+from genkan.model.network import Network
+from genkan.model.vpc import Vpc
+from genkan.program import Because, Entry
+from genkan.program.names import EVERY_VIEW, PUBLIC_ZONE, Alias, RecordSet, Zone, ZoneAttachment
+
+MOST_MULTIVALUES = 8  # "Multivalue answer routing"
+ADDRESSES = ("A", "AAAA")  # values without escapes
+
+
+def parts(network: Network, zone: HostedZone) -> Iterator[Part]:
+    """Give the parts of a hosted zone."""
+    yield Part(("zone",), _compile_zone, (zone.id, zone.zone_name, zone.private))
+    for named in zone.vpcs:
+        vpc = network.get(Vpc, named.vpc_id)
+        if vpc and vpc.region == named.region and vpc.dns_support and vpc.dns_hostnames:
+            yield Part(("attachment", vpc.id), _compile_attachment, (zone.id, vpc.id))
+    sets: dict[tuple[str, str], list[ResourceRecordSet]] = {}
+    for row in network.where(ResourceRecordSet, zone_id=zone.id):
+        sets.setdefault((row.record_name, row.record_type), []).append(row)
+    for (name, of_type), rows in sets.items():
+        alike = tuple(sorted(rows, key=_identifier))
+        yield Part(("records", name, of_type), _compile_records, (zone.id, alike))
+
+
+def zones_of(network: Network, vpc: Vpc) -> Iterator[HostedZone]:
+    """Give the private zones that name a VPC."""
+    named = ZoneVpc(region=vpc.region, vpc_id=vpc.id)
+    for zone in network.where(HostedZone, private=True):
+        if named in zone.vpcs:
+            yield zone
+
+
+def _compile_zone(zone_id: str, name: str, private: bool) -> Iterator[Entry]:
+    because = Because("hosted-zone", zone_id)
+    yield Zone(because=because, id=zone_id, origin=zone_file_name(name))
+    if not private:
+        yield ZoneAttachment(because=because, view=EVERY_VIEW, zone=zone_id)
+
+
+def _compile_attachment(zone_id: str, vpc_id: str) -> Iterator[Entry]:
+    because = Because("hosted-zone", zone_id, vpc_id)
+    yield ZoneAttachment(because=because, view=vpc_id, zone=zone_id)
+
+
+def _compile_records(zone_id: str, rows: tuple[ResourceRecordSet, ...]) -> Iterator[Entry]:
+    chosen = _chosen(rows)
+    first = chosen[0]
+    held: dict[str, Any] = {"ttl": 0, "values": ()}
+    if first.alias:
+        inside = first.alias.hosted_zone_id == zone_id
+        target = Alias(
+            zone=zone_id if inside else PUBLIC_ZONE, name=zone_file_name(first.alias.dns_name)
+        )
+        held["alias"] = target
+    else:
+        held["ttl"] = min(row.ttl or 0 for row in chosen)
+        held["values"] = tuple(dict.fromkeys(_values(chosen)))
+    yield RecordSet(
+        because=Because("hosted-zone", zone_id),
+        zone=zone_id,
+        name=zone_file_name(first.record_name),
+        type=first.record_type,
+        **held,
+    )
+
+
+def _chosen(rows: tuple[ResourceRecordSet, ...]) -> tuple[ResourceRecordSet, ...]:
+    """Give the record sets that answer, of those that have one name and type."""
+    if all(row.routing and row.routing.multivalue for row in rows):
+        return rows[:MOST_MULTIVALUES]
+    return (min(rows, key=_rank),)
+
+
+def _rank(row: ResourceRecordSet) -> tuple[bool, int]:
+    one = row.routing
+    return (bool(one and one.failover == "SECONDARY"), -((one and one.weight) or 0))
+
+
+def _values(rows: Iterable[ResourceRecordSet]) -> Iterator[str]:
+    for row in rows:
+        for value in row.values:
+            yield value if row.record_type in ADDRESSES else zone_file_text(value)
+
+
+def _identifier(row: ResourceRecordSet) -> str:
+    return row.set_identifier or ""

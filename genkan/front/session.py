@@ -1,0 +1,36 @@
+"""Session tokens: does the token that a request carries go with its key, and does it still hold?
+
+"Using temporary credentials with AWS resources" in the IAM user guide: a temporary key signs with
+its token in `x-amz-security-token`, a lasting one without any.
+"""
+
+import hmac
+from datetime import datetime
+
+from genkan import wire
+from genkan.program.service import Credential
+
+
+def check_session(credential: Credential, token: str | None, now: datetime) -> None:
+    """Raise WireError when a token is not the key's own, or the key has expired."""
+    if credential.expires is not None and now >= credential.expires:
+        raise wire.WireError(
+            "ExpiredToken",
+            f"The security token included in the request is expired: it held until "
+            f"{credential.expires:%Y-%m-%dT%H:%M:%SZ}. Ask STS for another.",
+            403,
+            kind="ExpiredToken",
+        )
+    wanted, given = credential.session_token or "", token or ""
+    if not hmac.compare_digest(wanted.encode(), given.encode("utf-8", "surrogatepass")):
+        why = (
+            f"{credential.id} is temporary and signs with the session token it came with"
+            if wanted
+            else f"{credential.id} is no temporary key and signs without a session token"
+        )
+        raise wire.WireError(
+            "InvalidClientTokenId",
+            f"The security token included in the request is invalid: {why}.",
+            403,
+            kind="InvalidToken",
+        )

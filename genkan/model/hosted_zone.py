@@ -1,0 +1,110 @@
+"""Hosted zones of Route 53, the records in them, and the changes made to them.
+
+"Working with public hosted zones" and "Working with private hosted zones" in the Amazon Route 53
+developer guide. Route 53 is in no Region: `region` is "aws-global" throughout.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from genkan.model.resource import Resource
+
+GLOBAL = "aws-global"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneVpc:
+    """A VPC that a private zone names, by its Region and id."""
+
+    region: str
+    vpc_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostedZone(Resource):
+    """`zone_name` is canonical (see `domain_names`).
+
+    A private zone answers in `vpcs`; `authorized` are those of other accounts that may be
+    associated, and are not yet.
+    """
+
+    kind: ClassVar[str] = "hostedzone"
+
+    zone_name: str
+    caller_reference: str
+    private: bool
+    name_servers: tuple[str, ...]
+    comment: str | None = None
+    vpcs: tuple[ZoneVpc, ...] = ()
+    authorized: tuple[ZoneVpc, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasTarget:
+    """The name whose records stand in for one's own; `dns_name` is canonical.
+
+    Whether its target's health is evaluated is data: nothing here is ever unhealthy.
+    """
+
+    hosted_zone_id: str
+    dns_name: str
+    evaluate_target_health: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """Which of the record sets of one name and type answers; one of the members has a value."""
+
+    set_identifier: str
+    weight: int | None = None
+    latency_region: str | None = None
+    failover: str | None = None  # PRIMARY or SECONDARY
+    multivalue: bool | None = None
+    geolocation: str | None = None  # JSON, as it came
+
+    @property
+    def policy(self) -> str:
+        """The API's name of the member that has a value."""
+        given = {
+            "Weight": self.weight,
+            "Region": self.latency_region,
+            "Failover": self.failover,
+            "MultiValueAnswer": self.multivalue,
+            "GeoLocation": self.geolocation,
+        }
+        return next(name for name, value in given.items() if value is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRecordSet(Resource):
+    """`values` as they came, in the order they came; an alias has a target instead, and no TTL."""
+
+    kind: ClassVar[str] = "resource-record-set"
+
+    zone_id: str
+    record_name: str  # canonical
+    record_type: str
+    ttl: int | None = None
+    values: tuple[str, ...] = ()
+    alias: AliasTarget | None = None
+    routing: Routing | None = None
+
+    @property
+    def set_identifier(self) -> str | None:
+        return self.routing.set_identifier if self.routing else None
+
+
+def record_set_id(zone_id: str, name: str, of_type: str, set_identifier: str | None) -> str:
+    """Give the id under which a record set is kept: what it is unique by."""
+    return f"{zone_id}/{name}/{of_type}/{set_identifier or ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneChange(Resource):
+    """A change that was asked for, in force since it was answered."""
+
+    kind: ClassVar[str] = "change"
+
+    submitted_at: datetime
+    comment: str | None = None

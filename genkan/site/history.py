@@ -1,0 +1,26 @@
+"""The journal of a site that is down, as JSON on standard output.
+
+python -m genkan.site.history HOME
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from genkan.site.home import Home
+from genkan.store import Store, summaries
+
+
+def main() -> None:
+    """Print it. Nothing was ever changed where there is no database."""
+    home = Home(Path(sys.argv[1]))
+    rows = []
+    if home.database.is_file():
+        store = Store.at(home.database)
+        rows = list(summaries(store.journal()))
+        store.close()
+    print(json.dumps({"history": rows}))
+
+
+if __name__ == "__main__":
+    main()
