@@ -169,7 +169,7 @@ def account_list(output: str, as_json: bool) -> None:
 @JSON
 @click.option("-n", "--last", type=click.IntRange(min=1), help="The last changes alone.")
 def history(output: str, as_json: bool, last: int | None) -> None:
-    """Show what changed in the network: when, by whom, and what it touched."""
+    """Show what changed in the network, and by whom."""
     from genkan.cli import history as journal
 
     journal.show(as_json or output == "json", last)

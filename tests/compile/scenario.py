@@ -16,7 +16,12 @@ from genkan.model.hosted_zone import (
 )
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
-from genkan.model.network_interface import Attachment, InterfaceType, NetworkInterface
+from genkan.model.network_interface import (
+    Attachment,
+    InterfaceType,
+    NetworkInterface,
+    NetworkInterfacePermission,
+)
 from genkan.model.resource import Resource
 from genkan.model.route_table import (
     Route,
@@ -33,7 +38,7 @@ from genkan.model.security_group import (
     SecurityGroup,
     SecurityGroupRule,
 )
-from genkan.model.subnet import Subnet
+from genkan.model.subnet import Subnet, SubnetCidrReservation
 from genkan.model.vpc import CidrAssociation, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 
@@ -298,6 +303,20 @@ def resources() -> list[Resource]:
             fingerprint="00",
             public_key="ssh-rsa AAAA",
             created_at=AT,
+            **MINE,
+        ),
+        NetworkInterfacePermission(
+            id="eni-perm-1",
+            network_interface_id="eni-app",
+            grantee="210987654321",
+            permission="INSTANCE-ATTACH",
+            **MINE,
+        ),
+        SubnetCidrReservation(
+            id="scr-1",
+            subnet_id="subnet-back",
+            cidr=IPv4Network("172.16.2.128/28"),
+            reservation_type="explicit",
             **MINE,
         ),
         *zones(),
