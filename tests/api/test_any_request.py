@@ -18,7 +18,7 @@ from genkan.api.families import FAMILIES
 from genkan.api.ids import FORMS
 from genkan.compile import compile_network
 from genkan.control import Control
-from genkan.control.first_account import first_account
+from genkan.control.accounts import first_account
 from genkan.control.runner import NoRunner
 from genkan.engine.absent import AbsentEngine
 from genkan.model.errors import Refused
