@@ -6,7 +6,7 @@ import pytest
 
 from genkan.api.call import Call
 from genkan.control import Control
-from genkan.control.first_account import first_account
+from genkan.control.accounts import first_account
 from genkan.control.runner import NoRunner
 from genkan.engine.protocol import EngineFailure
 from genkan.model.vpc import Vpc
