@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from genkan.cli.failure import NO, USAGE, Failure, fail_down
+from genkan.cli.failure import CANNOT, NO, USAGE, Failure, fail_down
 from genkan.client import Site, SiteDown
 from genkan.client.exec import run_inside
 from genkan.client.home import default_home
@@ -28,10 +28,10 @@ def dig(target: str, name: str, kind: str, as_json: bool) -> None:
     """Ask for a name as programs of an instance would."""
     if shutil.which("dig") is None:
         raise Failure(
-            NO,
+            CANNOT,
             "there is no dig on this machine.",
             "`genkan dig` runs it.",
-            "apt-get install dnsutils",
+            "apt-get install bind9-dnsutils",
         )
     if name.startswith(("-", "@", "+")) or kind.startswith(("-", "@", "+")):
         raise Failure(

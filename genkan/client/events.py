@@ -23,23 +23,28 @@ def follow_events(home: Path) -> Iterator[dict[str, Any]]:
     """Give what is kept, and then what comes, for ever; also over the file's change for a new
     one."""
     path = home / "events.jsonl"
-    file, torn = None, b""
+    file: BinaryIO | None = None
+    torn = b""
     older = home / "events.jsonl.1"
     if older.is_file():
         with older.open(errors="replace") as lines:
             yield from _records(lines)
-    while True:
-        if file is None and path.is_file():
-            file, torn = path.open("rb"), b""
+    try:
+        while True:
+            if file is None and path.is_file():
+                file, torn = path.open("rb"), b""
+            if file is not None:
+                replaced = not _is_same(file, path)  # looked at first: nothing comes after that
+                *whole, torn = (torn + file.read()).split(b"\n")
+                yield from _records(line.decode(errors="replace") for line in whole)
+                if replaced:
+                    file.close()
+                    file = None
+                    continue
+            time.sleep(WAIT)
+    finally:
         if file is not None:
-            replaced = not _is_same(file, path)  # looked at first: nothing comes after that
-            *whole, torn = (torn + file.read()).split(b"\n")
-            yield from _records(iter([line.decode(errors="replace") for line in whole]))
-            if replaced:
-                file.close()
-                file = None
-                continue
-        time.sleep(WAIT)
+            file.close()
 
 
 def _is_same(file: BinaryIO, path: Path) -> bool:

@@ -44,6 +44,7 @@ class Process:
         self.pass_fd = pass_fd
         self.pid = 0
         self.deaths = 0
+        self.rapid = 0  # deaths one after the other, each after but a moment
         self.started = 0.0
         self.due: float | None = 0.0  # when it is to be started; None: it runs
 
@@ -81,8 +82,9 @@ class Process:
     def died(self) -> None:
         """Say when it is to be started again: at once, or later if it lived but a moment."""
         self.deaths += 1
-        rapid = time.monotonic() - self.started < RAPID
-        wait = min(0.1 * 2 ** min(self.deaths, 10), LONGEST_WAIT) if rapid else 0.0
+        lived = time.monotonic() - self.started
+        self.rapid = self.rapid + 1 if lived < RAPID else 0
+        wait = min(0.1 * 2 ** min(self.rapid, 10), LONGEST_WAIT) if self.rapid else 0.0
         self.due, self.pid = time.monotonic() + wait, 0
 
 

@@ -146,3 +146,23 @@ def test_nonsense_is_turned_away(tmp_path):
         writer.close()
 
     run(tmp_path, story)
+
+
+def test_who_could_not_apply_is_cut_off_and_begins_anew_with_everything(tmp_path):
+    async def story(publisher: Publisher, path: str) -> None:
+        await publisher.reset(Program([ZONE]))
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(
+            json.dumps({"name": "plain", "subscribe": ["zone", "record"]}).encode() + b"\n"
+        )
+        message = json.loads(await reader.readline())
+        writer.write(json.dumps({"failed": message["seq"], "why": "no sockets"}).encode() + b"\n")
+        assert await reader.readline() == b""
+        writer.close()
+        plain = Plain("zone")
+        task = asyncio.create_task(plain.follow(path))
+        await publisher.wait_for("plain")
+        assert plain.program == Program([ZONE])
+        task.cancel()
+
+    run(tmp_path, story)

@@ -224,7 +224,8 @@ def _bases(names: tuple[str, ...]) -> tuple[str, ...]:
 ROWS = tuple(map(_read, _TABLE))
 SERVICES: dict[str, CatalogueService] = {service.code: service for service in ROWS}
 
-# Names beside a Region's own: dual stack, and global ones, which are at home in us-east-1.
+# Names beside a Region's own: dual stack, global ones, which are at home in us-east-1, and older
+# ones that the AWS CLI 1 still asks for ("Amazon SQS endpoints and quotas", legacy endpoints).
 _MORE_HOSTS = {
     "s3": (
         "s3.dualstack.{region}.amazonaws.com",
@@ -233,6 +234,9 @@ _MORE_HOSTS = {
         "*.s3.amazonaws.com",
     ),
     "sts": ("sts.amazonaws.com",),
+    "sqs": ("{region}.queue.amazonaws.com", "queue.amazonaws.com"),
+    "rds": ("rds.amazonaws.com",),
+    "elasticmapreduce": ("{region}.elasticmapreduce.amazonaws.com",),
 }
 
 
