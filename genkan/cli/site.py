@@ -93,14 +93,24 @@ def status(as_json: bool) -> None:
     """Show what is there."""
     site = Site(default_home())
     try:
-        shown = {**site.get("/status"), "processes": site.processes()}
+        processes = site.processes()
     except SiteDown:
         fail_down(site.home)
+    shown = {**_network(site), "processes": processes}
     if as_json:
         click.echo(json.dumps(shown, indent=2))
         return
     for line in status_lines(shown):
         click.echo(line)
+
+
+def _network(site: Site) -> dict[str, Any]:
+    """Ask control what there is; a site goes on without it, and so does this."""
+    try:
+        return site.get("/status")
+    except SiteDown:
+        trouble = f"control does not answer: see {site.home / 'log' / 'control.log'}"
+        return {"vpcs": [], "instances": [], "endpoints": [], "trouble": trouble}
 
 
 def status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
