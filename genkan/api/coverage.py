@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Iterator
 
 from genkan import wire
+from genkan.api.differences import DIFFERENCES
 from genkan.api.families import FAMILIES
 from genkan.api.registry import operations
 
@@ -40,6 +41,10 @@ def _section(service: str) -> Iterator[str]:
         refused = [member for member in members if wire.snake_case(member) not in taken]
         yield f"| {name} | {', '.join(refused) or 'none'} |"
     yield ""
+    if service in DIFFERENCES:
+        yield "Known differences:\n"
+        yield from (f"* {one}" for one in DIFFERENCES[service])
+        yield ""
 
 
 if __name__ == "__main__":

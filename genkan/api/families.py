@@ -6,6 +6,7 @@ from genkan.api import (
     account_attributes,
     availability_zones,
     default_vpcs,
+    dns_answers,
     elastic_ip_attributes,
     elastic_ips,
     hosted_zone_lists,
@@ -93,6 +94,7 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
         vpcs,
     ),
     "route53": (
+        dns_answers,
         hosted_zone_lists,
         hosted_zone_vpcs,
         hosted_zones,

@@ -15,11 +15,18 @@ def main() -> None:
     """Print it. Nothing was ever changed where there is no database."""
     home = Home(Path(sys.argv[1]))
     rows = []
-    if home.database.is_file():
-        store = Store.at(home.database)
+    store = _open(home)
+    if store is not None:
         rows = list(summaries(store.journal()))
         store.close()
     print(json.dumps({"history": rows}))
+
+
+def _open(home: Home) -> Store | None:
+    url = home.database_url
+    if url is not None:
+        return Store(url)
+    return Store.at(home.database) if home.database.is_file() else None
 
 
 if __name__ == "__main__":

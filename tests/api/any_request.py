@@ -62,6 +62,15 @@ WORDS: dict[str, tuple[str, ...]] = {
         "10.0.1.0/28",
         "172.16.0.0/15",
     ),
+    "dnsname": ("example.org", "a.example.org", "corp", "*.corp", "amazonaws.com", "a..b"),
+    "domainname": ("corp", "example.org.", ".", "a..b"),
+    "caller": ("1", "2"),
+    "rdata": ("10.0.0.1", "a.example.org", '"text"', "10 mail.corp", "2001:db8::1"),
+    "maxitems": ("1", "2", "300", "0", "x"),
+    "vpcregion": ("ap-northeast-1", "ap-northeast-1", "us-east-1"),
+    "creatorrequestid": ("1", "2", "3"),
+    "rolearn": ("arn:aws:iam::123456789012:role/a", "arn:aws:iam::1:role/a"),
+    "rolesessionname": ("me", "m"),
     "cidripv4": ("0.0.0.0/0", "10.0.0.0/8"),
     "cidrip": ("0.0.0.0/0", "10.0.0.0/8", "10.0.0.7/32", "10.0.0.0"),
     "cidripv6": ("::/0", "2001:db8::/32"),
@@ -119,6 +128,18 @@ USUAL: dict[str, tuple[tuple[str, ...], ...]] = {
     "SecurityGroupRuleRequest": (
         ("IpProtocol", "FromPort", "ToPort", "CidrIpv4"),
         ("IpProtocol", "FromPort", "ToPort", "ReferencedGroupId", "Description"),
+    ),
+    "CreateHostedZone": (("Name", "CallerReference"), ("Name", "CallerReference", "VPC")),
+    "VPC": (("VPCRegion", "VPCId"),),
+    "ResourceRecordSet": (
+        ("Name", "Type", "TTL", "ResourceRecords"),
+        ("Name", "Type", "TTL", "ResourceRecords", "SetIdentifier", "Weight"),
+        ("Name", "Type", "AliasTarget"),
+    ),
+    "AliasTarget": (("HostedZoneId", "DNSName", "EvaluateTargetHealth"),),
+    "CreateResolverRule": (
+        ("CreatorRequestId", "RuleType", "DomainName"),
+        ("CreatorRequestId", "RuleType", "DomainName", "TargetIps", "ResolverEndpointId"),
     ),
     "CreateSecurityGroup": (("GroupName", "Description", "VpcId"),),
     "DeleteSecurityGroup": (("GroupId",),),
@@ -204,12 +225,27 @@ def draw_form(service: str, operation: str, network: Network, seed: int) -> wire
     function = registry.operations(service)[wire.snake_case(operation)]
     names = _Names(random, network, operation, function)
     parameters = names.structure(shape, operation, 0) if shape is not None else {}
-    serializer = create_serializer(model.metadata["protocol"], include_validation=False)
-    made = serializer.serialize_to_request(parameters, model.operation_model(operation))["body"]
-    pairs = [(name, _text(value)) for name, value in made.items()]
+    protocol = model.metadata["protocol"]
+    serializer = create_serializer(protocol, include_validation=False)
+    made = serializer.serialize_to_request(parameters, model.operation_model(operation))
+    if protocol not in ("ec2", "query"):
+        return _whole(made)
+    pairs = [(name, _text(value)) for name, value in made["body"].items()]
     if random.random() < SPOILED:
         pairs = _spoil(random, pairs)
     return wire.HttpRequest("POST", "/", body=urlencode(pairs).encode())
+
+
+def _whole(made: Mapping[str, Any]) -> wire.HttpRequest:
+    """Give a request whose method, path and headers say something too."""
+    body = made["body"] or b""
+    return wire.HttpRequest(
+        made["method"],
+        made["url_path"],
+        urlencode(made["query_string"], errors="replace"),
+        {name.lower(): str(value) for name, value in made["headers"].items()},
+        body.encode() if isinstance(body, str) else body,
+    )
 
 
 class _Names:
@@ -256,6 +292,8 @@ class _Names:
     def _wanted(self, shape: Any, member: str, depth: int) -> bool:
         if member == "DryRun":
             return self._random.random() < 0.05
+        if shape.members[member].serialization.get("location") == "uri":
+            return True  # a request has no way to be without it
         if depth == 0:
             parameter = self._taken.get(wire.snake_case(member))
             if parameter is None:
@@ -302,7 +340,9 @@ class _Names:
 
     def _id(self, word: str) -> str:
         stem = word.removesuffix("s").removesuffix("id")
-        if stem.endswith("association"):
+        if not stem or stem == "resource":  # Route 53's own members
+            stem = "change" if self._operation == "GetChange" else "hostedzone"
+        if stem.endswith("association") and not stem.startswith("resolver"):
             return self._of_prefix("eipassoc" if "Address" in self._operation else "rtbassoc")
         for name, prefix in PREFIX_OF.items():
             if stem.endswith(name) and self._random.random() < 0.95:
@@ -317,6 +357,11 @@ class _Names:
 
 
 PREFIX_OF = {
+    "hostedzone": "Z",
+    "change": "C",
+    "resolverruleassociation": "rslvr-rrassoc",
+    "resolverrule": "rslvr-rr",
+    "resolverendpoint": "rslvr-out",
     "routetable": "rtb",
     "securitygrouprule": "sgr",
     "group": "sg",
@@ -349,9 +394,12 @@ def _parts(row: Any) -> Iterator[str]:
 
 
 def _kind(name: str) -> str:
-    prefix = name.partition("-")[0]
     if name[:1].isdigit() and "." in name:
         return "address"
+    if name[:1] in "ZC" and name.isalnum():
+        return name[0]  # Route 53's ids have no dash
+    parts = name.split("-")
+    prefix = "-".join(parts[:2]) if parts[0] == "rslvr" else parts[0]
     return prefix if "-" in name and "/" not in name else ""
 
 

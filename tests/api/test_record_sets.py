@@ -337,3 +337,41 @@ def test_record_sets_are_listed_in_pages(client, zone):
 def test_a_page_starts_somewhere(client, zone, asked):
     operation = R53 + "ListResourceRecordSets"
     assert client.refusal(operation, HostedZoneId=zone, **asked) == "InvalidInput"
+
+
+@pytest.mark.parametrize(
+    ("name", "of_type", "code", "data"),
+    [
+        ("a", "A", "NOERROR", ["192.0.2.1"]),
+        ("a", "AAAA", "NOERROR", []),
+        ("x.deep", "A", "NOERROR", ["192.0.2.2"]),
+        ("deep", "A", "NOERROR", []),
+        ("none", "A", "NXDOMAIN", []),
+        ("x.a", "A", "NXDOMAIN", []),
+        ("again", "A", "NOERROR", ["192.0.2.1"]),
+        ("outside", "A", "NOERROR", []),
+        ("c", "A", "NOERROR", ["a.example.org"]),
+        ("", "NS", "NOERROR", 4),
+    ],
+)
+def test_a_zone_tells_what_it_would_answer(client, zone, name, of_type, code, data):
+    rows = [
+        row("a", "A", "192.0.2.1"),
+        row("*.deep", "A", "192.0.2.2"),
+        row("c", "CNAME", "a.example.org"),
+        alias("again", f"a.{ORIGIN}", zone),
+        alias("outside", ENDPOINT, vpce_zone_id(REGION)),
+    ]
+    change(client, zone, *(("CREATE", one) for one in rows))
+    asked = {"HostedZoneId": zone, "RecordName": row(name)["Name"], "RecordType": of_type}
+    got = client.ask(R53 + "TestDNSAnswer", **asked)
+    assert got["ResponseCode"] == code
+    assert got["RecordData"] == data or len(got["RecordData"]) == data
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"RecordName": "a..b"}, {"RecordName": "other.test"}, {"RecordType": "X"}]
+)
+def test_a_zone_answers_for_its_names_and_types(client, zone, wrong):
+    asked = {"HostedZoneId": zone, "RecordName": ORIGIN, "RecordType": "A", **wrong}
+    assert client.refusal(R53 + "TestDNSAnswer", **asked) == "InvalidInput"

@@ -193,6 +193,7 @@ _TABLE = (
     "license-manager||I|yes|=|=|=|=|=",
     "iam|com.amazonaws.iam|I|yes|=|=|iam.amazonaws.com|=|iam.{region}.vpce.amazonaws.com",
     "route53|com.amazonaws.route53|I|yes|=|=|route53.amazonaws.com|=|route53.{region}.vpce.amazonaws.com",
+    "route53resolver||I|yes|=|=|=|=|=",
     "cloudfront|com.amazonaws.cloudfront|I|yes|=|=|cloudfront.amazonaws.com|=|cloudfront.{region}.vpce.amazonaws.com",
     "accesspoint|com.amazonaws.s3-global.accesspoint|I|yes|s3|s3||*.accesspoint.s3-global.amazonaws.com|accesspoint.s3-global.{region}.vpce.amazonaws.com",
 )
