@@ -18,6 +18,7 @@ from genkan.api.output import present
 from genkan.api.selection import Values
 from genkan.api.tagging import shown
 from genkan.model.catalogue.instance_types import INSTANCE_TYPES
+from genkan.model.host_names import internal_domain
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.network_interface import NetworkInterface
 
@@ -71,26 +72,30 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
     described = json.loads(instance.described)
     code, message = instance.state_reason or (None, None)
     public = association(call, primary) if primary else None
+    names = name_options(described)
     return present(
         AmiLaunchIndex=instance.launch_index,
         Architecture=INSTANCE_TYPES[instance.instance_type].architectures[0],
         BlockDeviceMappings=[],
         BootMode="uefi",
-        CapacityReservationSpecification={"CapacityReservationPreference": "open"},
+        CapacityReservationSpecification={
+            "CapacityReservationPreference": "open",
+            **described.get("CapacityReservationSpecification", {}),
+        },
         ClientToken=instance.client_token or "",
         CpuOptions=_cpu_options(instance, described),
         EbsOptimized=instance.ebs_optimized,
         EnaSupport=True,
-        EnclaveOptions={"Enabled": False},
-        HibernationOptions={"Configured": False},
+        EnclaveOptions={"Enabled": False, **described.get("EnclaveOptions", {})},
+        HibernationOptions={"Configured": False, **described.get("HibernationOptions", {})},
         Hypervisor="xen",
-        IamInstanceProfile=_profile(instance, described.get("IamInstanceProfile")),
+        IamInstanceProfile=shown_profile(instance, described.get("IamInstanceProfile")),
         ImageId=instance.image_id,
         InstanceId=instance.id,
         InstanceType=instance.instance_type,
         KeyName=instance.key_name,
         LaunchTime=instance.launched_at,
-        MaintenanceOptions={"AutoRecovery": "default"},
+        MaintenanceOptions={"AutoRecovery": "default", **described.get("MaintenanceOptions", {})},
         MetadataOptions={**METADATA, **described.get("MetadataOptions", {})},
         Monitoring={"State": "enabled" if instance.monitoring else "disabled"},
         NetworkInterfaces=[_worn(call, one) for one in interfaces],
@@ -100,12 +105,8 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
             "Tenancy": described.get("Placement", {}).get("Tenancy", "default"),
         },
         PlatformDetails="Linux/UNIX",
-        PrivateDnsName=private_dns_name(primary) if primary else "",
-        PrivateDnsNameOptions={
-            "HostnameType": "ip-name",
-            "EnableResourceNameDnsARecord": False,
-            "EnableResourceNameDnsAAAARecord": False,
-        },
+        PrivateDnsName=_private_name(instance, primary, names) if primary else "",
+        PrivateDnsNameOptions=names,
         Ipv6Address=str(primary.ipv6_addresses[0]) if primary and primary.ipv6_addresses else None,
         PrivateIpAddress=str(primary.private_ip) if primary and primary.has_ipv4 else None,
         ProductCodes=[],
@@ -125,6 +126,22 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
         VirtualizationType="hvm",
         VpcId=instance.vpc_id if primary else None,
     )
+
+
+def name_options(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the options of an instance's private name, from what was said of it."""
+    return {
+        "HostnameType": "ip-name",
+        "EnableResourceNameDnsARecord": False,
+        "EnableResourceNameDnsAAAARecord": False,
+        **described.get("PrivateDnsNameOptions", {}),
+    }
+
+
+def _private_name(instance: Instance, primary: NetworkInterface, names: Mapping[str, Any]) -> str:
+    if names["HostnameType"] == "resource-name":
+        return f"{instance.id}.{internal_domain(instance.region)}"
+    return private_dns_name(primary)
 
 
 def _worn(call: Call, interface: NetworkInterface) -> dict[str, Any]:
@@ -155,7 +172,8 @@ def _cpu_options(instance: Instance, described: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def _profile(instance: Instance, given: Mapping[str, str] | None) -> dict[str, str] | None:
+def shown_profile(instance: Instance, given: Mapping[str, str] | None) -> dict[str, str] | None:
+    """Give an instance profile as the API shows it, None for none."""
     if not given:
         return None
     name = given.get("Name") or given.get("Arn", "").rpartition("/")[2]

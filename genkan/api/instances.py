@@ -27,6 +27,7 @@ from genkan.api.tagging import from_specifications
 from genkan.model.errors import InvalidParameterCombination, InvalidParameterValue, Refused
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.network import Change, put
+from genkan.model.subnet import Subnet
 
 MOST_AT_ONCE = 1_000
 LARGEST_USER_DATA = 16 * 1024  # bytes, before base64
@@ -122,11 +123,16 @@ def run_instances(
         shutdown_behavior=instance_initiated_shutdown_behavior,
         described=_described(
             BlockDeviceMappings=block_device_mappings,
+            CapacityReservationSpecification=capacity_reservation_specification,
             CpuOptions=cpu_options,
             CreditSpecification=credit_specification,
+            EnclaveOptions=enclave_options,
+            HibernationOptions=hibernation_options,
             IamInstanceProfile=iam_instance_profile,
+            MaintenanceOptions=maintenance_options,
             MetadataOptions=metadata_options,
             Placement=placement,
+            PrivateDnsNameOptions=private_dns_name_options or _names_of(subnet),
         ),
     )
     interface_tags = _tags("network-interface", tag_specifications)
@@ -274,6 +280,15 @@ def _tags(
             from_specifications(kind, [one])
     meant = [one for one in specifications or () if one.get("ResourceType") == kind]
     return from_specifications(kind, meant)
+
+
+def _names_of(subnet: Subnet) -> dict[str, Any]:
+    """Give the options of private names that a launch takes from its subnet."""
+    return {
+        "HostnameType": subnet.host_names,
+        "EnableResourceNameDnsARecord": subnet.dns_a_record,
+        "EnableResourceNameDnsAAAARecord": subnet.dns_aaaa_record,
+    }
 
 
 def _described(**members: Any) -> str:  # noqa: ANN401

@@ -72,7 +72,8 @@ def detach_network_interface(call: Call, *, attachment_id: str, force: bool = Fa
                 f"The network interface at device index 0 cannot be detached: {interface.id} is "
                 f"the primary one of {worn.instance_id}. Terminate the instance."
             )
-        return Answer(change=put(replace(interface, attachment=None)))
+        ended = replace(interface, attachment=None, former=worn, former_ended_at=call.now)
+        return Answer(change=put(ended))
     raise NotFound(
         "InvalidAttachmentID.NotFound", f"The attachment ID '{attachment_id}' does not exist"
     )

@@ -1,6 +1,7 @@
 """An interface as the API shows it, in its own calls and in those of instances, and its filters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -16,8 +17,10 @@ from genkan.model.security_group import SecurityGroup
 from genkan.model.vpc import Vpc
 
 AMAZON = "amazon"
+DETACHED = "detached"
 ATTACHED = "attached"  # attaching and detaching are done when their call is answered
 NOT_MANAGED = {"Managed": False}
+FOUND_AFTER_ITS_END = timedelta(minutes=1)  # an attachment, by who asks for it by its own id
 
 
 def private_dns_name(interface: NetworkInterface, address: IPv4Address | None = None) -> str:
@@ -58,6 +61,24 @@ def association(
             "PublicDnsName": _public_dns_name(call, interface, interface.public_ip),
         }
     return None
+
+
+def just_ended(call: Call, interface: NetworkInterface) -> Attachment | None:
+    """Give the attachment that ended a moment ago: who waits for its end asks for it by its id."""
+    ended_at = interface.former_ended_at
+    fresh = ended_at is not None and call.now - ended_at < FOUND_AFTER_ITS_END
+    return interface.former if fresh else None
+
+
+def found_by_attachment(
+    call: Call, interface: NetworkInterface, names: Collection[str]
+) -> dict[str, Any]:
+    """Give an interface to who asked for attachments by these ids: one that ended is shown."""
+    shape = network_interface(call, interface)
+    ended = just_ended(call, interface)
+    if ended and ended.id in names:
+        return shape | {"Attachment": {**(_attachment(ended) or {}), "Status": DETACHED}}
+    return shape
 
 
 def status_of(interface: NetworkInterface) -> str:
@@ -167,7 +188,12 @@ def interface_filters(call: Call) -> Mapping[str, Values[NetworkInterface]]:
     def values(path: tuple[str, ...]) -> Values[NetworkInterface]:
         return lambda interface: read(network_interface(call, interface), path)
 
+    def attachment_ids(interface: NetworkInterface) -> list[str]:
+        worn = (interface.attachment, just_ended(call, interface))
+        return [one.id for one in worn if one]
+
     quick: dict[str, Values[NetworkInterface]] = {
+        "attachment.attachment-id": attachment_ids,
         "group-id": lambda interface: interface.group_ids,
         "interface-type": lambda interface: [interface.interface_type.value],
         "network-interface-id": lambda interface: [interface.id],

@@ -19,7 +19,11 @@ from genkan.api.interface_making import (
     need_own,
     new_interface,
 )
-from genkan.api.network_interface_shape import interface_filters, network_interface
+from genkan.api.network_interface_shape import (
+    found_by_attachment,
+    interface_filters,
+    network_interface,
+)
 from genkan.api.output import present
 from genkan.api.selection import page, select
 from genkan.api.tagging import from_specifications
@@ -115,7 +119,13 @@ def describe_network_interfaces(
         table=interface_filters(call),
     )
     some, token = page(rows, max_results, next_token, ids=network_interface_ids)
-    shown = [network_interface(call, row) for row in some]
+    asked = [
+        value
+        for one in filters or ()
+        if one.get("Name") == "attachment.attachment-id"
+        for value in one.get("Values") or ()
+    ]
+    shown = [found_by_attachment(call, row, asked) for row in some]
     return Answer(present(NetworkInterfaces=shown, NextToken=token))
 
 

@@ -84,11 +84,16 @@ def main(debug: bool) -> None:
     metavar="URL",
     help="Keep the state in this PostgreSQL database, from now on. Default: a file of the home.",
 )
-def up(engine: str, database: str | None) -> None:
+@click.option(
+    "--default-vpc",
+    is_flag=True,
+    help="Give each account that has none a default VPC in its home Region. Without: none is made.",
+)
+def up(engine: str, database: str | None, default_vpc: bool) -> None:
     """Start the site; returns when it is ready."""
     from genkan.cli import site
 
-    site.up(engine, database)
+    site.up(engine, database, default_vpc)
 
 
 @main.command()

@@ -22,15 +22,19 @@ LAUNCH_PATIENCE = 120
 MARKS = {True: "✓", False: "✗"}
 
 
-def up(engine: str, database: str | None) -> None:
+def up(engine: str, database: str | None, default_vpc: bool = False) -> None:
     """Start the site."""
     home = default_home()
     settings = {"GENKAN_DATABASE_URL": _database_url(database)} if database else {}
+    if default_vpc:
+        settings["GENKAN_DEFAULT_VPC"] = "1"
     result = _run_module("genkan.site.launch", str(home), engine, **settings)
     if result.returncode != 0:
         _explain(result.returncode, result.stderr.strip())
     if result.stdout.strip() == "running":
         click.echo(f"the site at {home} is up already", err=True)
+        if default_vpc:
+            click.echo("a default VPC is made by: genkan aws ec2 create-default-vpc", err=True)
         return
     shown = Site(home).get("/status")
     counts = f"{_count(shown['vpcs'], 'VPC')}, {_count(shown['instances'], 'instance')}, "

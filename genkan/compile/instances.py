@@ -14,7 +14,7 @@ from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
 from genkan.program.filter import SourceCheck
 from genkan.program.place import Boot, End, Link, Place, PlaceKind
-from genkan.program.route import PLACE_TABLE, Forward, Route
+from genkan.program.route import PLACE_TABLE, Forward, Route, SourceChoice
 
 
 def compile_instance(
@@ -43,9 +43,17 @@ def compile_instance(
 
 
 def compile_interface(
-    interface: NetworkInterface, instance_id: str, device_index: int, subnet: Subnet
+    interface: NetworkInterface,
+    instance_id: str,
+    device_index: int,
+    subnet: Subnet,
+    leads_to_subnet: bool,
 ) -> Iterator[Entry]:
-    """Give the link of an instance's interface, and what may pass there."""
+    """Give the link of an instance's interface, and what may pass there.
+
+    `leads_to_subnet`: it is the first of its instance in this subnet, so connections there begin
+    at it.
+    """
     because = Because("network-interface", interface.id)
     device = f"eth{device_index}"
     yield Link(
@@ -72,13 +80,17 @@ def compile_interface(
             destination=host_network(address),
             action=Forward(interface.id),
         )
-    yield Route(
-        because=because,
-        place=instance_id,
-        table=PLACE_TABLE,
-        destination=ANYWHERE if device_index == 0 else subnet.block,
-        action=Forward(device, subnet.router),
-    )
+    way_out = Forward(device, subnet.router)
+    if device_index == 0 or leads_to_subnet:
+        yield Route(
+            because=because,
+            place=instance_id,
+            table=PLACE_TABLE,
+            destination=ANYWHERE if device_index == 0 else subnet.block,
+            action=way_out,
+        )
+    if device_index > 0:
+        yield from _own_table(interface, instance_id, way_out, because)
     for direction in Direction:
         yield guard(interface.vpc_id, interface.id, interface.group_ids, direction, because)
     if interface.source_dest_check:
@@ -88,3 +100,19 @@ def compile_interface(
             interface=interface.id,
             addresses=tuple(sorted(interface.private_addresses)),
         )
+
+
+def _own_table(
+    interface: NetworkInterface, instance_id: str, way_out: Forward, because: Because
+) -> Iterator[Entry]:
+    """Give what answers from a secondary interface's addresses leave by: that interface. Through
+    another one they would be dropped for their source."""
+    yield Route(
+        because=because,
+        place=instance_id,
+        table=interface.id,
+        destination=ANYWHERE,
+        action=way_out,
+    )
+    for address in interface.private_addresses:
+        yield SourceChoice(because=because, place=instance_id, source=address, table=interface.id)

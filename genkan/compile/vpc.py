@@ -1,6 +1,6 @@
 """One VPC → its parts: which resources each piece of its program reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 
 from genkan.compile import endpoints, gateways, instances, names, naming, routing, security_groups
@@ -103,17 +103,36 @@ def _running(network: Network, vpc: Vpc) -> Iterator[tuple[Instance, NetworkInte
             yield instance, interface, attachment.device_index
 
 
+def _first_in_subnet(
+    running: Iterable[tuple[Instance, NetworkInterface, int]],
+) -> dict[tuple[str, str], int]:
+    """Give the lowest device index of each instance in each subnet."""
+    first: dict[tuple[str, str], int] = {}
+    for instance, interface, index in running:
+        where = (instance.id, interface.subnet_id)
+        first[where] = min(first.get(where, index), index)
+    return first
+
+
 def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
     keys: dict[str, str] = {}
     for key in standing_keys(network.all(AccessKey)):
         keys[key.account] = min(keys.get(key.account, key.id), key.id)
-    for instance, interface, index in _running(network, vpc):
+    running = list(_running(network, vpc))
+    first = _first_in_subnet(running)
+    for instance, interface, index in running:
         subnet = network.get(Subnet, interface.subnet_id)
         if interface.has_ipv4:
             yield Part(
                 ("interface", interface.id),
                 instances.compile_interface,
-                (interface, instance.id, index, subnet),
+                (
+                    interface,
+                    instance.id,
+                    index,
+                    subnet,
+                    first[instance.id, interface.subnet_id] == index,
+                ),
             )
         if index == 0:
             yield Part(

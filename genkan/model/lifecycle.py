@@ -35,8 +35,11 @@ GONE = None  # the record is dropped
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[S]):
+    """`failing` is where what was made though it cannot work goes instead."""
+
     after: Condition
     state: S
+    failing: S | None = None
 
 
 INSTANCE: dict[InstanceState, Step[InstanceState]] = {
@@ -46,7 +49,9 @@ INSTANCE: dict[InstanceState, Step[InstanceState]] = {
 }
 
 NAT_GATEWAY: dict[NatGatewayState, Step[NatGatewayState]] = {
-    NatGatewayState.PENDING: Step(Condition.PROGRAMMED, NatGatewayState.AVAILABLE),
+    NatGatewayState.PENDING: Step(
+        Condition.PROGRAMMED, NatGatewayState.AVAILABLE, failing=NatGatewayState.FAILED
+    ),
     NatGatewayState.DELETING: Step(Condition.WITHDRAWN, NatGatewayState.DELETED),
 }
 
@@ -87,9 +92,8 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
             running = INSTANCE[resource.state].state
             return put(replace(resource, state=running, state_changed_at=at))
         case NatGateway():
-            standing = NAT_GATEWAY[resource.state].state
-            if resource.failure and standing is NatGatewayState.AVAILABLE:
-                standing = NatGatewayState.FAILED
+            step = NAT_GATEWAY[resource.state]
+            standing = step.failing if resource.failure and step.failing else step.state
             ended = None if standing is NatGatewayState.AVAILABLE else at
             return put(replace(resource, state=standing, deleted_at=ended))
         case VpcEndpoint():

@@ -42,6 +42,8 @@ def _diagram(table: Mapping[Any, Step[Any]]) -> Iterator[str]:
     for state, step in table.items():
         target = "[*]" if step.state is GONE else _node(step.state)
         yield f"{_node(state)} --> {target} : {step.after.value}"
+        if step.failing:
+            yield f"{_node(state)} --> {_node(step.failing)} : it cannot work"
 
 
 def _node(state: Enum) -> str:

@@ -50,6 +50,8 @@ class NetworkInterface(Resource):
     public_ip: IPv4Address | None = (
         None  # the one lent to an instance while it runs; not an Elastic IP
     )
+    former: Attachment | None = None  # the attachment that ended last
+    former_ended_at: datetime | None = None
     ipv6_addresses: tuple[IPv6Address, ...] = ()
     ipv6_primary: bool = False  # the first of them is for good
     connection_tracking: tuple[tuple[str, int], ...] = ()  # time-outs by AWS's names, to be shown

@@ -1,7 +1,8 @@
 """Routes: longest prefix first, in the tables that a packet's subnet leads to.
 
 A packet that enters a router from an interface of a subnet asks that subnet's table first
-(`TableChoice`). Where it finds `Local`, or nothing, the place's own table (`PLACE_TABLE`) answers;
+(`TableChoice`); what a place sends itself asks the table of its source address, if that has one
+(`SourceChoice`). Where it finds `Local`, or nothing, the place's own table (`PLACE_TABLE`) answers;
 a packet from an interface without a subnet asks that table alone. Nothing there: unreachable.
 """
 
@@ -73,3 +74,19 @@ class TableChoice(Entry):
     @property
     def key(self) -> Key:
         return (self.section, self.place, self.subnet)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceChoice(Entry):
+    """What `place` itself sends from `source` asks `table` first: an address of an interface that
+    is not the primary one is answered through that interface."""
+
+    section: ClassVar[str] = "source-choice"
+
+    place: str
+    source: IPv4Address
+    table: str
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place, str(self.source))

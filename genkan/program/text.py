@@ -10,7 +10,7 @@ from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck
 from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
 from genkan.program.place import Boot, Link, Place
 from genkan.program.program import Program
-from genkan.program.route import Route, TableChoice
+from genkan.program.route import Route, SourceChoice, TableChoice
 from genkan.program.service import Credential, Listener, Service
 from genkan.program.translation import Border, OneToOne, PortTranslation
 
@@ -22,6 +22,7 @@ SECTIONS: dict[str, type[Entry]] = {
         Boot,
         Route,
         TableChoice,
+        SourceChoice,
         AddressSet,
         Filter,
         Guard,

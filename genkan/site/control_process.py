@@ -13,6 +13,7 @@ import sys
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +35,7 @@ from genkan.model.errors import Refused
 from genkan.program import Delta
 from genkan.site import sockets
 from genkan.site.database import through_broker
+from genkan.site.default_vpcs import make_default_vpcs
 from genkan.site.home import RUN, Home
 from genkan.site.runner import AnchorRunner
 from genkan.store import Store, StoreLost, StoreUnreadable
@@ -83,6 +85,9 @@ class ControlProcess:
             LOG.error("begun without all of %s: they start anew when they can", subscribers)
         await _serve(self._api(), f"{RUN}/control.sock")
         await _serve(self._questions(), str(self._home.control_socket))
+        if self._home.default_vpc:
+            await self._write(lambda: make_default_vpcs(self._control, self._call_as))
+            self._home.remember(default_vpc=False)
         self._advance()
 
     async def ready(self, *subscribers: str) -> None:
@@ -150,13 +155,21 @@ class ControlProcess:
         return answer
 
     def _call(self, request: web.Request, request_id: str) -> Call:
+        return replace(
+            self._call_as(request.headers["x-genkan-account"], request.headers["x-genkan-region"]),
+            principal=request.headers["x-genkan-principal"],
+            request_id=request_id,
+        )
+
+    def _call_as(self, account: str, region: str) -> Call:
+        """Give a call of an account's own."""
         return Call(
             network=self._control.network,
-            account=request.headers["x-genkan-account"],
-            region=request.headers["x-genkan-region"],
-            principal=request.headers["x-genkan-principal"],
+            account=account,
+            region=region,
+            principal=f"arn:aws:iam::{account}:root",
             now=_now(),
-            request_id=request_id,
+            request_id=str(uuid.uuid4()),
             token=_token,
             console_output=self._home.console_output,
             new_key_pair=_new_key_pair,
@@ -235,8 +248,6 @@ def _open_store(home: Home) -> Store:
 
 
 def _on(call: Call, control: Control) -> Call:
-    from dataclasses import replace
-
     return replace(call, network=control.network)
 
 

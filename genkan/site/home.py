@@ -104,5 +104,10 @@ class Home:
         return self.settings.get("database_url")
 
     @property
+    def default_vpc(self) -> bool:
+        """Whether this start was asked for default VPCs and has not made them yet."""
+        return bool(self.settings.get("default_vpc", False))
+
+    @property
     def engine(self) -> str:
         return str(self.settings.get("engine", "linux"))

@@ -73,7 +73,7 @@ def _bring_up(home: Home, engine: str, lock: int) -> None:
     for stale in (home.site_socket, home.control_socket, home.broker_socket):
         stale.unlink(missing_ok=True)
     with _api_socket(home) as api:
-        home.remember(port=api.getsockname()[1], engine=engine, **_database())
+        home.remember(port=api.getsockname()[1], engine=engine, **_asked())
         reader, writer = os.pipe2(os.O_CLOEXEC)
         starter = os.fork()
         if starter == 0:
@@ -195,9 +195,11 @@ def _own_run(home: Home) -> str:
     return f"/proc/self/fd/{descriptor}"
 
 
-def _database() -> dict[str, str]:
+def _asked() -> dict[str, object]:
+    """Give the settings that this start brings along in its environment."""
     url = os.environ.get("GENKAN_DATABASE_URL")
-    return {"database_url": url} if url else {}
+    wanted = "GENKAN_DEFAULT_VPC" in os.environ
+    return {**({"database_url": url} if url else {}), "default_vpc": wanted}
 
 
 def _start_broker(home: Home) -> None:

@@ -325,3 +325,76 @@ def test_the_local_route_stands_even_where_a_subnet_is_the_whole_vpc(client):
     route = {"RouteTableId": table, "DestinationCidrBlock": "10.2.0.0/24", "NatGatewayId": NAT}
     for operation in ("CreateRoute", "ReplaceRoute"):
         assert client.refusal(operation, **route) == "InvalidParameterValue"
+
+
+class Dual(Client):
+    """A VPC of two families with an internet gateway and a subnet, and its main table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        made = self.ask("CreateVpc", CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)
+        self.vpc = made["Vpc"]["VpcId"]
+        self.block = made["Vpc"]["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+        self.small = self.block.replace("/56", "/64")
+        given = {"VpcId": self.vpc, "CidrBlock": "10.0.0.0/24", "Ipv6CidrBlock": self.small}
+        self.subnet = self.ask("CreateSubnet", **given)["Subnet"]["SubnetId"]
+        self.gateway = self.ask("CreateInternetGateway")["InternetGateway"]["InternetGatewayId"]
+        self.ask("AttachInternetGateway", InternetGatewayId=self.gateway, VpcId=self.vpc)
+        self.table = self.ask("DescribeRouteTables")["RouteTables"][0]["RouteTableId"]
+
+    def interface(self) -> str:
+        made = self.ask("CreateNetworkInterface", SubnetId=self.subnet)
+        return made["NetworkInterface"]["NetworkInterfaceId"]
+
+    def routes(self) -> dict[str, dict]:
+        (table,) = self.ask("DescribeRouteTables")["RouteTables"]
+        return {
+            route.get("DestinationIpv6CidrBlock") or route["DestinationCidrBlock"]: route
+            for route in table["Routes"]
+        }
+
+
+def test_an_ipv6_route_is_made_replaced_filtered_and_deleted():
+    client = Dual()
+    given = {"RouteTableId": client.table, "DestinationIpv6CidrBlock": "::/0"}
+    client.ask("CreateRoute", **given, GatewayId=client.gateway)
+    assert client.routes()["::/0"]["GatewayId"] == client.gateway
+    again = {**given, "GatewayId": client.gateway}
+    assert client.refusal("CreateRoute", **again) == "RouteAlreadyExists"
+    filters = [{"Name": "route.destination-ipv6-cidr-block", "Values": ["::/0"]}]
+    assert len(client.ask("DescribeRouteTables", Filters=filters)["RouteTables"]) == 1
+    interface = client.interface()
+    client.ask("ReplaceRoute", **given, NetworkInterfaceId=interface)
+    assert client.routes()["::/0"]["NetworkInterfaceId"] == interface
+    client.ask("DeleteRoute", **given)
+    assert set(client.routes()) == {"10.0.0.0/16", client.block}
+    assert client.refusal("DeleteRoute", **given) == "InvalidRoute.NotFound"
+
+
+def test_an_ipv6_destination_inside_the_vpc_is_a_whole_subnet():
+    client = Dual()
+    interface = {"NetworkInterfaceId": client.interface()}
+    part = client.small.replace("/64", "/68")
+    for destination, target in (
+        (client.block, interface),
+        (part, interface),
+        (client.small, {"GatewayId": client.gateway}),
+    ):
+        given = {"RouteTableId": client.table, "DestinationIpv6CidrBlock": destination, **target}
+        assert client.refusal("CreateRoute", **given) == "InvalidParameterValue"
+    given = {"RouteTableId": client.table, "DestinationIpv6CidrBlock": client.small}
+    client.ask("CreateRoute", **given, **interface)
+    local = {"RouteTableId": client.table, "DestinationIpv6CidrBlock": client.block}
+    assert client.refusal("DeleteRoute", **local) == "InvalidParameterValue"
+
+
+def test_a_nat_gateway_carries_ipv6_to_ipv4_hosts_alone():
+    client = Dual()
+    given = {"SubnetId": client.subnet, "ConnectivityType": "private"}
+    nat = {"NatGatewayId": client.ask("CreateNatGateway", **given)["NatGateway"]["NatGatewayId"]}
+    table = {"RouteTableId": client.table}
+    wide = {**table, "DestinationIpv6CidrBlock": "::/0"}
+    assert client.refusal("CreateRoute", **wide, **nat) == "InvalidParameterValue"
+    client.ask("CreateRoute", **table, DestinationIpv6CidrBlock="64:ff9b::/96", **nat)
+    unknown = {"EgressOnlyInternetGatewayId": "eigw-0123456789abcdef0"}
+    assert client.refusal("CreateRoute", **wide, **unknown) == "InvalidGatewayID.NotFound"

@@ -70,12 +70,12 @@ def interface(name: str, subnet: str, address: str, **more) -> NetworkInterface:
     )
 
 
-def attached(instance_id: str) -> Attachment:
+def attached(instance_id: str, device_index: int = 0) -> Attachment:
     return Attachment(
         id="eni-attach-1",
         instance_id=instance_id,
         instance_owner=MINE["account"],
-        device_index=0,
+        device_index=device_index,
         attached_at=AT,
     )
 

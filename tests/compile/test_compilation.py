@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 import pytest
 from hypothesis import given, settings
@@ -13,19 +13,41 @@ from genkan.compile.scope import touched
 from genkan.model.instance import InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Change, Network, delete, put
-from genkan.model.route_table import RouteTable
-from genkan.model.vpc import InternetGateway, Vpc
+from genkan.model.route_table import Route as ModelRoute
+from genkan.model.route_table import RouteTable, RouteTarget, TargetKind
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import InternetGateway, Ipv6Association, Vpc
 from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program import Program
 from genkan.program.filter import AddressSet, Filter, Guard, InSet, SourceCheck, Stage
 from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
 from genkan.program.place import INTERNET, Boot, Link, Place
-from genkan.program.route import PLACE_TABLE, Blackhole, Deliver, Forward, Local, Route
+from genkan.program.route import (
+    PLACE_TABLE,
+    Blackhole,
+    Deliver,
+    Forward,
+    Local,
+    Route,
+    SourceChoice,
+)
 from genkan.program.service import Listener
 from genkan.program.translation import OneToOne, PortTranslation
-from tests.compile.scenario import MINE, endpoint, instance, resources
+from tests.compile.scenario import (
+    MINE,
+    attached,
+    endpoint,
+    instance,
+    interface,
+    resources,
+)
 
 EVERYTHING = resources()
+# and a second interface on an instance
+TWO_INTERFACES = [
+    *EVERYTHING,
+    interface("eni-web-2", "subnet-front", "172.16.1.7", attachment=attached("i-web", 1)),
+]
 
 
 def compiled(network: Network) -> Program:
@@ -58,21 +80,21 @@ def routes(program: Program, table: str, place: str = "vpc-1") -> dict[str, obje
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_making_does_not_change_the_program(shuffle: random.Random):
     """Declared, shuffled one by one, and with something made, deleted and made again."""
-    mixed = list(EVERYTHING)
+    mixed = list(TWO_INTERFACES)
     shuffle.shuffle(mixed)
     compilation, network = compile_network(Network()), Network()
     for resource in mixed:
         compilation, network = step(compilation, network, put(resource))
-    detour = shuffle.choice(EVERYTHING)
+    detour = shuffle.choice(TWO_INTERFACES)
     for change in (delete(detour), put(detour)):
         compilation, network = step(compilation, network, change)
-    assert compilation.program == compiled(Network.of(EVERYTHING))
+    assert compilation.program == compiled(Network.of(TWO_INTERFACES))
 
 
 @settings(max_examples=10, deadline=None)
-@given(st.lists(st.sampled_from(EVERYTHING), max_size=6))
+@given(st.lists(st.sampled_from(TWO_INTERFACES), max_size=6))
 def test_compiling_again_is_compiling_anew(gone):
-    network = Network.of(EVERYTHING)
+    network = Network.of(TWO_INTERFACES)
     compilation = compile_network(network)
     for resource in gone:
         compilation, network = step(compilation, network, delete(resource))
@@ -223,3 +245,61 @@ def test_a_secondary_cidr_is_local_too():
 def test_a_table_of_nothing_has_the_local_route():
     network = Network.of(EVERYTHING).apply(put(RouteTable(id="rtb-x", vpc_id="vpc-1", **MINE)))
     assert routes(compiled(network), "rtb-x") == {"172.16.0.0/16": Local()}
+
+
+def with_a_second_interface(subnet: str, *addresses: str) -> Network:
+    """Give the network with one more interface on i-app."""
+    second = interface("eni-second", subnet, addresses[0], attachment=attached("i-app", 1))
+    second = replace(second, private_addresses=tuple(map(IPv4Address, addresses)))
+    return Network.of([*EVERYTHING, second])
+
+
+def test_what_leaves_from_a_secondary_interface_leaves_by_it():
+    program = compiled(with_a_second_interface("subnet-back", "172.16.2.8", "172.16.2.9"))
+    own = {"0.0.0.0/0": Forward("eth1", IPv4Address("172.16.2.1"))}
+    assert routes(program, "eni-second", "i-app") == own
+    choices = {str(one.source): one.table for one in program.of(SourceChoice)}
+    assert choices == {"172.16.2.8": "eni-second", "172.16.2.9": "eni-second"}
+
+
+def test_the_first_interface_in_a_subnet_leads_there():
+    same = compiled(with_a_second_interface("subnet-back", "172.16.2.8"))
+    assert set(routes(same, PLACE_TABLE, "i-app")) == {"0.0.0.0/0"}
+    other = compiled(with_a_second_interface("subnet-front", "172.16.1.8"))
+    leads = Forward("eth1", IPv4Address("172.16.1.1"))
+    assert routes(other, PLACE_TABLE, "i-app")["172.16.1.0/24"] == leads
+
+
+def test_ipv6_alone_makes_no_path_yet_and_breaks_none():
+    """Places have no IPv6 addresses: what has nothing else is a place without links."""
+    block = Ipv6Association(id="a", cidr=IPv6Network("2001:db8::/64"))
+    way_out = RouteTarget(TargetKind.INTERNET_GATEWAY, "igw-1")
+    table = next(row for row in EVERYTHING if row.id == "rtb-front")
+    sixth = ModelRoute(destination=IPv6Network("::/0"), target=way_out)
+    alone = replace(
+        interface("eni-six", "subnet-six", "172.16.9.9", attachment=attached("i-six")),
+        private_addresses=(),
+    )
+    network = Network.of(
+        [
+            *EVERYTHING,
+            Subnet(
+                id="subnet-six",
+                vpc_id="vpc-1",
+                zone="ap-northeast-1a",
+                cidr=None,
+                ipv6_associations=(block,),
+                **MINE,
+            ),
+            instance("i-six", "subnet-six"),
+            alone,
+            replace(table, routes=(*table.routes, sixth)),
+        ]
+    )
+    program = compiled(network)
+    before = compiled(Network.of(EVERYTHING))
+    assert program.get(("place", "i-six"))
+    boots = {boot.place: boot.hostname for boot in program.of(Boot)}
+    assert boots["i-six"] == "i-six"
+    assert set(program.of(Link)) == set(before.of(Link))
+    assert set(program.of(Route)) == set(before.of(Route))

@@ -42,6 +42,7 @@ from genkan.program.route import (
     Forward,
     Local,
     Route,
+    SourceChoice,
     TableChoice,
     Unreachable,
 )
@@ -52,7 +53,7 @@ Ends = dict[tuple[str, str], tuple[End, End]]  # (place, interface) → this end
 
 MAIN = 254
 DELIVERIES = 900  # asked after the subnets' tables and before main
-SUBNET_PRIORITY, DELIVERY_PRIORITY = 1000, 2000
+SUBNET_PRIORITY, SOURCE_PRIORITY, DELIVERY_PRIORITY = 1000, 1500, 2000
 PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp", 58: "ipv6-icmp"}
 GUARD_MAPS = {
     Stage.SECURITY_GROUP_EGRESS: ruleset.EGRESS,
@@ -136,6 +137,10 @@ def _table_choice(entry: TableChoice, ends: Ends) -> Iterator[KernelObject]:
     table = number(entry.table)
     yield NftElement(entry.place, ruleset.MARKS, str(number(entry.subnet)), str(table))
     yield PolicyRule(entry.place, SUBNET_PRIORITY, table, table)
+
+
+def _source_choice(entry: SourceChoice, ends: Ends) -> Iterator[KernelObject]:
+    yield PolicyRule(entry.place, SOURCE_PRIORITY, None, number(entry.table), entry.source)
 
 
 def _address_set(entry: AddressSet, ends: Ends) -> Iterator[KernelObject]:
@@ -258,6 +263,7 @@ LOWERINGS: dict[type[Entry], Callable[[Any, Ends], Iterable[KernelObject]]] = {
     Link: _link,
     Route: _route,
     TableChoice: _table_choice,
+    SourceChoice: _source_choice,
     AddressSet: _address_set,
     Filter: _filter,
     Guard: _guard,

@@ -74,11 +74,13 @@ class Netlink:
                 yield _read_route(place, message, names)
         for message in socket.get_rules(family=AF_INET):
             if message.get_attr("FRA_PROTOCOL") == PROTOCOL:
+                source = message.get_attr("FRA_SRC")
                 yield PolicyRule(
                     place,
                     message.get_attr("FRA_PRIORITY"),
                     message.get_attr("FRA_FWMARK"),
                     message.get_attr("FRA_TABLE"),
+                    IPv4Address(source) if source else None,
                 )
 
     def put(self, one: KernelObject) -> None:
@@ -303,6 +305,8 @@ def _rule(one: PolicyRule) -> dict[str, Any]:
         "protocol": PROTOCOL,
         "family": AF_INET,
     }
+    if one.source is not None:
+        fields |= {"src": str(one.source), "src_len": 32}
     return fields if one.mark is None else {**fields, "fwmark": one.mark}
 
 

@@ -81,16 +81,17 @@ class KernelRoute:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """`mark` None: every packet."""
+    """`mark` and `source` None: every packet."""
 
     place: str
     priority: int
     mark: int | None
     table: int
+    source: IPv4Address | None = None
 
     @property
     def key(self) -> Key:
-        return ("rule", self.place, str(self.priority), str(self.mark))
+        return ("rule", self.place, str(self.priority), str(self.mark), str(self.source))
 
 
 @dataclass(frozen=True, slots=True)

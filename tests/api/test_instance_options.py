@@ -1,0 +1,175 @@
+"""Options of instances: set at the launch, changed later, shown as they are."""
+
+from dataclasses import replace
+
+import pytest
+
+from genkan.model.instance import Instance, InstanceState
+from tests.build import REGION, Client
+
+NOBODY = "0123456789abcdef0"
+ROLE = "arn:aws:iam::123456789012:role/web"
+
+
+class Site(Client):
+    """A VPC with a subnet, and an instance in it."""
+
+    def __init__(self, **launch: object) -> None:
+        super().__init__()
+        self.vpc = self.ask("CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        given = {"VpcId": self.vpc, "CidrBlock": "10.0.0.0/24"}
+        self.subnet = self.ask("CreateSubnet", **given)["Subnet"]["SubnetId"]
+        self.instance = self.launch(**launch)
+
+    def launch(self, **more: object) -> str:
+        given = {"MinCount": 1, "MaxCount": 1, "SubnetId": self.subnet, **more}
+        return self.ask("RunInstances", **given)["Instances"][0]["InstanceId"]
+
+    def is_now(self, state: InstanceState) -> None:
+        self.put(replace(self.call.network.get(Instance, self.instance), state=state))
+
+    def seen(self) -> dict:
+        answer = self.ask("DescribeInstances", InstanceIds=[self.instance])
+        return answer["Reservations"][0]["Instances"][0]
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+def test_what_a_launch_says_of_an_instance_is_shown(site):
+    site = Site(
+        CapacityReservationSpecification={"CapacityReservationPreference": "none"},
+        EnclaveOptions={"Enabled": True},
+        HibernationOptions={"Configured": True},
+        MaintenanceOptions={"AutoRecovery": "disabled"},
+        PrivateDnsNameOptions={"HostnameType": "resource-name"},
+    )
+    shown = site.seen()
+    assert shown["CapacityReservationSpecification"] == {"CapacityReservationPreference": "none"}
+    assert shown["EnclaveOptions"] == {"Enabled": True}
+    assert shown["HibernationOptions"] == {"Configured": True}
+    assert shown["MaintenanceOptions"] == {"AutoRecovery": "disabled"}
+    assert shown["PrivateDnsName"] == f"{site.instance}.{REGION}.compute.internal"
+
+
+def test_a_subnet_decides_what_names_are_made_of_unless_the_launch_does(site):
+    given = {"SubnetId": site.subnet, "PrivateDnsHostnameTypeOnLaunch": "resource-name"}
+    site.ask("ModifySubnetAttribute", **given)
+    site.instance = site.launch()
+    assert site.seen()["PrivateDnsNameOptions"]["HostnameType"] == "resource-name"
+    site.instance = site.launch(PrivateDnsNameOptions={"HostnameType": "ip-name"})
+    assert site.seen()["PrivateDnsName"].startswith("ip-10-0-0-")
+
+
+def test_metadata_options_stay_unless_they_are_named(site):
+    given = {"InstanceId": site.instance}
+    answer = site.ask("ModifyInstanceMetadataOptions", **given, HttpTokens="required")
+    assert answer["InstanceMetadataOptions"]["State"] == "pending"
+    site.ask("ModifyInstanceMetadataOptions", **given, HttpPutResponseHopLimit=3)
+    shown = site.seen()["MetadataOptions"]
+    assert (shown["HttpTokens"], shown["HttpPutResponseHopLimit"]) == ("required", 3)
+    assert (shown["HttpEndpoint"], shown["State"]) == ("enabled", "applied")
+    for wrong in ({"HttpTokens": "never"}, {"HttpPutResponseHopLimit": 65}):
+        refused = site.refusal("ModifyInstanceMetadataOptions", **given, **wrong)
+        assert refused == "InvalidParameterValue"
+
+
+def test_a_stopped_instance_changes_its_kind_of_name(site):
+    given = {"InstanceId": site.instance, "PrivateDnsHostnameType": "resource-name"}
+    assert site.refusal("ModifyPrivateDnsNameOptions", **given) == "IncorrectInstanceState"
+    record = {"InstanceId": site.instance, "EnableResourceNameDnsARecord": True}
+    site.ask("ModifyPrivateDnsNameOptions", **record)
+    site.is_now(InstanceState.STOPPED)
+    site.ask("ModifyPrivateDnsNameOptions", **given)
+    assert site.seen()["PrivateDnsNameOptions"] == {
+        "HostnameType": "resource-name",
+        "EnableResourceNameDnsARecord": True,
+        "EnableResourceNameDnsAAAARecord": False,
+    }
+
+
+def test_recovery_monitoring_and_credits_are_switched(site):
+    given = {"InstanceId": site.instance}
+    site.ask("ModifyInstanceMaintenanceOptions", **given, AutoRecovery="disabled")
+    assert site.seen()["MaintenanceOptions"] == {"AutoRecovery": "disabled"}
+    for operation, answer, state in (
+        ("MonitorInstances", "pending", "enabled"),
+        ("UnmonitorInstances", "disabling", "disabled"),
+    ):
+        (one,) = site.ask(operation, InstanceIds=[site.instance])["InstanceMonitorings"]
+        assert one["Monitoring"]["State"] == answer
+        assert site.seen()["Monitoring"]["State"] == state
+    assert site.refusal("MonitorInstances", InstanceIds=[]) == "MissingParameter"
+    large = site.launch(InstanceType="m5.large")
+    wanted = [{"InstanceId": name, "CpuCredits": "standard"} for name in (site.instance, large)]
+    answer = site.ask("ModifyInstanceCreditSpecification", InstanceCreditSpecifications=wanted)
+    assert answer["SuccessfulInstanceCreditSpecifications"] == [given]
+    (failed,) = answer["UnsuccessfulInstanceCreditSpecifications"]
+    assert failed["Error"]["Code"] == "InstanceCreditSpecification.NotSupported"
+    asked = {"InstanceIds": [site.instance]}
+    (one,) = site.ask("DescribeInstanceCreditSpecifications", **asked)[
+        "InstanceCreditSpecifications"
+    ]
+    assert one["CpuCredits"] == "standard"
+
+
+def test_the_source_check_is_reset_and_nothing_else(site):
+    given = {"InstanceId": site.instance}
+    site.ask("ModifyInstanceAttribute", **given, SourceDestCheck={"Value": False})
+    assert site.seen()["SourceDestCheck"] is False
+    site.ask("ResetInstanceAttribute", **given, Attribute="sourceDestCheck")
+    assert site.seen()["SourceDestCheck"] is True
+    refused = site.refusal("ResetInstanceAttribute", **given, Attribute="kernel")
+    assert refused == "InvalidParameterValue"
+
+
+def test_an_instance_that_ends_is_not_modified(site):
+    site.is_now(InstanceState.TERMINATED)
+    given = {"InstanceId": site.instance}
+    for operation in ("ModifyInstanceMetadataOptions", "ModifyInstanceMaintenanceOptions"):
+        assert site.refusal(operation, **given) == "IncorrectInstanceState"
+
+
+def associations(site: Site, **filters: str) -> list[dict]:
+    asked = [{"Name": name, "Values": [value]} for name, value in filters.items()]
+    answer = site.ask("DescribeIamInstanceProfileAssociations", Filters=asked)
+    return answer["IamInstanceProfileAssociations"]
+
+
+def test_a_profile_is_joined_replaced_and_parted(site):
+    given = {"IamInstanceProfile": {"Name": "web"}, "InstanceId": site.instance}
+    made = site.ask("AssociateIamInstanceProfile", **given)["IamInstanceProfileAssociation"]
+    assert made["State"] == "associating"
+    assert made["IamInstanceProfile"]["Arn"].endswith(":instance-profile/web")
+    (shown,) = associations(site, **{"instance-id": site.instance, "state": "associated"})
+    assert shown["AssociationId"] == made["AssociationId"]
+    assert site.refusal("AssociateIamInstanceProfile", **given) == "IncorrectState"
+    key = {"AssociationId": made["AssociationId"]}
+    other = {"IamInstanceProfile": {"Name": "app"}}
+    later = site.ask("ReplaceIamInstanceProfileAssociation", **key, **other)
+    later = later["IamInstanceProfileAssociation"]["AssociationId"]
+    code = "InvalidAssociationID.NotFound"
+    assert site.refusal("DisassociateIamInstanceProfile", **key) == code
+    assert site.seen()["IamInstanceProfile"]["Arn"].endswith("/app")
+    site.ask("DisassociateIamInstanceProfile", AssociationId=later)
+    assert "IamInstanceProfile" not in site.seen()
+    assert associations(site) == []
+
+
+def test_a_profile_of_the_launch_has_an_association_too():
+    site = Site(IamInstanceProfile={"Name": "web"})
+    (shown,) = associations(site)
+    asked = {"AssociationIds": [shown["AssociationId"]]}
+    answer = site.ask("DescribeIamInstanceProfileAssociations", **asked)
+    assert answer["IamInstanceProfileAssociations"] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("profile", "code"),
+    [({}, "MissingParameter"), ({"Arn": ROLE}, "InvalidParameterValue")],
+)
+def test_what_is_no_profile_is_refused(site, profile, code):
+    given = {"IamInstanceProfile": profile, "InstanceId": site.instance}
+    assert site.refusal("AssociateIamInstanceProfile", **given) == code
