@@ -51,6 +51,19 @@ from genkan.api import (
     vpc_endpoints,
     vpcs,
 )
+from genkan.api.elbv2 import (
+    account_limits,
+    listener_attributes,
+    listeners,
+    load_balancer_attributes,
+    load_balancer_changes,
+    load_balancers,
+    ssl_policies,
+    target_group_attributes,
+    target_groups,
+    targets,
+)
+from genkan.api.elbv2 import tags as load_balancer_tags
 
 FAMILIES: dict[str, tuple[ModuleType, ...]] = {
     "ec2": (
@@ -101,5 +114,18 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
         route53_tags,
     ),
     "route53resolver": (resolver_endpoints, resolver_rules, resolver_tags),
+    "elbv2": (
+        account_limits,
+        listener_attributes,
+        listeners,
+        load_balancer_attributes,
+        load_balancer_changes,
+        load_balancer_tags,
+        load_balancers,
+        ssl_policies,
+        target_group_attributes,
+        target_groups,
+        targets,
+    ),
     "sts": (sts,),
 }
