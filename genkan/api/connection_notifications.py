@@ -90,10 +90,11 @@ def modify_vpc_endpoint_connection_notification(
     connection_events: Sequence[str] | None = None,
 ) -> Answer:
     held = _need(call, connection_notification_id)
+    arn, events = connection_notification_arn, connection_events
     after = replace(
         held,
-        topic=held.topic if connection_notification_arn is None else _topic(connection_notification_arn),
-        events=held.events if connection_events is None else _events(connection_events),
+        topic=held.topic if arn is None else _topic(arn),
+        events=held.events if events is None else _events(events),
     )
     return Answer({"ReturnValue": True}, put(after))
 

@@ -83,9 +83,7 @@ def describe_vpc_endpoint_service_configurations(
     return Answer(present(ServiceConfigurations=shown, NextToken=token))
 
 
-def delete_vpc_endpoint_service_configurations(
-    call: Call, *, service_ids: Sequence[str]
-) -> Answer:
+def delete_vpc_endpoint_service_configurations(call: Call, *, service_ids: Sequence[str]) -> Answer:
     """Delete services; one that is not there or has connections is an item of the answer."""
     for name in service_ids:
         check_form(EndpointService, name)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from genkan.api.call import Call
+from genkan.api.public_texts import public_texts
 from genkan.model.endpoint_service import DnsNameState, PrivateDnsName
 from genkan.model.errors import InvalidParameter
 
@@ -39,7 +40,7 @@ def new_name(call: Call, name: str) -> PrivateDnsName:
 
 def verified(call: Call, private: PrivateDnsName) -> PrivateDnsName:
     """Give the name as a look at public DNS leaves it: verified, or failed."""
-    proved = any(private.value in call.public_texts(place) for place in _places(private))
+    proved = any(private.value in public_texts(call.network, place) for place in _places(private))
     return replace(private, state=DnsNameState.VERIFIED if proved else DnsNameState.FAILED)
 
 

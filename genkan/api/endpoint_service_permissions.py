@@ -93,9 +93,7 @@ def modify_vpc_endpoint_service_permissions(
     return Answer(output, put(*added) + delete(*gone))
 
 
-def _named(
-    held: Mapping[str, ServicePermission], names: Iterable[str]
-) -> list[ServicePermission]:
+def _named(held: Mapping[str, ServicePermission], names: Iterable[str]) -> list[ServicePermission]:
     return [held[name] for name in dict.fromkeys(names) if name in held]
 
 

@@ -126,12 +126,13 @@ class Control:
 
         None is while something is not in force: a step is due when the state before it is.
         """
-        found = [] if self.trouble else list(islice(lifecycle.due(self.network, self._now()), MOST_STEPS))
+        at = self._now()
+        steps = lifecycle.due(self.network, at)
+        found = [] if self.trouble else list(islice(steps, MOST_STEPS))
         if not found:
             return False
         region = found[0].region
         due = [one for one in found if one.region == region]
-        at = self._now()
         change = sum((lifecycle.complete(self.network, one, at) for one in due), Change())
         names = ", ".join(one.id for one in due)
         self.commit(self._entry(f"Complete {names}", region, ""), change, durable=False)

@@ -53,7 +53,7 @@ class EndpointService(Resource):
     @property
     def base_name(self) -> str:
         """What the names of its endpoints end in."""
-        return f"{self.id}.{self.region}.vpce.amazonaws.com"
+        return base_name_of(self.service_name)
 
     @property
     def verified_name(self) -> str | None:
@@ -103,3 +103,9 @@ def service_id_of(service_name: str) -> str | None:
     if not service_name.startswith("com.amazonaws.vpce."):
         return None
     return service_name.rpartition(".")[2]
+
+
+def base_name_of(service_name: str) -> str:
+    """Give what names of endpoints to a customer's service end in, from the service's name."""
+    *_, region, service_id = service_name.split(".")
+    return f"{service_id}.{region}.vpce.amazonaws.com"

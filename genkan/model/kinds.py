@@ -2,13 +2,13 @@
 
 from genkan.model.account import AccessKey, Account, IdempotentCall, KeyPair
 from genkan.model.elastic_ip import ElasticIp
-from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneChange
 from genkan.model.endpoint_service import (
     ConnectionNotification,
     EndpointConnection,
     EndpointService,
     ServicePermission,
 )
+from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneChange
 from genkan.model.instance import Instance
 from genkan.model.load_balancer import Listener, LoadBalancer, TargetGroup
 from genkan.model.nat_gateway import NatGateway

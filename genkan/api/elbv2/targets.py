@@ -141,7 +141,7 @@ def _zone_of_address(call: Call, group: TargetGroup, text: str, zone: str | None
     vpc = call.network.get(Vpc, group.vpc_id)
     if vpc and any(address in cidr for cidr in vpc.cidrs):
         subnets = call.network.where(Subnet, vpc_id=group.vpc_id)
-        inside = next((one.zone for one in subnets if address in one.cidr), None)
+        inside = next((one.zone for one in subnets if one.cidr and address in one.cidr), None)
         if zone not in (None, inside, ALL):
             raise ValidationError(
                 f"The Availability Zone '{zone}' is not that of the IP address '{text}', which is "
