@@ -109,8 +109,8 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
     """Give the change that takes a due resource to its next state, with what goes along with it.
 
     An endpoint that is gone takes its interfaces along and ends its connection; a NAT gateway and a
-    terminated instance have let go of theirs when they began to end. A NAT gateway that cannot work is
-    made all the same, and fails.
+    terminated instance have let go of theirs when they began to end. A NAT gateway that cannot work
+    is made all the same, and fails.
     """
     match resource:
         case Instance():
