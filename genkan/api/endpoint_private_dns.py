@@ -5,11 +5,12 @@ else in the VPC holds one of them: no other endpoint, also one on its way out, a
 hosted zone. "Private DNS" in the AWS PrivateLink guide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from genkan.api.call import Call
 from genkan.api.endpoint_services import has_both_kinds, private_names, service_name
+from genkan.api.provided_services import find_provided
 from genkan.model.catalogue.services import CatalogueService, find_service
 from genkan.model.endpoint_names import WILDCARD
 from genkan.model.errors import InvalidParameter
@@ -65,11 +66,21 @@ def check_private_dns(
             f"To set {INBOUND_ONLY} to true, the VPC {vpc.id} must have a Gateway endpoint for "
             "the service."
         )
+    check_dns_attributes(vpc)
+    check_conflicts(call, vpc, names, itself)
+
+
+def check_dns_attributes(vpc: Vpc) -> None:
+    """Raise InvalidParameter for a VPC whose resolver answers no private names."""
     if not (vpc.dns_support and vpc.dns_hostnames):
         raise InvalidParameter(
             "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC "
             f"attributes set to true for {vpc.id}"
         )
+
+
+def check_conflicts(call: Call, vpc: Vpc, names: Iterable[str], itself: str | None) -> None:
+    """Raise InvalidParameter for a name that means something else in the VPC already."""
     taken = _taken_names(call, vpc, itself)
     for name in names:
         if name in taken:
@@ -82,9 +93,13 @@ def check_private_dns(
 def _taken_names(call: Call, vpc: Vpc, itself: str | None) -> set[str]:
     taken: set[str] = set()
     for endpoint in call.network.where(VpcEndpoint, vpc_id=vpc.id):
-        service = find_service(endpoint.service_name, endpoint.region)
-        if endpoint.private_dns_enabled and endpoint.id != itself and service:
-            taken.update(private_names(service, endpoint.region))
+        if endpoint.private_dns_enabled and endpoint.id != itself:
+            service = find_service(endpoint.service_name, endpoint.region)
+            provided = find_provided(call.network, endpoint.service_name)
+            if service:
+                taken.update(private_names(service, endpoint.region))
+            if provided and provided.private_dns:
+                taken.add(provided.private_dns.name)
     named = ZoneVpc(region=vpc.region, vpc_id=vpc.id)
     zones = {
         zone.zone_name.removesuffix(".")

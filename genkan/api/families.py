@@ -5,10 +5,15 @@ from types import ModuleType
 from genkan.api import (
     account_attributes,
     availability_zones,
+    connection_notifications,
     default_vpcs,
     dns_answers,
     elastic_ip_attributes,
     elastic_ips,
+    endpoint_connections,
+    endpoint_service_changes,
+    endpoint_service_configurations,
+    endpoint_service_permissions,
     hosted_zone_lists,
     hosted_zone_vpcs,
     hosted_zones,
@@ -54,6 +59,19 @@ from genkan.api import (
     vpc_endpoints,
     vpcs,
 )
+from genkan.api.elbv2 import (
+    account_limits,
+    listener_attributes,
+    listeners,
+    load_balancer_attributes,
+    load_balancer_changes,
+    load_balancers,
+    ssl_policies,
+    target_group_attributes,
+    target_groups,
+    targets,
+)
+from genkan.api.elbv2 import tags as load_balancer_tags
 
 FAMILIES: dict[str, tuple[ModuleType, ...]] = {
     "ec2": (
@@ -61,7 +79,12 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
         availability_zones,
         default_vpcs,
         elastic_ip_attributes,
+        connection_notifications,
         elastic_ips,
+        endpoint_connections,
+        endpoint_service_changes,
+        endpoint_service_configurations,
+        endpoint_service_permissions,
         images,
         instance_options,
         instance_profiles,
@@ -107,5 +130,18 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
         route53_tags,
     ),
     "route53resolver": (resolver_endpoints, resolver_rules, resolver_tags),
+    "elbv2": (
+        account_limits,
+        listener_attributes,
+        listeners,
+        load_balancer_attributes,
+        load_balancer_changes,
+        load_balancer_tags,
+        load_balancers,
+        ssl_policies,
+        target_group_attributes,
+        target_groups,
+        targets,
+    ),
     "sts": (sts,),
 }

@@ -7,6 +7,11 @@ from typing import TypeVar
 from genkan.api.call import Call
 from genkan.model.account import KeyPair
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.endpoint_service import (
+    EndpointConnection,
+    EndpointService,
+    ServicePermission,
+)
 from genkan.model.errors import Malformed, NotFound
 from genkan.model.instance import Instance
 from genkan.model.nat_gateway import NatGateway
@@ -100,6 +105,24 @@ FORMS: dict[type[Resource], IdForm] = {
         "InvalidVpcEndpointId.NotFound",
         "The Vpc Endpoint Id '{}' does not exist",
         "InvalidVpcEndpointId.Malformed",
+    ),
+    EndpointService: IdForm(
+        "vpce-svc",
+        "InvalidVpcEndpointServiceId.NotFound",
+        "The VpcEndpointService Id '{}' does not exist",
+        "InvalidVpcEndpointServiceIdId.Malformed",
+    ),
+    ServicePermission: IdForm(
+        "vpce-svc-perm",
+        "InvalidVpcEndpointServicePermissionId.NotFound",
+        "The VpcEndpointServicePermission Id '{}' does not exist",
+        "InvalidVpcEndpointServicePermissionId.Malformed",
+    ),
+    EndpointConnection: IdForm(
+        "vpce-con",
+        "InvalidVpcEndpointConnectionId.NotFound",
+        "The VpcEndpointConnection Id '{}' does not exist",
+        "InvalidVpcEndpointConnectionId.Malformed",
     ),
     KeyPair: IdForm(
         "key",

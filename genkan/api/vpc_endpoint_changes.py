@@ -14,13 +14,15 @@ from genkan.api.endpoint_private_dns import check_dns_options, check_private_dns
 from genkan.api.endpoint_services import need_service
 from genkan.api.ids import need
 from genkan.api.interface_making import choose_groups
+from genkan.api.provided_endpoints import check_changes, check_fixed
 from genkan.api.vpc_endpoint_shape import IP_ADDRESS_TYPE
 from genkan.api.vpc_endpoints import check_policy_for
+from genkan.model.endpoint_service import service_id_of
 from genkan.model.errors import InvalidParameter, InvalidParameterCombination, Refused
 from genkan.model.network import Change, delete, put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.vpc import Vpc
-from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 
 CHANGEABLE = (
     VpcEndpointState.PENDING_ACCEPTANCE,
@@ -50,6 +52,7 @@ def modify_vpc_endpoint(
     private_dns_enabled: bool | None = None,
     subnet_configurations: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
+    given = dict(locals())
     endpoint = need(call, VpcEndpoint, vpc_endpoint_id)
     _check_changeable(endpoint)
     if add_route_table_ids or remove_route_table_ids:
@@ -59,11 +62,21 @@ def modify_vpc_endpoint(
             f"{endpoint.id} has IPv4 addresses alone and cannot become {ip_address_type}. "
             f"Use {IP_ADDRESS_TYPE}."
         )
+    if endpoint.endpoint_type is VpcEndpointType.GATEWAY_LOAD_BALANCER:
+        check_fixed(endpoint, given)
+        return Answer({"Return": True})
     fixed = fixed_addresses(subnet_configurations)
     subnet_ids = _subnets_after(endpoint, [*(add_subnet_ids or ()), *fixed], remove_subnet_ids)
+    provided = service_id_of(endpoint.service_name) is not None
+    if provided:
+        check_changes(call, endpoint, subnet_ids, given)
     group_ids = _groups_after(call, endpoint, add_security_group_ids, remove_security_group_ids)
-    private_dns = _private_dns_after(call, endpoint, private_dns_enabled, dns_options or {})
-    policy = _policy_after(call, endpoint, reset_policy, policy_document)
+    private_dns, policy = endpoint.private_dns_enabled, None
+    if provided:
+        private_dns = private_dns if private_dns_enabled is None else private_dns_enabled
+    else:
+        private_dns = _private_dns_after(call, endpoint, private_dns_enabled, dns_options or {})
+        policy = _policy_after(call, endpoint, reset_policy, policy_document)
     interfaces, gone = _interfaces_after(call, endpoint, subnet_ids, group_ids, fixed)
     changed = replace(
         endpoint,

@@ -1,18 +1,22 @@
 """Endpoint services that a caller may make endpoints for. A service with two types is two rows."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from genkan.api.call import Answer, Call
+from genkan.api.endpoint_service_shape import SERVICE_OWNER, base_names, zone_ids
 from genkan.api.endpoint_services import INTERFACE, need_service, private_names, visible_services
 from genkan.api.output import present
+from genkan.api.provided_services import discovered, need_provided
 from genkan.api.selection import Values, matching, page
+from genkan.api.tagging import shown
 from genkan.api.vpc_endpoint_shape import IP_ADDRESS_TYPE
 from genkan.model.catalogue.regions import REGIONS
 from genkan.model.catalogue.services import CatalogueService
 from genkan.model.endpoint_names import in_region
+from genkan.model.endpoint_service import EndpointService, service_id_of
 from genkan.model.resource import Resource
 
 OWNER = "amazon"
@@ -24,13 +28,14 @@ class _ServiceRow(Resource):
 
     kind: ClassVar[str] = "vpc-endpoint-service"
 
-    service: CatalogueService
+    service: CatalogueService | EndpointService
     service_name: str
     service_type: str
+    owner: str = OWNER
 
 
 _FILTERS: Mapping[str, Values[_ServiceRow]] = {
-    "owner": lambda row: [OWNER],
+    "owner": lambda row: [row.owner],
     "service-name": lambda row: [row.service_name],
     "service-region": lambda row: [row.region],
     "service-type": lambda row: [row.service_type],
@@ -48,9 +53,13 @@ def describe_vpc_endpoint_services(
     next_token: str | None = None,
 ) -> Answer:
     """Give services and their names; the names on a page are those of the page's services."""
-    for name in service_names or ():
+    asked = set(service_names or ())
+    provided = {one for one in asked if service_id_of(one)}
+    for name in asked - provided:
         need_service(name, call.region)
-    rows = _rows(call) if call.region in (service_regions or (call.region,)) else []
+    named_ones = [need_provided(call, name) for name in sorted(provided)]
+    rows = [*_rows(call), *_provided_rows(named_ones or discovered(call))]
+    rows = rows if call.region in (service_regions or (call.region,)) else []
     named = [row for row in rows if not service_names or row.service_name in service_names]
     some, token = page(matching(named, filters, _FILTERS), max_results, next_token)
     names = sorted({row.service_name for row in some})
@@ -73,6 +82,22 @@ def _rows(call: Call) -> list[_ServiceRow]:
     ]
 
 
+def _provided_rows(services: Iterable[EndpointService]) -> list[_ServiceRow]:
+    return [
+        _ServiceRow(
+            id=service.id,
+            account=service.account,
+            region=service.region,
+            tags=service.tags,
+            service=service,
+            service_name=service.service_name,
+            service_type=service.service_type.value,
+            owner=service.account,
+        )
+        for service in services
+    ]
+
+
 def _service_id(name: str, service_type: str) -> str:
     """Derive a service's id, the same on every machine."""
     digest = hashlib.sha256(f"{name}/{service_type}".encode()).hexdigest()
@@ -81,6 +106,8 @@ def _service_id(name: str, service_type: str) -> str:
 
 def _shown(row: _ServiceRow) -> dict[str, Any]:
     service, region = row.service, row.region
+    if isinstance(service, EndpointService):
+        return _shown_provided(service)
     zones = REGIONS[region].zones if region in REGIONS else ()
     interface = row.service_type == INTERFACE
     private = private_names(service, region) if interface else ()
@@ -103,4 +130,27 @@ def _shown(row: _ServiceRow) -> dict[str, Any]:
         ManagesVpcEndpoints=False,
         SupportedIpAddressTypes=[IP_ADDRESS_TYPE],
         Tags=[],
+    )
+
+
+def _shown_provided(service: EndpointService) -> dict[str, Any]:
+    private = service.private_dns
+    return present(
+        ServiceName=service.service_name,
+        ServiceId=service.id,
+        ServiceType=[{"ServiceType": service.service_type.value}],
+        ServiceRegion=service.region,
+        AvailabilityZoneIds=zone_ids(service.region, service.zones),
+        AvailabilityZones=list(service.zones),
+        Owner=service.account,
+        BaseEndpointDnsNames=base_names(service),
+        PrivateDnsName=private.name if private else None,
+        PrivateDnsNames=[{"PrivateDnsName": private.name}] if private else [],
+        PrivateDnsNameVerificationState=private.state.value if private else None,
+        VpcEndpointPolicySupported=False,
+        AcceptanceRequired=service.acceptance_required,
+        ManagesVpcEndpoints=False,
+        PayerResponsibility=SERVICE_OWNER if service.owner_pays else None,
+        SupportedIpAddressTypes=list(service.ip_address_types),
+        Tags=shown(service.tags),
     )

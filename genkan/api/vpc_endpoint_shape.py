@@ -1,6 +1,6 @@
 """An endpoint as the API shows it, and what its filters read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from genkan.api.call import Call
@@ -8,13 +8,15 @@ from genkan.api.endpoint_policies import DEFAULT_POLICY
 from genkan.api.endpoint_private_dns import INBOUND_ONLY, RECORD_TYPE
 from genkan.api.endpoint_services import has_both_kinds, private_names
 from genkan.api.network_interface_shape import groups_of
+from genkan.api.provided_services import find_provided
 from genkan.api.selection import Values
 from genkan.api.tagging import shown
 from genkan.model.catalogue.addresses import vpce_zone_id
 from genkan.model.catalogue.services import CatalogueService, find_service
 from genkan.model.endpoint_names import in_region, regional_name, zonal_name
+from genkan.model.endpoint_service import base_name_of
 from genkan.model.subnet import Subnet
-from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
 IP_ADDRESS_TYPE = "ipv4"
 
@@ -32,6 +34,7 @@ FILTERS: Mapping[str, Values[VpcEndpoint]] = {
 def vpc_endpoint(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
     """Give an endpoint as CreateVpcEndpoint and DescribeVpcEndpoints do."""
     service = find_service(endpoint.service_name, endpoint.region)
+    named = endpoint.endpoint_type is not VpcEndpointType.GATEWAY_LOAD_BALANCER
     return {
         "VpcEndpointId": endpoint.id,
         "VpcEndpointType": endpoint.endpoint_type.value,
@@ -39,19 +42,26 @@ def vpc_endpoint(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
         "ServiceName": endpoint.service_name,
         "ServiceRegion": endpoint.region,
         "State": endpoint.state.value,
-        "PolicyDocument": endpoint.policy or DEFAULT_POLICY,
         "RouteTableIds": [],
         "SubnetIds": list(endpoint.subnet_ids),
         "Groups": groups_of(call, endpoint.group_ids),
         "IpAddressType": IP_ADDRESS_TYPE,
-        "DnsOptions": _dns_options(endpoint, service),
         "PrivateDnsEnabled": endpoint.private_dns_enabled,
         "RequesterManaged": False,
         "NetworkInterfaceIds": list(endpoint.network_interface_ids),
-        "DnsEntries": _dns_entries(call, endpoint, service) if service else [],
+        "DnsEntries": dns_entries(call, endpoint),
         "CreationTimestamp": endpoint.created_at,
         "Tags": shown(endpoint.tags),
         "OwnerId": endpoint.account,
+        **(_policy_and_options(endpoint, service) if named else {}),
+    }
+
+
+def _policy_and_options(endpoint: VpcEndpoint, service: CatalogueService | None) -> dict[str, Any]:
+    """Give what an endpoint to a gateway load balancer has not."""
+    return {
+        "PolicyDocument": endpoint.policy or DEFAULT_POLICY,
+        "DnsOptions": _dns_options(endpoint, service),
     }
 
 
@@ -62,18 +72,32 @@ def _dns_options(endpoint: VpcEndpoint, service: CatalogueService | None) -> dic
     return options
 
 
-def _dns_entries(
-    call: Call, endpoint: VpcEndpoint, service: CatalogueService
-) -> list[dict[str, str]]:
+def dns_entries(call: Call, endpoint: VpcEndpoint) -> list[dict[str, str]]:
     """Give the names in AWS's order: regional, zonal, private."""
-    bases = in_region(service.base_endpoint_dns_names, endpoint.region)
+    bases, private = _names(call, endpoint)
     subnets = (call.network.get(Subnet, name) for name in endpoint.subnet_ids)
     zones = [subnet.zone for subnet in subnets if subnet]
     suffix = endpoint.dns_suffix
     public = [regional_name(endpoint.id, suffix, base) for base in bases]
     public += [zonal_name(endpoint.id, suffix, zone, base) for zone in zones for base in bases]
-    private = private_names(service, endpoint.region) if endpoint.private_dns_enabled else ()
     return [
         *({"DnsName": n, "HostedZoneId": vpce_zone_id(endpoint.region)} for n in public),
         *({"DnsName": name, "HostedZoneId": endpoint.hosted_zone_id} for name in private),
     ]
+
+
+def _names(call: Call, endpoint: VpcEndpoint) -> tuple[Sequence[str], Sequence[str]]:
+    """Give what public names end in, and the private names that are turned on."""
+    if endpoint.endpoint_type is not VpcEndpointType.INTERFACE:
+        return (), ()
+    private: Sequence[str] = ()
+    service = find_service(endpoint.service_name, endpoint.region)
+    if service:
+        bases = in_region(service.base_endpoint_dns_names, endpoint.region)
+        private = private_names(service, endpoint.region)
+    else:
+        bases = (base_name_of(endpoint.service_name),)
+        provided = find_provided(call.network, endpoint.service_name)
+        if provided and provided.private_dns:
+            private = (provided.private_dns.name,)
+    return bases, private if endpoint.private_dns_enabled else ()

@@ -22,11 +22,13 @@ from genkan.api.idempotency import remembered, replayed
 from genkan.api.ids import FORMS, check_form, need
 from genkan.api.interface_making import choose_groups
 from genkan.api.output import present
+from genkan.api.provided_endpoints import connect
 from genkan.api.quotas import check_quota
 from genkan.api.selection import page, select
 from genkan.api.tagging import from_specifications
 from genkan.api.vpc_endpoint_shape import FILTERS, IP_ADDRESS_TYPE, vpc_endpoint
 from genkan.model.catalogue.services import CatalogueService
+from genkan.model.endpoint_service import service_id_of
 from genkan.model.errors import (
     InvalidParameter,
     MissingParameter,
@@ -74,6 +76,8 @@ def create_vpc_endpoint(
     if made:
         return Answer(_created(call, need(call, VpcEndpoint, made[0]), client_token))
     vpc = need(call, Vpc, vpc_id)
+    if service_id_of(service_name or ""):
+        return _connected(call, vpc, parameters, client_token)
     service = _need_service(call, service_name, service_region)
     _check_type(service, vpc_endpoint_type)
     _check_goes_with_type(route_table_ids, ip_address_type)
@@ -116,6 +120,17 @@ def create_vpc_endpoint(
     change = put(endpoint, *interfaces)
     if client_token:
         change += put(remembered(call, "CreateVpcEndpoint", client_token, parameters, (name,)))
+    return Answer(_created(call, endpoint, client_token), change)
+
+
+def _connected(call: Call, vpc: Vpc, given: Mapping[str, Any], client_token: str | None) -> Answer:
+    """Make an endpoint to an endpoint service of the parameters of CreateVpcEndpoint."""
+    _check_known_type(given["vpc_endpoint_type"])
+    endpoint, change = connect(call, vpc, given)
+    count = sum(1 for _ in call.network.where(VpcEndpoint, vpc_id=vpc.id)) + 1
+    check_quota(count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}")
+    if client_token:
+        change += put(remembered(call, "CreateVpcEndpoint", client_token, given, (endpoint.id,)))
     return Answer(_created(call, endpoint, client_token), change)
 
 
@@ -185,11 +200,15 @@ def _need_service(call: Call, name: str | None, region: str | None) -> Catalogue
     return need_service(name, call.region)
 
 
-def _check_type(service: CatalogueService, endpoint_type: str) -> None:
+def _check_known_type(endpoint_type: str) -> None:
     if endpoint_type not in TYPES:
         raise InvalidVpcEndpointType(
             f"The endpoint type {endpoint_type} is invalid. Choose from {', '.join(TYPES)}."
         )
+
+
+def _check_type(service: CatalogueService, endpoint_type: str) -> None:
+    _check_known_type(endpoint_type)
     if endpoint_type not in service.types:
         raise InvalidParameter(
             f"Endpoint type ({endpoint_type}) does not match available service types "

@@ -27,7 +27,7 @@ from genkan.program.service import Answerer, Credential, Listener, Service, Upst
 OUTSIDE_ADDRESS = IPv4Address("198.51.100.10")
 INTERNET_RESOLVER = IPv4Address("192.0.2.53")
 GENKANS_OWN = frozenset(
-    {"ec2", "route53", "route53resolver", "sts"}
+    {"ec2", "elbv2", "route53", "route53resolver", "sts"}
 )  # services whose API Genkan itself answers
 PUBLIC_TTL = 60
 FIXED = Because("fixed", "the internet")

@@ -22,6 +22,7 @@ from genkan.control.runner import Runner
 from genkan.engine.protocol import Engine, EngineFailure
 from genkan.model import lifecycle
 from genkan.model.account import AccessKey, Account
+from genkan.model.endpoint_service import EndpointConnection
 from genkan.model.hosted_zone import GLOBAL, ZoneChange
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
@@ -34,7 +35,7 @@ from genkan.store import JournalEntry, Store, summaries
 
 LOG = logging.getLogger(__name__)
 ITSELF = "genkan"  # in the journal, whoever a lifecycle's own step is by
-SHOWN_AFTER_THE_END = timedelta(hours=1)  # of instances, NAT gateways, keys, zones' changes
+SHOWN_AFTER_THE_END = timedelta(hours=1)  # of instances, NAT gateways, keys, connections
 MOST_STEPS = 100  # of lifecycles in one change
 READS = ("describe_", "get_", "list_")
 BUT_WRITES = frozenset({"get_session_token"})  # makes a key, whatever it is called
@@ -125,12 +126,13 @@ class Control:
 
         None is while something is not in force: a step is due when the state before it is.
         """
-        found = [] if self.trouble else list(islice(lifecycle.due(self.network), MOST_STEPS))
+        at = self._now()
+        steps = lifecycle.due(self.network, at)
+        found = [] if self.trouble else list(islice(steps, MOST_STEPS))
         if not found:
             return False
         region = found[0].region
         due = [one for one in found if one.region == region]
-        at = self._now()
         change = sum((lifecycle.complete(self.network, one, at) for one in due), Change())
         names = ", ".join(one.id for one in due)
         self.commit(self._entry(f"Complete {names}", region, ""), change, durable=False)
@@ -226,6 +228,9 @@ def _ended(network: Network, limit: datetime) -> Iterable[Resource]:
     for key in network.all(AccessKey):
         if key.expires_at and key.expires_at < limit:
             yield key
+    for connection in network.all(EndpointConnection):
+        if connection.deleted_at and connection.deleted_at < limit:
+            yield connection
     for change in network.all(ZoneChange):
         if change.submitted_at < limit:
             yield change

@@ -2,8 +2,15 @@
 
 from genkan.model.account import AccessKey, Account, IdempotentCall, KeyPair
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.endpoint_service import (
+    ConnectionNotification,
+    EndpointConnection,
+    EndpointService,
+    ServicePermission,
+)
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneChange
 from genkan.model.instance import Instance
+from genkan.model.load_balancer import Listener, LoadBalancer, TargetGroup
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
 from genkan.model.resolver import ResolverEndpoint, ResolverRule, ResolverRuleAssociation
@@ -39,5 +46,12 @@ KINDS: dict[str, type[Resource]] = {
         ResolverEndpoint,
         ResolverRule,
         ResolverRuleAssociation,
+        LoadBalancer,
+        Listener,
+        TargetGroup,
+        EndpointService,
+        ServicePermission,
+        EndpointConnection,
+        ConnectionNotification,
     )
 }

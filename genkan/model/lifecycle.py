@@ -8,11 +8,13 @@ tables.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
+from genkan.model.endpoint_service import EndpointConnection
 from genkan.model.instance import Instance, InstanceState
+from genkan.model.load_balancer import LoadBalancer, LoadBalancerState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Change, Network, delete, put
 from genkan.model.network_interface import NetworkInterface
@@ -28,9 +30,11 @@ class Condition(Enum):
     BOOTED = "its first process runs"
     HALTED = "its processes have ended"
     WITHDRAWN = "its data path is gone from the kernel"
+    UNANSWERED = "its provider has not answered for seven days"
 
 
 GONE = None  # the record is dropped
+PATIENCE = timedelta(days=7)  # of UNANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,12 @@ NAT_GATEWAY: dict[NatGatewayState, Step[NatGatewayState]] = {
     NatGatewayState.DELETING: Step(Condition.WITHDRAWN, NatGatewayState.DELETED),
 }
 
+LOAD_BALANCER: dict[LoadBalancerState, Step[LoadBalancerState]] = {
+    LoadBalancerState.PROVISIONING: Step(Condition.PROGRAMMED, LoadBalancerState.ACTIVE),
+}
+
 VPC_ENDPOINT: dict[VpcEndpointState, Step[VpcEndpointState | None]] = {
+    VpcEndpointState.PENDING_ACCEPTANCE: Step(Condition.UNANSWERED, VpcEndpointState.EXPIRED),
     VpcEndpointState.PENDING: Step(Condition.PROGRAMMED, VpcEndpointState.AVAILABLE),
     VpcEndpointState.DELETING: Step(Condition.WITHDRAWN, GONE),
 }
@@ -65,27 +74,48 @@ RESOLVER_ENDPOINT: dict[ResolverEndpointState, Step[ResolverEndpointState | None
     ResolverEndpointState.DELETING: Step(Condition.WITHDRAWN, GONE),
 }
 
+# What a provider's answer makes of an endpoint; from every other state it is refused.
+ACCEPTED: dict[VpcEndpointState, VpcEndpointState] = {
+    VpcEndpointState.PENDING_ACCEPTANCE: VpcEndpointState.PENDING,
+    VpcEndpointState.REJECTED: VpcEndpointState.PENDING,
+}
+REJECTED: dict[VpcEndpointState, VpcEndpointState] = {
+    VpcEndpointState.PENDING_ACCEPTANCE: VpcEndpointState.REJECTED,
+    VpcEndpointState.PENDING: VpcEndpointState.REJECTED,
+    VpcEndpointState.AVAILABLE: VpcEndpointState.REJECTED,
+}
+
 TABLES: dict[type[Resource], Mapping[Any, Step[Any]]] = {
     Instance: INSTANCE,
     NatGateway: NAT_GATEWAY,
     VpcEndpoint: VPC_ENDPOINT,
     ResolverEndpoint: RESOLVER_ENDPOINT,
+    LoadBalancer: LOAD_BALANCER,
 }
 
 
-def due(network: Network) -> Iterator[Resource]:
-    """Give every resource that is in a state from which a step leads on."""
+def due(network: Network, at: datetime) -> Iterator[Resource]:
+    """Give every resource that is in a state from which a step leads on.
+
+    Only UNANSWERED asks for the time `at`: what else a step waits for is done by whoever asks.
+    """
     for of, table in TABLES.items():
-        for state in table:
-            yield from network.where(of, state=state)
+        for state, step in table.items():
+            for row in network.where(of, state=state):
+                if step.after is not Condition.UNANSWERED or _is_unanswered(row, at):
+                    yield row
+
+
+def _is_unanswered(resource: Resource, at: datetime) -> bool:
+    return isinstance(resource, VpcEndpoint) and resource.created_at + PATIENCE <= at
 
 
 def complete(network: Network, resource: Resource, at: datetime) -> Change:
     """Give the change that takes a due resource to its next state, with what goes along with it.
 
-    An endpoint that is gone takes its interfaces along, a NAT gateway and a terminated instance
-    have let go of theirs when they began to end. A NAT gateway that cannot work is made all the
-    same, and fails.
+    An endpoint that is gone takes its interfaces along and ends its connection; a NAT gateway and a
+    terminated instance have let go of theirs when they began to end. A NAT gateway that cannot work
+    is made all the same, and fails.
     """
     match resource:
         case Instance():
@@ -103,7 +133,12 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
             interfaces = (
                 network.get(NetworkInterface, name) for name in resource.network_interface_ids
             )
-            return delete(resource, *(one for one in interfaces if one))
+            connections = network.where(EndpointConnection, endpoint_id=resource.id)
+            return delete(resource, *(one for one in interfaces if one)) + put(
+                *(replace(one, deleted_at=at) for one in connections)
+            )
+        case LoadBalancer():
+            return put(replace(resource, state=LOAD_BALANCER[resource.state].state))
         case ResolverEndpoint():
             standing_or_gone = RESOLVER_ENDPOINT[resource.state].state
             if standing_or_gone is not GONE:

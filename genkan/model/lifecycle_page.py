@@ -20,7 +20,8 @@ and are not drawn.
 
 Reject:
 
-* a state that is left by a clock: a step waits for what really happened
+* a state that is left by a clock, other than one that AWS itself keeps (an endpoint that nobody
+  accepted): a step waits for what really happened
 * an operation that answers the last state where AWS answers the first
 * code outside the tables that takes a resource from one of these states to the next
 """

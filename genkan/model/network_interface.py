@@ -17,6 +17,9 @@ class InterfaceType(Enum):
     INTERFACE = "interface"
     NAT_GATEWAY = "nat_gateway"
     VPC_ENDPOINT = "vpc_endpoint"
+    GATEWAY_LOAD_BALANCER_ENDPOINT = "gateway_load_balancer_endpoint"
+    NETWORK_LOAD_BALANCER = "network_load_balancer"
+    GATEWAY_LOAD_BALANCER = "gateway_load_balancer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from genkan.model.resource import Resource
 
 class VpcEndpointType(Enum):
     INTERFACE = "Interface"
+    GATEWAY_LOAD_BALANCER = "GatewayLoadBalancer"
 
 
 class VpcEndpointState(Enum):
@@ -22,6 +23,7 @@ class VpcEndpointState(Enum):
     PENDING = "pending"
     AVAILABLE = "available"
     REJECTED = "rejected"
+    EXPIRED = "expired"
     FAILED = "failed"
     DELETING = "deleting"
 

@@ -1,0 +1,122 @@
+"""Changes to a load balancer: its subnets, its security groups, its kind of addresses.
+
+A network load balancer may be given other subnets; a gateway one keeps those it has and may be
+given more. Groups can be set for one that was made with groups, and then it keeps at least one.
+SetSubnets and SetSecurityGroups in the Elastic Load Balancing API reference.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from genkan.api.call import Answer, Call
+from genkan.api.elbv2.arns import need
+from genkan.api.elbv2.errors import InvalidConfigurationRequest, ValidationError
+from genkan.api.elbv2.load_balancer_settings import check_ip_address_type, choose_balancer_groups
+from genkan.api.elbv2.load_balancer_shape import IP_ADDRESS_TYPE, ON_OFF, zones
+from genkan.api.elbv2.placements import choose_placements, leave, stand_everywhere
+from genkan.model.load_balancer import LoadBalancer, LoadBalancerType
+from genkan.model.network import put
+from genkan.model.network_interface import NetworkInterface
+
+IS_ON = {"on": True, "off": False}
+
+
+def set_subnets(
+    call: Call,
+    *,
+    load_balancer_arn: str,
+    subnets: Sequence[str] | None = None,
+    subnet_mappings: Sequence[Mapping[str, Any]] | None = None,
+    ip_address_type: str | None = None,
+) -> Answer:
+    balancer = need(call, LoadBalancer, load_balancer_arn)
+    check_ip_address_type(ip_address_type)
+    held = dict(zip(balancer.subnet_ids, balancer.network_interface_ids, strict=True))
+    asked = subnet_mappings or [{"SubnetId": name} for name in subnets or ()]
+    new = [one for one in asked if one.get("SubnetId") not in held]
+    # Those that stay keep their address, whatever is said of it: only new ones are placed.
+    named = [{"SubnetId": one.get("SubnetId", "")} for one in asked if one not in new] + new
+    placements = choose_placements(call, balancer.type, balancer.internal, None, named)
+    _check_replaceable(balancer, [one.subnet.id for one in placements])
+    if placements[0].subnet.vpc_id != balancer.vpc_id:
+        raise InvalidConfigurationRequest(
+            f"{placements[0].subnet.id} is not in {balancer.vpc_id}, where the load balancer "
+            "stands. Name subnets of that VPC."
+        )
+    added = [one for one in placements if one.subnet.id not in held]
+    interfaces, change = stand_everywhere(call, balancer, added)
+    stays = [one.subnet.id for one in placements if one.subnet.id in held]
+    change += leave(call, (held[name] for name in held if name not in stays))
+    fixed = {*balancer.fixed_subnet_ids, *(one.subnet.id for one in added if one.address)}
+    subnet_ids = (*stays, *(one.subnet.id for one in added))
+    after = replace(
+        balancer,
+        subnet_ids=subnet_ids,
+        network_interface_ids=(
+            *(held[name] for name in stays),
+            *(one.id for one in interfaces),
+        ),
+        fixed_subnet_ids=tuple(name for name in subnet_ids if name in fixed),
+    )
+    change += put(after)
+    shown_call = replace(call, network=call.network.apply(change))
+    output = {"AvailabilityZones": zones(shown_call, after), "IpAddressType": IP_ADDRESS_TYPE}
+    return Answer(output, change)
+
+
+def set_security_groups(
+    call: Call,
+    *,
+    load_balancer_arn: str,
+    security_groups: Sequence[str],
+    enforce_security_group_inbound_rules_on_private_link_traffic: str | None = None,
+) -> Answer:
+    balancer = need(call, LoadBalancer, load_balancer_arn)
+    enforce = enforce_security_group_inbound_rules_on_private_link_traffic
+    if enforce not in (None, *IS_ON):
+        raise ValidationError(
+            f"'{enforce}' is not valid for "
+            "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic. Use on or off."
+        )
+    group_ids = choose_balancer_groups(call, balancer.type, balancer.vpc_id, security_groups)
+    if group_ids and not balancer.group_ids:
+        raise InvalidConfigurationRequest(
+            f"You cannot set security groups on '{balancer.id}' because it was created without "
+            "any. Create another load balancer with SecurityGroups."
+        )
+    if not group_ids:
+        raise InvalidConfigurationRequest(
+            f"'{balancer.id}' cannot be left without a security group. Name at least one."
+        )
+    after = replace(
+        balancer,
+        group_ids=group_ids,
+        enforces_groups_on_private_link=(
+            balancer.enforces_groups_on_private_link if enforce is None else IS_ON[enforce]
+        ),
+    )
+    interfaces = (call.network.get(NetworkInterface, one) for one in after.network_interface_ids)
+    worn = [replace(one, group_ids=group_ids) for one in interfaces if one]
+    output = {
+        "SecurityGroupIds": list(group_ids),
+        "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": ON_OFF[
+            after.enforces_groups_on_private_link
+        ],
+    }
+    return Answer(output, put(after, *worn))
+
+
+def set_ip_address_type(call: Call, *, load_balancer_arn: str, ip_address_type: str) -> Answer:
+    need(call, LoadBalancer, load_balancer_arn)
+    check_ip_address_type(ip_address_type)
+    return Answer({"IpAddressType": IP_ADDRESS_TYPE})
+
+
+def _check_replaceable(balancer: LoadBalancer, after: Sequence[str]) -> None:
+    gone = [name for name in balancer.subnet_ids if name not in after]
+    if gone and balancer.type is LoadBalancerType.GATEWAY:
+        raise InvalidConfigurationRequest(
+            f"The subnets {', '.join(gone)} cannot be removed from a gateway load balancer. "
+            "Name them together with those to add."
+        )

@@ -1,0 +1,27 @@
+"""Pages of Elastic Load Balancing v2: Marker and PageSize."""
+
+import re
+from collections.abc import Sequence
+from typing import TypeVar
+
+from genkan.api.elbv2.errors import ValidationError
+
+T = TypeVar("T")
+MOST = 400
+
+
+def page(
+    rows: Sequence[T], page_size: int | None, marker: str | None
+) -> tuple[Sequence[T], str | None]:
+    """Give one page of `rows` and the marker of the next. Raises ValidationError."""
+    if page_size is not None and not 1 <= page_size <= MOST:
+        raise ValidationError(
+            f"The page size {page_size} is not valid. Give a number from 1 to {MOST}."
+        )
+    if marker is not None and not re.fullmatch("[0-9]{1,9}", marker):
+        raise ValidationError(
+            f"The marker '{marker}' is not valid. Take it from the answer that came before."
+        )
+    first = int(marker or 0)
+    last = first + (page_size or MOST)
+    return rows[first:last], str(last) if last < len(rows) else None

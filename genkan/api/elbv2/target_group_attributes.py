@@ -1,0 +1,82 @@
+"""Attributes of target groups: what goes with each protocol and target type, and its default.
+
+TargetGroupAttribute in the Elastic Load Balancing API reference.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from genkan.api.call import Answer, Call
+from genkan.api.elbv2.arns import need
+from genkan.api.elbv2.attributes import SWITCH, Attribute, Table, changed, shown
+from genkan.api.elbv2.health_checks import GENEVE
+from genkan.model.load_balancer import TargetGroup, TargetType
+from genkan.model.network import put
+
+_STREAMS = ("TCP", "TLS")
+_DELAY = {"deregistration_delay.timeout_seconds": Attribute("300", (0, 3600))}
+_COUNT = Attribute("1", "off|[0-9]{1,5}")
+_PERCENTAGE = Attribute("off", "off|[1-9][0-9]?|100")
+_GATEWAY: Table = {
+    **_DELAY,
+    "stickiness.enabled": Attribute("false", SWITCH),
+    "stickiness.type": Attribute("", "|source_ip_dest_ip|source_ip_dest_ip_proto"),
+    "target_failover.on_deregistration": Attribute("no_rebalance", "no_rebalance|rebalance"),
+    "target_failover.on_unhealthy": Attribute("no_rebalance", "no_rebalance|rebalance"),
+}
+
+
+def describe_target_group_attributes(call: Call, *, target_group_arn: str) -> Answer:
+    group = need(call, TargetGroup, target_group_arn)
+    return Answer({"Attributes": shown(group.attributes, table_of(group))})
+
+
+def modify_target_group_attributes(
+    call: Call, *, target_group_arn: str, attributes: Sequence[Mapping[str, str]]
+) -> Answer:
+    group = need(call, TargetGroup, target_group_arn)
+    table = table_of(group)
+    what = f"{group.protocol} target groups with targets of type '{group.target_type.value}'"
+    held = changed(group.attributes, attributes, table, what)
+    after = replace(group, attributes=held)
+    return Answer({"Attributes": shown(after.attributes, table)}, put(after))
+
+
+def table_of(group: TargetGroup) -> Table:
+    """Give the attributes that a target group has."""
+    if group.protocol == GENEVE:
+        return _GATEWAY
+    stream = group.protocol in _STREAMS
+    # The source of datagrams is kept whatever one wishes; that of streams to addresses is not
+    # unless one asks for it.
+    keeps = Attribute(
+        "false" if stream and group.target_type is TargetType.IP else "true",
+        SWITCH if stream else "true",
+    )
+    table = {
+        **_DELAY,
+        "deregistration_delay.connection_termination.enabled": Attribute(
+            "false" if stream else "true", SWITCH
+        ),
+        "load_balancing.cross_zone.enabled": Attribute(
+            "use_load_balancer_configuration", f"{SWITCH}|use_load_balancer_configuration"
+        ),
+        "preserve_client_ip.enabled": keeps,
+        "proxy_protocol_v2.enabled": Attribute("false", SWITCH),
+        "stickiness.enabled": Attribute("false", SWITCH),
+        "stickiness.type": Attribute("source_ip", "source_ip"),
+        "target_group_health.dns_failover.minimum_healthy_targets.count": _COUNT,
+        "target_group_health.dns_failover.minimum_healthy_targets.percentage": _PERCENTAGE,
+        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": _COUNT,
+        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": (
+            _PERCENTAGE
+        ),
+    }
+    if stream:
+        table |= {
+            "target_health_state.unhealthy.connection_termination.enabled": Attribute(
+                "true", SWITCH
+            ),
+            "target_health_state.unhealthy.draining_interval_seconds": Attribute("0", (0, 360_000)),
+        }
+    return table

@@ -1,0 +1,196 @@
+"""Targets: registered, deregistered, and how they are.
+
+Nobody asks targets for their health yet: a target that could be sent to is `initial`; one that
+could not is `unused`, with AWS's reason. A deregistered target is gone at once: there are no
+connections of it to drain. "Target health status" in the user guide of Network Load Balancers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from genkan.api.call import Answer, Call
+from genkan.api.elbv2.arns import need
+from genkan.api.elbv2.errors import (
+    InvalidConfigurationRequest,
+    InvalidTarget,
+    TooManyTargets,
+    ValidationError,
+)
+from genkan.api.elbv2.health_checks import GENEVE
+from genkan.api.elbv2.target_group_shape import load_balancers_of
+from genkan.api.elbv2.target_groups import GENEVE_PORT, HIGHEST_PORT
+from genkan.api.output import present
+from genkan.model.instance import Instance, InstanceState
+from genkan.model.load_balancer import LoadBalancer, Target, TargetGroup, TargetType
+from genkan.model.network import put
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import Vpc
+
+TARGETS = 1_000  # of a target group
+ALL = "all"
+RUNS = (InstanceState.PENDING, InstanceState.RUNNING)
+OUTSIDE = tuple(
+    map(IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"))
+)
+Health = tuple[str, str, str]  # AWS's state, reason and description
+
+NOT_REGISTERED: Health = (
+    "unused",
+    "Target.NotRegistered",
+    "Target is not registered to the target group",
+)
+NOT_IN_USE: Health = (
+    "unused",
+    "Target.NotInUse",
+    "Target group is not configured to receive traffic from the load balancer",
+)
+ZONE_NOT_ENABLED: Health = (
+    "unused",
+    "Target.NotInUse",
+    "Target is in an Availability Zone that is not enabled for the load balancer",
+)
+INITIAL: Health = (
+    "initial",
+    "Elb.InitialHealthChecking",
+    "Initial health checks in progress",
+)
+
+
+def register_targets(
+    call: Call, *, target_group_arn: str, targets: Sequence[Mapping[str, Any]]
+) -> Answer:
+    group = need(call, TargetGroup, target_group_arn)
+    if not targets:
+        raise ValidationError("At least one target must be specified")
+    held = {(one.id, one.port): one for one in group.targets}
+    for asked in targets:
+        target = _target(call, group, asked)
+        held[target.id, target.port] = target
+    if len(held) > TARGETS:
+        raise TooManyTargets(
+            f"Target group '{group.id}' would have {len(held)} targets, and {TARGETS} is the "
+            "limit. Deregister some first."
+        )
+    return Answer(change=put(replace(group, targets=tuple(held.values()))))
+
+
+def deregister_targets(
+    call: Call, *, target_group_arn: str, targets: Sequence[Mapping[str, Any]]
+) -> Answer:
+    """Take targets out; without a port at every port. One that is not registered is no error."""
+    group = need(call, TargetGroup, target_group_arn)
+    kept = tuple(one for one in group.targets if not any(_names(asked, one) for asked in targets))
+    return Answer(change=put(replace(group, targets=kept)))
+
+
+def describe_target_health(
+    call: Call, *, target_group_arn: str, targets: Sequence[Mapping[str, Any]] | None = None
+) -> Answer:
+    group = need(call, TargetGroup, target_group_arn)
+    if not targets:
+        rows = [_described(group, one, _health(call, group, one)) for one in group.targets]
+        return Answer({"TargetHealthDescriptions": rows})
+    rows = []
+    for asked in targets:
+        found = [one for one in group.targets if _names(asked, one)]
+        rows += [_described(group, one, _health(call, group, one)) for one in found]
+        if not found:
+            unknown = Target(id=asked.get("Id", ""), port=asked.get("Port") or group.port)
+            rows.append(_described(group, unknown, NOT_REGISTERED))
+    return Answer({"TargetHealthDescriptions": rows})
+
+
+def _names(asked: Mapping[str, Any], target: Target) -> bool:
+    return asked.get("Id") == target.id and asked.get("Port", target.port) == target.port
+
+
+def _target(call: Call, group: TargetGroup, asked: Mapping[str, Any]) -> Target:
+    name, port = asked.get("Id", ""), asked.get("Port", group.port)
+    if "QuicServerId" in asked:
+        raise InvalidConfigurationRequest("QuicServerId is for QUIC target groups. Leave it out.")
+    if not 1 <= port <= HIGHEST_PORT or (group.protocol == GENEVE and port != GENEVE_PORT):
+        raise ValidationError(f"Port '{port}' is not valid for a target of '{group.id}'")
+    if group.target_type is TargetType.INSTANCE:
+        return Target(id=_instance(call, group, name), port=port)
+    zone = asked.get("AvailabilityZone")
+    return Target(id=name, port=port, zone=_zone_of_address(call, group, name, zone))
+
+
+def _instance(call: Call, group: TargetGroup, name: str) -> str:
+    instance = call.find(Instance, name)
+    if instance is None or instance.vpc_id != group.vpc_id:
+        raise InvalidTarget(
+            f"The following targets are not in the target group VPC '{group.vpc_id}': '{name}'"
+        )
+    if instance.state not in RUNS:
+        raise InvalidTarget(
+            f"The following targets are not in a running state and cannot be registered: '{name}'"
+        )
+    return name
+
+
+def _zone_of_address(call: Call, group: TargetGroup, text: str, zone: str | None) -> str | None:
+    """Give the zone of an address: its subnet's, or `all` for one that is outside the VPC."""
+    try:
+        address = IPv4Address(text)
+    except ValueError:
+        raise ValidationError(f"The IP address '{text}' is not a valid IPv4 address") from None
+    vpc = call.network.get(Vpc, group.vpc_id)
+    if vpc and any(address in cidr for cidr in vpc.cidrs):
+        subnets = call.network.where(Subnet, vpc_id=group.vpc_id)
+        inside = next((one.zone for one in subnets if one.cidr and address in one.cidr), None)
+        if zone not in (None, inside, ALL):
+            raise ValidationError(
+                f"The Availability Zone '{zone}' is not that of the IP address '{text}', which is "
+                f"in {inside or 'no subnet'}."
+            )
+        return ALL if zone == ALL else inside
+    if not any(address in range_ for range_ in OUTSIDE):
+        raise InvalidTarget(
+            f"The IP address '{text}' is not a valid target: it is neither in the VPC "
+            f"'{group.vpc_id}' nor in {', '.join(map(str, OUTSIDE))}."
+        )
+    if zone != ALL:
+        raise ValidationError(
+            f"You must specify the Availability Zone '{ALL}' for the IP address '{text}', because "
+            f"it is outside the VPC '{group.vpc_id}'."
+        )
+    return ALL
+
+
+def _health(call: Call, group: TargetGroup, target: Target) -> Health:
+    balancers = [
+        balancer
+        for arn in load_balancers_of(call, group)
+        if (balancer := call.network.get(LoadBalancer, arn))
+    ]
+    if not balancers:
+        return NOT_IN_USE
+    zone = target.zone
+    if group.target_type is TargetType.INSTANCE:
+        instance = call.network.get(Instance, target.id)
+        if instance is None or instance.state not in RUNS:
+            state = instance.state.value if instance else InstanceState.TERMINATED.value
+            return "unused", "Target.InvalidState", f"Target is in the {state} state"
+        zone = instance.zone
+    if zone not in (None, ALL) and not any(zone in _zones(call, one) for one in balancers):
+        return ZONE_NOT_ENABLED
+    return INITIAL
+
+
+def _zones(call: Call, balancer: LoadBalancer) -> set[str]:
+    interfaces = (call.network.get(NetworkInterface, one) for one in balancer.network_interface_ids)
+    return {one.zone for one in interfaces if one}
+
+
+def _described(group: TargetGroup, target: Target, health: Health) -> dict[str, Any]:
+    state, reason, description = health
+    checked = group.health_check.port
+    return {
+        "Target": present(Id=target.id, Port=target.port, AvailabilityZone=target.zone),
+        "HealthCheckPort": str(target.port if checked is None else checked),
+        "TargetHealth": {"State": state, "Reason": reason, "Description": description},
+    }

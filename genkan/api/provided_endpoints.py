@@ -1,0 +1,233 @@
+"""Endpoints to endpoint services: what differs from those to AWS's own services.
+
+The provider may have to accept one before it becomes available; there is no policy; the private
+name has to be proved the provider's and the endpoint accepted before the name can be turned on. One
+to a gateway load balancer has one subnet, no groups and no names. "Access virtual appliances
+through AWS PrivateLink" and "Connect to an endpoint service" in the AWS PrivateLink guide.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from genkan.api.call import Call
+from genkan.api.endpoint_interfaces import choose_subnets, endpoint_interface, fixed_addresses
+from genkan.api.endpoint_private_dns import check_conflicts, check_dns_attributes
+from genkan.api.interface_making import choose_groups
+from genkan.api.provided_services import find_provided, need_provided
+from genkan.api.tagging import from_specifications
+from genkan.model.endpoint_service import EndpointConnection, EndpointService
+from genkan.model.errors import InvalidParameter, UnsupportedOperation
+from genkan.model.network import Change, put
+from genkan.model.network_interface import InterfaceType
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
+
+LOWER_ALPHANUMERICS = "abcdefghijklmnopqrstuvwxyz0123456789"
+UPPER_ALPHANUMERICS = LOWER_ALPHANUMERICS.upper()
+RECORD_TYPE = "ipv4"
+NOT_ACCEPTED = (VpcEndpointState.PENDING_ACCEPTANCE, VpcEndpointState.REJECTED)
+INTERFACE_TYPES = {
+    VpcEndpointType.INTERFACE: InterfaceType.VPC_ENDPOINT,
+    VpcEndpointType.GATEWAY_LOAD_BALANCER: InterfaceType.GATEWAY_LOAD_BALANCER_ENDPOINT,
+}
+# What ModifyVpcEndpoint cannot change of an endpoint to a gateway load balancer.
+FIXED = (
+    "add_subnet_ids",
+    "remove_subnet_ids",
+    "add_security_group_ids",
+    "remove_security_group_ids",
+    "dns_options",
+    "private_dns_enabled",
+    "subnet_configurations",
+)
+
+
+def connect(call: Call, vpc: Vpc, asked: Mapping[str, Any]) -> tuple[VpcEndpoint, Change]:
+    """Give a new endpoint to an endpoint service, and the change that makes it.
+
+    `asked` holds the parameters of CreateVpcEndpoint. Raises InvalidServiceName, InvalidParameter,
+    UnsupportedOperation, and what choosing subnets, groups and addresses raises.
+    """
+    service = need_provided(call, asked["service_name"] or "")
+    kind = service.service_type
+    _check_request(call, service, asked)
+    fixed = fixed_addresses(asked["subnet_configurations"])
+    subnets = choose_subnets(call, vpc.id, [*(asked["subnet_ids"] or ()), *fixed])
+    check_zones(service, subnets)
+    interface_endpoint = kind is VpcEndpointType.INTERFACE
+    group_ids = (
+        choose_groups(call, vpc.id, asked["security_group_ids"]) if interface_endpoint else ()
+    )
+    waits = service.acceptance_required
+    state = VpcEndpointState.PENDING_ACCEPTANCE if waits else VpcEndpointState.PENDING
+    if asked["private_dns_enabled"]:
+        _check_private_dns(call, vpc, service, state)
+    name = call.new_id("vpce")
+    interfaces = tuple(
+        replace(
+            endpoint_interface(call, name, subnet, group_ids, fixed.get(subnet.id)),
+            interface_type=INTERFACE_TYPES[kind],
+        )
+        for subnet in subnets
+    )
+    endpoint = VpcEndpoint(
+        id=name,
+        account=call.account,
+        region=call.region,
+        tags=from_specifications("vpc-endpoint", asked["tag_specifications"]),
+        vpc_id=vpc.id,
+        service_name=service.service_name,
+        endpoint_type=kind,
+        state=state,
+        created_at=call.now,
+        dns_suffix=call.token(8, LOWER_ALPHANUMERICS),
+        hosted_zone_id="Z" + call.token(20, UPPER_ALPHANUMERICS),
+        subnet_ids=tuple(subnet.id for subnet in subnets),
+        group_ids=group_ids,
+        network_interface_ids=tuple(interface.id for interface in interfaces),
+        private_dns_enabled=bool(asked["private_dns_enabled"]),
+    )
+    return endpoint, put(endpoint, *interfaces, _connection(call, service, endpoint))
+
+
+def check_zones(service: EndpointService, subnets: Iterable[Subnet]) -> None:
+    """Raise InvalidParameter for a subnet in a zone where the service has no load balancer."""
+    for subnet in subnets:
+        if subnet.zone not in service.zones:
+            raise InvalidParameter(
+                f"The VPC endpoint service {service.service_name} does not support the "
+                f"availability zone of the subnet: {subnet.id}. It is in "
+                f"{', '.join(service.zones) or 'none'}."
+            )
+
+
+def check_changes(
+    call: Call, endpoint: VpcEndpoint, subnet_ids: Sequence[str], asked: Mapping[str, Any]
+) -> None:
+    """Check what ModifyVpcEndpoint asks of such an endpoint. Raises InvalidParameter.
+
+    `subnet_ids` are those it would have; `asked` holds the call's own parameters.
+    """
+    _check_no_policy(endpoint.service_name, asked)
+    _check_options(asked["dns_options"] or {})
+    service = find_provided(call.network, endpoint.service_name)
+    new = [name for name in subnet_ids if name not in endpoint.subnet_ids]
+    found = [subnet for name in new if (subnet := call.find(Subnet, name))]
+    if service:
+        check_zones(service, found)
+    if asked["private_dns_enabled"] and not endpoint.private_dns_enabled:
+        vpc = call.network.get(Vpc, endpoint.vpc_id)
+        if vpc and service:
+            _check_private_dns(call, vpc, service, endpoint.state, itself=endpoint.id)
+
+
+def check_fixed(endpoint: VpcEndpoint, asked: Mapping[str, Any]) -> None:
+    """Raise InvalidParameter for a change to an endpoint to a gateway load balancer: all it has is
+    fixed."""
+    _check_no_policy(endpoint.service_name, asked)
+    for name in FIXED:
+        if asked[name]:
+            raise InvalidParameter(
+                f"{name} cannot be changed of {endpoint.id}: endpoints of type "
+                "GatewayLoadBalancer keep their subnet and have no groups and no names."
+            )
+
+
+def _check_request(call: Call, service: EndpointService, asked: Mapping[str, Any]) -> None:
+    kind = service.service_type
+    if asked["service_region"] not in (None, call.region):
+        raise UnsupportedOperation(
+            f"Genkan's endpoints reach services of their own Region, {call.region}, and not yet "
+            f"those of {asked['service_region']}. Leave ServiceRegion out."
+        )
+    if asked["vpc_endpoint_type"] != kind.value:
+        raise InvalidParameter(
+            f"Endpoint type ({asked['vpc_endpoint_type']}) does not match available service types "
+            f"([{kind.value}])."
+        )
+    if asked["route_table_ids"]:
+        raise InvalidParameter("Route table IDs are only supported for Gateway type VPC Endpoint.")
+    if asked["ip_address_type"] not in (None, *service.ip_address_types):
+        raise InvalidParameter(
+            f"IP address type {asked['ip_address_type']} is not supported by the service "
+            f"{service.service_name}: it supports {', '.join(service.ip_address_types)}."
+        )
+    _check_no_policy(service.service_name, asked)
+    _check_options(asked["dns_options"] or {})
+    if kind is VpcEndpointType.GATEWAY_LOAD_BALANCER:
+        _check_gateway_request(asked)
+
+
+def _check_gateway_request(asked: Mapping[str, Any]) -> None:
+    for name in ("security_group_ids", "private_dns_enabled", "dns_options"):
+        if asked[name]:
+            raise InvalidParameter(
+                f"{name} is not supported for GatewayLoadBalancer type VPC Endpoints. Leave it out."
+            )
+    named = {
+        *(asked["subnet_ids"] or ()),
+        *(one.get("SubnetId") for one in asked["subnet_configurations"] or ()),
+    }
+    if len(named) != 1:
+        raise InvalidParameter(
+            "An endpoint of type GatewayLoadBalancer has exactly one subnet, and this names "
+            f"{len(named)}."
+        )
+
+
+def _check_no_policy(service_name: str, asked: Mapping[str, Any]) -> None:
+    if asked.get("policy_document"):
+        raise InvalidParameter(
+            f"The service {service_name} does not support endpoint policies: its endpoints give "
+            "full access. Leave PolicyDocument out."
+        )
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    record_type = options.get("DnsRecordIpType", RECORD_TYPE)
+    others = sorted(name for name in options if name != "DnsRecordIpType" and options[name])
+    if record_type != RECORD_TYPE or others:
+        raise InvalidParameter(
+            f"{others[0] if others else f'DnsRecordIpType {record_type}'} does not go with an "
+            f"endpoint of type Interface with IPv4 addresses. Use DnsRecordIpType {RECORD_TYPE}."
+        )
+
+
+def _check_private_dns(
+    call: Call,
+    vpc: Vpc,
+    service: EndpointService,
+    state: VpcEndpointState,
+    itself: str | None = None,
+) -> None:
+    if service.private_dns is None:
+        raise InvalidParameter(
+            f"Private DNS can't be enabled because the service {service.service_name} does not "
+            "provide a private DNS name."
+        )
+    if state in NOT_ACCEPTED:
+        raise InvalidParameter(
+            "Private DNS can only be enabled after the endpoint connection is accepted by the "
+            f"owner of {service.service_name}."
+        )
+    if service.verified_name is None:
+        raise InvalidParameter(
+            f"Private DNS can't be enabled because the private DNS name of the service "
+            f"{service.service_name} is not verified: it is {service.private_dns.state.value}."
+        )
+    check_dns_attributes(vpc)
+    check_conflicts(call, vpc, (service.verified_name,), itself)
+
+
+def _connection(call: Call, service: EndpointService, endpoint: VpcEndpoint) -> EndpointConnection:
+    return EndpointConnection(
+        id=call.new_id("vpce-con"),
+        account=service.account,
+        region=service.region,
+        service_id=service.id,
+        endpoint_id=endpoint.id,
+        endpoint_account=endpoint.account,
+        created_at=call.now,
+    )
