@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     URL,
@@ -24,7 +24,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from genkan.codec import decode, encode
@@ -33,13 +32,10 @@ from genkan.model.network import Change, Network
 from genkan.model.resource import Resource
 from genkan.store.schema import JOURNAL, STATE, StoreUnreadable, bring_up_to_date
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
 WRITERS_LOCK = 0x67656E6B616E  # "genkan": the key of PostgreSQL's advisory lock
-UPSERTS: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-
-
 DURABILITY = {
     "sqlite": {True: "PRAGMA synchronous=FULL", False: "PRAGMA synchronous=NORMAL"},
     "postgresql": {True: "SET synchronous_commit TO on", False: "SET synchronous_commit TO off"},
@@ -71,7 +67,7 @@ class Store:
     def __init__(self, url: str | URL) -> None:
         """Open it, made if it is not there. Raises StoreUnreadable, StoreInUse, NewerDatabase."""
         self._engine: Engine = create_engine(url)
-        self._upsert = UPSERTS[self._engine.dialect.name]
+        self._upsert = _upsert_of(self._engine)
         self._durable = True
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare)
@@ -172,6 +168,15 @@ def _prepare(connection: Any, record: object) -> None:  # noqa: ANN401 - a DBAPI
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA locking_mode=EXCLUSIVE")
     cursor.close()
+
+
+def _upsert_of(engine: Engine) -> "Callable[[Table], sqlite.Insert | postgresql.Insert]":
+    """Give the database's own insert: the other's dialect is 3 MB that nobody needs."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as upsert
+    else:
+        from sqlalchemy.dialects.sqlite import insert as upsert  # type: ignore[assignment]
+    return upsert
 
 
 def _be_the_writer(connection: Connection, name: str | None) -> None:
