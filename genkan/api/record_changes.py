@@ -11,6 +11,7 @@ from genkan.api.call import Call
 from genkan.api.record_parsing import WrongRecord, parse_record_set
 from genkan.api.route53_errors import InvalidChangeBatch, InvalidInput
 from genkan.model.catalogue.addresses import vpce_zone_id
+from genkan.model.catalogue.load_balancer_zones import network_load_balancer_zone
 from genkan.model.catalogue.regions import REGIONS
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, owner_of
 from genkan.model.network import Change
@@ -20,6 +21,7 @@ ACTIONS = (CREATE, DELETE, UPSERT)
 MOST_CHANGES = 1000  # of a batch
 MOST_RECORDS = 10_000  # of a zone
 ENDPOINTS = ".vpce.amazonaws.com."
+ADDRESSES = ("A", "AAAA")
 
 
 def apply_batch(call: Call, zone: HostedZone, changes: Iterable[Mapping[str, Any]]) -> Change:
@@ -169,12 +171,23 @@ def _wrong_target(call: Call, zone: HostedZone, rows: _Rows, row: ResourceRecord
         return None if found else what + "the alias target name was not found"
     if call.network.get(HostedZone, target.hosted_zone_id):
         return what + f"the target zone is not {zone.id}, where the alias is"
-    if target.dns_name.endswith(ENDPOINTS):
-        region = next((name for name in REGIONS if f".{name}{ENDPOINTS}" in target.dns_name), "")
-        if not region or target.hosted_zone_id != vpce_zone_id(region):
-            return what + "that target does not lie within the target zone"
-        if row.record_type not in ("A", "AAAA"):
-            return what + "an endpoint's name has addresses alone"
+    wanted = _service_zone(target.dns_name)
+    if wanted is None:
+        return None
+    if target.hosted_zone_id != wanted:
+        return what + "that target does not lie within the target zone"
+    if row.record_type not in ADDRESSES:
+        return what + "a name of that service has addresses alone"
+    return None
+
+
+def _service_zone(name: str) -> str | None:
+    """Give the public zone that holds an endpoint's or a network load balancer's name."""
+    for region in REGIONS:
+        if name.endswith(f".{region}{ENDPOINTS}"):
+            return vpce_zone_id(region)
+        if name.endswith(f".elb.{region}.amazonaws.com."):
+            return network_load_balancer_zone(region)
     return None
 
 
