@@ -90,16 +90,24 @@ def check_conflicts(call: Call, vpc: Vpc, names: Iterable[str], itself: str | No
             )
 
 
+def enabled_names(call: Call, endpoint: VpcEndpoint) -> tuple[str, ...]:
+    """Give the names that an endpoint has by private DNS; none when it is off."""
+    if not endpoint.private_dns_enabled:
+        return ()
+    service = find_service(endpoint.service_name, endpoint.region)
+    if service is not None:
+        return private_names(service, endpoint.region)
+    provided = find_provided(call.network, endpoint.service_name)
+    return (provided.private_dns.name,) if provided and provided.private_dns else ()
+
+
 def _taken_names(call: Call, vpc: Vpc, itself: str | None) -> set[str]:
-    taken: set[str] = set()
-    for endpoint in call.network.where(VpcEndpoint, vpc_id=vpc.id):
-        if endpoint.private_dns_enabled and endpoint.id != itself:
-            service = find_service(endpoint.service_name, endpoint.region)
-            provided = find_provided(call.network, endpoint.service_name)
-            if service:
-                taken.update(private_names(service, endpoint.region))
-            if provided and provided.private_dns:
-                taken.add(provided.private_dns.name)
+    taken = {
+        name
+        for endpoint in call.network.where(VpcEndpoint, vpc_id=vpc.id)
+        if endpoint.id != itself
+        for name in enabled_names(call, endpoint)
+    }
     named = ZoneVpc(region=vpc.region, vpc_id=vpc.id)
     zones = {
         zone.zone_name.removesuffix(".")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.endpoint_services import private_names
+from genkan.api.endpoint_private_dns import enabled_names
 from genkan.api.hosted_zone_lookup import (
     bare_id,
     own_zones,
@@ -13,7 +13,6 @@ from genkan.api.hosted_zone_lookup import (
 )
 from genkan.api.output import present
 from genkan.api.route53_errors import InvalidDomainName, InvalidInput, InvalidPaginationToken
-from genkan.model.catalogue.services import find_service
 from genkan.model.domain_names import canonical, sort_key
 from genkan.model.endpoint_names import zone_origin
 from genkan.model.hosted_zone import HostedZone, ZoneVpc
@@ -111,7 +110,7 @@ def _seen_by(call: Call, vpc: ZoneVpc) -> list[dict[str, Any]]:
     for endpoint in call.network.where(VpcEndpoint, vpc_id=vpc.vpc_id):
         rows += [
             (f"{origin}.", endpoint.hosted_zone_id, {"OwningService": ENDPOINTS})
-            for origin in hidden_origins(endpoint)
+            for origin in _hidden_origins(call, endpoint)
         ]
     return [
         {"HostedZoneId": zone_id, "Name": name, "Owner": owner}
@@ -119,13 +118,11 @@ def _seen_by(call: Call, vpc: ZoneVpc) -> list[dict[str, Any]]:
     ]
 
 
-def hidden_origins(endpoint: VpcEndpoint) -> list[str]:
+def _hidden_origins(call: Call, endpoint: VpcEndpoint) -> list[str]:
     """Give the domains of an endpoint's hidden zones, while they answer."""
-    service = find_service(endpoint.service_name, endpoint.region)
-    answers = endpoint.private_dns_enabled and endpoint.state is VpcEndpointState.AVAILABLE
-    if service is None or not answers:
+    if endpoint.state is not VpcEndpointState.AVAILABLE:
         return []
-    return sorted({zone_origin(name) for name in private_names(service, endpoint.region)})
+    return sorted({zone_origin(name) for name in enabled_names(call, endpoint)})
 
 
 def _by_name(zone: HostedZone) -> tuple[tuple[str, ...], str]:

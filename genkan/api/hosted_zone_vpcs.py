@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.endpoint_services import private_names
+from genkan.api.endpoint_private_dns import enabled_names
 from genkan.api.hosted_zone_lookup import (
     any_zone,
     change_info,
@@ -33,7 +33,6 @@ from genkan.api.route53_errors import (
     VpcAssociationAuthorizationNotFound,
     VpcAssociationNotFound,
 )
-from genkan.model.catalogue.services import find_service
 from genkan.model.endpoint_names import zone_origin
 from genkan.model.hosted_zone import HostedZone, ZoneVpc
 from genkan.model.network import put
@@ -142,10 +141,8 @@ def check_domain_is_free(call: Call, vpc: ZoneVpc, zone_name: str) -> None:
         if vpc in zone.vpcs
     }
     for endpoint in call.network.where(VpcEndpoint, vpc_id=vpc.vpc_id):
-        service = find_service(endpoint.service_name, endpoint.region)
-        if service and endpoint.private_dns_enabled:
-            for name in private_names(service, endpoint.region):
-                taken[f"{zone_origin(name)}."] = endpoint.hosted_zone_id
+        for name in enabled_names(call, endpoint):
+            taken[f"{zone_origin(name)}."] = endpoint.hosted_zone_id
     if zone_name in taken:
         raise ConflictingDomainExists(
             f"The VPC {vpc.vpc_id} in region {vpc.region} has already been associated with the "

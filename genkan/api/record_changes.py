@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from genkan.api.call import Call
-from genkan.api.hosted_zone_lookup import records_of
 from genkan.api.record_parsing import WrongRecord, parse_record_set
 from genkan.api.route53_errors import InvalidChangeBatch, InvalidInput
 from genkan.model.catalogue.addresses import vpce_zone_id
+from genkan.model.catalogue.load_balancer_zones import network_load_balancer_zone
 from genkan.model.catalogue.regions import REGIONS
-from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
+from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, owner_of
 from genkan.model.network import Change
 
 CREATE, DELETE, UPSERT = "CREATE", "DELETE", "UPSERT"
@@ -21,16 +21,12 @@ ACTIONS = (CREATE, DELETE, UPSERT)
 MOST_CHANGES = 1000  # of a batch
 MOST_RECORDS = 10_000  # of a zone
 ENDPOINTS = ".vpce.amazonaws.com."
-
-Rows = dict[str, dict[str, ResourceRecordSet]]  # by name, then by id
+ADDRESSES = ("A", "AAAA")
 
 
 def apply_batch(call: Call, zone: HostedZone, changes: Iterable[Mapping[str, Any]]) -> Change:
     """Give what a batch puts and deletes. Raises InvalidChangeBatch, InvalidInput."""
-    before = {row.id: row for row in records_of(call, zone)}
-    rows: Rows = {}
-    for row in before.values():
-        rows.setdefault(row.record_name, {})[row.id] = row
+    rows = _Rows(call, zone)
     faults: list[str] = []
     aliases: list[ResourceRecordSet] = []
     for number, one in enumerate(changes):
@@ -48,20 +44,50 @@ def apply_batch(call: Call, zone: HostedZone, changes: Iterable[Mapping[str, Any
         if row.alias and action != DELETE:
             aliases.append(row)
     faults += [fault for row in aliases if (fault := _wrong_target(call, zone, rows, row))]
-    after = {name: row for named in rows.values() for name, row in named.items()}
-    if len(after) > MOST_RECORDS:
-        faults.append(f"The zone would have {len(after)} record sets; {MOST_RECORDS} is the limit")
+    change = rows.change()
+    count = sum(1 for _ in call.network.where(ResourceRecordSet, zone_id=zone.id))
+    count += sum(row.id not in rows.before for row in change.puts) - len(change.deletes)
+    if count > MOST_RECORDS:
+        faults.append(f"The zone would have {count} record sets; {MOST_RECORDS} is the limit")
     if faults:
         raise InvalidChangeBatch(*faults)
-    return Change(
-        puts=tuple(row for name, row in after.items() if before.get(name) != row),
-        deletes=tuple((row.kind, row.id) for name, row in before.items() if name not in after),
-    )
+    return change
 
 
-def _change(zone: HostedZone, rows: Rows, action: str, row: ResourceRecordSet) -> None:
+class _Rows:
+    """The record sets of the names that a batch touches, as they were and as they become."""
+
+    def __init__(self, call: Call, zone: HostedZone) -> None:
+        self._call = call
+        self._zone = zone
+        self._after: dict[str, dict[str, ResourceRecordSet]] = {}  # by name, then by id
+        self.before: dict[str, ResourceRecordSet] = {}
+
+    def named(self, name: str) -> dict[str, ResourceRecordSet]:
+        """Give the record sets of a name, to be changed."""
+        if name not in self._after:
+            owner = owner_of(self._zone.id, name)
+            found = {
+                one.id: one for one in self._call.network.where(ResourceRecordSet, owner=owner)
+            }
+            self.before |= found
+            self._after[name] = found
+        return self._after[name]
+
+    def change(self) -> Change:
+        """Give what leads from what they were to what they are."""
+        after = {name: row for named in self._after.values() for name, row in named.items()}
+        return Change(
+            puts=tuple(row for name, row in after.items() if self.before.get(name) != row),
+            deletes=tuple(
+                (row.kind, row.id) for name, row in self.before.items() if name not in after
+            ),
+        )
+
+
+def _change(zone: HostedZone, rows: _Rows, action: str, row: ResourceRecordSet) -> None:
     """Make one change in `rows`. Raises WrongRecord."""
-    named = rows.setdefault(row.record_name, {})
+    named = rows.named(row.record_name)
     present = named.get(row.id)
     if action == DELETE:
         _check_deletion(zone, present, row)
@@ -129,7 +155,7 @@ def _chosen_by(row: ResourceRecordSet) -> tuple[str | None, ...]:
     return (one.latency_region, one.failover, one.geolocation) if one else ()
 
 
-def _wrong_target(call: Call, zone: HostedZone, rows: Rows, row: ResourceRecordSet) -> str | None:
+def _wrong_target(call: Call, zone: HostedZone, rows: _Rows, row: ResourceRecordSet) -> str | None:
     """Say why an alias cannot have its target: it must be of the zone, or a service's."""
     target = row.alias
     if target is None:
@@ -140,17 +166,28 @@ def _wrong_target(call: Call, zone: HostedZone, rows: Rows, row: ResourceRecordS
     )
     if target.hosted_zone_id == zone.id:
         found = target.dns_name != row.record_name and any(
-            other.record_type == row.record_type for other in rows.get(target.dns_name, {}).values()
+            other.record_type == row.record_type for other in rows.named(target.dns_name).values()
         )
         return None if found else what + "the alias target name was not found"
     if call.network.get(HostedZone, target.hosted_zone_id):
         return what + f"the target zone is not {zone.id}, where the alias is"
-    if target.dns_name.endswith(ENDPOINTS):
-        region = next((name for name in REGIONS if f".{name}{ENDPOINTS}" in target.dns_name), "")
-        if not region or target.hosted_zone_id != vpce_zone_id(region):
-            return what + "that target does not lie within the target zone"
-        if row.record_type not in ("A", "AAAA"):
-            return what + "an endpoint's name has addresses alone"
+    wanted = _service_zone(target.dns_name)
+    if wanted is None:
+        return None
+    if target.hosted_zone_id != wanted:
+        return what + "that target does not lie within the target zone"
+    if row.record_type not in ADDRESSES:
+        return what + "a name of that service has addresses alone"
+    return None
+
+
+def _service_zone(name: str) -> str | None:
+    """Give the public zone that holds an endpoint's or a network load balancer's name."""
+    for region in REGIONS:
+        if name.endswith(f".{region}{ENDPOINTS}"):
+            return vpce_zone_id(region)
+        if name.endswith(f".elb.{region}.amazonaws.com."):
+            return network_load_balancer_zone(region)
     return None
 
 

@@ -26,18 +26,21 @@ ADDRESSES = ("A", "AAAA")  # values without escapes
 
 
 def parts(network: Network, zone: HostedZone) -> Iterator[Part]:
-    """Give the parts of a hosted zone."""
+    """Give the parts of a hosted zone but for its records."""
     yield Part(("zone",), _compile_zone, (zone.id, zone.zone_name, zone.private))
     for named in zone.vpcs:
         vpc = network.get(Vpc, named.vpc_id)
         if vpc and vpc.region == named.region and vpc.dns_support and vpc.dns_hostnames:
             yield Part(("attachment", vpc.id), _compile_attachment, (zone.id, vpc.id))
-    sets: dict[tuple[str, str], list[ResourceRecordSet]] = {}
-    for row in network.where(ResourceRecordSet, zone_id=zone.id):
-        sets.setdefault((row.record_name, row.record_type), []).append(row)
-    for (name, of_type), rows in sets.items():
-        alike = tuple(sorted(rows, key=_identifier))
-        yield Part(("records", name, of_type), _compile_records, (zone.id, alike))
+
+
+def record_parts(network: Network, owner: str) -> Iterator[Part]:
+    """Give the parts of a name in a zone, one a type; they do not ask whether the zone is there."""
+    sets: dict[str, list[ResourceRecordSet]] = {}
+    for row in network.where(ResourceRecordSet, owner=owner):
+        sets.setdefault(row.record_type, []).append(row)
+    for of_type, rows in sets.items():
+        yield Part(("records", of_type), _compile_records, (tuple(sorted(rows, key=_identifier)),))
 
 
 def zones_of(network: Network, vpc: Vpc) -> Iterator[HostedZone]:
@@ -60,9 +63,10 @@ def _compile_attachment(zone_id: str, vpc_id: str) -> Iterator[Entry]:
     yield ZoneAttachment(because=because, view=vpc_id, zone=zone_id)
 
 
-def _compile_records(zone_id: str, rows: tuple[ResourceRecordSet, ...]) -> Iterator[Entry]:
+def _compile_records(rows: tuple[ResourceRecordSet, ...]) -> Iterator[Entry]:
     chosen = _chosen(rows)
     first = chosen[0]
+    zone_id = first.zone_id
     held: dict[str, Any] = {"ttl": 0, "values": ()}
     if first.alias:
         inside = first.alias.hosted_zone_id == zone_id

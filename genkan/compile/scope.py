@@ -1,5 +1,5 @@
-"""Scopes: which part of the program a change can touch. A VPC is one, a hosted zone one, what is
-outside them another."""
+"""Scopes: which part of the program a change can touch. A VPC is one, a hosted zone one, each
+name in a zone one, what is outside them another."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,19 +14,22 @@ from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
 from genkan.model.vpc import Vpc
 
-Scope = str  # the id of a VPC or of a hosted zone, or SITE
+Scope = str  # the id of a VPC or a hosted zone, the owner of record sets, or SITE
 SITE = ""
 
 
 def every_scope(network: Network) -> list[Scope]:
     zones = (zone.id for zone in network.all(HostedZone))
-    return [SITE, *(vpc.id for vpc in network.all(Vpc)), *zones]
+    owners = dict.fromkeys(row.owner for row in network.all(ResourceRecordSet))
+    return [SITE, *(vpc.id for vpc in network.all(Vpc)), *zones, *owners]
 
 
 def parts_of(network: Network, scope: Scope) -> Iterator[Part]:
     """Give the parts of a scope; none for one that is gone."""
     if scope == SITE:
         return site.parts(network)
+    if "/" in scope:
+        return hosted_zones.record_parts(network, scope)
     zone = network.get(HostedZone, scope)
     if zone is not None:
         return hosted_zones.parts(network, zone)
@@ -51,7 +54,7 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case HostedZone():
             return {resource.id}
         case ResourceRecordSet():
-            return {resource.zone_id}
+            return {resource.owner}
         case ElasticIp():
             interface = network.get(NetworkInterface, resource.network_interface_id)
             return {interface.vpc_id} if interface else set()

@@ -41,6 +41,7 @@ class Subscriber:
         self._reader = reader
         self._writer = writer
         self._lock = asyncio.Lock()
+        self.confirmed = False  # it answers by a program; until then it only connected
 
     async def send(self, message: dict[str, Any]) -> None:
         """Send a message and wait until it is confirmed.
@@ -58,6 +59,7 @@ class Subscriber:
         if answer.get("applied") != message["seq"]:
             why = answer.get("why")
             raise ConnectionAbortedError(f"{self.name} could not apply {message['seq']}: {why}")
+        self.confirmed = True
 
     def close(self) -> None:
         self._writer.close()
@@ -97,7 +99,7 @@ class Publisher:
         """Wait until subscribers of these names have the program."""
         async with self._changed:
             await self._changed.wait_for(
-                lambda: set(names) <= {subscriber.name for subscriber in self._subscribers}
+                lambda: set(names) <= {one.name for one in self._subscribers if one.confirmed}
             )
 
     async def close(self) -> None:

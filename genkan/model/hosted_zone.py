@@ -91,13 +91,23 @@ class ResourceRecordSet(Resource):
     routing: Routing | None = None
 
     @property
+    def owner(self) -> str:
+        """The zone and the name, which is what record sets are looked up by."""
+        return owner_of(self.zone_id, self.record_name)
+
+    @property
     def set_identifier(self) -> str | None:
         return self.routing.set_identifier if self.routing else None
 
 
+def owner_of(zone_id: str, name: str) -> str:
+    """Give what the record sets of a name in a zone have in common."""
+    return f"{zone_id}/{name}"
+
+
 def record_set_id(zone_id: str, name: str, of_type: str, set_identifier: str | None) -> str:
     """Give the id under which a record set is kept: what it is unique by."""
-    return f"{zone_id}/{name}/{of_type}/{set_identifier or ''}"
+    return f"{owner_of(zone_id, name)}/{of_type}/{set_identifier or ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,9 @@ class Network:
         if table is None:
             return
         (first, value), *rest = attribute.items()
+        if not rest:
+            yield from table.where(first, value)  # type: ignore[misc]
+            return
         for row in table.where(first, value):
             if all(getattr(row, name) == wanted for name, wanted in rest):
                 yield row  # type: ignore[misc]

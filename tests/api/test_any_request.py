@@ -34,12 +34,10 @@ from tests.build import AT, REGION, Client, Tokens, a_call
 
 LATER = 10_000  # tokens of the foundation are smaller
 EXAMPLES = int(os.environ.get("GENKAN_EXAMPLES", "120"))
-FORM = ("ec2", "query")
 AWS_CODE = re.compile(r"[A-Z][A-Za-z]*(\.[A-Za-z]+)*")
 MAKERS = ("Create", "Run", "Allocate", "Associate", "Attach", "Authorize", "Import")
 # What is drawn is a form; services that are asked in other ways are not drawn yet.
-FORMS_TAKEN = [one for one in FAMILIES if wire.service_model(one).metadata["protocol"] in FORM]
-CALLS = [(service, name) for service in FORMS_TAKEN for name in operations(service)]
+CALLS = [(service, name) for service in FAMILIES for name in operations(service)]
 MAKING = [(service, name) for service, name in CALLS if name.startswith(MAKERS)]
 FIRST = [("ec2", "CreateVpc"), ("ec2", "CreateSubnet"), ("ec2", "CreateVpc")]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -73,6 +71,16 @@ def foundation() -> Network:
     first, _ = (ec2.ask("AllocateAddress", Domain="vpc")["AllocationId"] for _ in "ab")
     ec2.ask("CreateNatGateway", SubnetId=front, AllocationId=first)
     ec2.ask("CreateNetworkInterface", SubnetId=back, Groups=[group])
+    where = {"VPC": {"VPCRegion": REGION, "VPCId": vpc}}
+    for number, zone in enumerate(({"Name": "example.org"}, {"Name": "corp", **where})):
+        ec2.ask("route53:CreateHostedZone", CallerReference=f"zone {number}", **zone)
+    ec2.ask(
+        "route53resolver:CreateResolverEndpoint",
+        CreatorRequestId="endpoint",
+        Direction="OUTBOUND",
+        SecurityGroupIds=[group],
+        IpAddresses=[{"SubnetId": front}, {"SubnetId": back}],
+    )
     launch = {"ImageId": "ami-0123456789abcdef0", "InstanceType": "t3.micro"}
     ec2.ask("RunInstances", **launch, MinCount=1, MaxCount=2, SubnetId=back)
     ec2.ask(

@@ -5,10 +5,12 @@ import pytest
 from genkan.api import registry
 from genkan.api.route53_errors import InvalidChangeBatch
 from genkan.model.catalogue.addresses import vpce_zone_id
+from genkan.model.catalogue.load_balancer_zones import network_load_balancer_zone
 from tests.api.test_hosted_zones import R53, a_zone
 from tests.build import REGION, Client
 
 ORIGIN = "example.org"
+BALANCER = f"orders-0123456789abcdef.elb.{REGION}.amazonaws.com"
 ENDPOINT = f"vpce-0123-abcd.sqs.{REGION}.vpce.amazonaws.com"
 
 
@@ -263,6 +265,7 @@ def test_an_alias_is_shown_as_it_is_kept(client, zone):
         ("CREATE", row("a", "A", "192.0.2.1")),
         ("CREATE", alias("b", f"A.{ORIGIN}", zone)),
         ("CREATE", alias("c", ENDPOINT, vpce_zone_id(REGION))),
+        ("CREATE", alias("d", BALANCER, network_load_balancer_zone(REGION))),
     )
     shown = {one["Name"]: one.get("AliasTarget") for one in listed(client, zone)}
     inside = {"HostedZoneId": bare, "DNSName": f"a.{ORIGIN}.", "EvaluateTargetHealth": False}
@@ -279,6 +282,7 @@ def test_an_alias_has_a_target_of_its_zone_or_of_a_service(client, zone):
         alias("a", f"a.{ORIGIN}", zone),
         alias("b", "www.example.net", other),
         alias("b", ENDPOINT, vpce_zone_id("us-east-1")),
+        alias("b", BALANCER, vpce_zone_id(REGION)),
         alias("b", ENDPOINT, vpce_zone_id(REGION), "TXT"),
         alias("b", "a..b", zone),
         {**alias("b", f"a.{ORIGIN}", zone), "MultiValueAnswer": True, "SetIdentifier": "x"},

@@ -6,7 +6,7 @@ import pytest
 
 from genkan.compile import compile_network, recompile
 from genkan.compile.scope import touched
-from genkan.model.hosted_zone import HostedZone
+from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
 from genkan.model.network import Network, delete, put
 from genkan.model.vpc import Vpc
 from genkan.program import Program
@@ -87,9 +87,10 @@ def test_a_records_change_is_a_difference_of_that_name_alone():
     assert (only.name, only.values, delta.removed) == ("app.corp.test", ("10.9.9.9",), ())
 
 
-def test_a_zone_that_is_gone_takes_all_of_its_own_with_it():
+def test_a_zone_goes_with_its_records():
     compilation = compile_network(EVERYTHING)
-    change = delete(EVERYTHING.get(HostedZone, "ZPRIVATE"))
+    rows = EVERYTHING.where(ResourceRecordSet, zone_id="ZPRIVATE")
+    change = delete(EVERYTHING.get(HostedZone, "ZPRIVATE"), *rows)
     after = EVERYTHING.apply(change)
     again, _ = recompile(compilation, after, touched(EVERYTHING, after, change))
     assert not [one for one in again.program.of(RecordSet) if one.zone == "ZPRIVATE"]

@@ -122,6 +122,21 @@ def test_one_that_leaves_keeps_nobody_waiting(tmp_path):
     run(tmp_path, story)
 
 
+def test_one_that_only_connected_has_not_got_it(tmp_path):
+    async def story(publisher: Publisher, path: str) -> None:
+        await publisher.reset(Program([ZONE]))
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(json.dumps({"subscribe": ["zone"], "name": "slow"}).encode() + b"\n")
+        message = json.loads(await reader.readline())
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(publisher.wait_for("slow"), 0.1)
+        writer.write(json.dumps({"applied": message["seq"]}).encode() + b"\n")
+        await publisher.wait_for("slow")
+        writer.close()
+
+    run(tmp_path, story)
+
+
 def test_one_that_hangs_is_cut_off(tmp_path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(publisher_module, "PATIENCE", 0.2)
 
