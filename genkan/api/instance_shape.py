@@ -38,6 +38,14 @@ METADATA = {
     "HttpProtocolIpv6": "disabled",
     "InstanceMetadataTags": "disabled",
 }
+# What an instance shows of these unless its launch, or a later call, said otherwise.
+OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "CapacityReservationSpecification": {"CapacityReservationPreference": "open"},
+    "EnclaveOptions": {"Enabled": False},
+    "HibernationOptions": {"Configured": False},
+    "MaintenanceOptions": {"AutoRecovery": "default"},
+    "MetadataOptions": METADATA,
+}
 
 OF_INTERFACES_ALONE = frozenset(  # members that an instance does not show of its interfaces
     {
@@ -78,16 +86,10 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
         Architecture=INSTANCE_TYPES[instance.instance_type].architectures[0],
         BlockDeviceMappings=[],
         BootMode="uefi",
-        CapacityReservationSpecification={
-            "CapacityReservationPreference": "open",
-            **described.get("CapacityReservationSpecification", {}),
-        },
         ClientToken=instance.client_token or "",
         CpuOptions=_cpu_options(instance, described),
         EbsOptimized=instance.ebs_optimized,
         EnaSupport=True,
-        EnclaveOptions={"Enabled": False, **described.get("EnclaveOptions", {})},
-        HibernationOptions={"Configured": False, **described.get("HibernationOptions", {})},
         Hypervisor="xen",
         IamInstanceProfile=shown_profile(instance, described.get("IamInstanceProfile")),
         ImageId=instance.image_id,
@@ -95,8 +97,6 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
         InstanceType=instance.instance_type,
         KeyName=instance.key_name,
         LaunchTime=instance.launched_at,
-        MaintenanceOptions={"AutoRecovery": "default", **described.get("MaintenanceOptions", {})},
-        MetadataOptions={**METADATA, **described.get("MetadataOptions", {})},
         Monitoring={"State": "enabled" if instance.monitoring else "disabled"},
         NetworkInterfaces=[_worn(call, one) for one in interfaces],
         Placement={
@@ -125,6 +125,7 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
         UsageOperationUpdateTime=instance.launched_at,
         VirtualizationType="hvm",
         VpcId=instance.vpc_id if primary else None,
+        **{name: {**plain, **described.get(name, {})} for name, plain in OPTIONS.items()},
     )
 
 

@@ -125,6 +125,11 @@ def requested_interfaces(
         raise InvalidParameterValue(
             "The device indexes of NetworkInterfaces begin with 0, and each is given once."
         )
+    taken = [request.existing.id for request in requests if request.existing]
+    if len(set(taken)) < len(taken):
+        raise InvalidParameterValue(
+            f"The same interface must not appear multiple times: {', '.join(taken)}."
+        )
     if len({request.subnet.vpc_id for request in requests}) > 1:
         raise InvalidParameterValue("The interfaces of an instance have to be in one VPC.")
     if len({request.subnet.zone for request in requests}) > 1:

@@ -158,6 +158,13 @@ def test_an_instance_of_several_interfaces_is_lent_no_public_address(site):
     assert site.refusal("RunInstances", **given) == "InvalidParameterCombination"
 
 
+def test_one_interface_is_not_worn_twice(site):
+    name = site.interface()["NetworkInterfaceId"]
+    wanted = [{"DeviceIndex": at, "NetworkInterfaceId": name} for at in (0, 1)]
+    given = {"MinCount": 1, "MaxCount": 1, "NetworkInterfaces": wanted}
+    assert site.refusal("RunInstances", **given) == "InvalidParameterValue"
+
+
 def test_a_launch_that_says_something_unknown_of_an_interface_is_refused(site):
     for more in ({"Ipv4PrefixCount": 1}, {"InterfaceType": "efa"}, {"NetworkCardIndex": 1}):
         interfaces = [{"DeviceIndex": 0, "SubnetId": site.subnet, **more}]
