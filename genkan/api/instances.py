@@ -15,6 +15,7 @@ from genkan.api.group_lookup import need_group_by_name
 from genkan.api.idempotency import remembered, replayed
 from genkan.api.ids import need
 from genkan.api.images import OURS, check_image
+from genkan.api.instance_options import check_shutdown_behavior
 from genkan.api.instance_shape import CODES, instance_filters, instance_shape, state
 from genkan.api.instance_types import check_instance_type
 from genkan.api.interface_limits import check_address_count, check_interface_count
@@ -121,7 +122,7 @@ def run_instances(
         ebs_optimized=ebs_optimized,
         disable_api_termination=disable_api_termination,
         disable_api_stop=disable_api_stop,
-        shutdown_behavior=instance_initiated_shutdown_behavior,
+        shutdown_behavior=check_shutdown_behavior(instance_initiated_shutdown_behavior),
         described=_described(
             BlockDeviceMappings=block_device_mappings,
             CapacityReservationSpecification=capacity_reservation_specification,

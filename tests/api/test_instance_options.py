@@ -173,3 +173,58 @@ def test_a_profile_of_the_launch_has_an_association_too():
 def test_what_is_no_profile_is_refused(site, profile, code):
     given = {"IamInstanceProfile": profile, "InstanceId": site.instance}
     assert site.refusal("AssociateIamInstanceProfile", **given) == code
+
+
+def test_attributes_are_changed_in_both_ways_and_described(site):
+    given = {"InstanceId": site.instance}
+    for name, asked, value in (
+        ("DisableApiTermination", {"DisableApiTermination": {"Value": True}}, True),
+        ("DisableApiStop", {"Attribute": "disableApiStop", "Value": "true"}, True),
+        ("EbsOptimized", {"EbsOptimized": {"Value": True}}, True),
+        (
+            "InstanceInitiatedShutdownBehavior",
+            {"InstanceInitiatedShutdownBehavior": {"Value": "terminate"}},
+            "terminate",
+        ),
+        (
+            "InstanceInitiatedShutdownBehavior",
+            {"Attribute": "instanceInitiatedShutdownBehavior", "Value": "stop"},
+            "stop",
+        ),
+    ):
+        site.ask("ModifyInstanceAttribute", **given, **asked)
+        attribute = name[0].lower() + name[1:]
+        answer = site.ask("DescribeInstanceAttribute", **given, Attribute=attribute)
+        assert answer[name] == {"Value": value}
+    assert site.refusal("TerminateInstances", InstanceIds=[site.instance]) == (
+        "OperationNotPermitted"
+    )
+
+
+def test_what_changes_while_an_instance_is_stopped_is_refused_while_it_runs(site):
+    site.is_now(InstanceState.RUNNING)
+    given = {"InstanceId": site.instance}
+    kind, data = {"InstanceType": {"Value": "t3.small"}}, {"UserData": {"Value": b"#!/bin/sh"}}
+    for asked in (kind, data):
+        refused = site.refusal("ModifyInstanceAttribute", **given, **asked)
+        assert refused == "IncorrectInstanceState"
+    site.is_now(InstanceState.STOPPED)
+    for asked in (kind, data):
+        site.ask("ModifyInstanceAttribute", **given, **asked)
+    assert site.seen()["InstanceType"] == "t3.small"
+    answer = site.ask("DescribeInstanceAttribute", **given, Attribute="userData")
+    assert answer["UserData"] == {"Value": "IyEvYmluL3No"}
+
+
+def test_a_shutdown_behavior_that_is_none_is_refused(site):
+    given = {"InstanceId": site.instance}
+    for asked in (
+        {"InstanceInitiatedShutdownBehavior": {"Value": "sleep"}},
+        {"Attribute": "instanceInitiatedShutdownBehavior", "Value": "sleep"},
+        {"Attribute": "color", "Value": "red"},
+    ):
+        refused = site.refusal("ModifyInstanceAttribute", **given, **asked)
+        assert refused == "InvalidParameterValue"
+    launch = {"MinCount": 1, "MaxCount": 1, "SubnetId": site.subnet}
+    launch["InstanceInitiatedShutdownBehavior"] = "sleep"
+    assert site.refusal("RunInstances", **launch) == "InvalidParameterValue"
