@@ -228,3 +228,39 @@ def test_a_shutdown_behavior_that_is_none_is_refused(site):
     launch = {"MinCount": 1, "MaxCount": 1, "SubnetId": site.subnet}
     launch["InstanceInitiatedShutdownBehavior"] = "sleep"
     assert site.refusal("RunInstances", **launch) == "InvalidParameterValue"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("metadata-options.http-tokens", "required"),
+        ("metadata-options.http-put-response-hop-limit", "2"),
+        ("metadata-options.http-endpoint", "enabled"),
+        ("maintenance-options.auto-recovery", "disabled"),
+        ("private-dns-name-options.hostname-type", "resource-name"),
+        ("enclave-options.enabled", "false"),
+        ("hibernation-options.configured", "false"),
+        ("platform-details", "Linux/UNIX"),
+        ("usage-operation", "RunInstances"),
+    ],
+)
+def test_instances_are_found_by_their_options(name, value):
+    site = Site(
+        MaintenanceOptions={"AutoRecovery": "disabled"},
+        MetadataOptions={"HttpTokens": "required", "HttpPutResponseHopLimit": 2},
+        PrivateDnsNameOptions={"HostnameType": "resource-name"},
+    )
+    for wanted, count in ((value, 1), ("other", 0)):
+        filters = [{"Name": name, "Values": [wanted]}]
+        answer = site.ask("DescribeInstances", Filters=filters)
+        assert len(answer["Reservations"]) == count
+
+
+def test_an_instance_is_found_by_an_ipv6_address_it_wears(site):
+    made = site.ask("AssociateVpcCidrBlock", VpcId=site.vpc, AmazonProvidedIpv6CidrBlock=True)
+    block = made["Ipv6CidrBlockAssociation"]["Ipv6CidrBlock"].replace("/56", "/64")
+    site.ask("AssociateSubnetCidrBlock", SubnetId=site.subnet, Ipv6CidrBlock=block)
+    site.instance = site.launch(Ipv6AddressCount=1)
+    filters = [{"Name": "ipv6-address", "Values": [site.seen()["Ipv6Address"]]}]
+    (found,) = site.ask("DescribeInstances", Filters=filters)["Reservations"]
+    assert found["Instances"][0]["InstanceId"] == site.instance
