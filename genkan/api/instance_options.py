@@ -28,6 +28,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 MOST_HOPS = 64
 HOST_NAMES = ("ip-name", "resource-name")
 RECOVERY = ("default", "disabled")
+SHUTDOWN_BEHAVIORS = ("stop", "terminate")
 CREDITS = ("standard", "unlimited")
 GONE = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
 
@@ -150,6 +151,13 @@ def reset_instance_attribute(call: Call, *, instance_id: str, attribute: str) ->
         )
     primary = interfaces_of(call, instance)[:1]
     return Answer(change=put(*(replace(one, source_dest_check=True) for one in primary)))
+
+
+def check_shutdown_behavior(value: str) -> str:
+    """Give what an instance does when its own programs shut it down. Raises
+    InvalidParameterValue."""
+    _check_choice("instanceInitiatedShutdownBehavior", value, SHUTDOWN_BEHAVIORS)
+    return value
 
 
 def described_as(instance: Instance, member: str, value: Mapping[str, Any] | None) -> Instance:

@@ -38,6 +38,14 @@ METADATA = {
     "HttpProtocolIpv6": "disabled",
     "InstanceMetadataTags": "disabled",
 }
+# What an instance shows of these unless its launch, or a later call, said otherwise.
+OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "CapacityReservationSpecification": {"CapacityReservationPreference": "open"},
+    "EnclaveOptions": {"Enabled": False},
+    "HibernationOptions": {"Configured": False},
+    "MaintenanceOptions": {"AutoRecovery": "default"},
+    "MetadataOptions": METADATA,
+}
 
 OF_INTERFACES_ALONE = frozenset(  # members that an instance does not show of its interfaces
     {
@@ -78,16 +86,10 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
         Architecture=INSTANCE_TYPES[instance.instance_type].architectures[0],
         BlockDeviceMappings=[],
         BootMode="uefi",
-        CapacityReservationSpecification={
-            "CapacityReservationPreference": "open",
-            **described.get("CapacityReservationSpecification", {}),
-        },
         ClientToken=instance.client_token or "",
         CpuOptions=_cpu_options(instance, described),
         EbsOptimized=instance.ebs_optimized,
         EnaSupport=True,
-        EnclaveOptions={"Enabled": False, **described.get("EnclaveOptions", {})},
-        HibernationOptions={"Configured": False, **described.get("HibernationOptions", {})},
         Hypervisor="xen",
         IamInstanceProfile=shown_profile(instance, described.get("IamInstanceProfile")),
         ImageId=instance.image_id,
@@ -95,8 +97,6 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
         InstanceType=instance.instance_type,
         KeyName=instance.key_name,
         LaunchTime=instance.launched_at,
-        MaintenanceOptions={"AutoRecovery": "default", **described.get("MaintenanceOptions", {})},
-        MetadataOptions={**METADATA, **described.get("MetadataOptions", {})},
         Monitoring={"State": "enabled" if instance.monitoring else "disabled"},
         NetworkInterfaces=[_worn(call, one) for one in interfaces],
         Placement={
@@ -125,6 +125,7 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
         UsageOperationUpdateTime=instance.launched_at,
         VirtualizationType="hvm",
         VpcId=instance.vpc_id if primary else None,
+        **{name: {**plain, **described.get(name, {})} for name, plain in OPTIONS.items()},
     )
 
 
@@ -200,6 +201,8 @@ def instance_filters(call: Call) -> Mapping[str, Values[Instance]]:
         "availability-zone": lambda row: [row.zone],
         "client-token": lambda row: [row.client_token or ""],
         "dns-name": member("PublicDnsName"),
+        "enclave-options.enabled": member("EnclaveOptions", "Enabled"),
+        "hibernation-options.configured": member("HibernationOptions", "Configured"),
         "hypervisor": member("Hypervisor"),
         "iam-instance-profile.arn": member("IamInstanceProfile", "Arn"),
         "image-id": lambda row: [row.image_id],
@@ -210,12 +213,31 @@ def instance_filters(call: Call) -> Mapping[str, Values[Instance]]:
         "instance.group-id": worn(("Groups", "GroupId")),
         "instance.group-name": worn(("Groups", "GroupName")),
         "ip-address": member("PublicIpAddress"),
+        "ipv6-address": member("NetworkInterfaces", "Ipv6Addresses", "Ipv6Address"),
         "key-name": lambda row: [row.key_name],
         "launch-index": lambda row: [str(row.launch_index)],
+        "maintenance-options.auto-recovery": member("MaintenanceOptions", "AutoRecovery"),
+        "metadata-options.http-endpoint": member("MetadataOptions", "HttpEndpoint"),
+        "metadata-options.http-protocol-ipv6": member("MetadataOptions", "HttpProtocolIpv6"),
+        "metadata-options.http-put-response-hop-limit": member(
+            "MetadataOptions", "HttpPutResponseHopLimit"
+        ),
+        "metadata-options.http-tokens": member("MetadataOptions", "HttpTokens"),
+        "metadata-options.instance-metadata-tags": member(
+            "MetadataOptions", "InstanceMetadataTags"
+        ),
         "monitoring-state": member("Monitoring", "State"),
         **{f"network-interface.{name}": worn(path) for name, path in PATHS.items()},
         "placement-group-name": lambda row: [""],
+        "platform-details": member("PlatformDetails"),
         "private-dns-name": member("PrivateDnsName"),
+        "private-dns-name-options.enable-resource-name-dns-a-record": member(
+            "PrivateDnsNameOptions", "EnableResourceNameDnsARecord"
+        ),
+        "private-dns-name-options.enable-resource-name-dns-aaaa-record": member(
+            "PrivateDnsNameOptions", "EnableResourceNameDnsAAAARecord"
+        ),
+        "private-dns-name-options.hostname-type": member("PrivateDnsNameOptions", "HostnameType"),
         "private-ip-address": member("PrivateIpAddress"),
         "requester-id": lambda row: [],
         "reservation-id": lambda row: [row.reservation_id],
@@ -225,6 +247,7 @@ def instance_filters(call: Call) -> Mapping[str, Values[Instance]]:
         "state-reason-code": member("StateReason", "Code"),
         "subnet-id": member("SubnetId"),
         "tenancy": member("Placement", "Tenancy"),
+        "usage-operation": member("UsageOperation"),
         "virtualization-type": member("VirtualizationType"),
         "vpc-id": member("VpcId"),
     }

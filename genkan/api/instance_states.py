@@ -11,6 +11,7 @@ from typing import Any
 
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
+from genkan.api.instance_options import check_shutdown_behavior
 from genkan.api.instance_shape import CODES, interfaces_of, state
 from genkan.api.instance_types import check_instance_type
 from genkan.api.interface_making import choose_groups
@@ -202,7 +203,7 @@ def modify_instance_attribute(
         changed = replace(changed, user_data=_as_text(user_data.get("Value", b"")))
     if instance_initiated_shutdown_behavior is not None:
         behavior = instance_initiated_shutdown_behavior.get("Value", "stop")
-        changed = replace(changed, shutdown_behavior=behavior)
+        changed = replace(changed, shutdown_behavior=check_shutdown_behavior(behavior))
     interfaces = _modified_interfaces(call, instance, source_dest_check, groups)
     return Answer({}, put(*([changed] if changed != instance else []), *interfaces))
 
@@ -236,7 +237,7 @@ def _with_attribute(instance: Instance, attribute: str, value: str) -> Instance:
         flag: dict[str, Any] = {BOOLEAN_ATTRIBUTES[attribute]: value == "true"}
         return replace(instance, **flag)
     if attribute == "instanceInitiatedShutdownBehavior":
-        return replace(instance, shutdown_behavior=value)
+        return replace(instance, shutdown_behavior=check_shutdown_behavior(value))
     if attribute == "instanceType":
         _need_stopped(instance, attribute)
         return replace(instance, instance_type=check_instance_type(value).name)

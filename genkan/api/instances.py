@@ -15,11 +15,17 @@ from genkan.api.group_lookup import need_group_by_name
 from genkan.api.idempotency import remembered, replayed
 from genkan.api.ids import need
 from genkan.api.images import OURS, check_image
+from genkan.api.instance_options import check_shutdown_behavior
 from genkan.api.instance_shape import CODES, instance_filters, instance_shape, state
 from genkan.api.instance_types import check_instance_type
 from genkan.api.interface_limits import check_address_count, check_interface_count
 from genkan.api.key_pairs import check_key_name
-from genkan.api.launch_interfaces import InUse, requested_interfaces, worn_interfaces
+from genkan.api.launch_interfaces import (
+    InterfaceRequest,
+    InUse,
+    requested_interfaces,
+    worn_interfaces,
+)
 from genkan.api.output import present
 from genkan.api.public_addresses import free_public_addresses
 from genkan.api.selection import Values, page, select
@@ -27,6 +33,7 @@ from genkan.api.tagging import from_specifications
 from genkan.model.errors import InvalidParameterCombination, InvalidParameterValue, Refused
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.network import Change, put
+from genkan.model.resource import Tags
 from genkan.model.subnet import Subnet
 
 MOST_AT_ONCE = 1_000
@@ -93,12 +100,7 @@ def run_instances(
     requests = requested_interfaces(
         call, network_interfaces, subnet_id, group_ids, private_ip_address, ipv6
     )
-    check_interface_count(instance_type, len(requests))
-    if max_count > 1 and any(one.existing or one.address or one.ipv6 for one in requests):
-        raise InvalidParameterCombination(
-            "Several instances cannot be launched with one interface or one address. "
-            "Launch them one by one, or leave it out."
-        )
+    _check_requests(requests, instance_type, max_count)
     subnet = requests[0].subnet
     template = Instance(
         id="",
@@ -120,7 +122,7 @@ def run_instances(
         ebs_optimized=ebs_optimized,
         disable_api_termination=disable_api_termination,
         disable_api_stop=disable_api_stop,
-        shutdown_behavior=instance_initiated_shutdown_behavior,
+        shutdown_behavior=check_shutdown_behavior(instance_initiated_shutdown_behavior),
         described=_described(
             BlockDeviceMappings=block_device_mappings,
             CapacityReservationSpecification=capacity_reservation_specification,
@@ -136,23 +138,46 @@ def run_instances(
         ),
     )
     interface_tags = _tags("network-interface", tag_specifications)
-    change, instances = Change(), []
-    in_use = InUse()
-    free = free_public_addresses(call)
-    for index in range(max_count):
-        instance = replace(template, id=call.new_id("i"), launch_index=index)
-        worn = worn_interfaces(call, requests, instance.id, interface_tags, in_use, free)
-        for interface in worn:
-            check_address_count(instance_type, len(interface.private_addresses))
-            check_address_count(instance_type, len(interface.ipv6_addresses))
-        change += put(instance, *worn)
-        instances.append(instance)
+    change, instances = _launched(call, template, requests, max_count, interface_tags)
     if client_token:
         names = tuple(instance.id for instance in instances)
         change += put(remembered(call, "RunInstances", client_token, parameters, names))
     return Answer(
         _reservation(replace(call, network=call.network.apply(change)), instances), change
     )
+
+
+def _check_requests(
+    requests: Sequence[InterfaceRequest], instance_type: str, instances: int
+) -> None:
+    check_interface_count(instance_type, len(requests))
+    if instances > 1 and any(one.existing or one.address or one.ipv6 for one in requests):
+        raise InvalidParameterCombination(
+            "Several instances cannot be launched with one interface or one address. "
+            "Launch them one by one, or leave it out."
+        )
+
+
+def _launched(
+    call: Call,
+    template: Instance,
+    requests: Sequence[InterfaceRequest],
+    count: int,
+    interface_tags: Tags,
+) -> tuple[Change, list[Instance]]:
+    """Give `count` instances like `template` with their interfaces, and what makes them."""
+    change, instances = Change(), []
+    in_use = InUse()
+    free = free_public_addresses(call)
+    for index in range(count):
+        instance = replace(template, id=call.new_id("i"), launch_index=index)
+        worn = worn_interfaces(call, requests, instance.id, interface_tags, in_use, free)
+        for interface in worn:
+            check_address_count(instance.instance_type, len(interface.private_addresses))
+            check_address_count(instance.instance_type, len(interface.ipv6_addresses))
+        change += put(instance, *worn)
+        instances.append(instance)
+    return change, instances
 
 
 def describe_instances(

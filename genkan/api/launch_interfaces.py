@@ -125,11 +125,29 @@ def requested_interfaces(
         raise InvalidParameterValue(
             "The device indexes of NetworkInterfaces begin with 0, and each is given once."
         )
+    taken = [request.existing.id for request in requests if request.existing]
+    if len(set(taken)) < len(taken):
+        raise InvalidParameterValue(
+            f"The same interface must not appear multiple times: {', '.join(taken)}."
+        )
     if len({request.subnet.vpc_id for request in requests}) > 1:
         raise InvalidParameterValue("The interfaces of an instance have to be in one VPC.")
     if len({request.subnet.zone for request in requests}) > 1:
         raise InvalidParameterValue("The interfaces of an instance have to be in one zone.")
-    return requests
+    return requests if len(requests) == 1 else _without_lent_addresses(specifications, requests)
+
+
+def _without_lent_addresses(
+    specifications: Sequence[Mapping[str, Any]], requests: Sequence[InterfaceRequest]
+) -> list[InterfaceRequest]:
+    """An instance of several interfaces is lent no public address. "Public IPv4 addresses" in the
+    Amazon EC2 user guide. Raises InvalidParameterCombination where one is asked for."""
+    if any(one.get("AssociatePublicIpAddress") for one in specifications):
+        raise InvalidParameterCombination(
+            "The associatePublicIPAddress parameter cannot be specified when launching with "
+            "multiple network interfaces. Associate an Elastic IP address."
+        )
+    return [replace(request, public=False) for request in requests]
 
 
 def worn_interfaces(

@@ -204,11 +204,8 @@ def _secondary_count(
 
 
 def _check_quota(call: Call, subnet: Subnet) -> None:
-    there = [
-        row
-        for row in call.mine(NatGateway)
-        if row.state in COUNTED and need(call, Subnet, row.subnet_id).zone == subnet.zone
-    ]
+    zone = {one.id for one in call.network.where(Subnet, zone=subnet.zone)}
+    there = [row for row in call.mine(NatGateway) if row.state in COUNTED and row.subnet_id in zone]
     check_quota(
         len(there) + 1, NAT_GATEWAYS, NatGatewayLimitExceeded, f"NAT gateways in {subnet.zone}"
     )

@@ -173,3 +173,94 @@ def test_a_profile_of_the_launch_has_an_association_too():
 def test_what_is_no_profile_is_refused(site, profile, code):
     given = {"IamInstanceProfile": profile, "InstanceId": site.instance}
     assert site.refusal("AssociateIamInstanceProfile", **given) == code
+
+
+def test_attributes_are_changed_in_both_ways_and_described(site):
+    given = {"InstanceId": site.instance}
+    for name, asked, value in (
+        ("DisableApiTermination", {"DisableApiTermination": {"Value": True}}, True),
+        ("DisableApiStop", {"Attribute": "disableApiStop", "Value": "true"}, True),
+        ("EbsOptimized", {"EbsOptimized": {"Value": True}}, True),
+        (
+            "InstanceInitiatedShutdownBehavior",
+            {"InstanceInitiatedShutdownBehavior": {"Value": "terminate"}},
+            "terminate",
+        ),
+        (
+            "InstanceInitiatedShutdownBehavior",
+            {"Attribute": "instanceInitiatedShutdownBehavior", "Value": "stop"},
+            "stop",
+        ),
+    ):
+        site.ask("ModifyInstanceAttribute", **given, **asked)
+        attribute = name[0].lower() + name[1:]
+        answer = site.ask("DescribeInstanceAttribute", **given, Attribute=attribute)
+        assert answer[name] == {"Value": value}
+    assert site.refusal("TerminateInstances", InstanceIds=[site.instance]) == (
+        "OperationNotPermitted"
+    )
+
+
+def test_what_changes_while_an_instance_is_stopped_is_refused_while_it_runs(site):
+    site.is_now(InstanceState.RUNNING)
+    given = {"InstanceId": site.instance}
+    kind, data = {"InstanceType": {"Value": "t3.small"}}, {"UserData": {"Value": b"#!/bin/sh"}}
+    for asked in (kind, data):
+        refused = site.refusal("ModifyInstanceAttribute", **given, **asked)
+        assert refused == "IncorrectInstanceState"
+    site.is_now(InstanceState.STOPPED)
+    for asked in (kind, data):
+        site.ask("ModifyInstanceAttribute", **given, **asked)
+    assert site.seen()["InstanceType"] == "t3.small"
+    answer = site.ask("DescribeInstanceAttribute", **given, Attribute="userData")
+    assert answer["UserData"] == {"Value": "IyEvYmluL3No"}
+
+
+def test_a_shutdown_behavior_that_is_none_is_refused(site):
+    given = {"InstanceId": site.instance}
+    for asked in (
+        {"InstanceInitiatedShutdownBehavior": {"Value": "sleep"}},
+        {"Attribute": "instanceInitiatedShutdownBehavior", "Value": "sleep"},
+        {"Attribute": "color", "Value": "red"},
+    ):
+        refused = site.refusal("ModifyInstanceAttribute", **given, **asked)
+        assert refused == "InvalidParameterValue"
+    launch = {"MinCount": 1, "MaxCount": 1, "SubnetId": site.subnet}
+    launch["InstanceInitiatedShutdownBehavior"] = "sleep"
+    assert site.refusal("RunInstances", **launch) == "InvalidParameterValue"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("metadata-options.http-tokens", "required"),
+        ("metadata-options.http-put-response-hop-limit", "2"),
+        ("metadata-options.http-endpoint", "enabled"),
+        ("maintenance-options.auto-recovery", "disabled"),
+        ("private-dns-name-options.hostname-type", "resource-name"),
+        ("enclave-options.enabled", "false"),
+        ("hibernation-options.configured", "false"),
+        ("platform-details", "Linux/UNIX"),
+        ("usage-operation", "RunInstances"),
+    ],
+)
+def test_instances_are_found_by_their_options(name, value):
+    site = Site(
+        MaintenanceOptions={"AutoRecovery": "disabled"},
+        MetadataOptions={"HttpTokens": "required", "HttpPutResponseHopLimit": 2},
+        PrivateDnsNameOptions={"HostnameType": "resource-name"},
+    )
+    for wanted, count in ((value, 1), ("other", 0)):
+        filters = [{"Name": name, "Values": [wanted]}]
+        answer = site.ask("DescribeInstances", Filters=filters)
+        assert len(answer["Reservations"]) == count
+
+
+def test_an_instance_is_found_by_an_ipv6_address_it_wears(site):
+    made = site.ask("AssociateVpcCidrBlock", VpcId=site.vpc, AmazonProvidedIpv6CidrBlock=True)
+    block = made["Ipv6CidrBlockAssociation"]["Ipv6CidrBlock"].replace("/56", "/64")
+    site.ask("AssociateSubnetCidrBlock", SubnetId=site.subnet, Ipv6CidrBlock=block)
+    site.instance = site.launch(Ipv6AddressCount=1)
+    filters = [{"Name": "ipv6-address", "Values": [site.seen()["Ipv6Address"]]}]
+    (found,) = site.ask("DescribeInstances", Filters=filters)["Reservations"]
+    assert found["Instances"][0]["InstanceId"] == site.instance

@@ -147,6 +147,24 @@ def test_an_instance_is_launched_with_as_many_interfaces_as_its_type_takes(site)
     assert site.refusal("RunInstances", **given) == "PrivateIpAddressLimitExceeded"
 
 
+def test_an_instance_of_several_interfaces_is_lent_no_public_address(site):
+    given = {"SubnetId": site.subnet, "MapPublicIpOnLaunch": {"Value": True}}
+    site.ask("ModifySubnetAttribute", **given)
+    wanted = [{"DeviceIndex": at, "SubnetId": site.subnet} for at in (0, 1)]
+    assert "Association" not in site.seen(site.primary(site.instance(NetworkInterfaces=wanted)))
+    assert "Association" in site.seen(site.primary(site.instance(NetworkInterfaces=wanted[:1])))
+    wanted[0]["AssociatePublicIpAddress"] = True
+    given = {"MinCount": 1, "MaxCount": 1, "NetworkInterfaces": wanted}
+    assert site.refusal("RunInstances", **given) == "InvalidParameterCombination"
+
+
+def test_one_interface_is_not_worn_twice(site):
+    name = site.interface()["NetworkInterfaceId"]
+    wanted = [{"DeviceIndex": at, "NetworkInterfaceId": name} for at in (0, 1)]
+    given = {"MinCount": 1, "MaxCount": 1, "NetworkInterfaces": wanted}
+    assert site.refusal("RunInstances", **given) == "InvalidParameterValue"
+
+
 def test_a_launch_that_says_something_unknown_of_an_interface_is_refused(site):
     for more in ({"Ipv4PrefixCount": 1}, {"InterfaceType": "efa"}, {"NetworkCardIndex": 1}):
         interfaces = [{"DeviceIndex": 0, "SubnetId": site.subnet, **more}]

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genkan.engine.linux.desired import Desired
-from genkan.engine.linux.lower import DELIVERIES, MAIN, ends_of, lower
+from genkan.engine.linux.lower import DELIVERIES, DELIVERY_PRIORITY, MAIN, ends_of, lower
 from genkan.engine.linux.naming import chain_name, device_name, number
-from genkan.engine.linux.objects import KernelRoute, Neighbour, NftChain, NftElement
+from genkan.engine.linux.objects import KernelRoute, Neighbour, NftChain, NftElement, PolicyRule
 from genkan.program import Because, Program
 from genkan.program.filter import Filter as FilterEntry
 from genkan.program.filter import Match, Rule, Stage, Verdict
@@ -22,6 +22,7 @@ from genkan.program.route import (
     Forward,
     Local,
     Route,
+    SourceChoice,
     Unreachable,
 )
 from genkan.program.service import Answerer, Listener
@@ -143,6 +144,16 @@ def test_a_route_is_the_kernels_kind_of_route(
     if route.kind == "unicast":  # nobody is asked who is at the far end
         hop = route.via or IPv4Address("10.0.0.4")
         assert others == [Neighbour("vpc-1", DEVICE, hop, LINK.right.mac)]
+
+
+def test_a_source_address_is_a_rule_of_its_own_before_deliveries() -> None:
+    source = IPv4Address("10.0.0.9")
+    entry = SourceChoice(because=BECAUSE, place="i-1", source=source, table="eni-2")
+    (rule,) = lower(entry, {})
+    assert isinstance(rule, PolicyRule)
+    assert (rule.place, rule.mark, rule.source) == ("i-1", None, source)
+    assert rule.table == number("eni-2")
+    assert rule.priority < DELIVERY_PRIORITY
 
 
 @pytest.mark.parametrize(
