@@ -2,9 +2,10 @@
 
 import pytest
 
+from genkan.model import lifecycle
 from genkan.model.load_balancer import LoadBalancer, LoadBalancerState
 from tests.api.providers import a_balancer, a_subnet, a_vpc
-from tests.build import ACCOUNT, REGION, Client
+from tests.build import ACCOUNT, AT, REGION, Client
 
 ARN = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer"
 NOBODY = f"{ARN}/net/nobody/0000000000000000"
@@ -180,9 +181,6 @@ def test_what_cannot_be_described_is_refused(client, parameters, code):
 
 
 def test_it_becomes_active(client, subnets):
-    from genkan.model import lifecycle
-    from tests.build import AT
-
     arn = a_balancer(client, subnets[0])["LoadBalancerArn"]
     (due,) = lifecycle.due(client.call.network, AT)
     after = client.call.network.apply(lifecycle.complete(client.call.network, due, AT))
