@@ -47,7 +47,7 @@ def answer(client: Client, operation: str, service: dict, *endpoints: dict) -> l
 
 def advance(client: Client, at=AT) -> None:
     """Take every lifecycle step that is due."""
-    while due := [one for one in lifecycle.due(client.call.network, at)]:
+    while due := list(lifecycle.due(client.call.network, at)):
         change = lifecycle.complete(client.call.network, due[0], at)
         client.call = replace(client.call, network=client.call.network.apply(change))
 
@@ -194,8 +194,8 @@ def test_private_dns_needs_the_proof_and_the_providers_yes(client):
     assert client.refusal("ModifyVpcEndpoint", **asked) == "InvalidParameter"
     answer(client, ACCEPT, service, endpoint)
     client.ask("ModifyVpcEndpoint", **asked)
-    named = [one for one in client.ask("DescribeVpcEndpoints")["VpcEndpoints"]]
-    assert "api.example.com" in [one["DnsName"] for one in named[0]["DnsEntries"]]
+    (shown,) = client.ask("DescribeVpcEndpoints")["VpcEndpoints"]
+    assert "api.example.com" in [one["DnsName"] for one in shown["DnsEntries"]]
 
 
 def test_a_name_that_is_not_verified_cannot_be_turned_on(client):
