@@ -1,6 +1,30 @@
 """Where a service here knowingly differs from AWS's: the coverage page prints it."""
 
 DIFFERENCES: dict[str, tuple[str, ...]] = {
+    "ec2": (
+        "An endpoint to an endpoint service goes through its states, and no packet reaches the "
+        "provider's load balancer by it yet; its names are shown and resolve nowhere.",
+        "A VPC endpoint of type GatewayLoadBalancer cannot be a route's target yet.",
+        "Endpoint services can be had in their own Region alone; other supported Regions are kept "
+        "and shown. They support IPv4.",
+        "A permission for an organization lets nobody in: who is a member is not known here.",
+        "StartVpcEndpointServicePrivateDnsVerification looks at once, into the site's public "
+        "hosted zones: the name is verified or failed when it is answered.",
+        "Connection notifications are objects: nobody is told yet.",
+        "The codes of three refusals are not documented and chosen: InvalidParameter for a load "
+        "balancer that a service cannot have, InvalidPrincipal, and InvalidState for a connection "
+        "that cannot be accepted or rejected.",
+    ),
+    "elbv2": (
+        "Load balancers, listeners and targets are objects, and load balancers have their "
+        "interfaces: no packet is balanced yet.",
+        "Nobody asks targets for their health yet: a target is `initial` when it could be sent "
+        "to, and `unused` with AWS's reason when it could not. A deregistered one is gone at once.",
+        "Application load balancers, their rules and certificates beside a listener's default one "
+        "are refused, and so are targets that are functions or load balancers.",
+        "Addresses are IPv4. Certificates are taken as they are named.",
+        "Classic Load Balancers (2012-06-01), which share the endpoint, are refused.",
+    ),
     "route53": (
         "A change is in force when its call is answered: GetChange says INSYNC from then on.",
         "Of several record sets with one name and type, the same one answers everybody: the "

@@ -56,10 +56,9 @@ def connect(call: Call, vpc: Vpc, asked: Mapping[str, Any]) -> tuple[VpcEndpoint
     fixed = fixed_addresses(asked["subnet_configurations"])
     subnets = choose_subnets(call, vpc.id, [*(asked["subnet_ids"] or ()), *fixed])
     check_zones(service, subnets)
-    interface_endpoint = kind is VpcEndpointType.INTERFACE
-    group_ids = (
-        choose_groups(call, vpc.id, asked["security_group_ids"]) if interface_endpoint else ()
-    )
+    group_ids: tuple[str, ...] = ()
+    if kind is VpcEndpointType.INTERFACE:
+        group_ids = choose_groups(call, vpc.id, asked["security_group_ids"])
     waits = service.acceptance_required
     state = VpcEndpointState.PENDING_ACCEPTANCE if waits else VpcEndpointState.PENDING
     if asked["private_dns_enabled"]:
