@@ -31,6 +31,13 @@ DEFAULT_POLICY = """\
 }"""
 
 
+# and a gateway endpoint's on one line, with one
+DEFAULT_GATEWAY_POLICY = (
+    '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*",'
+    '"Resource":"*"}]}'
+)
+
+
 class InvalidPolicyDocument(Refused):
     code = "InvalidPolicyDocument"
 

@@ -7,11 +7,15 @@ from typing import Any
 from genkan.api.ip_protocols import ANY, shown_protocol
 from genkan.api.output import present
 from genkan.api.tagging import shown
+from genkan.model.network import Network
+from genkan.model.prefix_list import weight_of
 from genkan.model.resource import Tags
 from genkan.model.security_group import (
     CidrPeer,
     Direction,
     GroupPeer,
+    ListPeer,
+    Peer,
     PortRange,
     SecurityGroup,
     SecurityGroupRule,
@@ -27,14 +31,25 @@ class Permission:
 
     protocol: int | None
     ports: PortRange | None
-    peer: CidrPeer | GroupPeer
+    peer: Peer
 
     def __str__(self) -> str:
         """Write it as AWS's errors do."""
-        peer = self.peer.cidr if isinstance(self.peer, CidrPeer) else self.peer.group_id
+        match self.peer:
+            case CidrPeer(cidr):
+                peer = str(cidr)
+            case GroupPeer(group_id):
+                peer = group_id
+            case ListPeer(prefix_list_id):
+                peer = prefix_list_id
         protocol = "ALL" if self.protocol is None else shown_protocol(self.protocol).upper()
         ports = f", from port: {self.ports.first}, to port: {self.ports.last}" if self.ports else ""
         return f"peer: {peer}, {protocol}{ports}, ALLOW"
+
+
+def weight(network: Network, peer: Peer) -> int:
+    """Give what a rule with this peer counts against a group's quota."""
+    return weight_of(network, peer.prefix_list_id) if isinstance(peer, ListPeer) else 1
 
 
 def permission_of(rule: SecurityGroupRule) -> Permission:
@@ -115,5 +130,6 @@ def _shown_core(group: SecurityGroup, rule: SecurityGroupRule) -> dict[str, Any]
         "FromPort": rule.ports.first if rule.ports else ANY,
         "ToPort": rule.ports.last if rule.ports else ANY,
         **({family: str(cidr)} if cidr else {}),
+        **({"PrefixListId": rule.peer.prefix_list_id} if isinstance(rule.peer, ListPeer) else {}),
         **present(Description=rule.description),
     }

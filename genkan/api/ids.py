@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from genkan.api.call import Call
 from genkan.model.account import KeyPair
+from genkan.model.dhcp_options import DhcpOptions
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import (
     EndpointConnection,
@@ -13,15 +14,20 @@ from genkan.model.endpoint_service import (
     ServicePermission,
 )
 from genkan.model.errors import Malformed, NotFound
+from genkan.model.flow_log import FlowLog
 from genkan.model.instance import Instance
 from genkan.model.nat_gateway import NatGateway
+from genkan.model.network_acl import NetworkAcl
 from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
+from genkan.model.peering import VpcPeeringConnection
+from genkan.model.prefix_list import ManagedPrefixList
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet, SubnetCidrReservation
-from genkan.model.vpc import InternetGateway, Vpc
+from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.model.vpn import CustomerGateway, VpnGateway
 
 R = TypeVar("R", bound=Resource)
 
@@ -123,6 +129,54 @@ FORMS: dict[type[Resource], IdForm] = {
         "InvalidVpcEndpointConnectionId.NotFound",
         "The VpcEndpointConnection Id '{}' does not exist",
         "InvalidVpcEndpointConnectionId.Malformed",
+    ),
+    NetworkAcl: IdForm(
+        "acl",
+        "InvalidNetworkAclID.NotFound",
+        "The networkAcl ID '{}' does not exist",
+        "InvalidNetworkAclId.Malformed",
+    ),
+    ManagedPrefixList: IdForm(
+        "pl",
+        "InvalidPrefixListID.NotFound",
+        "The prefix list ID '{}' does not exist",
+        "InvalidPrefixListId.Malformed",
+    ),
+    DhcpOptions: IdForm(
+        "dopt",
+        "InvalidDhcpOptionID.NotFound",
+        "The dhcpOption ID '{}' does not exist",
+        "InvalidDhcpOptionsId.Malformed",
+    ),
+    VpcPeeringConnection: IdForm(
+        "pcx",
+        "InvalidVpcPeeringConnectionID.NotFound",
+        "The vpcPeeringConnection ID '{}' does not exist",
+        "InvalidVpcPeeringConnectionId.Malformed",
+    ),
+    EgressOnlyInternetGateway: IdForm(
+        "eigw",
+        "InvalidGatewayID.NotFound",
+        "The eigw ID '{}' does not exist",
+        "InvalidEgressOnlyInternetGatewayId.Malformed",
+    ),
+    FlowLog: IdForm(
+        "fl",
+        "InvalidFlowLogId.NotFound",
+        "The flow log ID '{}' does not exist",
+        "InvalidFlowLogId.Malformed",
+    ),
+    CustomerGateway: IdForm(
+        "cgw",
+        "InvalidCustomerGatewayID.NotFound",
+        "The customerGateway ID '{}' does not exist",
+        "InvalidCustomerGatewayId.Malformed",
+    ),
+    VpnGateway: IdForm(
+        "vgw",
+        "InvalidVpnGatewayID.NotFound",
+        "The vpnGateway ID '{}' does not exist",
+        "InvalidVpnGatewayId.Malformed",
     ),
     KeyPair: IdForm(
         "key",

@@ -8,6 +8,7 @@ from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.api.output import present
 from genkan.api.quotas import INTERNET_GATEWAYS, InternetGatewayLimitExceeded, check_quota
+from genkan.api.route_table_associations import without_gateway
 from genkan.api.selection import Values, page, select
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.elastic_ip import ElasticIp
@@ -93,7 +94,8 @@ def detach_internet_gateway(call: Call, *, internet_gateway_id: str, vpc_id: str
             f"Network {vpc.id} has some mapped public address(es). Please unmap those public "
             f"address(es) before detaching the gateway: {', '.join(mapped)} have them."
         )
-    return Answer(change=put(replace(gateway, vpc_id=None)))
+    change = without_gateway(call.network, vpc.id, gateway.id)
+    return Answer(change=change + put(replace(gateway, vpc_id=None)))
 
 
 def delete_internet_gateway(call: Call, *, internet_gateway_id: str) -> Answer:

@@ -16,16 +16,19 @@ from genkan.api.ip_protocols import (
     shown_protocol,
 )
 from genkan.api.output import present
+from genkan.api.peering_lookup import peered
+from genkan.api.prefix_list_lookup import need_visible_list
 from genkan.model.errors import (
     InvalidParameterValue,
     MissingParameter,
     NotFound,
-    UnsupportedOperation,
 )
 from genkan.model.security_group import (
     CidrPeer,
     Direction,
     GroupPeer,
+    ListPeer,
+    Peer,
     PortRange,
     SecurityGroup,
     SecurityGroupRule,
@@ -66,12 +69,13 @@ def parse_cidr_peer(of: type[IPv4Network] | type[IPv6Network], text: str) -> Cid
 
 
 def parse_group_peer(call: Call, group: SecurityGroup, pair: Mapping[str, Any]) -> GroupPeer:
-    """Read a group peer, which is in the VPC of `group`. Raises NotFound."""
+    """Read a group peer, in the VPC of `group` or in one that is peered. Raises NotFound."""
     if pair.get("GroupId"):
         other = need(call, SecurityGroup, pair["GroupId"])
     else:
         other = need_group_by_name(call, pair.get("GroupName", ""))
-    if other.vpc_id != group.vpc_id or pair.get("UserId", other.account) != other.account:
+    near = other.vpc_id == group.vpc_id or peered(call.network, other.vpc_id, group.vpc_id)
+    if not near or pair.get("UserId", other.account) != other.account:
         raise NotFound(
             "InvalidGroup.NotFound",
             "You have specified two resources that belong to different networks. "
@@ -90,11 +94,9 @@ def check_description(text: str | None) -> str | None:
     return text or None
 
 
-def refuse_prefix_list(name: object) -> None:
-    if name:
-        raise UnsupportedOperation(
-            f"Genkan has no prefix lists yet, so a rule cannot name {name}. Give its CIDRs instead."
-        )
+def parse_list_peer(call: Call, name: str) -> ListPeer:
+    """Read a peer that is a prefix list. Raises Malformed, NotFound."""
+    return ListPeer(need_visible_list(call, name).id)
 
 
 def shown_permissions(group: SecurityGroup, direction: Direction) -> list[dict[str, Any]]:
@@ -109,7 +111,7 @@ def shown_permissions(group: SecurityGroup, direction: Direction) -> list[dict[s
             **shown_ports(ports),
             "IpRanges": list(_shown_cidrs(rules, IPv4Network, "CidrIp")),
             "Ipv6Ranges": list(_shown_cidrs(rules, IPv6Network, "CidrIpv6")),
-            "PrefixListIds": [],
+            "PrefixListIds": list(_shown_lists(rules)),
             "UserIdGroupPairs": list(_shown_pairs(rules)),
         }
         for (protocol, ports), rules in together.items()
@@ -119,7 +121,6 @@ def shown_permissions(group: SecurityGroup, direction: Direction) -> list[dict[s
 def _parse(call: Call, group: SecurityGroup, one: Mapping[str, Any]) -> list[Described]:
     protocol = parse_protocol(one.get("IpProtocol"))
     ports = parse_ports(protocol, one.get("FromPort"), one.get("ToPort"))
-    refuse_prefix_list(", ".join(e.get("PrefixListId", "") for e in one.get("PrefixListIds") or ()))
     read = [
         (Permission(protocol, ports, peer), check_description(text))
         for peer, text in _peers(call, group, one)
@@ -133,13 +134,16 @@ def _parse(call: Call, group: SecurityGroup, one: Mapping[str, Any]) -> list[Des
 
 def _peers(
     call: Call, group: SecurityGroup, one: Mapping[str, Any]
-) -> Iterator[tuple[CidrPeer | GroupPeer, str | None]]:
+) -> Iterator[tuple[Peer, str | None]]:
     for entry in one.get("IpRanges") or ():
         yield parse_cidr_peer(IPv4Network, entry.get("CidrIp", "")), entry.get("Description")
     for entry in one.get("Ipv6Ranges") or ():
         yield parse_cidr_peer(IPv6Network, entry.get("CidrIpv6", "")), entry.get("Description")
     for entry in one.get("UserIdGroupPairs") or ():
         yield parse_group_peer(call, group, entry), entry.get("Description")
+    for entry in one.get("PrefixListIds") or ():
+        peer = parse_list_peer(call, entry.get("PrefixListId", ""))
+        yield peer, entry.get("Description")
 
 
 def _shown_cidrs(
@@ -148,6 +152,12 @@ def _shown_cidrs(
     for rule in rules:
         if isinstance(rule.peer, CidrPeer) and isinstance(rule.peer.cidr, of):
             yield {member: str(rule.peer.cidr), **present(Description=rule.description)}
+
+
+def _shown_lists(rules: Iterable[SecurityGroupRule]) -> Iterator[dict[str, Any]]:
+    for rule in rules:
+        if isinstance(rule.peer, ListPeer):
+            yield present(PrefixListId=rule.peer.prefix_list_id, Description=rule.description)
 
 
 def _shown_pairs(rules: Iterable[SecurityGroupRule]) -> Iterator[dict[str, Any]]:

@@ -1,64 +1,59 @@
-"""Network ACLs: the default one of each VPC, which lets everything pass.
+"""Network ACLs: made, associated with subnets, shown, deleted.
 
-It follows from the VPC, so it is not stored: its id has the VPC's digits, and every subnet of the
-VPC is associated with it. "Default network ACL" in the Amazon VPC user guide. No other ACL can be
-made yet.
+A subnet has exactly one: a new subnet the VPC's default one, which lets everything pass until
+somebody changes it. "Network ACL basics" in the Amazon VPC user guide.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from genkan.api.call import Answer, Call
+from genkan.api.idempotency import remembered, replayed
+from genkan.api.ids import need
+from genkan.api.network_acl_entries import shown_acl_entries
+from genkan.api.network_acl_lookup import (
+    associations_of,
+    every_acl,
+    need_acl,
+    need_association,
+)
 from genkan.api.output import present
+from genkan.api.quotas import NETWORK_ACLS, NetworkAclLimitExceeded, check_quota
 from genkan.api.selection import Values, matching, page, yes_no
-from genkan.model.errors import NotFound
-from genkan.model.resource import Resource
-from genkan.model.subnet import Subnet
+from genkan.api.tagging import from_specifications, shown
+from genkan.model.errors import DependencyViolation, InvalidParameterValue
+from genkan.model.network import Change, Network, delete, put
+from genkan.model.network_acl import NetworkAcl, NetworkAclAssociation
 from genkan.model.vpc import Vpc
 
-ANYWHERE = "0.0.0.0/0"
-ENTRIES = tuple(
-    {
-        "CidrBlock": ANYWHERE,
-        "Egress": egress,
-        "Protocol": "-1",
-        "RuleAction": action,
-        "RuleNumber": number,
-    }
-    for egress in (True, False)
-    for number, action in ((100, "allow"), (32767, "deny"))
-)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _DefaultNetworkAcl(Resource):
-    """A VPC's default ACL as a row that filters can read."""
-
-    kind: ClassVar[str] = "network-acl"
-
-    vpc_id: str
-    subnet_ids: tuple[str, ...]
-
-
-_FILTERS: Mapping[str, Values[_DefaultNetworkAcl]] = {
-    "association.association-id": lambda acl: map(_association_id, acl.subnet_ids),
-    "association.network-acl-id": lambda acl: [acl.id] if acl.subnet_ids else [],
-    "association.subnet-id": lambda acl: acl.subnet_ids,
-    "default": lambda acl: [yes_no(True)],
-    "entry.cidr": lambda acl: [ANYWHERE],
-    "entry.egress": lambda acl: [yes_no(bool(entry["Egress"])) for entry in ENTRIES],
-    "entry.icmp.code": lambda acl: [],
-    "entry.icmp.type": lambda acl: [],
-    "entry.ipv6-cidr": lambda acl: [],
-    "entry.port-range.from": lambda acl: [],
-    "entry.port-range.to": lambda acl: [],
-    "entry.protocol": lambda acl: ["-1"],
-    "entry.rule-action": lambda acl: [str(entry["RuleAction"]) for entry in ENTRIES],
-    "entry.rule-number": lambda acl: [str(entry["RuleNumber"]) for entry in ENTRIES],
-    "network-acl-id": lambda acl: [acl.id],
-    "vpc-id": lambda acl: [acl.vpc_id],
-}
+def create_network_acl(
+    call: Call,
+    *,
+    vpc_id: str,
+    client_token: str | None = None,
+    tag_specifications: Sequence[Mapping[str, Any]] | None = None,
+) -> Answer:
+    """Make an ACL without entries: it drops everything."""
+    parameters = {"VpcId": vpc_id, "TagSpecifications": tag_specifications}
+    made = replayed(call, "CreateNetworkAcl", client_token, parameters)
+    if made:
+        return _created(call, need(call, NetworkAcl, made[0]), client_token)
+    vpc = need(call, Vpc, vpc_id)
+    count = sum(1 for _ in call.network.where(NetworkAcl, vpc_id=vpc.id)) + 1
+    check_quota(count, NETWORK_ACLS, NetworkAclLimitExceeded, f"network ACLs in {vpc.id}")
+    acl = NetworkAcl(
+        id=call.new_id("acl"),
+        account=call.account,
+        region=call.region,
+        tags=from_specifications("network-acl", tag_specifications),
+        vpc_id=vpc.id,
+    )
+    change = put(acl)
+    if client_token:
+        change += put(remembered(call, "CreateNetworkAcl", client_token, parameters, (acl.id,)))
+    return Answer(_created(call, acl, client_token).output, change)
 
 
 def describe_network_acls(
@@ -69,51 +64,122 @@ def describe_network_acls(
     max_results: int | None = None,
     next_token: str | None = None,
 ) -> Answer:
-    acls = {acl.id: acl for acl in (_default_acl(call, vpc) for vpc in call.mine(Vpc))}
-    for name in network_acl_ids or ():
-        if name not in acls:
-            raise NotFound(
-                "InvalidNetworkAclID.NotFound", f"The networkAcl ID '{name}' does not exist"
-            )
-    asked = [acls[name] for name in dict.fromkeys(network_acl_ids or acls)]
+    asked = (
+        [need_acl(call, name) for name in dict.fromkeys(network_acl_ids)]
+        if network_acl_ids
+        else every_acl(call)
+    )
     rows, token = page(
-        matching(asked, filters, _FILTERS), max_results, next_token, ids=network_acl_ids
+        matching(asked, filters, _filters(call)), max_results, next_token, ids=network_acl_ids
     )
-    return Answer(present(NetworkAcls=[_shown(acl) for acl in rows], NextToken=token))
+    return Answer(present(NetworkAcls=[_shown(call, acl) for acl in rows], NextToken=token))
 
 
-def _default_acl(call: Call, vpc: Vpc) -> _DefaultNetworkAcl:
-    return _DefaultNetworkAcl(
-        id=f"acl-{_digits(vpc.id)}",
-        account=vpc.account,
-        region=vpc.region,
-        vpc_id=vpc.id,
-        subnet_ids=tuple(subnet.id for subnet in call.network.where(Subnet, vpc_id=vpc.id)),
-    )
+def delete_network_acl(call: Call, *, network_acl_id: str) -> Answer:
+    acl = need_acl(call, network_acl_id)
+    if acl.is_default:
+        raise InvalidParameterValue(
+            f"cannot delete default network ACL {acl.id}. It goes with {acl.vpc_id}."
+        )
+    if acl.associations:
+        used = ", ".join(association.subnet_id for association in acl.associations)
+        raise DependencyViolation(
+            f"The networkAcl '{acl.id}' has dependencies and cannot be deleted. "
+            f"Give {used} another network ACL first."
+        )
+    return Answer(change=delete(acl))
 
 
-def _association_id(subnet_id: str) -> str:
-    return f"aclassoc-{_digits(subnet_id)}"
+def replace_network_acl_association(
+    call: Call, *, association_id: str, network_acl_id: str
+) -> Answer:
+    """Give a subnet another ACL."""
+    former, association = need_association(call, association_id)
+    acl = need_acl(call, network_acl_id)
+    if acl.vpc_id != former.vpc_id:
+        raise InvalidParameterValue(
+            f"network ACL {acl.id} and association {association.id} belong to different networks. "
+            f"The ACL is in {acl.vpc_id}, the association in {former.vpc_id}."
+        )
+    made = NetworkAclAssociation(id=call.new_id("aclassoc"), subnet_id=association.subnet_id)
+    left = _without(former, association.subnet_id)
+    base = left if acl.id == former.id else acl
+    moved = replace(base, associations=(*base.associations, made))
+    stays = put() if left == former else put(left)
+    return Answer({"NewAssociationId": made.id}, stays + put(moved))
 
 
-def _digits(name: str) -> str:
-    return name.rpartition("-")[2]
+def without_subnet(network: Network, vpc_id: str, subnet_id: str) -> Change:
+    """Give the change that takes a subnet from the ACLs of its VPC."""
+    acls = ((acl, _without(acl, subnet_id)) for acl in network.where(NetworkAcl, vpc_id=vpc_id))
+    return put(*(left for acl, left in acls if left != acl))
 
 
-def _shown(acl: _DefaultNetworkAcl) -> dict[str, Any]:
+def _without(acl: NetworkAcl, subnet_id: str) -> NetworkAcl:
+    left = tuple(one for one in acl.associations if one.subnet_id != subnet_id)
+    return replace(acl, associations=left)
+
+
+def _filters(call: Call) -> Mapping[str, Values[NetworkAcl]]:
+    def associated(member: Callable[[NetworkAclAssociation], str]) -> Values[NetworkAcl]:
+        return lambda acl: [member(one) for one in associations_of(call.network, acl)]
+
+    return {
+        "association.association-id": associated(lambda association: association.id),
+        "association.network-acl-id": lambda acl: [
+            acl.id for _ in associations_of(call.network, acl)
+        ],
+        "association.subnet-id": associated(lambda association: association.subnet_id),
+        "default": lambda acl: [yes_no(acl.is_default)],
+        "entry.cidr": _entry_values(call, "CidrBlock"),
+        "entry.egress": _entry_values(call, "Egress"),
+        "entry.icmp.code": _entry_values(call, "IcmpTypeCode", "Code"),
+        "entry.icmp.type": _entry_values(call, "IcmpTypeCode", "Type"),
+        "entry.ipv6-cidr": _entry_values(call, "Ipv6CidrBlock"),
+        "entry.port-range.from": _entry_values(call, "PortRange", "From"),
+        "entry.port-range.to": _entry_values(call, "PortRange", "To"),
+        "entry.protocol": _entry_values(call, "Protocol"),
+        "entry.rule-action": _entry_values(call, "RuleAction"),
+        "entry.rule-number": _entry_values(call, "RuleNumber"),
+        "network-acl-id": lambda acl: [acl.id],
+        "vpc-id": lambda acl: [acl.vpc_id],
+    }
+
+
+def _entry_values(call: Call, member: str, inner: str | None = None) -> Values[NetworkAcl]:
+    def values(acl: NetworkAcl) -> Iterable[str]:
+        for entry in shown_acl_entries(acl, _has_ipv6(call, acl)):
+            value = entry.get(member)
+            if inner is not None:
+                value = (value or {}).get(inner)
+            if value is not None:
+                yield yes_no(value) if isinstance(value, bool) else str(value)
+
+    return values
+
+
+def _has_ipv6(call: Call, acl: NetworkAcl) -> bool:
+    return bool(need(call, Vpc, acl.vpc_id).ipv6_associations)
+
+
+def _created(call: Call, acl: NetworkAcl, token: str | None) -> Answer:
+    return Answer(present(NetworkAcl=_shown(call, acl), ClientToken=token))
+
+
+def _shown(call: Call, acl: NetworkAcl) -> dict[str, Any]:
     return {
         "Associations": [
             {
-                "NetworkAclAssociationId": _association_id(subnet_id),
+                "NetworkAclAssociationId": association.id,
                 "NetworkAclId": acl.id,
-                "SubnetId": subnet_id,
+                "SubnetId": association.subnet_id,
             }
-            for subnet_id in acl.subnet_ids
+            for association in associations_of(call.network, acl)
         ],
-        "Entries": [dict(entry) for entry in ENTRIES],
-        "IsDefault": True,
+        "Entries": shown_acl_entries(acl, _has_ipv6(call, acl)),
+        "IsDefault": acl.is_default,
         "NetworkAclId": acl.id,
-        "Tags": [],
+        "Tags": shown(acl.tags),
         "VpcId": acl.vpc_id,
         "OwnerId": acl.account,
     }

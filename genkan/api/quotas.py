@@ -20,6 +20,14 @@ INTERFACES = 50_000  # in a Region; 5,000
 ELASTIC_IPS = 5_000  # in a Region; 5
 NAT_GATEWAYS = 1_000  # in an Availability Zone; 5
 NAT_GATEWAY_ADDRESSES = 8  # of a NAT gateway, fixed
+GATEWAY_ENDPOINTS = 255  # in a VPC, fixed; AWS raises its 20 in a Region
+PREFIX_LISTS = 1_000  # in a Region; 100
+PREFIX_LIST_ENTRIES = 1_000  # in a list, fixed
+NETWORK_ACLS = 2_000  # in a VPC; 200
+NETWORK_ACL_ENTRIES = 40  # in an ACL, each direction and family; 20, and AWS raises it to 40
+DHCP_OPTIONS = 1_000  # in a Region; 100
+PEERING_CONNECTIONS = 125  # active ones of a VPC; 50, and AWS raises it to 125
+EGRESS_ONLY_GATEWAYS = 1_000  # in a Region; 5
 TAGGED_AT_ONCE = 1_000  # resources in a CreateTags or DeleteTags call
 
 
@@ -73,6 +81,30 @@ class SecurityGroupLimitExceeded(Refused):
 
 class RulesPerSecurityGroupLimitExceeded(Refused):
     code = "RulesPerSecurityGroupLimitExceeded"
+
+
+class PrefixListLimitExceeded(Refused):
+    code = "PrefixListLimitExceeded"
+
+
+class NetworkAclLimitExceeded(Refused):
+    code = "NetworkAclLimitExceeded"
+
+
+class NetworkAclEntryLimitExceeded(Refused):
+    code = "NetworkAclEntryLimitExceeded"
+
+
+class DhcpOptionsLimitExceeded(Refused):
+    code = "DhcpOptionsLimitExceeded"
+
+
+class VpcPeeringConnectionLimitExceeded(Refused):
+    code = "ActiveVpcPeeringConnectionPerVpcLimitExceeded"
+
+
+class EgressOnlyInternetGatewayLimitExceeded(Refused):
+    code = "EgressOnlyInternetGatewayLimitExceeded"
 
 
 def check_quota(count: int, most: int, refusal: type[Refused], what: str) -> None:

@@ -5,37 +5,57 @@ from dataclasses import replace
 
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
-from genkan.model.errors import InvalidParameterValue, Malformed, NotFound, Refused
-from genkan.model.network import put
+from genkan.model.errors import (
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    Malformed,
+    MissingParameter,
+    NotFound,
+    Refused,
+)
+from genkan.model.network import Change, Network, put
 from genkan.model.route_table import RouteTable, RouteTableAssociation
 from genkan.model.subnet import Subnet
+from genkan.model.vpc import InternetGateway
+from genkan.model.vpn import VpnGateway
 
 
 class AlreadyAssociated(Refused):
     code = "Resource.AlreadyAssociated"
 
 
-def associate_route_table(call: Call, *, route_table_id: str, subnet_id: str) -> Answer:
-    """Join a subnet to a table; an association that is there already answers with its id."""
+def associate_route_table(
+    call: Call, *, route_table_id: str, subnet_id: str | None = None, gateway_id: str | None = None
+) -> Answer:
+    """Join a subnet, or a gateway at the VPC's edge, to a table.
+
+    An association that is there already answers with its id.
+    """
     table = need(call, RouteTable, route_table_id)
-    subnet = need(call, Subnet, subnet_id)
-    if table.vpc_id != subnet.vpc_id:
+    if (subnet_id is None) == (gateway_id is None):
+        refusal = MissingParameter if subnet_id is None else InvalidParameterCombination
+        raise refusal("The request must contain either subnetId or gatewayId.")
+    joined: Subnet | InternetGateway | VpnGateway
+    joined = need(call, Subnet, subnet_id) if subnet_id else _need_gateway(call, gateway_id or "")
+    if table.vpc_id != joined.vpc_id:
         raise InvalidParameterValue(
-            f"Route table {table.id} and subnet {subnet.id} belong to different networks. "
-            f"The table is in {table.vpc_id}, the subnet in {subnet.vpc_id}."
+            f"Route table {table.id} and {joined.kind} {joined.id} belong to different networks. "
+            f"The table is in {table.vpc_id}, the {joined.kind} in {joined.vpc_id or 'no VPC'}."
         )
     for other in call.network.where(RouteTable, vpc_id=table.vpc_id):
         for association in other.associations:
-            if association.subnet_id != subnet.id:
+            if joined.id not in (association.subnet_id, association.gateway_id):
                 continue
             if other.id == table.id:
                 return _associated(association)
             raise AlreadyAssociated(
                 f"the specified association for route table {table.id} conflicts with an "
-                f"existing association: {association.id} joins {subnet.id} to {other.id}. "
+                f"existing association: {association.id} joins {joined.id} to {other.id}. "
                 "Use ReplaceRouteTableAssociation."
             )
-    made = RouteTableAssociation(id=call.new_id("rtbassoc"), subnet_id=subnet.id)
+    made = RouteTableAssociation(
+        id=call.new_id("rtbassoc"), subnet_id=subnet_id, gateway_id=gateway_id
+    )
     change = put(replace(table, associations=(*table.associations, made)))
     return Answer(_associated(made).output, change)
 
@@ -69,6 +89,31 @@ def replace_route_table_association(
         {"NewAssociationId": made.id, "AssociationState": {"State": "associated"}},
         put(left) + put(moved),
     )
+
+
+def without_gateway(network: Network, vpc_id: str, gateway_id: str) -> Change:
+    """Give the change that takes a gateway's associations from the tables of a VPC."""
+    return put(
+        *(
+            replace(
+                table,
+                associations=tuple(a for a in table.associations if a.gateway_id != gateway_id),
+            )
+            for table in network.where(RouteTable, vpc_id=vpc_id)
+            if any(association.gateway_id == gateway_id for association in table.associations)
+        )
+    )
+
+
+def _need_gateway(call: Call, name: str) -> InternetGateway | VpnGateway:
+    gateway = call.find(VpnGateway, name) or call.find(InternetGateway, name)
+    if gateway is None:
+        raise NotFound(
+            "InvalidGatewayID.NotFound",
+            f"The gateway ID '{name}' does not exist. GatewayId takes an internet gateway or a "
+            "virtual private gateway.",
+        )
+    return gateway
 
 
 def _associated(association: RouteTableAssociation) -> Answer:

@@ -1,6 +1,7 @@
 """Route tables: made empty but for the VPC's `local` routes, which are shown first."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
@@ -8,13 +9,15 @@ from genkan.api.idempotency import remembered, replayed
 from genkan.api.ids import need
 from genkan.api.output import present
 from genkan.api.quotas import ROUTE_TABLES, RouteTableLimitExceeded, check_quota
-from genkan.api.route_targets import IPV6_MEMBER, shown_route
+from genkan.api.route_destinations import MEMBERS, own_blocks
+from genkan.api.route_targets import endpoint_routes, shown_endpoint_route, shown_route
 from genkan.api.selection import Values, page, select, yes_no
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.errors import DependencyViolation
 from genkan.model.network import delete, put
 from genkan.model.route_table import RouteTable
 from genkan.model.vpc import Vpc
+from genkan.model.vpn import VpnGateway
 
 ROUTE_MEMBERS = {
     "destination-cidr-block": "DestinationCidrBlock",
@@ -75,12 +78,26 @@ def describe_route_tables(
 def delete_route_table(call: Call, *, route_table_id: str) -> Answer:
     table = need(call, RouteTable, route_table_id)
     if table.associations:
-        used = (association.subnet_id or table.vpc_id for association in table.associations)
+        used = (a.subnet_id or a.gateway_id or table.vpc_id for a in table.associations)
         raise DependencyViolation(
             f"The routeTable '{table.id}' has dependencies and cannot be deleted. "
             f"Give {', '.join(used)} another route table first."
         )
-    return Answer(change=delete(table))
+    by_endpoint = endpoint_routes(call.network, table)
+    if by_endpoint:
+        raise DependencyViolation(
+            f"The routeTable '{table.id}' has dependencies and cannot be deleted. "
+            f"Take it from {', '.join(route.target.id for route in by_endpoint)} first."
+        )
+    gateways = call.network.where(VpnGateway, vpc_id=table.vpc_id)
+    change = put(
+        *(
+            replace(one, propagates_to=tuple(n for n in one.propagates_to if n != table.id))
+            for one in gateways
+            if table.id in one.propagates_to
+        )
+    )
+    return Answer(change=change + delete(table))
 
 
 def _filters(call: Call) -> Mapping[str, Values[RouteTable]]:
@@ -88,7 +105,7 @@ def _filters(call: Call) -> Mapping[str, Values[RouteTable]]:
         f"route.{name}": _route_values(call, member) for name, member in ROUTE_MEMBERS.items()
     }
     return {
-        "association.gateway-id": lambda table: [],
+        "association.gateway-id": lambda table: [a.gateway_id for a in table.associations],
         "association.main": lambda table: [yes_no(a.main) for a in table.associations],
         "association.route-table-association-id": lambda table: [a.id for a in table.associations],
         "association.route-table-id": lambda table: [table.id] if table.associations else [],
@@ -107,15 +124,15 @@ def _routes(call: Call, table: RouteTable) -> list[dict[str, Any]]:
     vpc = need(call, Vpc, table.vpc_id)
     local = [
         {
-            member: str(cidr),
+            MEMBERS[block.version]: str(block),
             "GatewayId": "local",
             "Origin": "CreateRouteTable",
             "State": "active",
         }
-        for member, cidrs in (("DestinationCidrBlock", vpc.cidrs), (IPV6_MEMBER, vpc.ipv6_cidrs))
-        for cidr in cidrs
+        for block in own_blocks(vpc)
     ]
-    return local + [shown_route(call.network, table, route) for route in table.routes]
+    own = [shown_route(call.network, table, route) for route in table.routes]
+    return local + own + [shown_endpoint_route(r) for r in endpoint_routes(call.network, table)]
 
 
 def _created(call: Call, table: RouteTable, client_token: str | None) -> Answer:
@@ -130,11 +147,16 @@ def _shown(call: Call, table: RouteTable) -> dict[str, Any]:
                 RouteTableAssociationId=association.id,
                 RouteTableId=table.id,
                 SubnetId=association.subnet_id,
+                GatewayId=association.gateway_id,
                 AssociationState={"State": "associated"},
             )
             for association in table.associations
         ],
-        "PropagatingVgws": [],
+        "PropagatingVgws": [
+            {"GatewayId": gateway.id}
+            for gateway in call.network.where(VpnGateway, vpc_id=table.vpc_id)
+            if table.id in gateway.propagates_to
+        ],
         "RouteTableId": table.id,
         "Routes": _routes(call, table),
         "Tags": shown(table.tags),

@@ -15,6 +15,7 @@ from genkan.api.group_rules import (
     permission_of,
     shown_revoked_rule,
     shown_rule,
+    weight,
 )
 from genkan.api.ip_permissions import parse_permissions
 from genkan.api.quotas import RULES, RulesPerSecurityGroupLimitExceeded, check_quota
@@ -125,7 +126,11 @@ def _authorize(
             raise InvalidPermissionDuplicate(
                 f'the specified rule "{permission}" already exists. Leave it out.'
             )
-    count = len(there) + len(wanted)
+    peers = [
+        *(permission.peer for permission in there),
+        *(permission.peer for permission, _ in wanted),
+    ]
+    count = sum(weight(call.network, peer) for peer in peers)
     check_quota(count, RULES, RulesPerSecurityGroupLimitExceeded, "rules per security group")
     made = tuple(
         new_rule(call.new_id("sgr"), direction, permission, description, tags)

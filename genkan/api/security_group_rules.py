@@ -18,8 +18,8 @@ from genkan.api.ip_permissions import (
     check_description,
     parse_cidr_peer,
     parse_group_peer,
+    parse_list_peer,
     parse_permissions,
-    refuse_prefix_list,
 )
 from genkan.api.ip_protocols import parse_ports, parse_protocol
 from genkan.api.output import present
@@ -28,9 +28,8 @@ from genkan.api.selection import Values, matching, page
 from genkan.model.errors import InvalidParameterCombination, MissingParameter, NotFound
 from genkan.model.network import put
 from genkan.model.security_group import (
-    CidrPeer,
     Direction,
-    GroupPeer,
+    Peer,
     SecurityGroup,
     SecurityGroupRule,
 )
@@ -112,19 +111,18 @@ def _modified(
     return new_rule(rule.id, rule.direction, permission, description, rule.tags)
 
 
-def _parse_peer(
-    call: Call, group: SecurityGroup, wanted: Mapping[str, Any]
-) -> CidrPeer | GroupPeer:
+def _parse_peer(call: Call, group: SecurityGroup, wanted: Mapping[str, Any]) -> Peer:
     given = [name for name in PEERS if wanted.get(name)]
     if len(given) != 1:
         refusal = InvalidParameterCombination if given else MissingParameter
         raise refusal(f"The rule must contain exactly one of {', '.join(PEERS)}.")
-    refuse_prefix_list(wanted.get("PrefixListId"))
     match given[0]:
         case "CidrIpv4":
             return parse_cidr_peer(IPv4Network, wanted["CidrIpv4"])
         case "CidrIpv6":
             return parse_cidr_peer(IPv6Network, wanted["CidrIpv6"])
+        case "PrefixListId":
+            return parse_list_peer(call, wanted["PrefixListId"])
     return parse_group_peer(call, group, {"GroupId": wanted["ReferencedGroupId"]})
 
 

@@ -17,6 +17,7 @@ from genkan.model.errors import InvalidFilter, InvalidParameterCombination, Inva
 from genkan.model.resource import Resource
 
 R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 Values = Callable[[R], Iterable[str | None]]
 
 MOST = 1000  # what a page holds at most, whatever is asked
@@ -48,8 +49,8 @@ def matching(
 
 
 def page(
-    rows: Sequence[R], max_results: int | None, next_token: str | None, *, ids: object = None
-) -> tuple[Sequence[R], str | None]:
+    rows: Sequence[T], max_results: int | None, next_token: str | None, *, ids: object = None
+) -> tuple[Sequence[T], str | None]:
     """Give one page of `rows` and the token of the next, None at the end."""
     if max_results is not None and ids:
         raise InvalidParameterCombination(

@@ -14,6 +14,7 @@ from genkan.api.ipv6_cidrs import (
     shown_subnet_ipv6,
     subnet_association,
 )
+from genkan.api.network_acls import without_subnet
 from genkan.api.output import present
 from genkan.api.quotas import SUBNETS, SubnetLimitExceeded, check_quota
 from genkan.api.selection import Values, page, select, yes_no
@@ -96,7 +97,8 @@ def delete_subnet(call: Call, *, subnet_id: str) -> Answer:
         if any(association.subnet_id == subnet.id for association in table.associations)
     )
     reservations = call.network.where(SubnetCidrReservation, subnet_id=subnet.id)
-    return Answer(change=Change(tuple(tables), delete(subnet, *reservations).deletes))
+    change = Change(tuple(tables), delete(subnet, *reservations).deletes)
+    return Answer(change=change + without_subnet(call.network, subnet.vpc_id, subnet.id))
 
 
 def _check_families(cidr: str | None, ipv6_cidr: str | None, ipv6_native: bool) -> None:

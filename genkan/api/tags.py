@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from genkan.api.call import Answer, Call
 from genkan.api.group_lookup import RuleRow, need_rules, rule_rows
 from genkan.api.ids import FORMS, need
+from genkan.api.network_acl_lookup import need_acl
 from genkan.api.output import present
 from genkan.api.quotas import TAGGED_AT_ONCE
 from genkan.api.selection import Values, matching, page
@@ -15,7 +16,6 @@ from genkan.model.errors import (
     InvalidParameterValue,
     Malformed,
     MissingParameter,
-    UnsupportedOperation,
 )
 from genkan.model.network import Change, put
 from genkan.model.resource import Resource, Tags
@@ -113,9 +113,7 @@ def _retagged_rules(
 def _need(call: Call, name: str) -> Resource:
     prefix = _prefix(name)
     if prefix == "acl":
-        raise UnsupportedOperation(
-            f"Genkan's default network ACLs have no tags yet, so {name} cannot be tagged."
-        )
+        return need_acl(call, name)
     if prefix not in KINDS:
         raise Malformed("InvalidID", f"The ID '{name}' is not valid. Give a resource's id.")
     return need(call, KINDS[prefix], name)

@@ -12,6 +12,7 @@ from genkan.api.call import Answer, Call
 from genkan.api.endpoint_interfaces import choose_subnets, endpoint_interface, fixed_addresses
 from genkan.api.endpoint_private_dns import check_dns_options, check_private_dns
 from genkan.api.endpoint_services import need_service
+from genkan.api.gateway_endpoints import check_goes_with_gateway, record_type, with_tables
 from genkan.api.ids import need
 from genkan.api.interface_making import choose_groups
 from genkan.api.provided_endpoints import check_changes, check_fixed
@@ -55,6 +56,8 @@ def modify_vpc_endpoint(
     given = dict(locals())
     endpoint = need(call, VpcEndpoint, vpc_endpoint_id)
     _check_changeable(endpoint)
+    if endpoint.endpoint_type is VpcEndpointType.GATEWAY:
+        return _gateway(call, endpoint, given)
     if add_route_table_ids or remove_route_table_ids:
         raise InvalidParameter("Route table IDs are only supported for Gateway type VPC Endpoint.")
     if ip_address_type not in (None, IP_ADDRESS_TYPE):
@@ -87,6 +90,27 @@ def modify_vpc_endpoint(
         policy=policy,
     )
     return Answer({"Return": True}, put(changed, *interfaces) + gone)
+
+
+def _gateway(call: Call, endpoint: VpcEndpoint, given: Mapping[str, Any]) -> Answer:
+    """Change a gateway endpoint by the parameters of ModifyVpcEndpoint."""
+    of_interfaces = {
+        "subnet_ids": given["add_subnet_ids"] or given["remove_subnet_ids"],
+        "security_group_ids": given["add_security_group_ids"] or given["remove_security_group_ids"],
+        "subnet_configurations": given["subnet_configurations"],
+        "private_dns_enabled": given["private_dns_enabled"],
+    }
+    check_goes_with_gateway(of_interfaces, given["ip_address_type"])
+    moved = with_tables(
+        call, endpoint, given["add_route_table_ids"], given["remove_route_table_ids"]
+    )
+    vpc = need(call, Vpc, endpoint.vpc_id)
+    changed = replace(
+        moved,
+        policy=_policy_after(call, endpoint, given["reset_policy"], given["policy_document"]),
+        dns_record_type=record_type(vpc, given["dns_options"] or {}, endpoint.dns_record_type),
+    )
+    return Answer({"Return": True}, put(changed))
 
 
 def _check_changeable(endpoint: VpcEndpoint) -> None:

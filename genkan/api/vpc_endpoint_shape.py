@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from genkan.api.call import Call
-from genkan.api.endpoint_policies import DEFAULT_POLICY
+from genkan.api.endpoint_policies import DEFAULT_GATEWAY_POLICY, DEFAULT_POLICY
 from genkan.api.endpoint_private_dns import INBOUND_ONLY, RECORD_TYPE
 from genkan.api.endpoint_services import has_both_kinds, private_names
 from genkan.api.network_interface_shape import groups_of
@@ -19,6 +19,7 @@ from genkan.model.subnet import Subnet
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
 IP_ADDRESS_TYPE = "ipv4"
+SERVICE_DEFINED = "service-defined"
 
 FILTERS: Mapping[str, Values[VpcEndpoint]] = {
     "ip-address-type": lambda endpoint: [IP_ADDRESS_TYPE],
@@ -42,7 +43,7 @@ def vpc_endpoint(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
         "ServiceName": endpoint.service_name,
         "ServiceRegion": endpoint.region,
         "State": endpoint.state.value,
-        "RouteTableIds": [],
+        "RouteTableIds": list(endpoint.route_table_ids),
         "SubnetIds": list(endpoint.subnet_ids),
         "Groups": groups_of(call, endpoint.group_ids),
         "IpAddressType": IP_ADDRESS_TYPE,
@@ -59,13 +60,17 @@ def vpc_endpoint(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
 
 def _policy_and_options(endpoint: VpcEndpoint, service: CatalogueService | None) -> dict[str, Any]:
     """Give what an endpoint to a gateway load balancer has not."""
+    gateway = endpoint.endpoint_type is VpcEndpointType.GATEWAY
     return {
-        "PolicyDocument": endpoint.policy or DEFAULT_POLICY,
+        "PolicyDocument": endpoint.policy
+        or (DEFAULT_GATEWAY_POLICY if gateway else DEFAULT_POLICY),
         "DnsOptions": _dns_options(endpoint, service),
     }
 
 
 def _dns_options(endpoint: VpcEndpoint, service: CatalogueService | None) -> dict[str, Any]:
+    if endpoint.endpoint_type is VpcEndpointType.GATEWAY:
+        return {"DnsRecordIpType": endpoint.dns_record_type or SERVICE_DEFINED}
     options: dict[str, Any] = {"DnsRecordIpType": RECORD_TYPE}
     if service and has_both_kinds(service) and endpoint.private_dns_enabled:
         options[INBOUND_ONLY] = False

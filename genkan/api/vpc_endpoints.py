@@ -1,4 +1,4 @@
-"""VPC endpoints of type Interface: made, shown, deleted.
+"""VPC endpoints: made, shown, deleted.
 
 Checks come in the order that clients know: the VPC, the service, the type, what goes with the type,
 subnets, groups, private DNS, the policy, the quota. "Access an AWS service using an interface VPC
@@ -17,7 +17,14 @@ from genkan.api.endpoint_private_dns import (
     check_private_dns,
     private_dns_by_default,
 )
-from genkan.api.endpoint_services import INTERFACE, need_service
+from genkan.api.endpoint_services import GATEWAY, INTERFACE, need_service
+from genkan.api.gateway_endpoints import (
+    VpcEndpointLimitExceeded,
+    check_goes_with_gateway,
+    choose_tables,
+    new_gateway_endpoint,
+    record_type,
+)
 from genkan.api.idempotency import remembered, replayed
 from genkan.api.ids import FORMS, check_form, need
 from genkan.api.interface_making import choose_groups
@@ -35,22 +42,23 @@ from genkan.model.errors import (
     Refused,
     UnsupportedOperation,
 )
-from genkan.model.network import Change, put
+from genkan.model.network import Change, delete, put
+from genkan.model.route_table import RouteTable
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 
 ENDPOINTS = 1_000  # interface endpoints in a VPC; AWS's default is 50
 TYPES = ("Interface", "Gateway", "GatewayLoadBalancer", "Resource", "ServiceNetwork", "Tunnel")
 LOWER_ALPHANUMERICS = "abcdefghijklmnopqrstuvwxyz0123456789"
+STILL_A_TARGET = {
+    "Code": "InvalidParameter",
+    "Message": "Endpoint must be removed from route table before deletion",
+}
 UPPER_ALPHANUMERICS = LOWER_ALPHANUMERICS.upper()
 
 
 class InvalidVpcEndpointType(Refused):
     code = "InvalidVpcEndpointType"
-
-
-class VpcEndpointLimitExceeded(Refused):
-    code = "VpcEndpointLimitExceeded"
 
 
 def create_vpc_endpoint(
@@ -80,6 +88,8 @@ def create_vpc_endpoint(
         return _connected(call, vpc, parameters, client_token)
     service = _need_service(call, service_name, service_region)
     _check_type(service, vpc_endpoint_type)
+    if vpc_endpoint_type == GATEWAY:
+        return _gateway(call, vpc, service, parameters, client_token)
     _check_goes_with_type(route_table_ids, ip_address_type)
     fixed = fixed_addresses(subnet_configurations)
     subnets = choose_subnets(call, vpc.id, [*(subnet_ids or ()), *fixed])
@@ -92,7 +102,7 @@ def create_vpc_endpoint(
     if private_dns:
         check_private_dns(call, vpc, service, options)
     check_policy_for(service, policy_document)
-    count = sum(1 for _ in call.network.where(VpcEndpoint, vpc_id=vpc.id)) + 1
+    count = 1 + sum(bool(one.dns_suffix) for one in call.network.where(VpcEndpoint, vpc_id=vpc.id))
     check_quota(count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}")
     name = call.new_id("vpce")
     interfaces = tuple(
@@ -127,8 +137,30 @@ def _connected(call: Call, vpc: Vpc, given: Mapping[str, Any], client_token: str
     """Make an endpoint to an endpoint service of the parameters of CreateVpcEndpoint."""
     _check_known_type(given["vpc_endpoint_type"])
     endpoint, change = connect(call, vpc, given)
-    count = sum(1 for _ in call.network.where(VpcEndpoint, vpc_id=vpc.id)) + 1
+    count = 1 + sum(bool(one.dns_suffix) for one in call.network.where(VpcEndpoint, vpc_id=vpc.id))
     check_quota(count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}")
+    if client_token:
+        change += put(remembered(call, "CreateVpcEndpoint", client_token, given, (endpoint.id,)))
+    return Answer(_created(call, endpoint, client_token), change)
+
+
+def _gateway(
+    call: Call,
+    vpc: Vpc,
+    service: CatalogueService,
+    given: Mapping[str, Any],
+    client_token: str | None,
+) -> Answer:
+    """Make a gateway endpoint of the parameters of CreateVpcEndpoint."""
+    check_goes_with_gateway(given, given["ip_address_type"])
+    name = given["service_name"]
+    tables = choose_tables(call, vpc.id, name, given["route_table_ids"] or ())
+    record = record_type(vpc, given["dns_options"] or {})
+    check_policy_for(service, given["policy_document"])
+    made = new_gateway_endpoint(call, vpc, name, tables, record, given["policy_document"])
+    tags = from_specifications("vpc-endpoint", given["tag_specifications"])
+    endpoint = replace(made, tags=tags)
+    change = put(endpoint)
     if client_token:
         change += put(remembered(call, "CreateVpcEndpoint", client_token, given, (endpoint.id,)))
     return Answer(_created(call, endpoint, client_token), change)
@@ -152,18 +184,25 @@ def delete_vpc_endpoints(call: Call, *, vpc_endpoint_ids: Sequence[str]) -> Answ
     for name in vpc_endpoint_ids:
         check_form(VpcEndpoint, name)
     found = {name: call.find(VpcEndpoint, name) for name in vpc_endpoint_ids}
+    targets = {
+        route.target.id
+        for row in found.values()
+        if row
+        for table in call.network.where(RouteTable, vpc_id=row.vpc_id)
+        for route in table.routes
+    }
     unsuccessful = [
-        {
-            "ResourceId": name,
-            "Error": {
-                "Code": "InvalidVpcEndpoint.NotFound",
-                "Message": FORMS[VpcEndpoint].sentence.format(name),
-            },
-        }
+        {"ResourceId": name, "Error": _not_there(name) if row is None else STILL_A_TARGET}
         for name, row in found.items()
-        if row is None
+        if row is None or name in targets
     ]
-    return Answer({"Unsuccessful": unsuccessful}, _ending(found.values()))
+    ending = (row for name, row in found.items() if name not in targets)
+    return Answer({"Unsuccessful": unsuccessful}, _ending(ending))
+
+
+def _not_there(name: str) -> dict[str, str]:
+    message = FORMS[VpcEndpoint].sentence.format(name)
+    return {"Code": "InvalidVpcEndpoint.NotFound", "Message": message}
 
 
 def check_policy_for(service: CatalogueService, text: str | None) -> None:
@@ -179,12 +218,17 @@ def check_policy_for(service: CatalogueService, text: str | None) -> None:
 
 
 def _ending(endpoints: Iterable[VpcEndpoint | None]) -> Change:
-    """Give the change to `deleting`; the record and its interfaces go when that is done."""
-    return put(
+    """Give the change to `deleting`; the record and its interfaces go when that is done.
+
+    A gateway endpoint has nothing that could take time.
+    """
+    there = [one for one in endpoints if one]
+    gateways = [one for one in there if one.endpoint_type is VpcEndpointType.GATEWAY]
+    return delete(*gateways) + put(
         *(
             replace(one, state=VpcEndpointState.DELETING)
-            for one in endpoints
-            if one and one.state is not VpcEndpointState.DELETING
+            for one in there
+            if one not in gateways and one.state is not VpcEndpointState.DELETING
         )
     )
 
@@ -214,7 +258,7 @@ def _check_type(service: CatalogueService, endpoint_type: str) -> None:
             f"Endpoint type ({endpoint_type}) does not match available service types "
             f"([{', '.join(service.types)}])."
         )
-    if endpoint_type != INTERFACE:
+    if endpoint_type not in (INTERFACE, GATEWAY):
         raise UnsupportedOperation(
             f"Genkan has no endpoints of type {endpoint_type} yet. "
             f"{service.code} can be had as {', '.join(service.types)}: use {INTERFACE}."

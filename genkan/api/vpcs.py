@@ -10,9 +10,11 @@ from genkan.api.group_rules import allow_all_egress, allow_self_ingress, with_ip
 from genkan.api.ids import need
 from genkan.api.ipv6_cidrs import POOL, check_border_group, provided_association, shown_vpc_ipv6
 from genkan.api.output import present
+from genkan.api.peering_lookup import peerings_ended
 from genkan.api.quotas import VPCS, VpcLimitExceeded, check_quota
 from genkan.api.selection import Values, page, select, yes_no
 from genkan.api.tagging import from_specifications, shown
+from genkan.model.dhcp_options import shown_options
 from genkan.model.errors import (
     DependencyViolation,
     InvalidParameterValue,
@@ -20,12 +22,14 @@ from genkan.model.errors import (
     Refused,
 )
 from genkan.model.network import Change, delete, put
+from genkan.model.network_acl import NetworkAcl
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.route_table import RouteTable, RouteTableAssociation
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet
-from genkan.model.vpc import CidrAssociation, InternetGateway, Vpc
+from genkan.model.vpc import CidrAssociation, EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.model.vpn import VpnGateway
 
 TENANCIES = ("default", "dedicated")
 NEVER_A_VPC = tuple(
@@ -39,8 +43,8 @@ _FILTERS: Mapping[str, Values[Vpc]] = {
     "cidr-block-association.cidr-block": lambda vpc: map(str, vpc.cidrs),
     "cidr-block-association.association-id": lambda vpc: [a.id for a in vpc.cidr_associations],
     "cidr-block-association.state": lambda vpc: ["associated"],
-    "dhcp-options-id": lambda vpc: [vpc.dhcp_options_id],
-    "dhcpOptionsId": lambda vpc: [vpc.dhcp_options_id],
+    "dhcp-options-id": lambda vpc: [shown_options(vpc)],
+    "dhcpOptionsId": lambda vpc: [shown_options(vpc)],
     "ipv6-cidr-block-association.association-id": lambda vpc: [a.id for a in vpc.ipv6_associations],
     "ipv6-cidr-block-association.ipv6-cidr-block": lambda vpc: map(str, vpc.ipv6_cidrs),
     "ipv6-cidr-block-association.ipv6-pool": lambda vpc: [POOL for _ in vpc.ipv6_associations],
@@ -122,7 +126,9 @@ def delete_vpc(call: Call, *, vpc_id: str) -> Answer:
         )
     tables = call.network.where(RouteTable, vpc_id=vpc.id)
     groups = call.network.where(SecurityGroup, vpc_id=vpc.id)
-    return Answer(change=delete(vpc, *tables, *groups))
+    acls = call.network.where(NetworkAcl, vpc_id=vpc.id)
+    ended = peerings_ended(call.network, vpc.id, call.now)
+    return Answer(change=ended + delete(vpc, *tables, *groups, *acls))
 
 
 def parse_range(text: str) -> IPv4Network:
@@ -172,6 +178,9 @@ def _dependencies(call: Call, vpc: Vpc) -> list[str]:
         *(row.id for row in network.where(NetworkInterface, vpc_id=vpc.id)),
         *(row.id for row in network.where(RouteTable, vpc_id=vpc.id) if not row.is_main),
         *(row.id for row in network.where(SecurityGroup, vpc_id=vpc.id) if not row.is_default),
+        *(row.id for row in network.where(NetworkAcl, vpc_id=vpc.id) if not row.is_default),
+        *(row.id for row in network.where(EgressOnlyInternetGateway, vpc_id=vpc.id)),
+        *(row.id for row in network.where(VpnGateway, vpc_id=vpc.id)),
     ]
 
 
@@ -194,5 +203,5 @@ def shown_vpc(vpc: Vpc) -> dict[str, Any]:
         "VpcId": vpc.id,
         "State": "available",
         "CidrBlock": str(vpc.cidr),
-        "DhcpOptionsId": vpc.dhcp_options_id,
+        "DhcpOptionsId": shown_options(vpc),
     }

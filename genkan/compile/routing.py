@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from genkan.compile.naming import LINK_HOP
+from genkan.model.catalogue.prefix_lists import AwsPrefixList, list_of_service
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
-from genkan.model.route_table import Route as ModelRoute
-from genkan.model.route_table import RouteTable, TargetKind
+from genkan.model.prefix_list import Block, blocks_of
+from genkan.model.route_table import ListDestination, RouteTable, RouteTarget, TargetKind
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import InternetGateway
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 from genkan.program import Because, Entry
 from genkan.program.route import (
     PLACE_TABLE,
@@ -63,24 +65,54 @@ def resolve_routes(
 ) -> tuple[tuple[IPv4Network, Action], ...]:
     """Give where each IPv4 route leads now. `reachable` holds the interfaces that take packets.
 
-    IPv6 routes lead nowhere yet: places have no IPv6 addresses.
+    A route to a prefix list stands for each of its entries; a static route to the same block wins,
+    and of two lists with the same block the one whose id is first. IPv6 routes lead nowhere yet:
+    places have no IPv6 addresses.
     """
-    return tuple(
-        (route.destination, _resolve(network, table, route, reachable))
-        for route in table.routes
-        if isinstance(route.destination, IPv4Network)
-    )
+    found: dict[IPv4Network, Action] = {}
+    for route in table.routes:
+        if isinstance(route.destination, IPv4Network):
+            found[route.destination] = _resolve(network, table, route.target, reachable)
+    for _, target, blocks in sorted(_list_routes(network, table), key=lambda row: row[0]):
+        action = _resolve(network, table, target, reachable)
+        for block in blocks:
+            if isinstance(block, IPv4Network):
+                found.setdefault(block, action)
+    return tuple(found.items())
+
+
+def gateway_endpoints(network: Network, vpc_id: str) -> Iterator[tuple[VpcEndpoint, AwsPrefixList]]:
+    """Give the gateway endpoints of a VPC, each with the list that leads to it."""
+    for endpoint in network.where(VpcEndpoint, vpc_id=vpc_id):
+        listed = list_of_service(endpoint.service_name)
+        if endpoint.endpoint_type is VpcEndpointType.GATEWAY and listed:
+            yield endpoint, listed
+
+
+def _list_routes(
+    network: Network, table: RouteTable
+) -> Iterator[tuple[str, RouteTarget, tuple[Block, ...]]]:
+    """Give (list, target, blocks) of the routes to prefix lists, those of endpoints too."""
+    for route in table.routes:
+        if isinstance(route.destination, ListDestination):
+            name = route.destination.prefix_list_id
+            yield name, route.target, blocks_of(network, name)
+    for endpoint, listed in gateway_endpoints(network, table.vpc_id):
+        if table.id in endpoint.route_table_ids:
+            target = RouteTarget(TargetKind.INTERNET_GATEWAY, endpoint.id)
+            yield listed.id, target, listed.blocks
 
 
 def _resolve(
-    network: Network, table: RouteTable, route: ModelRoute, reachable: frozenset[str]
+    network: Network, table: RouteTable, target: RouteTarget, reachable: frozenset[str]
 ) -> Action:
-    target = route.target
     match target.kind:
         case TargetKind.INTERNET_GATEWAY:
             gateway = network.get(InternetGateway, target.id)
             if gateway and gateway.vpc_id == table.vpc_id:
                 return Forward(gateway.id, LINK_HOP)
+            if network.get(VpcEndpoint, target.id):
+                return Forward(target.id, LINK_HOP)
         case TargetKind.NETWORK_INTERFACE | TargetKind.NAT_GATEWAY:
             interface = _interface(network, target.kind, target.id)
             if interface and interface.id in reachable:

@@ -11,7 +11,10 @@ from genkan.model.elastic_ip import ElasticIp
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
 from genkan.model.network import Change, Network
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.prefix_list import ManagedPrefixList
 from genkan.model.resource import Resource
+from genkan.model.route_table import ListDestination, RouteTable
+from genkan.model.security_group import ListPeer, SecurityGroup
 from genkan.model.vpc import Vpc
 
 Scope = str  # the id of a VPC or a hosted zone, the owner of record sets, or SITE
@@ -60,7 +63,25 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
             return {interface.vpc_id} if interface else set()
         case AccessKey(expires_at=datetime()):
             return {SITE}  # no instance is given one
+        case ManagedPrefixList():
+            return _naming(network, resource.id)
         case Account() | AccessKey():
             return set(every_scope(network))
     vpc_id = getattr(resource, "vpc_id", None)
     return {vpc_id} if vpc_id else set()
+
+
+def _naming(network: Network, prefix_list_id: str) -> set[Scope]:
+    """Give the VPCs whose security groups or routes name a prefix list."""
+    peer, destination = ListPeer(prefix_list_id), ListDestination(prefix_list_id)
+    groups = (
+        group.vpc_id
+        for group in network.all(SecurityGroup)
+        if any(rule.peer == peer for rule in group.rules)
+    )
+    tables = (
+        table.vpc_id
+        for table in network.all(RouteTable)
+        if any(route.destination == destination for route in table.routes)
+    )
+    return {*groups, *tables}

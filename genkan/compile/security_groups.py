@@ -2,21 +2,29 @@
 
 Groups only allow, so the order of rules cannot change the outcome; they are sorted by rule id so
 that equal models compile to equal programs. An interface that wears several groups asks each of
-their filters: the union. A rule that names a group matches the addresses of all that wear it.
+their filters: the union. A rule that names a group matches the addresses of all that wear it; one
+that names a prefix list is a rule for each of its entries.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
+from genkan.model.network import Network
+from genkan.model.prefix_list import Block, blocks_of
 from genkan.model.security_group import (
     CidrPeer,
     Direction,
     GroupPeer,
+    ListPeer,
+    Peer,
     SecurityGroup,
     SecurityGroupRule,
 )
 from genkan.program import Because, Entry
 from genkan.program.filter import AddressSet, Filter, Guard, InSet, Match, Rule, Stage, Verdict
+
+Lists = tuple[tuple[str, tuple[Block, ...]], ...]
+Remote = IPv4Network | IPv6Network | InSet
 
 ICMP_PROTOCOLS = (1, 58)
 STAGES = {
@@ -34,8 +42,9 @@ def members_of(group_id: str) -> InSet:
     return InSet(f"members/{group_id}")
 
 
-def compile_group(place: str, group: SecurityGroup) -> Iterator[Entry]:
-    """Give a group's two filters."""
+def compile_group(place: str, group: SecurityGroup, lists: Lists) -> Iterator[Entry]:
+    """Give a group's two filters. `lists` holds the blocks of the prefix lists that it names."""
+    blocks = dict(lists)
     for direction in Direction:
         rules = sorted(
             (rule for rule in group.rules if rule.direction is direction), key=lambda rule: rule.id
@@ -44,7 +53,11 @@ def compile_group(place: str, group: SecurityGroup) -> Iterator[Entry]:
             because=Because("security-group", group.id),
             place=place,
             name=filter_name(group.id, direction),
-            rules=tuple(_compile_rule(group, rule) for rule in rules),
+            rules=tuple(
+                _compile_rule(group, rule, remote)
+                for rule in rules
+                for remote in _remotes(rule.peer, blocks)
+            ),
         )
 
 
@@ -88,12 +101,18 @@ def referenced_groups(groups: Iterable[SecurityGroup]) -> list[str]:
     return sorted(named)
 
 
-def _compile_rule(group: SecurityGroup, rule: SecurityGroupRule) -> Rule:
+def lists_of(network: Network, group: SecurityGroup) -> Lists:
+    """Give the prefix lists that rules of `group` name, with the blocks that they hold now."""
+    named = {rule.peer.prefix_list_id for rule in group.rules if isinstance(rule.peer, ListPeer)}
+    return tuple((name, blocks_of(network, name)) for name in sorted(named))
+
+
+def _compile_rule(group: SecurityGroup, rule: SecurityGroupRule, remote: Remote) -> Rule:
     ports = None if rule.ports is None else (rule.ports.first, rule.ports.last)
     icmp = rule.protocol in ICMP_PROTOCOLS
     return Rule(
         match=Match(
-            remote=_compile_peer(rule.peer),
+            remote=remote,
             protocol=rule.protocol,
             ports=None if icmp else ports,
             icmp=ports if icmp else None,
@@ -103,9 +122,11 @@ def _compile_rule(group: SecurityGroup, rule: SecurityGroupRule) -> Rule:
     )
 
 
-def _compile_peer(peer: CidrPeer | GroupPeer) -> IPv4Network | IPv6Network | InSet:
+def _remotes(peer: Peer, blocks: Mapping[str, tuple[Block, ...]]) -> tuple[Remote, ...]:
     match peer:
         case GroupPeer(group_id=group_id):
-            return members_of(group_id)
+            return (members_of(group_id),)
         case CidrPeer(cidr=cidr):
-            return cidr
+            return (cidr,)
+        case ListPeer(prefix_list_id=name):
+            return blocks.get(name, ())

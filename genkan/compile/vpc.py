@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 
-from genkan.compile import endpoints, gateways, instances, names, naming, routing, security_groups
+from genkan.compile import (
+    endpoints,
+    gateway_endpoints,
+    gateways,
+    instances,
+    names,
+    naming,
+    network_acls,
+    routing,
+    security_groups,
+)
 from genkan.compile.part import Part
 from genkan.model.account import AccessKey, standing_keys
 from genkan.model.catalogue.services import find_service
@@ -17,7 +27,7 @@ from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import InternetGateway, Vpc
-from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 from genkan.program import Because, Entry
 from genkan.program.place import Place, PlaceKind
 
@@ -34,8 +44,10 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield Part(("router",), _compile_router, (vpc,))
     yield from _routing(network, vpc)
     yield from _groups(network, vpc)
+    yield from _acls(network, vpc)
     yield from _instances(network, vpc)
     yield from _gateways(network, vpc)
+    yield from _gateway_endpoints(network, vpc)
     yield from _endpoints(network, vpc)
 
 
@@ -77,7 +89,11 @@ def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
 def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
     groups = list(network.where(SecurityGroup, vpc_id=vpc.id))
     for group in groups:
-        yield Part(("group", group.id), security_groups.compile_group, (vpc.id, group))
+        yield Part(
+            ("group", group.id),
+            security_groups.compile_group,
+            (vpc.id, group, security_groups.lists_of(network, group)),
+        )
     worn: dict[str, list[IPv4Address]] = {
         group_id: [] for group_id in security_groups.referenced_groups(groups)
     }
@@ -90,6 +106,17 @@ def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
             ("members", group_id),
             security_groups.compile_members,
             (vpc.id, group_id, tuple(sorted(addresses))),
+        )
+
+
+def _acls(network: Network, vpc: Vpc) -> Iterator[Part]:
+    for acl in network_acls.stored_acls(network, vpc):
+        yield Part(("network-acl", acl.id), network_acls.compile_acl, (acl,))
+    for subnet_id, acl_id, delivered in network_acls.guarded_subnets(network, vpc):
+        yield Part(
+            ("subnet-guards", subnet_id),
+            network_acls.compile_subnet_guards,
+            (vpc.id, subnet_id, acl_id, delivered),
         )
 
 
@@ -197,9 +224,21 @@ def _public_addresses(network: Network, vpc: Vpc) -> Iterator[tuple[str, IPv4Add
             yield interface.id, interface.private_ip, lent
 
 
+def _gateway_endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
+    for endpoint, listed in routing.gateway_endpoints(network, vpc.id):
+        service = find_service(endpoint.service_name, endpoint.region)
+        if service:
+            yield Part(
+                ("gateway-endpoint", endpoint.id),
+                gateway_endpoints.compile_gateway_endpoint,
+                (endpoint, vpc.cidrs, listed.blocks, f"{endpoint.region}/{service.code}"),
+            )
+
+
 def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
     for endpoint in network.where(VpcEndpoint, vpc_id=vpc.id):
-        if endpoint.state not in HAS_A_PATH:
+        of_interfaces = endpoint.endpoint_type is not VpcEndpointType.GATEWAY
+        if endpoint.state not in HAS_A_PATH or not of_interfaces:
             continue
         service = find_service(endpoint.service_name, endpoint.region)
         if service is None:

@@ -116,7 +116,7 @@ class Directory:
         return credential.secret if credential else None
 
     def _put_listener(self, entry: Listener) -> None:
-        if entry.endpoint:
+        if entry.endpoint and entry.addresses.num_addresses == 1:
             self._endpoints[entry.place, entry.addresses.network_address] = entry
         else:
             self._ranges[entry.place, str(entry.addresses)] = entry

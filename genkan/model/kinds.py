@@ -1,6 +1,7 @@
 """Every kind of resource by its name, for whoever reads one back from text."""
 
 from genkan.model.account import AccessKey, Account, IdempotentCall, KeyPair
+from genkan.model.dhcp_options import DhcpOptions
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import (
     ConnectionNotification,
@@ -8,18 +9,23 @@ from genkan.model.endpoint_service import (
     EndpointService,
     ServicePermission,
 )
+from genkan.model.flow_log import FlowLog
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneChange
 from genkan.model.instance import Instance
 from genkan.model.load_balancer import Listener, LoadBalancer, TargetGroup
 from genkan.model.nat_gateway import NatGateway
+from genkan.model.network_acl import NetworkAcl
 from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
+from genkan.model.peering import VpcPeeringConnection
+from genkan.model.prefix_list import ManagedPrefixList
 from genkan.model.resolver import ResolverEndpoint, ResolverRule, ResolverRuleAssociation
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet, SubnetCidrReservation
-from genkan.model.vpc import InternetGateway, Vpc
+from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.model.vpn import CustomerGateway, VpnGateway
 
 KINDS: dict[str, type[Resource]] = {
     of.kind: of
@@ -30,6 +36,14 @@ KINDS: dict[str, type[Resource]] = {
         KeyPair,
         Vpc,
         InternetGateway,
+        EgressOnlyInternetGateway,
+        DhcpOptions,
+        NetworkAcl,
+        ManagedPrefixList,
+        VpcPeeringConnection,
+        FlowLog,
+        CustomerGateway,
+        VpnGateway,
         Subnet,
         SubnetCidrReservation,
         RouteTable,

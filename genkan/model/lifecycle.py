@@ -18,6 +18,7 @@ from genkan.model.load_balancer import LoadBalancer, LoadBalancerState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Change, Network, delete, put
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.peering import PeeringState, VpcPeeringConnection
 from genkan.model.resolver import ResolverEndpoint, ResolverEndpointState
 from genkan.model.resource import Resource
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
@@ -85,12 +86,23 @@ REJECTED: dict[VpcEndpointState, VpcEndpointState] = {
     VpcEndpointState.AVAILABLE: VpcEndpointState.REJECTED,
 }
 
+VPC_PEERING_CONNECTION: dict[PeeringState, Step[PeeringState]] = {
+    PeeringState.INITIATING_REQUEST: Step(Condition.PROGRAMMED, PeeringState.PENDING_ACCEPTANCE),
+    PeeringState.PROVISIONING: Step(Condition.PROGRAMMED, PeeringState.ACTIVE),
+}
+
+PEERING_MESSAGES = {
+    PeeringState.PENDING_ACCEPTANCE: "Pending Acceptance by {}",
+    PeeringState.ACTIVE: "Active",
+}
+
 TABLES: dict[type[Resource], Mapping[Any, Step[Any]]] = {
     Instance: INSTANCE,
     NatGateway: NAT_GATEWAY,
     VpcEndpoint: VPC_ENDPOINT,
     ResolverEndpoint: RESOLVER_ENDPOINT,
     LoadBalancer: LOAD_BALANCER,
+    VpcPeeringConnection: VPC_PEERING_CONNECTION,
 }
 
 
@@ -148,4 +160,8 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
                 for one in resource.addresses
             )
             return delete(resource, *(one for one in worn if one))
+        case VpcPeeringConnection():
+            joined = VPC_PEERING_CONNECTION[resource.state].state
+            message = PEERING_MESSAGES[joined].format(resource.accepter.account)
+            return put(replace(resource, state=joined, message=message))
     return Change()

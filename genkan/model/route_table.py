@@ -14,12 +14,23 @@ from genkan.model.resource import Resource
 
 
 class TargetKind(Enum):
-    """The kinds of thing a route can point at; the value is the API's parameter for it."""
+    """The kinds of thing a route can point at; the value is the API's parameter for it.
+
+    Virtual private gateways and endpoints are shown under `GatewayId` too: `member` tells it.
+    """
 
     INTERNET_GATEWAY = "GatewayId"
+    VPN_GATEWAY = "VpnGatewayId"
     EGRESS_ONLY_INTERNET_GATEWAY = "EgressOnlyInternetGatewayId"
     NAT_GATEWAY = "NatGatewayId"
     NETWORK_INTERFACE = "NetworkInterfaceId"
+    VPC_PEERING_CONNECTION = "VpcPeeringConnectionId"
+    VPC_ENDPOINT = "VpcEndpointId"  # of type GatewayLoadBalancer
+
+    @property
+    def member(self) -> str:
+        shared = (TargetKind.VPN_GATEWAY, TargetKind.VPC_ENDPOINT)
+        return "GatewayId" if self in shared else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +39,33 @@ class RouteTarget:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListDestination:
+    """Every entry of a prefix list; the route counts with the length of the entry that matches."""
+
+    prefix_list_id: str
+
+    def __str__(self) -> str:
+        return self.prefix_list_id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    destination: IPv4Network | IPv6Network
+    destination: IPv4Network | IPv6Network | ListDestination
     target: RouteTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteTableAssociation:
+    """With a subnet, with a gateway at the VPC's edge, or with neither: the VPC's main table."""
+
     id: str
-    subnet_id: str | None = None  # None: this is the VPC's main table
+    subnet_id: str | None = None
+    gateway_id: str | None = None
 
     @property
     def main(self) -> bool:
-        return self.subnet_id is None
+        return self.subnet_id is None and self.gateway_id is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

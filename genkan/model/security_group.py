@@ -38,6 +38,16 @@ class GroupPeer:
     account: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListPeer:
+    """Every entry of a prefix list."""
+
+    prefix_list_id: str
+
+
+Peer = CidrPeer | GroupPeer | ListPeer
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityGroupRule:
     """`protocol` is an IP protocol number, or None for every protocol."""
@@ -46,7 +56,7 @@ class SecurityGroupRule:
     direction: Direction
     protocol: int | None
     ports: PortRange | None  # None: every port, or a protocol without ports
-    peer: CidrPeer | GroupPeer
+    peer: CidrPeer | GroupPeer | ListPeer
     description: str | None = None
     tags: Tags = ()
 

@@ -28,7 +28,7 @@ class Vpc(Resource):
     kind: ClassVar[str] = "vpc"
 
     cidr_associations: tuple[CidrAssociation, ...]
-    dhcp_options_id: str = "default"
+    dhcp_options_id: str | None = None  # None: those that the account has from the beginning
     dns_support: bool = True
     dns_hostnames: bool = False
     network_address_usage_metrics: bool = False
@@ -55,3 +55,12 @@ class InternetGateway(Resource):
     kind: ClassVar[str] = "internet-gateway"
 
     vpc_id: str | None = None  # None: detached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EgressOnlyInternetGateway(Resource):
+    """IPv6 out, and answers in."""
+
+    kind: ClassVar[str] = "egress-only-internet-gateway"
+
+    vpc_id: str

@@ -15,6 +15,7 @@ from genkan.model.resource import Resource
 
 class VpcEndpointType(Enum):
     INTERFACE = "Interface"
+    GATEWAY = "Gateway"
     GATEWAY_LOAD_BALANCER = "GatewayLoadBalancer"
 
 
@@ -33,7 +34,8 @@ class VpcEndpoint(Resource):
     """`dns_suffix` is the eight random characters of its names; `policy` None means the default
     one.
 
-    `network_interface_ids` stand in the order of `subnet_ids`.
+    `network_interface_ids` stand in the order of `subnet_ids`. A gateway endpoint has route tables
+    instead of subnets, groups and names; its routes follow from them and are not stored.
     """
 
     kind: ClassVar[str] = "vpc-endpoint"
@@ -43,10 +45,12 @@ class VpcEndpoint(Resource):
     endpoint_type: VpcEndpointType
     state: VpcEndpointState
     created_at: datetime
-    dns_suffix: str
-    hosted_zone_id: str  # of the hidden zone of its private names
+    dns_suffix: str = ""
+    hosted_zone_id: str = ""  # of the hidden zone of its private names
     subnet_ids: tuple[str, ...] = ()
     group_ids: tuple[str, ...] = ()
     network_interface_ids: tuple[str, ...] = ()
     private_dns_enabled: bool = False
     policy: str | None = None
+    route_table_ids: tuple[str, ...] = ()
+    dns_record_type: str | None = None  # of a gateway endpoint; None: service-defined

@@ -111,6 +111,29 @@ class Guard(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubnetGuard(Entry):
+    """Every packet that crosses the edge of `subnet` asks `filter` at `stage`, answers too.
+
+    What the filter does not accept is dropped. At NETWORK_ACL_EGRESS packets leave the subnet: they
+    enter `place` from one of its interfaces, or come from one of `addresses`, which the place
+    delivers. At NETWORK_ACL_INGRESS they enter it, the other way round. What stays in the subnet
+    crosses no edge, and the place's own services (`Listener.guarded` false) are beyond all edges.
+    """
+
+    section: ClassVar[str] = "subnet-guard"
+
+    place: str
+    stage: Stage
+    subnet: str
+    addresses: tuple[IPv4Address, ...]  # sorted
+    filter: str
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place, self.stage.value, self.subnet)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCheck(Entry):
     """Packets that enter from `interface` carry one of these source addresses, or are dropped."""
 

@@ -16,6 +16,7 @@ class PlaceKind(Enum):
     INSTANCE = "instance"
     INTERNET_GATEWAY = "internet-gateway"
     NAT_GATEWAY = "nat-gateway"
+    GATEWAY_ENDPOINT = "gateway-endpoint"
     INTERNET = "internet"
     HOST = "host"
 

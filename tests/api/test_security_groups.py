@@ -149,7 +149,7 @@ def test_each_peer_of_a_permission_is_a_rule_and_they_are_shown_together(client,
         ({"IpRanges": []}, "MissingParameter"),
         ({"UserIdGroupPairs": [{"GroupId": NOBODY}]}, "InvalidGroup.NotFound"),
         ({"UserIdGroupPairs": [{"GroupId": "web"}]}, "InvalidGroupId.Malformed"),
-        ({"PrefixListIds": [{"PrefixListId": "pl-1"}]}, "UnsupportedOperation"),
+        ({"PrefixListIds": [{"PrefixListId": "pl-1"}]}, "InvalidPrefixListId.Malformed"),
     ],
 )
 def test_a_permission_that_aws_would_not_give_is_refused(client, group, change, code):

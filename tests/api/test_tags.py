@@ -61,7 +61,7 @@ def test_tags_are_taken_off_by_key_by_value_or_all(client, vpc, asked, left):
         ("nothing", "InvalidID"),
         ("vpc", "InvalidID"),
         ("vpc-x", "InvalidVpcID.Malformed"),
-        ("acl-00000000000000001", "UnsupportedOperation"),
+        ("acl-00000000000000000", "InvalidNetworkAclID.NotFound"),
     ],
 )
 def test_one_unknown_id_refuses_the_whole_call(client, vpc, name, code):

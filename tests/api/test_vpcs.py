@@ -70,7 +70,7 @@ def test_the_default_network_acl_is_associated_with_every_subnet(client):
     (acl,) = client.ask("DescribeNetworkAcls")["NetworkAcls"]
     assert [one["SubnetId"] for one in acl["Associations"]] == [subnet]
     assert client.ask("DescribeNetworkAcls", NetworkAclIds=[acl["NetworkAclId"]])["NetworkAcls"]
-    assert client.refusal("DescribeNetworkAcls", NetworkAclIds=["acl-0"]) == (
+    assert client.refusal("DescribeNetworkAcls", NetworkAclIds=["acl-00000000"]) == (
         "InvalidNetworkAclID.NotFound"
     )
 

@@ -16,14 +16,17 @@ from genkan.model.hosted_zone import (
 )
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
+from genkan.model.network_acl import NetworkAcl, NetworkAclAssociation, NetworkAclEntry
 from genkan.model.network_interface import (
     Attachment,
     InterfaceType,
     NetworkInterface,
     NetworkInterfacePermission,
 )
+from genkan.model.prefix_list import ManagedPrefixList, PrefixListEntry, PrefixListVersion
 from genkan.model.resource import Resource
 from genkan.model.route_table import (
+    ListDestination,
     Route,
     RouteTable,
     RouteTableAssociation,
@@ -34,6 +37,8 @@ from genkan.model.security_group import (
     CidrPeer,
     Direction,
     GroupPeer,
+    ListPeer,
+    Peer,
     PortRange,
     SecurityGroup,
     SecurityGroupRule,
@@ -47,7 +52,7 @@ MINE = {"account": "123456789012", "region": "ap-northeast-1"}
 ANYWHERE = IPv4Network("0.0.0.0/0")
 
 
-def rule(name: str, direction: Direction, peer: CidrPeer | GroupPeer, port: int | None = None):
+def rule(name: str, direction: Direction, peer: Peer, port: int | None = None):
     return SecurityGroupRule(
         id=name,
         direction=direction,
@@ -186,6 +191,54 @@ POLICIES = {
 }
 
 
+def gateway_endpoint(*tables: str) -> VpcEndpoint:
+    return VpcEndpoint(
+        id="vpce-s3",
+        vpc_id="vpc-1",
+        service_name="com.amazonaws.ap-northeast-1.s3",
+        endpoint_type=VpcEndpointType.GATEWAY,
+        state=VpcEndpointState.AVAILABLE,
+        created_at=AT,
+        route_table_ids=tables,
+        **MINE,
+    )
+
+
+def prefix_list(*blocks: str) -> ManagedPrefixList:
+    entries = tuple(PrefixListEntry(cidr=IPv4Network(block)) for block in blocks)
+    return ManagedPrefixList(
+        id="pl-1",
+        prefix_list_name="partners",
+        address_family="IPv4",
+        max_entries=5,
+        state="create-complete",
+        versions=(PrefixListVersion(number=1, entries=entries),),
+        **MINE,
+    )
+
+
+def acl_entry(
+    number: int, egress: bool, cidr: str, *ports: int, allow: bool = True
+) -> NetworkAclEntry:
+    """Give an entry for TCP, or for everything without ports."""
+    return NetworkAclEntry(
+        number=number,
+        egress=egress,
+        allow=allow,
+        protocol=6 if ports else None,
+        cidr=IPv4Network(cidr),
+        ports=PortRange(ports[0], ports[-1]) if ports else None,
+    )
+
+
+def acl(name: str, subnet: str, *entries: NetworkAclEntry) -> NetworkAcl:
+    association = NetworkAclAssociation(id=f"aclassoc-{subnet}", subnet_id=subnet)
+    return NetworkAcl(id=name, vpc_id="vpc-1", entries=entries, associations=(association,), **MINE)
+
+
+OPEN = acl_entry(100, False, "0.0.0.0/0")
+
+
 def resources() -> list[Resource]:
     """A public and a private subnet, an instance in each, a NAT gateway, an endpoint, zones."""
     return [
@@ -222,6 +275,10 @@ def resources() -> list[Resource]:
             associations=(RouteTableAssociation(id="rtbassoc-1"),),
             routes=(
                 Route(destination=ANYWHERE, target=RouteTarget(TargetKind.NAT_GATEWAY, "nat-1")),
+                Route(
+                    destination=ListDestination("pl-1"),
+                    target=RouteTarget(TargetKind.NETWORK_INTERFACE, "eni-web"),
+                ),
             ),
             **MINE,
         ),
@@ -249,7 +306,10 @@ def resources() -> list[Resource]:
             vpc_id="vpc-1",
             group_name="vpce",
             description="vpce",
-            rules=(rule("sgr-2", Direction.INGRESS, GroupPeer("sg-app", MINE["account"]), 443),),
+            rules=(
+                rule("sgr-2", Direction.INGRESS, GroupPeer("sg-app", MINE["account"]), 443),
+                rule("sgr-3", Direction.INGRESS, ListPeer("pl-1"), 443),
+            ),
             **MINE,
         ),
         instance("i-web", "subnet-front"),
@@ -296,6 +356,9 @@ def resources() -> list[Resource]:
             **MINE,
         ),
         endpoint(),
+        gateway_endpoint("rtb-main"),
+        prefix_list("203.0.113.0/24"),
+        acl("acl-front", "subnet-front", acl_entry(100, True, "0.0.0.0/0"), OPEN),
         KeyPair(
             id="key-1",
             key_name="key",

@@ -154,7 +154,7 @@ def test_an_endpoint_is_guarded_by_inbound_rules_alone(program):
     }
     assert set(guards) == {Stage.ENDPOINT}
     assert guards[Stage.ENDPOINT].filters == ("sg-vpce/ingress",)
-    (listener,) = (listener for listener in program.of(Listener) if listener.endpoint)
+    (listener,) = (one for one in program.of(Listener) if one.endpoint == "vpce-1")
     assert (listener.port, listener.guarded, listener.service) == (
         443,
         True,

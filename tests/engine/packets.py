@@ -14,8 +14,16 @@ from typing import Any
 from genkan.engine.linux import LinuxEngine, namespace
 from genkan.model.instance import InstanceState
 from genkan.model.network import delete, put
+from genkan.model.network_acl import NetworkAcl
 from genkan.model.network_interface import NetworkInterface
-from tests.compile.scenario import instance, interface
+from tests.compile.scenario import (
+    acl,
+    acl_entry,
+    gateway_endpoint,
+    instance,
+    interface,
+    prefix_list,
+)
 from tests.engine.probes import (
     TIMESTAMP,
     Connection,
@@ -36,6 +44,7 @@ OUTSIDE, WEB_PUBLIC, WEB2_PUBLIC, NAT_PUBLIC = (
     "54.65.0.11",
     "54.65.0.10",
 )
+S3, RESOLVER = "52.219.0.7", "172.16.0.2"
 PROBES = {
     "same subnet, group reference": (tcp, "i-app", DB, 80),
     "other subnet, group reference": (tcp, "i-mute", DB, 80),
@@ -74,6 +83,11 @@ PROBES = {
     "public address, port of the endpoints": (tcp, "outside", WEB_PUBLIC, 443),
     "address of nobody": (tcp, "i-app", "172.16.1.77", 80),
     "public name's address, no public address": (tcp, "i-mute", "52.119.0.1", 443),
+    "through gateway endpoint": (tcp, "i-app", S3, 443),
+    "gateway endpoint, other port": (tcp, "i-app", S3, 80),
+    "echo to gateway endpoint": (icmp, "i-app", S3),
+    "service's address, table without the endpoint": (tcp, "i-mute", S3, 443),
+    "service's address, public address": (tcp, "i-web", S3, 443),
 }
 
 
@@ -86,6 +100,9 @@ def servers() -> list[str]:
     tcp_server("nat-1", 80)
     tcp_server("vpc-1", 443, transparent=True)
     tcp_server("vpc-1", 8443, transparent=True)
+    tcp_server("vpc-1", 53, transparent=True)
+    for place, port in (("vpce-s3", 443), ("vpce-s3", 80), ("internet", 443)):
+        tcp_server(place, port, transparent=True)
     serve_two()
     udp_server("i-web", 5001)
     udp_server("i-web", 5002)
@@ -142,6 +159,64 @@ def endpoint_goes(world: World) -> dict[str, str]:
     gone = tcp("i-app", ENDPOINT, 443)
     world.change(put(found))
     return {"gone": gone, "back": tcp("i-app", ENDPOINT, 443)}
+
+
+FRONT = "172.16.1.0/24"
+FRONT_ACL = (
+    acl_entry(90, False, "172.16.2.4/32", 80, allow=False),
+    acl_entry(100, False, "172.16.0.0/16"),
+    acl_entry(100, True, "172.16.0.0/16", 1024, 65535),
+)
+BACK_ACL = (acl_entry(100, False, FRONT, 443), acl_entry(100, True, FRONT, 1024, 65535))
+
+
+def network_acls(world: World) -> dict[str, str]:
+    """Put an ACL at the edge of the front subnet, then one at the back subnet's."""
+    former = world.network.get(NetworkAcl, "acl-front")
+    established = Connection("i-side", WEB, 80)
+    world.change(put(acl("acl-front", "subnet-front", *FRONT_ACL)))
+    found = {
+        "denied first": tcp("i-app", WEB, 80),
+        "allowed then": tcp("i-side", WEB, 80),
+        "same subnet": tcp("i-web2", WEB, 80),
+        "way out not allowed": tcp("i-mute", ENDPOINT, 443),
+        "answers allowed": established.echo("word"),
+    }
+    world.change(put(acl("acl-front", "subnet-front", *FRONT_ACL[:2])))
+    found["answers not allowed"] = established.echo("word")
+    world.change(put(former, acl("acl-back", "subnet-back", *BACK_ACL)))
+    found |= {
+        "reconciled": str(world.reconcile()),
+        "answers again": established.echo(""),
+        "endpoint": tcp("i-mute", ENDPOINT, 443),
+        "endpoint, same subnet": tcp("i-app", ENDPOINT, 443),
+        "endpoint, other subnet": tcp("i-side", ENDPOINT, 443),
+        "own resolver": tcp("i-app", RESOLVER, 53),
+        "interface, not allowed": tcp("i-mute", DB, 80),
+        "interface, same subnet": tcp("i-app", DB, 80),
+    }
+    world.change(put(acl("acl-back", "subnet-back", *BACK_ACL[:1])))
+    found["endpoint, answers not allowed"] = tcp("i-mute", ENDPOINT, 443)
+    world.change(delete(world.network.get(NetworkAcl, "acl-back")))
+    found["endpoint, ACL gone"] = tcp("i-mute", ENDPOINT, 443)
+    established.close()
+    return found
+
+
+def gateway_endpoint_goes(world: World) -> dict[str, str]:
+    world.change(put(gateway_endpoint("rtb-front")))
+    moved = {"moved away": tcp("i-app", S3, 443), "moved here": tcp("i-web", S3, 443)}
+    world.change(put(gateway_endpoint("rtb-main")))
+    return {**moved, "back": tcp("i-app", S3, 443)}
+
+
+def prefix_list_changes(world: World) -> dict[str, str]:
+    """Let a list name the front subnet, which the endpoint's group lets in by it."""
+    before = tcp("i-web", ENDPOINT, 443)
+    world.change(put(prefix_list("203.0.113.0/24", FRONT)))
+    named = tcp("i-web", ENDPOINT, 443)
+    world.change(put(prefix_list("203.0.113.0/24")))
+    return {"before": before, "named": named, "after": tcp("i-web", ENDPOINT, 443)}
 
 
 def stopped(world: World) -> dict[str, Any]:
@@ -249,6 +324,9 @@ def main() -> None:
         "middlebox": middlebox(),
         "revoked": revoked(world),
         "endpoint goes": endpoint_goes(world),
+        "network acls": network_acls(world),
+        "gateway endpoint goes": gateway_endpoint_goes(world),
+        "prefix list changes": prefix_list_changes(world),
         "stopped": stopped(world),
         "undisturbed": undisturbed(world),
         "after changes": world.reconcile(),

@@ -126,6 +126,65 @@ def test_an_endpoint_answers_its_port_to_whom_its_groups_let_in(
 
 
 @pytest.mark.parametrize(
+    ("probe", "met"),
+    [
+        # nothing translates what goes through a gateway endpoint
+        ("through gateway endpoint", "172.16.2.4 52.219.0.7"),
+        ("gateway endpoint, other port", "silence"),
+        ("echo to gateway endpoint", "silence"),
+        ("service's address, table without the endpoint", "silence"),
+        ("service's address, public address", "54.65.0.9 52.219.0.7"),
+    ],
+)
+def test_a_gateway_endpoint_is_the_service_for_the_tables_that_have_it(
+    report: dict[str, Any], probe: str, met: str
+) -> None:
+    assert report["probes"][probe] == met
+
+
+def test_a_gateway_endpoint_follows_its_route_tables(report: dict[str, Any]) -> None:
+    assert report["gateway endpoint goes"] == {
+        "moved away": "172.16.1.5 52.219.0.7",  # by the NAT gateway, which stands in that subnet
+        "moved here": "172.16.1.4 52.219.0.7",
+        "back": "172.16.2.4 52.219.0.7",
+    }
+
+
+def test_a_rule_by_prefix_list_is_its_entries(report: dict[str, Any]) -> None:
+    assert report["prefix list changes"] == {
+        "before": "silence",
+        "named": "172.16.1.4 172.16.2.5",
+        "after": "silence",
+    }
+
+
+@pytest.mark.parametrize(
+    ("probe", "met"),
+    [
+        ("denied first", "silence"),
+        ("allowed then", "172.16.3.4 172.16.1.4"),
+        ("same subnet", "172.16.1.6 172.16.1.4"),
+        ("way out not allowed", "silence"),
+        ("answers allowed", "word"),
+        ("answers not allowed", "silence"),
+        ("endpoint", "172.16.1.7 172.16.2.5"),
+        ("endpoint, same subnet", "172.16.2.4 172.16.2.5"),
+        ("endpoint, other subnet", "silence"),
+        ("endpoint, answers not allowed", "silence"),
+        ("endpoint, ACL gone", "172.16.1.7 172.16.2.5"),
+        ("own resolver", "172.16.2.4 172.16.0.2"),
+        ("interface, not allowed", "silence"),
+        ("interface, same subnet", "172.16.2.4 172.16.2.6"),
+        ("reconciled", "0"),
+    ],
+)
+def test_a_network_acl_decides_at_the_edge_of_its_subnet_packet_by_packet(
+    report: dict[str, Any], probe: str, met: str
+) -> None:
+    assert report["network acls"][probe] == met
+
+
+@pytest.mark.parametrize(
     "probe",
     [
         "echo to router",

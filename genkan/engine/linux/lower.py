@@ -33,6 +33,7 @@ from genkan.program.filter import (
     Rule,
     SourceCheck,
     Stage,
+    SubnetGuard,
 )
 from genkan.program.place import End, Link, Place
 from genkan.program.route import (
@@ -59,6 +60,10 @@ GUARD_MAPS = {
     Stage.SECURITY_GROUP_EGRESS: ruleset.EGRESS,
     Stage.SECURITY_GROUP_INGRESS: ruleset.INGRESS,
     Stage.ENDPOINT: ruleset.ENDPOINTS,
+}
+SUBNET_GUARD_MAPS = {
+    Stage.NETWORK_ACL_EGRESS: (ruleset.EDGE_OUT, ruleset.NEAR_OUT),
+    Stage.NETWORK_ACL_INGRESS: (ruleset.EDGE_IN, ruleset.NEAR_IN),
 }
 
 
@@ -226,6 +231,26 @@ def _guard(entry: Guard, ends: Ends) -> Iterator[KernelObject]:
     yield NftElement(entry.place, GUARD_MAPS[entry.stage], at, f"goto {name}")
 
 
+def _subnet_guard(entry: SubnetGuard, ends: Ends) -> Iterator[KernelObject]:
+    """A chain a subnet, so that another ACL changes a chain and no element."""
+    name = chain_name(f"{entry.stage.value}/{entry.subnet}")
+    yield ruleset.chain(
+        entry.place,
+        name,
+        (
+            (f"jump {chain_name(entry.filter)}", entry.filter),
+            ("drop", f"{entry.stage.value}: no entry allows it"),
+        ),
+    )
+    edge, near = SUBNET_GUARD_MAPS[entry.stage]
+    group, verdict = str(number(entry.subnet)), f"goto {name}"
+    yield NftElement(entry.place, edge, group, verdict)
+    yield NftElement(entry.place, ruleset.EDGE_INSIDE, f"{group} . {group}")
+    for address in entry.addresses:
+        yield NftElement(entry.place, near, str(address), verdict)
+        yield NftElement(entry.place, ruleset.NEAR_INSIDE, f"{group} . {address}")
+
+
 def _source_check(entry: SourceCheck, ends: Ends) -> Iterator[KernelObject]:
     device = device_name(entry.interface)
     yield NftElement(entry.place, ruleset.CHECKED, f'"{device}"')
@@ -267,6 +292,7 @@ LOWERINGS: dict[type[Entry], Callable[[Any, Ends], Iterable[KernelObject]]] = {
     AddressSet: _address_set,
     Filter: _filter,
     Guard: _guard,
+    SubnetGuard: _subnet_guard,
     SourceCheck: _source_check,
     Border: _border,
     OneToOne: _one_to_one,

@@ -13,6 +13,8 @@ from genkan.engine.linux.objects import KernelObject, NftChain, NftSet
 FAMILY_TABLE = "inet genkan"
 MARKS = "marks"
 EGRESS, INGRESS, ENDPOINTS = "egress_guards", "ingress_guards", "endpoint_guards"
+EDGE_OUT, EDGE_IN, EDGE_INSIDE = "edge_out", "edge_in", "edge_inside"  # by interfaces' subnets
+NEAR_OUT, NEAR_IN, NEAR_INSIDE = "near_out", "near_in", "near_inside"  # by addresses delivered
 CHECKED, OWN = "checked_interfaces", "own_addresses"
 LISTENERS, GUARDED, RANGES = "listeners", "guarded_listeners", "listener_ranges"
 PRIVATE, PUBLIC_OF, PRIVATE_OF = "private_addresses", "public_of", "private_of"
@@ -22,6 +24,12 @@ SETS = {
     EGRESS: "map { type ifname : verdict; }",
     INGRESS: "map { type ifname : verdict; }",
     ENDPOINTS: "map { type ipv4_addr : verdict; }",
+    EDGE_OUT: "map { type devgroup : verdict; }",
+    EDGE_IN: "map { type devgroup : verdict; }",
+    EDGE_INSIDE: "set { type devgroup . devgroup; }",
+    NEAR_OUT: "map { type ipv4_addr : verdict; }",
+    NEAR_IN: "map { type ipv4_addr : verdict; }",
+    NEAR_INSIDE: "set { type devgroup . ipv4_addr; }",
     CHECKED: "set { type ifname; }",
     OWN: "set { type ifname . ipv4_addr; }",
     LISTENERS: "set { type ipv4_addr . inet_proto . inet_service; }",
@@ -38,6 +46,7 @@ ADDRESSES = "set { type ipv4_addr; }"
 KNOWN = "ct state established,related accept"
 INVALID = "ct state invalid drop"
 ASKED = "ip daddr . meta l4proto . th dport"
+ANSWERS = "ip saddr . meta l4proto . th sport"
 
 STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -56,6 +65,16 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (KNOWN, INVALID, f"iifname vmap @{EGRESS}"),
     ),
     (
+        "network-acl-egress",
+        "type filter hook forward priority 3; policy accept;",
+        (f"iifgroup . oifgroup @{EDGE_INSIDE} accept", f"iifgroup vmap @{EDGE_OUT}"),
+    ),
+    (
+        "network-acl-ingress",
+        "type filter hook forward priority 6; policy accept;",
+        (f"iifgroup . oifgroup @{EDGE_INSIDE} accept", f"oifgroup vmap @{EDGE_IN}"),
+    ),
+    (
         "security-group-ingress",
         "type filter hook forward priority 10; policy accept;",
         (KNOWN, f"oifname vmap @{INGRESS}"),
@@ -64,6 +83,42 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "delivered-egress",
         "type filter hook input priority 0; policy accept;",
         (KNOWN, f"{ASKED} @{LISTENERS} accept", f"iifname vmap @{EGRESS}"),
+    ),
+    (
+        "delivered-acl-egress",
+        "type filter hook input priority 3; policy accept;",
+        (
+            f"{ASKED} @{LISTENERS} accept",
+            f"iifgroup . ip daddr @{NEAR_INSIDE} accept",
+            f"iifgroup vmap @{EDGE_OUT}",
+        ),
+    ),
+    (
+        "delivered-acl-ingress",
+        "type filter hook input priority 6; policy accept;",
+        (
+            f"{ASKED} @{LISTENERS} accept",
+            f"iifgroup . ip daddr @{NEAR_INSIDE} accept",
+            f"ip daddr vmap @{NEAR_IN}",
+        ),
+    ),
+    (
+        "answer-acl-egress",
+        "type filter hook output priority 3; policy accept;",
+        (
+            f"{ANSWERS} @{LISTENERS} accept",
+            f"oifgroup . ip saddr @{NEAR_INSIDE} accept",
+            f"ip saddr vmap @{NEAR_OUT}",
+        ),
+    ),
+    (
+        "answer-acl-ingress",
+        "type filter hook output priority 6; policy accept;",
+        (
+            f"{ANSWERS} @{LISTENERS} accept",
+            f"oifgroup . ip saddr @{NEAR_INSIDE} accept",
+            f"oifgroup vmap @{EDGE_IN}",
+        ),
     ),
     (
         "endpoint",
