@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 
-from genkan.compile import endpoints, gateways, instances, names, naming, routing, security_groups
+from genkan.compile import (
+    endpoints,
+    gateways,
+    instances,
+    load_balancers,
+    names,
+    naming,
+    routing,
+    security_groups,
+)
 from genkan.compile.part import Part
 from genkan.model.account import AccessKey, standing_keys
 from genkan.model.catalogue.services import find_service
@@ -37,6 +46,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from _instances(network, vpc)
     yield from _gateways(network, vpc)
     yield from _endpoints(network, vpc)
+    yield from load_balancers.parts(network, vpc)
 
 
 def _compile_router(vpc: Vpc) -> Iterator[Entry]:
