@@ -8,6 +8,7 @@ from genkan.compile import (
     gateway_endpoints,
     gateways,
     instances,
+    load_balancers,
     names,
     naming,
     network_acls,
@@ -49,6 +50,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from _gateways(network, vpc)
     yield from _gateway_endpoints(network, vpc)
     yield from _endpoints(network, vpc)
+    yield from load_balancers.parts(network, vpc)
 
 
 def _compile_router(vpc: Vpc) -> Iterator[Entry]:

@@ -57,6 +57,12 @@ class LoadBalancer(Resource):
         """What follows `loadbalancer/` in the ARN: net/NAME/ID, the name of its interfaces."""
         return self.id.partition(":loadbalancer/")[2]
 
+    @property
+    def dns_name(self) -> str:
+        """The public name of a network load balancer."""
+        *_, name, digits = self.path.split("/")
+        return f"{name}-{digits}.elb.{self.region}.amazonaws.com"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forward:

@@ -15,6 +15,7 @@ from genkan.model.hosted_zone import (
     record_set_id,
 )
 from genkan.model.instance import Instance, InstanceState
+from genkan.model.load_balancer import LoadBalancer, LoadBalancerState, LoadBalancerType
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network_acl import NetworkAcl, NetworkAclAssociation, NetworkAclEntry
 from genkan.model.network_interface import (
@@ -117,6 +118,27 @@ def endpoint(
         group_ids=("sg-vpce",),
         network_interface_ids=("eni-vpce",),
         private_dns_enabled=private_dns,
+        **MINE,
+    )
+
+
+def balancer(
+    name: str,
+    interface: str,
+    internal: bool = True,
+    state: LoadBalancerState = LoadBalancerState.ACTIVE,
+) -> LoadBalancer:
+    where = f"{MINE['region']}:{MINE['account']}"
+    return LoadBalancer(
+        id=f"arn:aws:elasticloadbalancing:{where}:loadbalancer/net/{name}/0123",
+        load_balancer_name=name,
+        type=LoadBalancerType.NETWORK,
+        internal=internal,
+        vpc_id="vpc-1",
+        state=state,
+        created_at=AT,
+        subnet_ids=("subnet-back",),
+        network_interface_ids=(interface,),
         **MINE,
     )
 
@@ -359,6 +381,19 @@ def resources() -> list[Resource]:
         gateway_endpoint("rtb-main"),
         prefix_list("203.0.113.0/24"),
         acl("acl-front", "subnet-front", acl_entry(100, True, "0.0.0.0/0"), OPEN),
+        interface("eni-nlb", "subnet-back", "172.16.2.6", group_ids=()),
+        interface("eni-web-nlb", "subnet-front", "172.16.1.6", group_ids=()),
+        ElasticIp(
+            id="eipalloc-2",
+            public_ip=IPv4Address("54.65.0.11"),
+            association_id="eipassoc-2",
+            network_interface_id="eni-web-nlb",
+            private_ip=IPv4Address("172.16.1.6"),
+            **MINE,
+        ),
+        balancer("Orders", "eni-nlb"),
+        balancer("Web", "eni-web-nlb", internal=False),
+        balancer("Soon", "eni-nlb", state=LoadBalancerState.PROVISIONING),
         KeyPair(
             id="key-1",
             key_name="key",

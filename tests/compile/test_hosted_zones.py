@@ -95,3 +95,18 @@ def test_a_zone_goes_with_its_records():
     again, _ = recompile(compilation, after, touched(EVERYTHING, after, change))
     assert not [one for one in again.program.of(RecordSet) if one.zone == "ZPRIVATE"]
     assert attachments(again.program) == {(EVERY_VIEW, "ZPUBLIC")}
+
+
+def test_a_load_balancer_that_stands_has_names_that_an_alias_may_name(program):
+    public = {
+        one.name: one.values
+        for one in program.of(RecordSet)
+        if one.zone == PUBLIC_ZONE and ".elb." in one.name
+    }
+    orders, web = (f"{name}-0123.elb.ap-northeast-1.amazonaws.com" for name in ("orders", "web"))
+    assert public == {
+        orders: ("172.16.2.6",),
+        f"ap-northeast-1a.{orders}": ("172.16.2.6",),
+        web: ("54.65.0.11",),
+        f"ap-northeast-1a.{web}": ("54.65.0.11",),
+    }

@@ -13,19 +13,13 @@ IP_ADDRESS_TYPE = "ipv4"
 ON_OFF = {True: "on", False: "off"}
 
 
-def dns_name(balancer: LoadBalancer) -> str:
-    """Give the public name of a network load balancer."""
-    *_, name, digits = balancer.path.split("/")
-    return f"{name}-{digits}.elb.{balancer.region}.amazonaws.com"
-
-
 def load_balancer(call: Call, balancer: LoadBalancer) -> dict[str, Any]:
     """Give a load balancer as DescribeLoadBalancers does; a gateway one has no name and scheme."""
     network = balancer.type is LoadBalancerType.NETWORK
     groups = network and bool(balancer.group_ids)
     return present(
         LoadBalancerArn=balancer.id,
-        DNSName=dns_name(balancer) if network else None,
+        DNSName=balancer.dns_name if network else None,
         CanonicalHostedZoneId=network_load_balancer_zone(balancer.region) if network else None,
         CreatedTime=balancer.created_at,
         LoadBalancerName=balancer.load_balancer_name,
