@@ -119,10 +119,10 @@ def _check(check: HealthCheck) -> None:
         value = getattr(check, name)
         if not lowest <= value <= highest:
             raise ValidationError(f"{member} '{value}' must be in the range {lowest}-{highest}")
-    if check.timeout >= check.interval:
+    if check.timeout > check.interval:
         raise ValidationError(
-            f"Health check interval must be greater than the timeout: {check.interval} seconds "
-            f"are not more than {check.timeout}."
+            f"Health check timeout '{check.timeout}' must be smaller than or equal to the interval "
+            f"'{check.interval}'. Name both."
         )
     if check.path is not None and not (
         check.path.startswith("/") and len(check.path) <= _LONGEST_PATH
