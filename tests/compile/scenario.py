@@ -163,7 +163,7 @@ def balancer(
 
 def provided() -> list[Resource]:
     """Give an endpoint service, and what it stands on."""
-    balancer = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/net/nlb/1"
+    arn = balancer("Orders", "eni-nlb").id
     group = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/app/1"
     proof = PrivateDnsName(
         name="api.example.com", state=DnsNameState.VERIFIED, record="_a", value="vpce:a"
@@ -177,18 +177,6 @@ def provided() -> list[Resource]:
         unhealthy_threshold=2,
     )
     return [
-        LoadBalancer(
-            id=balancer,
-            load_balancer_name="nlb",
-            type=LoadBalancerType.NETWORK,
-            internal=True,
-            vpc_id="vpc-1",
-            state=LoadBalancerState.ACTIVE,
-            created_at=AT,
-            subnet_ids=("subnet-back",),
-            network_interface_ids=("eni-nlb",),
-            **MINE,
-        ),
         TargetGroup(
             id=group,
             target_group_name="app",
@@ -201,8 +189,8 @@ def provided() -> list[Resource]:
             **MINE,
         ),
         Listener(
-            id=balancer.replace("loadbalancer", "listener") + "/1",
-            load_balancer=balancer,
+            id=arn.replace("loadbalancer", "listener") + "/1",
+            load_balancer=arn,
             protocol="TCP",
             port=443,
             forwards=(Forward(target_group=group),),
@@ -211,7 +199,7 @@ def provided() -> list[Resource]:
         EndpointService(
             id="vpce-svc-1",
             service_type=VpcEndpointType.INTERFACE,
-            load_balancers=(balancer,),
+            load_balancers=(arn,),
             zones=("ap-northeast-1a",),
             private_dns=proof,
             **MINE,
