@@ -4,7 +4,6 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
     "ec2": (
         "An endpoint to an endpoint service goes through its states, and no packet reaches the "
         "provider's load balancer by it yet; its names are shown and resolve nowhere.",
-        "A VPC endpoint of type GatewayLoadBalancer cannot be a route's target yet.",
         "Endpoint services can be had in their own Region alone; other supported Regions are kept "
         "and shown. They support IPv4.",
         "A permission for an organization lets nobody in: who is a member is not known here.",

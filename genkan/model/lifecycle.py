@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from genkan.model.endpoint_service import EndpointConnection
+from genkan.model.endpoint_service import ConnectionNotification, EndpointConnection
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.load_balancer import LoadBalancer, LoadBalancerState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
@@ -146,7 +146,8 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
                 network.get(NetworkInterface, name) for name in resource.network_interface_ids
             )
             connections = network.where(EndpointConnection, endpoint_id=resource.id)
-            return delete(resource, *(one for one in interfaces if one)) + put(
+            told = network.where(ConnectionNotification, endpoint_id=resource.id)
+            return delete(resource, *(one for one in interfaces if one), *told) + put(
                 *(replace(one, deleted_at=at) for one in connections)
             )
         case LoadBalancer():

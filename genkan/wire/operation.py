@@ -4,6 +4,7 @@ Forms say it in `Action`, JSON in `x-amz-target`, CBOR and REST in the path; all
 told from a request's head.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from genkan.wire.errors import WireError, family_of, refusal
@@ -16,6 +17,8 @@ from genkan.wire.route import Query, Route, find_route, parse_query
 
 if TYPE_CHECKING:
     from botocore.model import ServiceModel
+
+Pairs = Sequence[tuple[str, str]]
 
 
 def operation_of(
@@ -36,7 +39,10 @@ def operation_of(
     elif protocol == CBOR:
         name = _cbor_operation(request.path)
     else:
-        name = _action(request, family)
+        pairs = form_pairs(request, Reading(family))
+        name = _action(pairs, family)
+        if protocol == "query":
+            _check_version(model, pairs, name, family)
     if name not in model.operation_names:
         raise _unknown(name, family)
     return name
@@ -82,13 +88,26 @@ def route_of(
     return *found, query
 
 
-def _action(request: HttpRequest, family: str) -> str:
-    actions = [value for name, value in form_pairs(request, Reading(family)) if name == "Action"]
+def _action(pairs: Pairs, family: str) -> str:
+    actions = [value for name, value in pairs if name == "Action"]
     if len(actions) > 1:
         raise refusal("Malformed", "The parameter Action is given more than once", family)
     if not actions:
         raise refusal("MissingOperation", "The request must contain the parameter Action", family)
     return actions[0]
+
+
+def _check_version(model: "ServiceModel", pairs: Pairs, action: str, family: str) -> None:
+    """Refuse another API that shares the endpoint and names of actions, as Classic Load Balancers
+    do."""
+    for name, value in pairs:
+        if name == "Version" and value != model.api_version:
+            raise refusal(
+                "UnknownOperation",
+                f"The action {action[:100]} is not valid for the version {value[:20]}: this is "
+                f"{model.api_version}.",
+                family,
+            )
 
 
 def _cbor_operation(path: str) -> str:

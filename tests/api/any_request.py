@@ -86,6 +86,15 @@ WORDS: dict[str, tuple[str, ...]] = {
         "com.amazonaws.vpce.ap-northeast-1.vpce-svc-1",
     ),
     "vpcendpointtype": ("Interface", "Interface", "Gateway", "GatewayLoadBalancer"),
+    "connectionnotificationarn": ("arn:aws:sns:ap-northeast-1:123456789012:topic",),
+    "connectionevents": ("Accept", "Connect", "Delete", "Reject"),
+    "loadbalancertypeenum": ("network", "network", "gateway", "application"),
+    "loadbalancerschemeenum": ("internal", "internal", "internet-facing"),
+    "protocolenum": ("TCP", "TCP", "TCP", "UDP", "TCP_UDP", "TLS", "GENEVE", "HTTP"),
+    "targettypeenum": ("ip", "ip", "instance", "lambda"),
+    "actiontypeenum": ("forward", "forward", "redirect"),
+    "addallowedprincipals": ("*", "arn:aws:iam::210987654321:root", "anna"),
+    "privatednsname": ("api.example.com", "*.example.com", "-"),
     "instancetype": ("t3.micro", "m5.large", "t9.pico"),
     "imageid": ("ami-0123456789abcdef0", "ami-x"),
     "ipprotocol": ("tcp", "tcp", "tcp", "udp", "icmp", "-1", "6", "58", "banana", "256"),
@@ -159,6 +168,30 @@ USUAL: dict[str, tuple[tuple[str, ...], ...]] = {
         ("VpcId", "ServiceName", "VpcEndpointType", "SubnetIds", "SecurityGroupIds"),
         ("VpcId", "ServiceName", "VpcEndpointType", "SubnetIds", "PrivateDnsEnabled"),
         ("VpcId", "ServiceName", "VpcEndpointType"),
+    ),
+    "CreateLoadBalancer": (
+        ("Name", "Type", "Scheme", "Subnets"),
+        ("Name", "Type", "Subnets", "SecurityGroups"),
+        ("Name", "Type", "Scheme", "SubnetMappings"),
+    ),
+    "CreateTargetGroup": (
+        ("Name", "Protocol", "Port", "VpcId", "TargetType"),
+        ("Name", "Protocol", "Port", "VpcId", "HealthCheckProtocol"),
+    ),
+    "CreateListener": (
+        ("LoadBalancerArn", "Protocol", "Port", "DefaultActions"),
+        ("LoadBalancerArn", "DefaultActions"),
+    ),
+    "Action": (("Type", "TargetGroupArn"), ("Type", "ForwardConfig")),
+    "TargetDescription": (("Id",), ("Id", "Port")),
+    "CreateVpcEndpointServiceConfiguration": (
+        ("NetworkLoadBalancerArns",),
+        ("NetworkLoadBalancerArns", "AcceptanceRequired"),
+        ("GatewayLoadBalancerArns", "PrivateDnsName"),
+    ),
+    "CreateVpcEndpointConnectionNotification": (
+        ("ServiceId", "ConnectionNotificationArn", "ConnectionEvents"),
+        ("VpcEndpointId", "ConnectionNotificationArn", "ConnectionEvents"),
     ),
     "CreateNatGateway": (
         ("SubnetId", "AllocationId"),
@@ -319,11 +352,16 @@ class _Names:
         word = name.lower()
         if word == "resourcetype" and self._random.random() < 0.8:
             return self._made()
+        services = self._ids.get("vpce-svc")
+        if word.startswith("servicename") and services and self._random.random() < 0.4:
+            return f"com.amazonaws.vpce.ap-northeast-1.{self._random.choice(services)}"
         for known in (word, word.removesuffix("s"), shape.name.lower()):
             if known in WORDS:
                 return self._random.choice(WORDS[known])
         if shape.enum and self._random.random() < 0.95:
             return self._random.choice(shape.enum)
+        if word.endswith(("arn", "arns")):
+            return self._arn(word)
         if word == "publicip":
             return self._random.choice(self._ids.get("address") or ["198.51.100.1"])
         if word in ("filters", "name"):
@@ -349,6 +387,10 @@ class _Names:
                 return self._of_prefix(prefix)
         return self._of_prefix(self._random.choice(sorted(self._ids) or ["vpc"]))
 
+    def _arn(self, word: str) -> str:
+        kinds = [kind for kind in ARNS if kind in word] or list(ARNS)
+        return self._of_prefix(f"{ARN}{self._random.choice(kinds)}")
+
     def _of_prefix(self, prefix: str) -> str:
         known = self._ids.get(prefix)
         if known and self._random.random() < 0.95:
@@ -356,7 +398,11 @@ class _Names:
         return f"{prefix}-{self._random.randrange(16**17):017x}"
 
 
+ARN = "arn:"
+ARNS = ("loadbalancer", "listener", "targetgroup")
 PREFIX_OF = {
+    "connectionnotification": "vpce-nfn",
+    "service": "vpce-svc",
     "hostedzone": "Z",
     "change": "C",
     "resolverruleassociation": "rslvr-rrassoc",
@@ -398,7 +444,11 @@ def _kind(name: str) -> str:
         return "address"
     if name[:1] in "ZC" and name.isalnum():
         return name[0]  # Route 53's ids have no dash
+    if name.startswith("arn:aws:elasticloadbalancing:"):
+        return ARN + name.split(":")[5].partition("/")[0]
     parts = name.split("-")
+    if parts[0] == "vpce":
+        return name.rpartition("-")[0]
     prefix = "-".join(parts[:2]) if parts[0] == "rslvr" else parts[0]
     return prefix if "-" in name and "/" not in name else ""
 

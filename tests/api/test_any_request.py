@@ -91,6 +91,15 @@ def foundation() -> Network:
         SubnetIds=[back],
         SecurityGroupIds=[group],
     )
+    balancer = {"Name": "nlb", "Type": "network", "Scheme": "internal", "Subnets": [back]}
+    (made,) = ec2.ask("elbv2:CreateLoadBalancer", **balancer)["LoadBalancers"]
+    arn = made["LoadBalancerArn"]
+    targets = {"Name": "targets", "Protocol": "TCP", "Port": 443, "VpcId": vpc, "TargetType": "ip"}
+    (made,) = ec2.ask("elbv2:CreateTargetGroup", **targets)["TargetGroups"]
+    actions = [{"Type": "forward", "TargetGroupArn": made["TargetGroupArn"]}]
+    listener = {"LoadBalancerArn": arn, "Protocol": "TCP", "Port": 443, "DefaultActions": actions}
+    ec2.ask("elbv2:CreateListener", **listener)
+    ec2.ask("CreateVpcEndpointServiceConfiguration", NetworkLoadBalancerArns=[arn])
     return ec2.call.network
 
 
@@ -191,8 +200,12 @@ def _ended(row: Resource) -> bool:
             return row.state is InstanceState.TERMINATED
         case NatGateway():
             return row.state in NO_INTERFACE
-    # A VPC goes without asking the zones and the rules that name it.
-    return row.kind in ("idempotent-call", "hostedzone", "resolver-rule-association")
+    # A VPC goes without asking the zones, rules and target groups that name it; a connection
+    # outlives its endpoint for a while.
+    return row.kind in (
+        *("idempotent-call", "hostedzone", "resolver-rule-association"),
+        *("targetgroup", "vpc-endpoint-connection"),
+    )
 
 
 def _references(value: Any) -> list[str]:

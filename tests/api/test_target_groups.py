@@ -257,3 +257,20 @@ def test_a_group_that_a_listener_uses_is_not_deleted(client, vpc, subnet):
     for _ in range(2):
         client.ask("elbv2:DeleteTargetGroup", TargetGroupArn=arn)
     assert client.ask("elbv2:DescribeTargetGroups")["TargetGroups"] == []
+
+
+def test_an_instance_that_does_not_run_is_unused(client, vpc, subnet):
+    launch = {"ImageId": "ami-0123456789abcdef0", "InstanceType": "t3.micro", "SubnetId": subnet}
+    made = client.ask("RunInstances", **launch, MinCount=1, MaxCount=1)["Instances"]
+    name = made[0]["InstanceId"]
+    arn = a_group(client, vpc, TargetType="instance")
+    client.ask("elbv2:RegisterTargets", TargetGroupArn=arn, Targets=[{"Id": name}])
+    balancer = a_balancer(client, subnet)["LoadBalancerArn"]
+    asked = {"LoadBalancerArn": balancer, "Protocol": "TCP", "Port": 1}
+    client.ask("elbv2:CreateListener", **asked, DefaultActions=forward(arn))
+    assert health(client, arn) == [(name, 443, "initial", "Elb.InitialHealthChecking")]
+    client.ask("TerminateInstances", InstanceIds=[name])
+    assert health(client, arn) == [(name, 443, "unused", "Target.InvalidState")]
+    other = a_group(client, vpc, name="other", TargetType="instance")
+    asked = {"TargetGroupArn": other, "Targets": [{"Id": name}]}
+    assert client.refusal("elbv2:RegisterTargets", **asked) == "InvalidTarget"

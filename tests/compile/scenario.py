@@ -5,6 +5,14 @@ from ipaddress import IPv4Address, IPv4Network
 
 from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.endpoint_service import (
+    ConnectionNotification,
+    DnsNameState,
+    EndpointConnection,
+    EndpointService,
+    PrivateDnsName,
+    ServicePermission,
+)
 from genkan.model.hosted_zone import (
     GLOBAL,
     AliasTarget,
@@ -15,7 +23,17 @@ from genkan.model.hosted_zone import (
     record_set_id,
 )
 from genkan.model.instance import Instance, InstanceState
-from genkan.model.load_balancer import LoadBalancer, LoadBalancerState, LoadBalancerType
+from genkan.model.load_balancer import (
+    Forward,
+    HealthCheck,
+    Listener,
+    LoadBalancer,
+    LoadBalancerState,
+    LoadBalancerType,
+    Target,
+    TargetGroup,
+    TargetType,
+)
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network_acl import NetworkAcl, NetworkAclAssociation, NetworkAclEntry
 from genkan.model.network_interface import (
@@ -141,6 +159,74 @@ def balancer(
         network_interface_ids=(interface,),
         **MINE,
     )
+
+
+def provided() -> list[Resource]:
+    """Give an endpoint service, and what it stands on."""
+    arn = balancer("Orders", "eni-nlb").id
+    group = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/app/1"
+    proof = PrivateDnsName(
+        name="api.example.com", state=DnsNameState.VERIFIED, record="_a", value="vpce:a"
+    )
+    check = HealthCheck(
+        protocol="TCP",
+        port=None,
+        interval=30,
+        timeout=10,
+        healthy_threshold=5,
+        unhealthy_threshold=2,
+    )
+    return [
+        TargetGroup(
+            id=group,
+            target_group_name="app",
+            protocol="TCP",
+            port=443,
+            vpc_id="vpc-1",
+            target_type=TargetType.IP,
+            health_check=check,
+            targets=(Target(id="172.16.2.4", port=443),),
+            **MINE,
+        ),
+        Listener(
+            id=arn.replace("loadbalancer", "listener") + "/1",
+            load_balancer=arn,
+            protocol="TCP",
+            port=443,
+            forwards=(Forward(target_group=group),),
+            **MINE,
+        ),
+        EndpointService(
+            id="vpce-svc-1",
+            service_type=VpcEndpointType.INTERFACE,
+            load_balancers=(arn,),
+            zones=("ap-northeast-1a",),
+            private_dns=proof,
+            **MINE,
+        ),
+        ServicePermission(
+            id="vpce-svc-perm-1",
+            service_id="vpce-svc-1",
+            principal="*",
+            principal_type="All",
+            **MINE,
+        ),
+        EndpointConnection(
+            id="vpce-con-1",
+            service_id="vpce-svc-1",
+            endpoint_id="vpce-2",
+            endpoint_account="210987654321",
+            created_at=AT,
+            **MINE,
+        ),
+        ConnectionNotification(
+            id="vpce-nfn-1",
+            topic="arn:aws:sns:ap-northeast-1:123456789012:topic",
+            events=("Accept",),
+            service_id="vpce-svc-1",
+            **MINE,
+        ),
+    ]
 
 
 def hosted_zone(name: str, *vpcs: str, id: str) -> HostedZone:
@@ -417,5 +503,6 @@ def resources() -> list[Resource]:
             reservation_type="explicit",
             **MINE,
         ),
+        *provided(),
         *zones(),
     ]

@@ -198,6 +198,7 @@ ENTITY = b'<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>'
         (dynamodb(b"{}"), "ValidationException"),
         (dynamodb(b"{}", "MakeTea"), "UnknownOperationException"),
         (("sqs", form(Action="SendMessage")), "UnknownOperationException"),
+        (("elbv2", form(Action="DescribeLoadBalancers", Version="2012-06-01")), "InvalidAction"),
         (("lambda", wire.HttpRequest("GET", "/tea")), "UnknownOperationException"),
         (("s3", wire.HttpRequest("PATCH", "/b/k")), "MethodNotAllowed"),
         (acl(b"<a>"), "MalformedXML"),
