@@ -1,5 +1,6 @@
 """One network with some of everything, as resources to put in any order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
@@ -24,6 +25,7 @@ from genkan.model.network_interface import (
     NetworkInterface,
     NetworkInterfacePermission,
 )
+from genkan.model.peering import PeeringSide, PeeringState, VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList, PrefixListEntry, PrefixListVersion
 from genkan.model.resource import Resource
 from genkan.model.route_table import (
@@ -258,6 +260,50 @@ def acl(name: str, subnet: str, *entries: NetworkAclEntry) -> NetworkAcl:
     return NetworkAcl(id=name, vpc_id="vpc-1", entries=entries, associations=(association,), **MINE)
 
 
+def peering_connection(state: PeeringState = PeeringState.ACTIVE) -> VpcPeeringConnection:
+    requester, accepter = (PeeringSide(vpc=vpc, **MINE) for vpc in ("vpc-1", "vpc-2"))
+    return VpcPeeringConnection(
+        id="pcx-1",
+        requester=requester,
+        accepter=accepter,
+        state=state,
+        message="",
+        expires_at=AT,
+        **MINE,
+    )
+
+
+def far_vpc() -> list[Resource]:
+    """Give a VPC at the far end of a peering connection, with an instance."""
+    inside = {"vpc_id": "vpc-2", **MINE}
+    at = RouteTarget(TargetKind.VPC_PEERING_CONNECTION, "pcx-1")
+    worn = interface("eni-far", "subnet-far", "10.2.0.4", attachment=attached("i-far"))
+    cidr = CidrAssociation(id="b", cidr=IPv4Network("10.2.0.0/16"))
+    return [
+        Vpc(id="vpc-2", cidr_associations=(cidr,), **MINE),
+        Subnet(id="subnet-far", zone="ap-northeast-1a", cidr=IPv4Network("10.2.0.0/24"), **inside),
+        RouteTable(
+            id="rtb-far",
+            associations=(RouteTableAssociation(id="rtbassoc-far"),),
+            routes=(Route(destination=IPv4Network("172.16.0.0/16"), target=at),),
+            **inside,
+        ),
+        SecurityGroup(
+            id="sg-far",
+            group_name="far",
+            description="far",
+            rules=(
+                rule("sgr-far", Direction.INGRESS, CidrPeer(IPv4Network("172.16.0.0/16")), 80),
+                rule("sgr-far-out", Direction.EGRESS, CidrPeer(ANYWHERE)),
+            ),
+            **inside,
+        ),
+        replace(instance("i-far", "subnet-far"), vpc_id="vpc-2"),
+        replace(worn, vpc_id="vpc-2", group_ids=("sg-far",)),
+        peering_connection(),
+    ]
+
+
 OPEN = acl_entry(100, False, "0.0.0.0/0")
 
 
@@ -297,6 +343,10 @@ def resources() -> list[Resource]:
             associations=(RouteTableAssociation(id="rtbassoc-1"),),
             routes=(
                 Route(destination=ANYWHERE, target=RouteTarget(TargetKind.NAT_GATEWAY, "nat-1")),
+                Route(
+                    destination=IPv4Network("10.2.0.0/16"),
+                    target=RouteTarget(TargetKind.VPC_PEERING_CONNECTION, "pcx-1"),
+                ),
                 Route(
                     destination=ListDestination("pl-1"),
                     target=RouteTarget(TargetKind.NETWORK_INTERFACE, "eni-web"),
@@ -378,6 +428,7 @@ def resources() -> list[Resource]:
             **MINE,
         ),
         endpoint(),
+        *far_vpc(),
         gateway_endpoint("rtb-main"),
         prefix_list("203.0.113.0/24"),
         acl("acl-front", "subnet-front", acl_entry(100, True, "0.0.0.0/0"), OPEN),
