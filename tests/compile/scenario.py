@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
 from genkan.model.account import AccessKey, Account, KeyPair
+from genkan.model.dhcp_options import DhcpConfiguration, DhcpOptions
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.flow_log import FlowLog
 from genkan.model.hosted_zone import (
     GLOBAL,
     AliasTarget,
@@ -47,8 +49,9 @@ from genkan.model.security_group import (
     SecurityGroupRule,
 )
 from genkan.model.subnet import Subnet, SubnetCidrReservation
-from genkan.model.vpc import CidrAssociation, InternetGateway, Vpc
+from genkan.model.vpc import CidrAssociation, EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
+from genkan.model.vpn import CustomerGateway, VpnGateway
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 MINE = {"account": "123456789012", "region": "ap-northeast-1"}
@@ -307,6 +310,32 @@ def far_vpc() -> list[Resource]:
 OPEN = acl_entry(100, False, "0.0.0.0/0")
 
 
+def data_alone() -> list[Resource]:
+    """Give what is there to be shown and compiles to nothing."""
+    return [
+        EgressOnlyInternetGateway(id="eigw-1", vpc_id="vpc-1", **MINE),
+        DhcpOptions(
+            id="dopt-1",
+            configurations=(DhcpConfiguration(key="domain-name", values=("corp.example",)),),
+            **MINE,
+        ),
+        CustomerGateway(id="cgw-1", bgp_asn=65001, address=IPv4Address("203.0.113.1"), **MINE),
+        VpnGateway(id="vgw-1", amazon_asn=64512, vpc_id="vpc-1", **MINE),
+        FlowLog(
+            id="fl-1",
+            logged="vpc-1",
+            traffic_type="ALL",
+            destination_type="s3",
+            destination="arn:aws:s3:::logs",
+            log_group_name=None,
+            log_format="${version}",
+            aggregation_interval=600,
+            created_at=AT,
+            **MINE,
+        ),
+    ]
+
+
 def resources() -> list[Resource]:
     """A public and a private subnet, an instance in each, a NAT gateway, an endpoint, zones."""
     return [
@@ -429,6 +458,7 @@ def resources() -> list[Resource]:
         ),
         endpoint(),
         *far_vpc(),
+        *data_alone(),
         gateway_endpoint("rtb-main"),
         prefix_list("203.0.113.0/24"),
         acl("acl-front", "subnet-front", acl_entry(100, True, "0.0.0.0/0"), OPEN),
