@@ -13,10 +13,10 @@ from genkan.api.endpoint_services import has_both_kinds, private_names, service_
 from genkan.api.provided_services import find_provided
 from genkan.model.catalogue.services import CatalogueService, find_service
 from genkan.model.endpoint_names import WILDCARD
-from genkan.model.errors import InvalidParameter
+from genkan.model.errors import InvalidParameter, UnsupportedOperation
 from genkan.model.hosted_zone import HostedZone, ZoneVpc
 from genkan.model.vpc import Vpc
-from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
 RECORD_TYPE = "ipv4"  # of an endpoint whose addresses are IPv4
 INBOUND_ONLY = "PrivateDnsOnlyForInboundResolverEndpoint"
@@ -62,12 +62,23 @@ def check_private_dns(
             " does not provide a private DNS name."
         )
     if has_both_kinds(service) and options.get(INBOUND_ONLY, True):
+        _refuse_inbound_only(call, vpc, service_name(service, call.region))
+    check_dns_attributes(vpc)
+    check_conflicts(call, vpc, names, itself)
+
+
+def _refuse_inbound_only(call: Call, vpc: Vpc, service: str) -> None:
+    """Raise what AWS refuses without a gateway endpoint, and with one what is not here yet."""
+    there = call.network.where(VpcEndpoint, vpc_id=vpc.id, service_name=service)
+    if all(one.endpoint_type is not VpcEndpointType.GATEWAY for one in there):
         raise InvalidParameter(
             f"To set {INBOUND_ONLY} to true, the VPC {vpc.id} must have a Gateway endpoint for "
             "the service."
         )
-    check_dns_attributes(vpc)
-    check_conflicts(call, vpc, names, itself)
+    raise UnsupportedOperation(
+        f"Genkan's endpoints answer private names to their whole VPC, and {INBOUND_ONLY} (true "
+        f"when it is left out) is not there yet. Set it to false."
+    )
 
 
 def check_dns_attributes(vpc: Vpc) -> None:

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from genkan.compile.naming import LINK_HOP
+from genkan.compile.peering import is_joined
 from genkan.model.catalogue.prefix_lists import AwsPrefixList, list_of_service
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.peering import VpcPeeringConnection
 from genkan.model.prefix_list import Block, blocks_of
 from genkan.model.route_table import ListDestination, RouteTable, RouteTarget, TargetKind
 from genkan.model.subnet import Subnet
@@ -113,6 +115,10 @@ def _resolve(
                 return Forward(gateway.id, LINK_HOP)
             if network.get(VpcEndpoint, target.id):
                 return Forward(target.id, LINK_HOP)
+        case TargetKind.VPC_PEERING_CONNECTION:
+            connection = network.get(VpcPeeringConnection, target.id)
+            if connection and is_joined(network, connection):
+                return Forward(connection.id, LINK_HOP)
         case TargetKind.NETWORK_INTERFACE | TargetKind.NAT_GATEWAY:
             interface = _interface(network, target.kind, target.id)
             if interface and interface.id in reachable:

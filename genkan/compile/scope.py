@@ -4,13 +4,14 @@ name in a zone one, what is outside them another."""
 from collections.abc import Iterator
 from datetime import datetime
 
-from genkan.compile import hosted_zones, site, vpc
+from genkan.compile import hosted_zones, peering, site, vpc
 from genkan.compile.part import Part
 from genkan.model.account import AccessKey, Account
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
 from genkan.model.network import Change, Network
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.peering import VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList
 from genkan.model.resource import Resource
 from genkan.model.route_table import ListDestination, RouteTable
@@ -53,7 +54,10 @@ def touched(before: Network, after: Network, change: Change) -> set[Scope]:
 def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
     match resource:
         case Vpc():
-            return {resource.id, *(zone.id for zone in hosted_zones.zones_of(network, resource))}
+            zones = (zone.id for zone in hosted_zones.zones_of(network, resource))
+            return {resource.id, *zones, *peering.ends_of(network, resource.id)}
+        case VpcPeeringConnection():
+            return {resource.requester.vpc, resource.accepter.vpc}
         case HostedZone():
             return {resource.id}
         case ResourceRecordSet():

@@ -12,6 +12,7 @@ from genkan.compile import (
     names,
     naming,
     network_acls,
+    peering,
     routing,
     security_groups,
 )
@@ -48,6 +49,9 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from _acls(network, vpc)
     yield from _instances(network, vpc)
     yield from _gateways(network, vpc)
+    for one in peering.joined_by(network, vpc.id):
+        ends = (one.id, one.requester.vpc, one.accepter.vpc)
+        yield Part(("peering", one.id), peering.compile_peering, ends)
     yield from _gateway_endpoints(network, vpc)
     yield from _endpoints(network, vpc)
     yield from load_balancers.parts(network, vpc)

@@ -168,3 +168,15 @@ def test_a_token_makes_one_endpoint(client, vpc, table):
     assert an_endpoint(client, vpc, table, ClientToken="t") == first
     asked = {"VpcId": vpc, "ServiceName": DYNAMODB, "ClientToken": "t"}
     assert client.refusal("CreateVpcEndpoint", **asked) == "IdempotentParameterMismatch"
+
+
+def test_private_dns_beside_a_gateway_endpoint_is_for_the_whole_vpc_alone(client, vpc):
+    for name in ("EnableDnsSupport", "EnableDnsHostnames"):
+        client.ask("ModifyVpcAttribute", VpcId=vpc, **{name: {"Value": True}})
+    asked = {"VpcId": vpc, "ServiceName": S3, "VpcEndpointType": "Interface"}
+    asked["PrivateDnsEnabled"] = True
+    assert client.refusal("CreateVpcEndpoint", **asked) == "InvalidParameter"
+    an_endpoint(client, vpc)
+    assert client.refusal("CreateVpcEndpoint", **asked) == "UnsupportedOperation"
+    asked["DnsOptions"] = {"PrivateDnsOnlyForInboundResolverEndpoint": False}
+    client.ask("CreateVpcEndpoint", **asked)

@@ -1,9 +1,11 @@
 """One network with some of everything, as resources to put in any order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
 from genkan.model.account import AccessKey, Account, KeyPair
+from genkan.model.dhcp_options import DhcpConfiguration, DhcpOptions
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import (
     ConnectionNotification,
@@ -13,6 +15,7 @@ from genkan.model.endpoint_service import (
     PrivateDnsName,
     ServicePermission,
 )
+from genkan.model.flow_log import FlowLog
 from genkan.model.hosted_zone import (
     GLOBAL,
     AliasTarget,
@@ -42,6 +45,7 @@ from genkan.model.network_interface import (
     NetworkInterface,
     NetworkInterfacePermission,
 )
+from genkan.model.peering import PeeringSide, PeeringState, VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList, PrefixListEntry, PrefixListVersion
 from genkan.model.resource import Resource
 from genkan.model.route_table import (
@@ -63,8 +67,9 @@ from genkan.model.security_group import (
     SecurityGroupRule,
 )
 from genkan.model.subnet import Subnet, SubnetCidrReservation
-from genkan.model.vpc import CidrAssociation, InternetGateway, Vpc
+from genkan.model.vpc import CidrAssociation, EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
+from genkan.model.vpn import CustomerGateway, VpnGateway
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 MINE = {"account": "123456789012", "region": "ap-northeast-1"}
@@ -344,7 +349,77 @@ def acl(name: str, subnet: str, *entries: NetworkAclEntry) -> NetworkAcl:
     return NetworkAcl(id=name, vpc_id="vpc-1", entries=entries, associations=(association,), **MINE)
 
 
+def peering_connection(state: PeeringState = PeeringState.ACTIVE) -> VpcPeeringConnection:
+    requester, accepter = (PeeringSide(vpc=vpc, **MINE) for vpc in ("vpc-1", "vpc-2"))
+    return VpcPeeringConnection(
+        id="pcx-1",
+        requester=requester,
+        accepter=accepter,
+        state=state,
+        message="",
+        expires_at=AT,
+        **MINE,
+    )
+
+
+def far_vpc() -> list[Resource]:
+    """Give a VPC at the far end of a peering connection, with an instance."""
+    inside = {"vpc_id": "vpc-2", **MINE}
+    at = RouteTarget(TargetKind.VPC_PEERING_CONNECTION, "pcx-1")
+    worn = interface("eni-far", "subnet-far", "10.2.0.4", attachment=attached("i-far"))
+    cidr = CidrAssociation(id="b", cidr=IPv4Network("10.2.0.0/16"))
+    return [
+        Vpc(id="vpc-2", cidr_associations=(cidr,), **MINE),
+        Subnet(id="subnet-far", zone="ap-northeast-1a", cidr=IPv4Network("10.2.0.0/24"), **inside),
+        RouteTable(
+            id="rtb-far",
+            associations=(RouteTableAssociation(id="rtbassoc-far"),),
+            routes=(Route(destination=IPv4Network("172.16.0.0/16"), target=at),),
+            **inside,
+        ),
+        SecurityGroup(
+            id="sg-far",
+            group_name="far",
+            description="far",
+            rules=(
+                rule("sgr-far", Direction.INGRESS, CidrPeer(IPv4Network("172.16.0.0/16")), 80),
+                rule("sgr-far-out", Direction.EGRESS, CidrPeer(ANYWHERE)),
+            ),
+            **inside,
+        ),
+        replace(instance("i-far", "subnet-far"), vpc_id="vpc-2"),
+        replace(worn, vpc_id="vpc-2", group_ids=("sg-far",)),
+        peering_connection(),
+    ]
+
+
 OPEN = acl_entry(100, False, "0.0.0.0/0")
+
+
+def data_alone() -> list[Resource]:
+    """Give what is there to be shown and compiles to nothing."""
+    return [
+        EgressOnlyInternetGateway(id="eigw-1", vpc_id="vpc-1", **MINE),
+        DhcpOptions(
+            id="dopt-1",
+            configurations=(DhcpConfiguration(key="domain-name", values=("corp.example",)),),
+            **MINE,
+        ),
+        CustomerGateway(id="cgw-1", bgp_asn=65001, address=IPv4Address("203.0.113.1"), **MINE),
+        VpnGateway(id="vgw-1", amazon_asn=64512, vpc_id="vpc-1", **MINE),
+        FlowLog(
+            id="fl-1",
+            logged="vpc-1",
+            traffic_type="ALL",
+            destination_type="s3",
+            destination="arn:aws:s3:::logs",
+            log_group_name=None,
+            log_format="${version}",
+            aggregation_interval=600,
+            created_at=AT,
+            **MINE,
+        ),
+    ]
 
 
 def resources() -> list[Resource]:
@@ -383,6 +458,10 @@ def resources() -> list[Resource]:
             associations=(RouteTableAssociation(id="rtbassoc-1"),),
             routes=(
                 Route(destination=ANYWHERE, target=RouteTarget(TargetKind.NAT_GATEWAY, "nat-1")),
+                Route(
+                    destination=IPv4Network("10.2.0.0/16"),
+                    target=RouteTarget(TargetKind.VPC_PEERING_CONNECTION, "pcx-1"),
+                ),
                 Route(
                     destination=ListDestination("pl-1"),
                     target=RouteTarget(TargetKind.NETWORK_INTERFACE, "eni-web"),
@@ -464,6 +543,8 @@ def resources() -> list[Resource]:
             **MINE,
         ),
         endpoint(),
+        *far_vpc(),
+        *data_alone(),
         gateway_endpoint("rtb-main"),
         prefix_list("203.0.113.0/24"),
         acl("acl-front", "subnet-front", acl_entry(100, True, "0.0.0.0/0"), OPEN),

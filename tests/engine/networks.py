@@ -58,7 +58,7 @@ def programs(draw: st.DrawFn) -> Program:
     revoked = draw(st.sampled_from(["", "sgr-db", "sgr-web"]))
     groups = [without(DB_GROUP, revoked), without(WEB_GROUP, revoked)]
     network = Network.of([*there, *groups, *hosts, *draw(interfaces())])
-    compilation, _ = recompile(Compilation(), network, ["vpc-1"])
+    compilation, _ = recompile(Compilation(), network, ["vpc-1", "vpc-2"])
     wanted = [entry for entry in compilation.program if entry.section in LinuxEngine.capabilities]
     return Program([_internet(), *wanted])
 

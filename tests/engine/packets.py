@@ -16,12 +16,14 @@ from genkan.model.instance import InstanceState
 from genkan.model.network import delete, put
 from genkan.model.network_acl import NetworkAcl
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.peering import PeeringState
 from tests.compile.scenario import (
     acl,
     acl_entry,
     gateway_endpoint,
     instance,
     interface,
+    peering_connection,
     prefix_list,
 )
 from tests.engine.probes import (
@@ -44,7 +46,7 @@ OUTSIDE, WEB_PUBLIC, WEB2_PUBLIC, NAT_PUBLIC = (
     "54.65.0.11",
     "54.65.0.10",
 )
-S3, RESOLVER = "52.219.0.7", "172.16.0.2"
+S3, RESOLVER, FAR = "52.219.0.7", "172.16.0.2", "10.2.0.4"
 PROBES = {
     "same subnet, group reference": (tcp, "i-app", DB, 80),
     "other subnet, group reference": (tcp, "i-mute", DB, 80),
@@ -83,6 +85,10 @@ PROBES = {
     "public address, port of the endpoints": (tcp, "outside", WEB_PUBLIC, 443),
     "address of nobody": (tcp, "i-app", "172.16.1.77", 80),
     "public name's address, no public address": (tcp, "i-mute", "52.119.0.1", 443),
+    "over peering": (tcp, "i-app", FAR, 80),
+    "over peering, the other way": (tcp, "i-far", WEB, 80),
+    "over peering, other port": (tcp, "i-app", FAR, 22),
+    "over peering, table without a route": (tcp, "i-mute", FAR, 80),
     "through gateway endpoint": (tcp, "i-app", S3, 443),
     "gateway endpoint, other port": (tcp, "i-app", S3, 80),
     "echo to gateway endpoint": (icmp, "i-app", S3),
@@ -93,9 +99,9 @@ PROBES = {
 
 def servers() -> list[str]:
     """Start what answers; give the list of sources that reached web by UDP."""
-    for place in ("i-web", "i-web2", "i-app", "i-db", "outside"):
+    for place in ("i-web", "i-web2", "i-app", "i-db", "i-far", "outside"):
         tcp_server(place, 80)
-    for place, port in (("i-web", 22), ("i-db", 22), ("i-web", 443)):
+    for place, port in (("i-web", 22), ("i-db", 22), ("i-far", 22), ("i-web", 443)):
         tcp_server(place, port)
     tcp_server("nat-1", 80)
     tcp_server("vpc-1", 443, transparent=True)
@@ -201,6 +207,13 @@ def network_acls(world: World) -> dict[str, str]:
     found["endpoint, ACL gone"] = tcp("i-mute", ENDPOINT, 443)
     established.close()
     return found
+
+
+def peering_goes(world: World) -> dict[str, str]:
+    world.change(put(peering_connection(PeeringState.DELETED)))
+    gone = tcp("i-app", FAR, 80)
+    world.change(put(peering_connection()))
+    return {"gone": gone, "back": tcp("i-app", FAR, 80)}
 
 
 def gateway_endpoint_goes(world: World) -> dict[str, str]:
@@ -325,6 +338,7 @@ def main() -> None:
         "revoked": revoked(world),
         "endpoint goes": endpoint_goes(world),
         "network acls": network_acls(world),
+        "peering goes": peering_goes(world),
         "gateway endpoint goes": gateway_endpoint_goes(world),
         "prefix list changes": prefix_list_changes(world),
         "stopped": stopped(world),

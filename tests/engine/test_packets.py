@@ -142,6 +142,26 @@ def test_a_gateway_endpoint_is_the_service_for_the_tables_that_have_it(
     assert report["probes"][probe] == met
 
 
+@pytest.mark.parametrize(
+    ("probe", "met"),
+    [
+        ("over peering", "172.16.2.4 10.2.0.4"),
+        ("over peering, other port", "silence"),
+        # front's table has no route to the far VPC, so its answers go astray
+        ("over peering, the other way", "silence"),
+        ("over peering, table without a route", "silence"),
+    ],
+)
+def test_peered_vpcs_reach_each_other_where_routes_lead(
+    report: dict[str, Any], probe: str, met: str
+) -> None:
+    assert report["probes"][probe] == met
+
+
+def test_a_peering_connection_that_ends_takes_packets_no_more(report: dict[str, Any]) -> None:
+    assert report["peering goes"] == {"gone": "silence", "back": "172.16.2.4 10.2.0.4"}
+
+
 def test_a_gateway_endpoint_follows_its_route_tables(report: dict[str, Any]) -> None:
     assert report["gateway endpoint goes"] == {
         "moved away": "172.16.1.5 52.219.0.7",  # by the NAT gateway, which stands in that subnet
