@@ -103,7 +103,7 @@ def test_health_checks_have_defaults_by_protocol(client, vpc, asked, check):
         ({"HealthCheckProtocol": "UDP"}, "ValidationError"),
         ({"HealthCheckPort": "0"}, "ValidationError"),
         ({"HealthCheckIntervalSeconds": 4}, "ValidationError"),
-        ({"HealthCheckIntervalSeconds": 10}, "ValidationError"),  # no more than the time-out
+        ({"HealthCheckIntervalSeconds": 9}, "ValidationError"),  # no more than the time-out
         ({"HealthyThresholdCount": 11}, "ValidationError"),
     ],
 )
