@@ -1,8 +1,11 @@
 """Gateway endpoints: routes by prefix list in the tables that they are given."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.build import REGION, Client
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
+from tests.build import ACCOUNT, AT, REGION, Client
 
 S3, DYNAMODB = (f"com.amazonaws.{REGION}.{code}" for code in ("s3", "dynamodb"))
 S3_LIST = "pl-61a54008"
@@ -180,3 +183,30 @@ def test_private_dns_beside_a_gateway_endpoint_is_for_the_whole_vpc_alone(client
     assert client.refusal("CreateVpcEndpoint", **asked) == "UnsupportedOperation"
     asked["DnsOptions"] = {"PrivateDnsOnlyForInboundResolverEndpoint": False}
     client.ask("CreateVpcEndpoint", **asked)
+
+
+def test_a_route_to_a_gateway_load_balancers_endpoint_keeps_the_endpoint(client, vpc, table):
+    endpoint = VpcEndpoint(
+        id="vpce-00000000000000001",
+        vpc_id=vpc,
+        service_name="com.amazonaws.vpce.ap-northeast-1.vpce-svc-00000000000000001",
+        endpoint_type=VpcEndpointType.GATEWAY_LOAD_BALANCER,
+        state=VpcEndpointState.PENDING,
+        created_at=AT,
+        account=ACCOUNT,
+        region=REGION,
+    )
+    client.put(endpoint)
+    route = {"RouteTableId": table, "VpcEndpointId": endpoint.id}
+    to_block = {**route, "DestinationCidrBlock": "0.0.0.0/0"}
+    assert client.refusal("CreateRoute", **to_block) == "InvalidParameterValue"  # pending
+    client.put(replace(endpoint, state=VpcEndpointState.AVAILABLE))
+    assert client.refusal("CreateRoute", **route, DestinationPrefixListId=S3_LIST) == (
+        "InvalidParameterValue"
+    )
+    client.ask("CreateRoute", **to_block)
+    (shown_table,) = client.ask("DescribeRouteTables", RouteTableIds=[table])["RouteTables"]
+    assert shown_table["Routes"][-1]["GatewayId"] == endpoint.id
+    (kept,) = client.ask("DeleteVpcEndpoints", VpcEndpointIds=[endpoint.id])["Unsuccessful"]
+    assert kept["Error"]["Code"] == "InvalidParameter"
+    assert shown(client, endpoint.id)["State"] == "available"
