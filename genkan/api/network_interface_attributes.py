@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from genkan.api.attributes import only_attribute
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.api.interface_making import choose_groups, need_own
@@ -15,7 +16,6 @@ from genkan.api.network_interfaces import check_description, tracked, with_prima
 from genkan.api.output import present
 from genkan.api.public_addresses import elastic_ip_of, free_public_addresses
 from genkan.model.errors import (
-    InvalidParameterCombination,
     InvalidParameterValue,
     MissingParameter,
     NotFound,
@@ -46,7 +46,7 @@ def modify_network_interface_attribute(
     associate_public_ip_address: bool | None = None,
 ) -> Answer:
     interface = need_own(call, network_interface_id)
-    name, value = _only_one(
+    name, value = only_attribute(
         {
             "description": description,
             "groupSet": groups,
@@ -93,18 +93,6 @@ def describe_network_interface_attribute(
         },
     }
     return Answer({"NetworkInterfaceId": interface.id, **values[attribute]})
-
-
-def _only_one(asked: Mapping[str, Any]) -> tuple[str, Any]:
-    given = {name: value for name, value in asked.items() if value is not None}
-    if not given:
-        raise MissingParameter(f"No attributes specified. Give one of {', '.join(asked)}.")
-    if len(given) > 1:
-        raise InvalidParameterCombination(
-            f"Fields for multiple attribute types specified: {', '.join(given)}. "
-            "Change one attribute a call."
-        )
-    return next(iter(given.items()))
 
 
 def _changed(call: Call, interface: NetworkInterface, name: str, value: Any) -> NetworkInterface:  # noqa: ANN401

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from genkan.api.attributes import only_attribute
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.model.errors import (
-    InvalidParameterCombination,
     InvalidParameterValue,
-    MissingParameter,
 )
 from genkan.model.network import put
 from genkan.model.subnet import Subnet
@@ -57,24 +56,12 @@ def modify_subnet_attribute(
         "enableLniAtDeviceIndex": enable_lni_at_device_index,
         "disableLniAtDeviceIndex": disable_lni_at_device_index,
     }
-    name, value = _only_one(asked)
+    name, value = only_attribute(asked)
     if name in FIELDS:
         return Answer(change=put(_switched(subnet, name, value.get("Value", False))))
     if name == "privateDnsHostnameTypeOnLaunch":
         return Answer(change=put(_renamed(subnet, value)))
     return Answer(change=put(_with_local_interface(subnet, name, value)))
-
-
-def _only_one(asked: Mapping[str, Any]) -> tuple[str, Any]:
-    given = {name: value for name, value in asked.items() if value is not None}
-    if not given:
-        raise MissingParameter(f"No attributes specified. Give one of {', '.join(asked)}.")
-    if len(given) > 1:
-        raise InvalidParameterCombination(
-            f"Fields for multiple attribute types specified: {', '.join(given)}. "
-            "Change one attribute a call."
-        )
-    return next(iter(given.items()))
 
 
 def _switched(subnet: Subnet, name: str, value: bool) -> Subnet:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from genkan.api.attributes import only_attribute
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.model.errors import (
-    InvalidParameterCombination,
     InvalidParameterValue,
-    MissingParameter,
 )
 from genkan.model.network import put
 from genkan.model.vpc import Vpc
@@ -45,15 +44,7 @@ def modify_vpc_attribute(
         "enableDnsSupport": enable_dns_support,
         "enableNetworkAddressUsageMetrics": enable_network_address_usage_metrics,
     }
-    given = {name: value for name, value in asked.items() if value is not None}
-    if not given:
-        raise MissingParameter(f"No attributes specified. Give one of {', '.join(asked)}.")
-    if len(given) > 1:
-        raise InvalidParameterCombination(
-            f"Fields for multiple attribute types specified: {', '.join(given)}. "
-            "Change one attribute a call."
-        )
-    ((name, holder),) = given.items()
+    name, holder = only_attribute(asked)
     value = holder.get("Value", False)
     if name == "enableDnsHostnames" and value and not vpc.dns_support:
         raise InvalidParameterValue(

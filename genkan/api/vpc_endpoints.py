@@ -83,25 +83,36 @@ def create_vpc_endpoint(
     made = replayed(call, "CreateVpcEndpoint", client_token, parameters)
     if made:
         return Answer(_created(call, need(call, VpcEndpoint, made[0]), client_token))
-    vpc = need(call, Vpc, vpc_id)
-    if service_id_of(service_name or ""):
-        return _connected(call, vpc, parameters, client_token)
-    service = _need_service(call, service_name, service_region)
-    _check_type(service, vpc_endpoint_type)
-    if vpc_endpoint_type == GATEWAY:
-        return _gateway(call, vpc, service, parameters, client_token)
-    _check_goes_with_type(route_table_ids, ip_address_type)
-    fixed = fixed_addresses(subnet_configurations)
-    subnets = choose_subnets(call, vpc.id, [*(subnet_ids or ()), *fixed])
-    group_ids = choose_groups(call, vpc.id, security_group_ids)
-    options = dns_options or {}
-    check_dns_options(service, options)
-    private_dns = (
-        private_dns_by_default(service) if private_dns_enabled is None else private_dns_enabled
-    )
-    if private_dns:
-        check_private_dns(call, vpc, service, options)
-    check_policy_for(service, policy_document)
+    endpoint, change = _made(call, need(call, Vpc, vpc_id), parameters)
+    if client_token:
+        record = remembered(call, "CreateVpcEndpoint", client_token, parameters, (endpoint.id,))
+        change += put(record)
+    return Answer(_created(call, endpoint, client_token), change)
+
+
+def _made(call: Call, vpc: Vpc, given: Mapping[str, Any]) -> tuple[VpcEndpoint, Change]:
+    """Make an endpoint of the parameters of CreateVpcEndpoint, by what it leads to."""
+    name, kind = given["service_name"], given["vpc_endpoint_type"]
+    if service_id_of(name or ""):
+        _check_known_type(kind)
+        endpoint, change = connect(call, vpc, given)
+        count = sum(1 for _ in call.network.where(VpcEndpoint, vpc_id=vpc.id)) + 1
+        check_quota(count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}")
+        return endpoint, change
+    service = _need_service(call, name, given["service_region"])
+    _check_type(service, kind)
+    return (_gateway if kind == GATEWAY else _interface)(call, vpc, service, given)
+
+
+def _interface(
+    call: Call, vpc: Vpc, service: CatalogueService, given: Mapping[str, Any]
+) -> tuple[VpcEndpoint, Change]:
+    _check_goes_with_type(given["route_table_ids"], given["ip_address_type"])
+    fixed = fixed_addresses(given["subnet_configurations"])
+    subnets = choose_subnets(call, vpc.id, [*(given["subnet_ids"] or ()), *fixed])
+    group_ids = choose_groups(call, vpc.id, given["security_group_ids"])
+    private_dns = _private_dns(call, vpc, service, given)
+    check_policy_for(service, given["policy_document"])
     count = 1 + sum(bool(one.dns_suffix) for one in call.network.where(VpcEndpoint, vpc_id=vpc.id))
     check_quota(count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}")
     name = call.new_id("vpce")
@@ -113,9 +124,9 @@ def create_vpc_endpoint(
         id=name,
         account=call.account,
         region=call.region,
-        tags=from_specifications("vpc-endpoint", tag_specifications),
+        tags=from_specifications("vpc-endpoint", given["tag_specifications"]),
         vpc_id=vpc.id,
-        service_name=service_name or "",
+        service_name=given["service_name"],
         endpoint_type=VpcEndpointType.INTERFACE,
         state=VpcEndpointState.PENDING,
         created_at=call.now,
@@ -125,45 +136,33 @@ def create_vpc_endpoint(
         group_ids=group_ids,
         network_interface_ids=tuple(interface.id for interface in interfaces),
         private_dns_enabled=private_dns,
-        policy=policy_document or None,
+        policy=given["policy_document"] or None,
     )
-    change = put(endpoint, *interfaces)
-    if client_token:
-        change += put(remembered(call, "CreateVpcEndpoint", client_token, parameters, (name,)))
-    return Answer(_created(call, endpoint, client_token), change)
+    return endpoint, put(endpoint, *interfaces)
 
 
-def _connected(call: Call, vpc: Vpc, given: Mapping[str, Any], client_token: str | None) -> Answer:
-    """Make an endpoint to an endpoint service of the parameters of CreateVpcEndpoint."""
-    _check_known_type(given["vpc_endpoint_type"])
-    endpoint, change = connect(call, vpc, given)
-    count = 1 + sum(bool(one.dns_suffix) for one in call.network.where(VpcEndpoint, vpc_id=vpc.id))
-    check_quota(count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}")
-    if client_token:
-        change += put(remembered(call, "CreateVpcEndpoint", client_token, given, (endpoint.id,)))
-    return Answer(_created(call, endpoint, client_token), change)
+def _private_dns(call: Call, vpc: Vpc, service: CatalogueService, given: Mapping[str, Any]) -> bool:
+    """Tell whether the endpoint is to have private DNS; what speaks against it is refused."""
+    options = given["dns_options"] or {}
+    check_dns_options(service, options)
+    asked = given["private_dns_enabled"]
+    enabled = private_dns_by_default(service) if asked is None else bool(asked)
+    if enabled:
+        check_private_dns(call, vpc, service, options)
+    return enabled
 
 
 def _gateway(
-    call: Call,
-    vpc: Vpc,
-    service: CatalogueService,
-    given: Mapping[str, Any],
-    client_token: str | None,
-) -> Answer:
-    """Make a gateway endpoint of the parameters of CreateVpcEndpoint."""
+    call: Call, vpc: Vpc, service: CatalogueService, given: Mapping[str, Any]
+) -> tuple[VpcEndpoint, Change]:
     check_goes_with_gateway(given, given["ip_address_type"])
     name = given["service_name"]
     tables = choose_tables(call, vpc.id, name, given["route_table_ids"] or ())
     record = record_type(vpc, given["dns_options"] or {})
     check_policy_for(service, given["policy_document"])
     made = new_gateway_endpoint(call, vpc, name, tables, record, given["policy_document"])
-    tags = from_specifications("vpc-endpoint", given["tag_specifications"])
-    endpoint = replace(made, tags=tags)
-    change = put(endpoint)
-    if client_token:
-        change += put(remembered(call, "CreateVpcEndpoint", client_token, given, (endpoint.id,)))
-    return Answer(_created(call, endpoint, client_token), change)
+    endpoint = replace(made, tags=from_specifications("vpc-endpoint", given["tag_specifications"]))
+    return endpoint, put(endpoint)
 
 
 def describe_vpc_endpoints(
