@@ -23,7 +23,7 @@ from genkan.model.errors import (
 
 Operation = Callable[..., Answer]
 
-COVERAGE = "docs/reference/coverage.md lists what there is"
+COVERAGE = "`genkan coverage` lists what there is"
 
 
 @cache

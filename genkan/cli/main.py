@@ -120,6 +120,14 @@ def status(output: str, as_json: bool) -> None:
 
 
 @main.command()
+def coverage() -> None:
+    """Show which of AWS's operations there are, and how they differ."""
+    from genkan.cli import site
+
+    site.coverage()
+
+
+@main.command()
 @OUTPUT
 @JSON
 def check(output: str, as_json: bool) -> None:

@@ -238,6 +238,11 @@ def aws(arguments: Sequence[str]) -> None:
     os.execve(program, [program, *arguments], {**kept, **environment(default_home())})  # noqa: S606 - no shell is meant
 
 
+def coverage() -> None:
+    """Print the coverage page, as this Genkan would write it."""
+    click.echo(_run_module("genkan.api.coverage").stdout, nl=False)
+
+
 def _run_module(module: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-P", "-m", module, *arguments],

@@ -72,3 +72,9 @@ def test_a_demo_is_not_mixed_with_a_site_that_is_there(home: Path) -> None:
     result = CliRunner().invoke(main, ["demo", "--keep"])
     assert result.exit_code == 3
     assert f"there is a site at {home} already" in result.output
+
+
+def test_the_coverage_page_is_printed_without_a_site(home: Path) -> None:
+    shown = CliRunner().invoke(main, ["coverage"]).output
+    assert shown.startswith("# Coverage")
+    assert "| CreateVpcEndpoint |" in shown
