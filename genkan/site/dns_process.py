@@ -5,6 +5,7 @@ python -m genkan.site.dns_process HOME
 
 import asyncio
 import contextlib
+import gc
 import logging
 
 from genkan.dns import SECTIONS, NameServer
@@ -16,6 +17,8 @@ from genkan.site.subscription import Subscription
 async def _main() -> None:
     server = NameServer(socket_in)
     server.start(asyncio.get_running_loop())
+    gc.collect()
+    gc.freeze()  # modules stay: no question waits while they are looked through
     await Subscription(f"{RUN}/program.sock", "dns", SECTIONS, server.apply).follow()
 
 

@@ -5,6 +5,7 @@ python -m genkan.site.front_process HOME API_FD
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import socket
@@ -49,6 +50,8 @@ async def _main(home: Home, api: socket.socket) -> None:
     await front.serve_api(api)
     # Without an engine there are no places to listen in, only the API.
     sections = SECTIONS if home.engine != "none" else SECTIONS - {Listener.section}
+    gc.collect()
+    gc.freeze()  # modules and models stay: nobody is kept waiting while they are looked through
     await Subscription(f"{RUN}/program.sock", "front", sections, front.apply).follow()
 
 

@@ -31,6 +31,11 @@ from genkan.site.home import Home, HomeUnusable
 PATIENCE = 60.0  # seconds until a site has to be ready
 WAIT = 0.02
 ANCHOR_PATIENCE = 5.0
+# What a site's processes hold: one heap each, no columns for tracebacks.
+LEAN = {
+    "MALLOC_ARENA_MAX": "1",
+    "PYTHONNODEBUGRANGES": "1",
+}
 LOG_TAIL = 12  # lines of a log that go into an error
 
 
@@ -159,7 +164,7 @@ def _start(home: Home, engine: str, api: int, ready: int, lock: int) -> None:
         if os.fork() == 0:
             for descriptor in (api, ready, lock):
                 os.set_inheritable(descriptor, True)
-            environment = {**os.environ, "GENKAN_RUN": "/run/genkan"}
+            environment = {**LEAN, **os.environ, "GENKAN_RUN": "/run/genkan"}
             if engine == "none":
                 environment["GENKAN_RUN"] = _own_run(home)
             os.chdir("/")
