@@ -75,17 +75,15 @@ async def _readable(descriptor: socket.socket | int) -> None:
 async def _join(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int
 ) -> None:
-    """Join a connection from inside to the address outside that is meant; a path is a socket's."""
+    """Join a connection from inside to what is meant outside: a host's port, or a socket's path."""
     try:
         async with asyncio.timeout(CONNECT_PATIENCE):
             if host.startswith("/"):
-                far_reader, far_writer = await asyncio.open_unix_connection(
-                    f"{host}/.s.PGSQL.{port}"
-                )
+                far_reader, far_writer = await asyncio.open_unix_connection(host)
             else:
                 far_reader, far_writer = await asyncio.open_connection(host, port)
     except (OSError, TimeoutError) as error:
-        LOG.warning("%s port %s cannot be reached: %r", host, port, error)
+        LOG.warning("%s, port %s, cannot be reached: %r", host, port, error)
         writer.transport.abort()
         return
     await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))

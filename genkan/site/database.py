@@ -25,7 +25,8 @@ def through_broker(home: Home, url: str) -> str:
     port = asked.port or PORT
     listener = socket.create_server(("127.0.0.1", 0))
     with listener:
-        question = json.dumps({"connect": [host, port]}).encode()
+        meant = f"{host}/.s.PGSQL.{port}" if host.startswith("/") else host
+        question = json.dumps({"connect": [meant, port]}).encode()
         connection = connect(str(home.broker_socket), PATIENCE)
         socket.send_fds(connection, [question], [listener.fileno()])
         _held.append(connection)

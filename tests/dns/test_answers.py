@@ -59,7 +59,8 @@ SITE = (
     attached("inside"),
     record("inside", "a.inside.example.test", "A", "10.0.0.80"),
     record("org", "a.inside.example.test", "A", "192.0.2.81"),
-    zone("aws", "er.s3.aws.test"),
+    record(PUBLIC_ZONE, "deep.own.s3.aws.test", "TXT", '"hidden"'),
+    zone("aws", "own.s3.aws.test"),
     attached("aws", EVERY_VIEW),
 )
 WWW = "A 10.0.0.1"
@@ -74,8 +75,11 @@ ANSWERS = [
     ("bucket.s3.aws.test A", VIEW, "NOERROR", ["A 198.51.100.4"], None),
     ("a.b.c.s3.aws.test A", VIEW, "NOERROR", ["A 198.51.100.4"], None),
     ("bucket.s3.aws.test AAAA", VIEW, "NOERROR", [], "."),
-    ("er.s3.aws.test A", VIEW, "NOERROR", [], "er.s3.aws.test."),
-    ("deep.er.s3.aws.test TXT", VIEW, "NXDOMAIN", [], "er.s3.aws.test."),
+    ("er.s3.aws.test A", VIEW, "NOERROR", [], "."),
+    ("x.er.s3.aws.test A", VIEW, "NXDOMAIN", [], "."),
+    ("deep.er.s3.aws.test TXT", VIEW, "NOERROR", ['TXT "one" "two three"'], None),
+    ("own.s3.aws.test A", VIEW, "NOERROR", [], "own.s3.aws.test."),
+    ("deep.own.s3.aws.test TXT", VIEW, "NXDOMAIN", [], "own.s3.aws.test."),
     ("s3.corp.test A", VIEW, "NOERROR", ["A 198.51.100.4"], None),
     ("inner.corp.test A", VIEW, "NOERROR", ["A 198.51.100.4"], None),
     ("inner.corp.test AAAA", VIEW, "NOERROR", [], "corp.test."),
