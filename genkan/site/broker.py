@@ -86,7 +86,8 @@ async def _join(
         LOG.warning("%s, port %s, cannot be reached: %r", host, port, error)
         writer.transport.abort()
         return
-    await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+    with contextlib.suppress(asyncio.CancelledError):  # the broker ends, and nobody is told
+        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
