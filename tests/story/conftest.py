@@ -91,7 +91,9 @@ class RunningSite:
             if line.startswith("export ")
         )
 
-    def client(self, service: str, region: str = REGION, **settings: Any) -> Any:
+    def client(
+        self, service: str, region: str = REGION, *, retries: int = 1, **settings: Any
+    ) -> Any:
         exported = self.exported()
         return boto3.client(
             service,
@@ -99,7 +101,7 @@ class RunningSite:
             endpoint_url=exported["AWS_ENDPOINT_URL"],
             aws_access_key_id=exported["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=exported["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=30),
+            config=Config(retries={"max_attempts": retries}, connect_timeout=5, read_timeout=30),
             **settings,
         )
 
