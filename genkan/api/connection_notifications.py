@@ -10,16 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.idempotency import remembered, replayed
-from genkan.api.ids import need
+from genkan.api.idempotency import idempotent
+from genkan.api.ids import FORMS, need
 from genkan.api.output import present
 from genkan.api.selection import Values, matching, page
 from genkan.model.endpoint_service import ConnectionNotification, EndpointService
-from genkan.model.errors import InvalidParameter, InvalidParameterCombination, Refused
+from genkan.model.errors import InvalidParameter, InvalidParameterCombination
 from genkan.model.network import Change, delete, put
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
-CREATE = "CreateVpcEndpointConnectionNotification"
 EVENTS = ("Accept", "Connect", "Delete", "Reject")
 ENABLED, TOPIC = "Enabled", "Topic"
 _TOPIC_ARN = "arn:aws:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]{1,256}"
@@ -33,10 +32,7 @@ _FILTERS: Mapping[str, Values[ConnectionNotification]] = {
 }
 
 
-class InvalidConnectionNotification(Refused):
-    code = "InvalidConnectionNotification"
-
-
+@idempotent(ConnectionNotification, lambda call, rows: _created(rows[0]))
 def create_vpc_endpoint_connection_notification(
     call: Call,
     *,
@@ -44,12 +40,7 @@ def create_vpc_endpoint_connection_notification(
     connection_events: Sequence[str],
     service_id: str | None = None,
     vpc_endpoint_id: str | None = None,
-    client_token: str | None = None,
 ) -> Answer:
-    parameters = dict(locals(), call=None, client_token=None)
-    made = replayed(call, CREATE, client_token, parameters)
-    if made:
-        return Answer(_created(_need(call, made[0]), client_token))
     _check_subject(call, service_id, vpc_endpoint_id)
     notification = ConnectionNotification(
         id=call.new_id("vpce-nfn"),
@@ -60,10 +51,7 @@ def create_vpc_endpoint_connection_notification(
         service_id=service_id,
         endpoint_id=vpc_endpoint_id,
     )
-    change = put(notification)
-    if client_token:
-        change += put(remembered(call, CREATE, client_token, parameters, (notification.id,)))
-    return Answer(_created(notification, client_token), change)
+    return Answer(_created(notification), put(notification))
 
 
 def describe_vpc_endpoint_connection_notifications(
@@ -76,7 +64,7 @@ def describe_vpc_endpoint_connection_notifications(
 ) -> Answer:
     rows = call.mine(ConnectionNotification)
     if connection_notification_id:
-        rows = [_need(call, connection_notification_id)]
+        rows = [need(call, ConnectionNotification, connection_notification_id)]
     some, token = page(matching(rows, filters, _FILTERS), max_results, next_token)
     shown = [_notification(row) for row in some]
     return Answer(present(ConnectionNotificationSet=shown, NextToken=token))
@@ -89,7 +77,7 @@ def modify_vpc_endpoint_connection_notification(
     connection_notification_arn: str | None = None,
     connection_events: Sequence[str] | None = None,
 ) -> Answer:
-    held = _need(call, connection_notification_id)
+    held = need(call, ConnectionNotification, connection_notification_id)
     arn, events = connection_notification_arn, connection_events
     after = replace(
         held,
@@ -109,20 +97,10 @@ def delete_vpc_endpoint_connection_notifications(
         if held:
             change += delete(held)
         else:
-            error = {"Code": InvalidConnectionNotification.code, "Message": _absent(name)}
+            form = FORMS[ConnectionNotification]
+            error = {"Code": form.not_found, "Message": form.sentence.format(name)}
             unsuccessful.append({"ResourceId": name, "Error": error})
     return Answer({"Unsuccessful": unsuccessful}, change)
-
-
-def _need(call: Call, name: str) -> ConnectionNotification:
-    held = call.find(ConnectionNotification, name)
-    if held is None:
-        raise InvalidConnectionNotification(_absent(name))
-    return held
-
-
-def _absent(name: str) -> str:
-    return f"The connection notification '{name}' does not exist"
 
 
 def _check_subject(call: Call, service_id: str | None, endpoint_id: str | None) -> None:
@@ -171,5 +149,5 @@ def _notification(row: ConnectionNotification) -> dict[str, Any]:
     )
 
 
-def _created(row: ConnectionNotification, token: str | None) -> dict[str, Any]:
-    return present(ConnectionNotification=_notification(row), ClientToken=token)
+def _created(row: ConnectionNotification) -> dict[str, Any]:
+    return {"ConnectionNotification": _notification(row)}

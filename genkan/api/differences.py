@@ -9,7 +9,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "A permission for an organization lets nobody in: who is a member is not known here.",
         "StartVpcEndpointServicePrivateDnsVerification looks at once, into the site's public "
         "hosted zones: the name is verified or failed when it is answered.",
-        "Connection notifications are objects: nobody is told yet.",
+        "Connection notifications go to SNS topics of the embedded services, once: one that is "
+        "under way when control dies is lost, and a topic's policy is not asked. AWS does not "
+        "document the members of their JSON body; here they are named as in the API.",
         "The codes of three refusals are not documented and chosen: InvalidParameter for a load "
         "balancer that a service cannot have, InvalidPrincipal, and InvalidState for a connection "
         "that cannot be accepted or rejected.",

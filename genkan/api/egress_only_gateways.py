@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.idempotency import remembered, replayed
+from genkan.api.idempotency import idempotent
 from genkan.api.ids import need
 from genkan.api.output import present
 from genkan.api.quotas import (
@@ -20,18 +20,17 @@ from genkan.model.vpc import EgressOnlyInternetGateway, Vpc
 _FILTERS: Mapping[str, Values[EgressOnlyInternetGateway]] = {}
 
 
+def _created(gateway: EgressOnlyInternetGateway) -> dict[str, Any]:
+    return {"EgressOnlyInternetGateway": _shown(gateway)}
+
+
+@idempotent(EgressOnlyInternetGateway, lambda call, rows: _created(rows[0]))
 def create_egress_only_internet_gateway(
     call: Call,
     *,
     vpc_id: str,
-    client_token: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    name = "CreateEgressOnlyInternetGateway"
-    parameters = {"VpcId": vpc_id, "TagSpecifications": tag_specifications}
-    made = replayed(call, name, client_token, parameters)
-    if made:
-        return _created(need(call, EgressOnlyInternetGateway, made[0]), client_token)
     vpc = need(call, Vpc, vpc_id)
     count = len(call.mine(EgressOnlyInternetGateway)) + 1
     check_quota(
@@ -47,10 +46,7 @@ def create_egress_only_internet_gateway(
         tags=from_specifications("egress-only-internet-gateway", tag_specifications),
         vpc_id=vpc.id,
     )
-    change = put(gateway)
-    if client_token:
-        change += put(remembered(call, name, client_token, parameters, (gateway.id,)))
-    return Answer(_created(gateway, client_token).output, change)
+    return Answer(_created(gateway), put(gateway))
 
 
 def describe_egress_only_internet_gateways(
@@ -74,10 +70,6 @@ def delete_egress_only_internet_gateway(
     """Delete a gateway; routes to it become blackholes."""
     gateway = need(call, EgressOnlyInternetGateway, egress_only_internet_gateway_id)
     return Answer({"ReturnCode": True}, delete(gateway))
-
-
-def _created(gateway: EgressOnlyInternetGateway, token: str | None) -> Answer:
-    return Answer(present(EgressOnlyInternetGateway=_shown(gateway), ClientToken=token))
 
 
 def _shown(gateway: EgressOnlyInternetGateway) -> dict[str, Any]:

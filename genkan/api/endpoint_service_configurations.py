@@ -14,8 +14,8 @@ from genkan.api.endpoint_service_settings import (
     is_in_use,
 )
 from genkan.api.endpoint_service_shape import FILTERS, service_configuration
-from genkan.api.idempotency import remembered, replayed
-from genkan.api.ids import FORMS, check_form, need
+from genkan.api.idempotency import idempotent
+from genkan.api.ids import FORMS, check_form
 from genkan.api.output import present
 from genkan.api.selection import page, select
 from genkan.api.tagging import from_specifications
@@ -27,9 +27,8 @@ from genkan.model.endpoint_service import (
 )
 from genkan.model.network import Change, delete, put
 
-CREATE = "CreateVpcEndpointServiceConfiguration"
 
-
+@idempotent(EndpointService, lambda call, rows: _created(rows[0]))
 def create_vpc_endpoint_service_configuration(
     call: Call,
     *,
@@ -39,13 +38,8 @@ def create_vpc_endpoint_service_configuration(
     gateway_load_balancer_arns: Sequence[str] | None = None,
     supported_ip_address_types: Sequence[str] | None = None,
     supported_regions: Sequence[str] | None = None,
-    client_token: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    parameters = dict(locals(), call=None, client_token=None)
-    made = replayed(call, CREATE, client_token, parameters)
-    if made:
-        return Answer(_created(need(call, EndpointService, made[0]), client_token))
     kind, arns = service_type(network_load_balancer_arns, gateway_load_balancer_arns)
     balancers = choose_balancers(call, kind, arns)
     if private_dns_name:
@@ -63,10 +57,7 @@ def create_vpc_endpoint_service_configuration(
         regions=check_regions(call.region, (call.region, *(supported_regions or ()))),
         private_dns=new_name(call, private_dns_name) if private_dns_name else None,
     )
-    change = put(service)
-    if client_token:
-        change += put(remembered(call, CREATE, client_token, parameters, (service.id,)))
-    return Answer(_created(service, client_token), change)
+    return Answer(_created(service), put(service))
 
 
 def describe_vpc_endpoint_service_configurations(
@@ -113,5 +104,5 @@ def _item(name: str, code: str, message: str) -> dict[str, Any]:
     return {"ResourceId": name, "Error": {"Code": code, "Message": message}}
 
 
-def _created(service: EndpointService, token: str | None) -> dict[str, Any]:
-    return present(ServiceConfiguration=service_configuration(service), ClientToken=token)
+def _created(service: EndpointService) -> dict[str, Any]:
+    return {"ServiceConfiguration": service_configuration(service)}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.idempotency import remembered, replayed
+from genkan.api.idempotency import idempotent
 from genkan.api.ids import FORMS, need
 from genkan.api.output import present
 from genkan.api.selection import Values, page, select
@@ -55,6 +55,11 @@ class FlowLogAlreadyExists(Refused):
     code = "FlowLogAlreadyExists"
 
 
+def _made(logs: Sequence[FlowLog]) -> dict[str, Any]:
+    return {"FlowLogIds": [log.id for log in logs], "Unsuccessful": []}
+
+
+@idempotent(FlowLog, lambda call, logs: _made(logs))
 def create_flow_logs(
     call: Call,
     *,
@@ -69,14 +74,9 @@ def create_flow_logs(
     deliver_logs_permission_arn: str | None = None,
     deliver_cross_account_role: str | None = None,
     destination_options: Mapping[str, Any] | None = None,
-    client_token: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
     """Make a log for each resource."""
-    parameters = dict(locals(), call=None, client_token=None)
-    made = replayed(call, "CreateFlowLogs", client_token, parameters)
-    if made:
-        return Answer(_made(list(made), client_token))
     _check_choices(resource_type, traffic_type, log_destination_type, max_aggregation_interval)
     _check_destination(
         log_destination_type, log_destination, log_group_name, deliver_logs_permission_arn
@@ -111,11 +111,7 @@ def create_flow_logs(
     ]
     for log in logs:
         _check_new(call, log)
-    names = [log.id for log in logs]
-    change = put(*logs)
-    if client_token:
-        change += put(remembered(call, "CreateFlowLogs", client_token, parameters, tuple(names)))
-    return Answer(_made(names, client_token), change)
+    return Answer(_made(logs), put(*logs))
 
 
 def describe_flow_logs(
@@ -197,10 +193,6 @@ def _check_new(call: Call, log: FlowLog) -> None:
                 f"There is an existing Flow Log with the same configuration and log destination: "
                 f"{other.id} of {log.logged}."
             )
-
-
-def _made(names: list[str], token: str | None) -> dict[str, Any]:
-    return present(FlowLogIds=names, Unsuccessful=[], ClientToken=token)
 
 
 def _shown(log: FlowLog) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from genkan.model.account import KeyPair
 from genkan.model.dhcp_options import DhcpOptions
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import (
+    ConnectionNotification,
     EndpointConnection,
     EndpointService,
     ServicePermission,
@@ -129,6 +130,12 @@ FORMS: dict[type[Resource], IdForm] = {
         "InvalidVpcEndpointConnectionId.NotFound",
         "The VpcEndpointConnection Id '{}' does not exist",
         "InvalidVpcEndpointConnectionId.Malformed",
+    ),
+    ConnectionNotification: IdForm(
+        "vpce-nfn",
+        "InvalidConnectionNotification",
+        "The connection notification '{}' does not exist",
+        "InvalidConnectionNotification",
     ),
     NetworkAcl: IdForm(
         "acl",

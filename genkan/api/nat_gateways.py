@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.idempotency import remembered, replayed
+from genkan.api.idempotency import idempotent
 from genkan.api.ids import need
 from genkan.api.interface_making import (
     addresses_in_use,
@@ -52,6 +52,7 @@ _FILTERS: Mapping[str, Values[NatGateway]] = {
 }
 
 
+@idempotent(NatGateway, lambda call, rows: _created(call, rows[0]))
 def create_nat_gateway(
     call: Call,
     *,
@@ -62,13 +63,8 @@ def create_nat_gateway(
     secondary_allocation_ids: Sequence[str] | None = None,
     secondary_private_ip_addresses: Sequence[str] | None = None,
     secondary_private_ip_address_count: int | None = None,
-    client_token: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    parameters = dict(locals(), call=None, client_token=None)
-    made = replayed(call, "CreateNatGateway", client_token, parameters)
-    if made:
-        return _created(call, need(call, NatGateway, made[0]), client_token)
     subnet = need(call, Subnet, subnet_id)
     allocations = [*([allocation_id] if allocation_id else []), *(secondary_allocation_ids or ())]
     elastics = _need_elastics(call, connectivity_type, allocation_id, allocations)
@@ -95,11 +91,9 @@ def create_nat_gateway(
     primary = parse_address(private_ip_address, "privateIpAddress") if private_ip_address else None
     named = parse_secondary(secondary_private_ip_addresses)
     change = _begin(call, gateway, subnet, elastics, (primary, named, count))
-    if client_token:
-        change += put(remembered(call, "CreateNatGateway", client_token, parameters, (gateway.id,)))
     shown_call = replace(call, network=call.network.apply(change))
     begun = need(shown_call, NatGateway, gateway.id)
-    return Answer(_created(shown_call, begun, client_token).output, change)
+    return Answer(_created(shown_call, begun), change)
 
 
 def describe_nat_gateways(
@@ -282,5 +276,5 @@ def _failure(
     return None
 
 
-def _created(call: Call, gateway: NatGateway, token: str | None) -> Answer:
-    return Answer(present(ClientToken=token, NatGateway=shown_nat_gateway(call, gateway)))
+def _created(call: Call, gateway: NatGateway) -> dict[str, Any]:
+    return {"NatGateway": shown_nat_gateway(call, gateway)}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.idempotency import remembered, replayed
+from genkan.api.idempotency import idempotent
 from genkan.api.ids import need
 from genkan.api.network_acl_entries import shown_acl_entries
 from genkan.api.network_acl_lookup import (
@@ -28,18 +28,14 @@ from genkan.model.network_acl import NetworkAcl, NetworkAclAssociation
 from genkan.model.vpc import Vpc
 
 
+@idempotent(NetworkAcl, lambda call, rows: _created(call, rows[0]))
 def create_network_acl(
     call: Call,
     *,
     vpc_id: str,
-    client_token: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
     """Make an ACL without entries: it drops everything."""
-    parameters = {"VpcId": vpc_id, "TagSpecifications": tag_specifications}
-    made = replayed(call, "CreateNetworkAcl", client_token, parameters)
-    if made:
-        return _created(call, need(call, NetworkAcl, made[0]), client_token)
     vpc = need(call, Vpc, vpc_id)
     count = sum(1 for _ in call.network.where(NetworkAcl, vpc_id=vpc.id)) + 1
     check_quota(count, NETWORK_ACLS, NetworkAclLimitExceeded, f"network ACLs in {vpc.id}")
@@ -50,10 +46,7 @@ def create_network_acl(
         tags=from_specifications("network-acl", tag_specifications),
         vpc_id=vpc.id,
     )
-    change = put(acl)
-    if client_token:
-        change += put(remembered(call, "CreateNetworkAcl", client_token, parameters, (acl.id,)))
-    return Answer(_created(call, acl, client_token).output, change)
+    return Answer(_created(call, acl), put(acl))
 
 
 def describe_network_acls(
@@ -162,8 +155,8 @@ def _has_ipv6(call: Call, acl: NetworkAcl) -> bool:
     return bool(need(call, Vpc, acl.vpc_id).ipv6_associations)
 
 
-def _created(call: Call, acl: NetworkAcl, token: str | None) -> Answer:
-    return Answer(present(NetworkAcl=_shown(call, acl), ClientToken=token))
+def _created(call: Call, acl: NetworkAcl) -> dict[str, Any]:
+    return {"NetworkAcl": _shown(call, acl)}
 
 
 def _shown(call: Call, acl: NetworkAcl) -> dict[str, Any]:

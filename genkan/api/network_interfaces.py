@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.idempotency import remembered, replayed
+from genkan.api.idempotency import idempotent
 from genkan.api.ids import need
 from genkan.api.interface_ipv6 import choose_ipv6, ipv6_in_use, parse_ipv6_addresses
 from genkan.api.interface_making import (
@@ -43,6 +43,7 @@ TIMEOUTS = {
 }
 
 
+@idempotent(NetworkInterface, lambda call, rows: _created(call, rows[0]))
 def create_network_interface(
     call: Call,
     *,
@@ -57,13 +58,8 @@ def create_network_interface(
     groups: Sequence[str] | None = None,
     connection_tracking_specification: Mapping[str, int] | None = None,
     interface_type: str = INTERFACE,
-    client_token: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    parameters = dict(locals(), call=None, client_token=None)
-    made = replayed(call, "CreateNetworkInterface", client_token, parameters)
-    if made:
-        return Answer(_created(call, need(call, NetworkInterface, made[0]), client_token))
     if interface_type != INTERFACE:
         raise UnsupportedOperation(
             f"Genkan's interfaces are of type {INTERFACE}; there is no {interface_type} here. "
@@ -95,11 +91,7 @@ def create_network_interface(
         tags=from_specifications("network-interface", tag_specifications),
     )
     interface = tracked(with_primary_ipv6(interface, enable_primary_ipv6), tracking)
-    change = put(interface)
-    if client_token:
-        made = (interface.id,)
-        change += put(remembered(call, "CreateNetworkInterface", client_token, parameters, made))
-    return Answer(_created(call, interface, client_token), change)
+    return Answer(_created(call, interface), put(interface))
 
 
 def describe_network_interfaces(
@@ -189,5 +181,5 @@ def check_description(text: str) -> None:
         )
 
 
-def _created(call: Call, interface: NetworkInterface, token: str | None) -> dict[str, Any]:
-    return present(NetworkInterface=network_interface(call, interface), ClientToken=token)
+def _created(call: Call, interface: NetworkInterface) -> dict[str, Any]:
+    return {"NetworkInterface": network_interface(call, interface)}

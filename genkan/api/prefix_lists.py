@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.idempotency import remembered, replayed
+from genkan.api.idempotency import idempotent
 from genkan.api.ids import need
 from genkan.api.output import present
 from genkan.api.prefix_list_entries import FAMILIES, check_room, edited, shown_entries
@@ -67,6 +67,7 @@ def describe_prefix_lists(
     return Answer(present(PrefixLists=lists, NextToken=token))
 
 
+@idempotent(ManagedPrefixList, lambda call, rows: {"PrefixList": shown_list(rows[0])}, echoed=False)
 def create_managed_prefix_list(
     call: Call,
     *,
@@ -74,13 +75,8 @@ def create_managed_prefix_list(
     max_entries: int,
     address_family: str,
     entries: Sequence[Mapping[str, Any]] | None = None,
-    client_token: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    parameters = dict(locals(), call=None, client_token=None)
-    made = replayed(call, "CreateManagedPrefixList", client_token, parameters)
-    if made:
-        return Answer({"PrefixList": shown_list(need(call, ManagedPrefixList, made[0]))})
     if address_family not in FAMILIES:
         raise InvalidParameterValue(
             f"Value ({address_family}) for parameter AddressFamily is invalid. "
@@ -102,12 +98,7 @@ def create_managed_prefix_list(
         state=DONE,
         versions=(PrefixListVersion(number=1, entries=held),),
     )
-    change = put(new)
-    if client_token:
-        change += put(
-            remembered(call, "CreateManagedPrefixList", client_token, parameters, (new.id,))
-        )
-    return Answer({"PrefixList": shown_list(new)}, change)
+    return Answer({"PrefixList": shown_list(new)}, put(new))
 
 
 def describe_managed_prefix_lists(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.idempotency import remembered, replayed
+from genkan.api.idempotency import idempotent
 from genkan.api.ids import need
 from genkan.api.output import present
 from genkan.api.quotas import ROUTE_TABLES, RouteTableLimitExceeded, check_quota
@@ -35,17 +35,13 @@ ROUTE_MEMBERS = {
 }
 
 
+@idempotent(RouteTable, lambda call, rows: _created(call, rows[0]))
 def create_route_table(
     call: Call,
     *,
     vpc_id: str,
-    client_token: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    parameters = {"VpcId": vpc_id, "TagSpecifications": tag_specifications}
-    made = replayed(call, "CreateRouteTable", client_token, parameters)
-    if made:
-        return _created(call, need(call, RouteTable, made[0]), client_token)
     vpc = need(call, Vpc, vpc_id)
     count = sum(1 for _ in call.network.where(RouteTable, vpc_id=vpc.id)) + 1
     check_quota(count, ROUTE_TABLES, RouteTableLimitExceeded, f"route tables in {vpc.id}")
@@ -56,10 +52,7 @@ def create_route_table(
         tags=from_specifications("route-table", tag_specifications),
         vpc_id=vpc.id,
     )
-    change = put(table)
-    if client_token:
-        change += put(remembered(call, "CreateRouteTable", client_token, parameters, (table.id,)))
-    return Answer(_created(call, table, client_token).output, change)
+    return Answer(_created(call, table), put(table))
 
 
 def describe_route_tables(
@@ -135,8 +128,8 @@ def _routes(call: Call, table: RouteTable) -> list[dict[str, Any]]:
     return local + own + [shown_endpoint_route(r) for r in endpoint_routes(call.network, table)]
 
 
-def _created(call: Call, table: RouteTable, client_token: str | None) -> Answer:
-    return Answer(present(RouteTable=_shown(call, table), ClientToken=client_token))
+def _created(call: Call, table: RouteTable) -> dict[str, Any]:
+    return {"RouteTable": _shown(call, table)}
 
 
 def _shown(call: Call, table: RouteTable) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from genkan.api.gateway_endpoints import (
     new_gateway_endpoint,
     record_type,
 )
-from genkan.api.idempotency import remembered, replayed
+from genkan.api.idempotency import idempotent
 from genkan.api.ids import FORMS, check_form, need
 from genkan.api.interface_making import choose_groups
 from genkan.api.output import present
@@ -61,6 +61,7 @@ class InvalidVpcEndpointType(Refused):
     code = "InvalidVpcEndpointType"
 
 
+@idempotent(VpcEndpoint, lambda call, rows: _created(call, rows[0]))
 def create_vpc_endpoint(
     call: Call,
     *,
@@ -76,18 +77,11 @@ def create_vpc_endpoint(
     ip_address_type: str | None = None,
     dns_options: Mapping[str, Any] | None = None,
     private_dns_enabled: bool | None = None,
-    client_token: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    parameters = dict(locals(), call=None, client_token=None)
-    made = replayed(call, "CreateVpcEndpoint", client_token, parameters)
-    if made:
-        return Answer(_created(call, need(call, VpcEndpoint, made[0]), client_token))
-    endpoint, change = _made(call, need(call, Vpc, vpc_id), parameters)
-    if client_token:
-        record = remembered(call, "CreateVpcEndpoint", client_token, parameters, (endpoint.id,))
-        change += put(record)
-    return Answer(_created(call, endpoint, client_token), change)
+    given = dict(locals())
+    endpoint, change = _made(call, need(call, Vpc, vpc_id), given)
+    return Answer(_created(call, endpoint), change)
 
 
 def _made(call: Call, vpc: Vpc, given: Mapping[str, Any]) -> tuple[VpcEndpoint, Change]:
@@ -276,5 +270,5 @@ def _check_goes_with_type(
         )
 
 
-def _created(call: Call, endpoint: VpcEndpoint, token: str | None) -> dict[str, Any]:
-    return present(VpcEndpoint=vpc_endpoint(call, endpoint), ClientToken=token)
+def _created(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
+    return {"VpcEndpoint": vpc_endpoint(call, endpoint)}

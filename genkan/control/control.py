@@ -18,6 +18,7 @@ from genkan.api.call import Answer, Call
 from genkan.compile import Compilation, compile_network, recompile
 from genkan.compile.scope import touched
 from genkan.control.accounts import Token, another_account
+from genkan.control.notices import Notice, notices
 from genkan.control.runner import Runner
 from genkan.engine.protocol import Engine, EngineFailure
 from genkan.model import lifecycle
@@ -41,6 +42,7 @@ READS = ("describe_", "get_", "list_")
 BUT_WRITES = frozenset({"get_session_token"})  # makes a key, whatever it is called
 
 Publish = Callable[[Delta], None]
+Notify = Callable[[list[Notice]], None]
 
 
 class Control:
@@ -54,12 +56,14 @@ class Control:
         runner: Runner,
         publish: Publish,
         now: Callable[[], datetime],
+        notify: Notify = lambda notices: None,
     ) -> None:
         self._store = store
         self._engine = engine
         self._runner = runner
         self._publish = publish
         self._now = now
+        self._notify = notify
         self.network = Network()
         self.compilation = Compilation()
         self._published = self.compilation.program
@@ -108,9 +112,9 @@ class Control:
 
         One that is not `durable` may be lost with the machine's power, and is then taken again.
         """
-        after = self.network.apply(change)
-        before = self.compilation
-        compilation, delta = recompile(before, after, touched(self.network, after, change))
+        held, before = self.network, self.compilation
+        after = held.apply(change)
+        compilation, delta = recompile(before, after, touched(held, after, change))
         self._store.append(entry, change, durable=durable)
         self.compilation = compilation
         try:
@@ -120,6 +124,8 @@ class Control:
             raise
         finally:
             self.network = after  # what is described is in force, as far as it can be
+        if told := notices(held, after, change, entry.at):
+            self._notify(told)
 
     def advance(self) -> bool:
         """Take the lifecycle steps that are due in a Region; tell whether there were any.

@@ -27,6 +27,7 @@ from genkan.api import endpoint
 from genkan.api.call import Answer, Call
 from genkan.control import Control, Publisher
 from genkan.control.accounts import find_account, first_account, keys_of
+from genkan.control.notices import Notice
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.status import status
 from genkan.engine.absent import AbsentEngine
@@ -38,6 +39,7 @@ from genkan.site import sockets
 from genkan.site.database import through_broker
 from genkan.site.default_vpcs import make_default_vpcs
 from genkan.site.home import RUN, Home
+from genkan.site.notifier import Notifier
 from genkan.site.runner import AnchorRunner
 from genkan.store import Store, StoreLost, StoreUnreadable
 
@@ -59,6 +61,8 @@ class ControlProcess:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._publisher = Publisher()
         self._advancing: asyncio.Task[None] | None = None
+        self._notifier = Notifier(f"{RUN}/embedded.sock")
+        self._delivering = self._loop.create_task(self._notifier.deliver())
         self._engine = engine
         self._control = Control(
             store=_open_store(home),
@@ -66,6 +70,7 @@ class ControlProcess:
             runner=runner,
             publish=self._publish,
             now=_now,
+            notify=self._notify,
         )
         self._started = False
 
@@ -217,6 +222,10 @@ class ControlProcess:
     def _publish(self, delta: Delta) -> None:
         """Called by the writer: returns when everybody has the difference."""
         asyncio.run_coroutine_threadsafe(self._publisher.publish(delta), self._loop).result()
+
+    def _notify(self, notices: list[Notice]) -> None:
+        """Called by the writer: returns at once."""
+        self._loop.call_soon_threadsafe(self._notifier.take, notices)
 
     def _advance(self) -> None:
         """Take lifecycle steps until none is due, after the answer that made the first one due."""
