@@ -74,6 +74,9 @@ class LinuxEngine:
         for kind in reversed(NETLINK):
             for one in made.putting(kind):
                 self._netlink.put(one)
+        self._netlink.wait_until_they_send(
+            one for one in made.putting(Device) if isinstance(one, Device)
+        )
         for one in made.removing(Namespace):
             self._netlink.forget(one.place)
             self._nft.forget(one.place)

@@ -4,8 +4,10 @@ One socket a place, opened inside it and kept. Everything written carries our pr
 that routes that programs add in an instance stay theirs. See rtnetlink(7).
 """
 
+import logging
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network
 from socket import AF_INET
 from typing import Any
@@ -21,6 +23,7 @@ from genkan.engine.linux.objects import (
 )
 from genkan.engine.protocol import EngineFailure
 
+LOG = logging.getLogger(__name__)
 PROTOCOL = 0x67  # "g": whose routes and rules these are
 PERMANENT = 0x80
 IFF_UP = 1
@@ -31,6 +34,8 @@ EXISTS = 17
 MOST_SOCKETS = 256
 ROUTE_KINDS = {1: "unicast", 2: "local", 6: "blackhole", 7: "unreachable", 9: "throw"}
 KIND_NUMBERS = {kind: number for number, kind in ROUTE_KINDS.items()}
+SENDS = "UP"  # RFC 2863's operational state; in any other the device drops what it is given
+LINK_PATIENCE, LINK_PAUSE = 5.0, 0.001  # seconds for all links of a change, and between looks
 UNIVERSE, LINK_SCOPE, HOST_SCOPE = 0, 253, 254
 
 
@@ -102,6 +107,25 @@ class Netlink:
     def bring_up(self, place: str, device: str) -> None:
         """Set a device up; lo is one too."""
         self._socket(place).link("set", index=self._index(place, device), state="up")
+
+    def wait_until_they_send(self, devices: Iterable[Device]) -> None:
+        """Wait until the kernel has noticed that these devices' links are whole.
+
+        It does so in a worker of its own, which stands in line with everybody who changes links;
+        until then a device throws away what is sent. An instance that keeps its end down holds
+        nobody up for longer than LINK_PATIENCE.
+        """
+        end = time.monotonic() + LINK_PATIENCE
+        for one in devices:
+            while not self._sends(one):
+                if time.monotonic() > end:
+                    LOG.warning("%s of %s does not come up: %s", one.name, one.place, one.alias)
+                    break
+                time.sleep(LINK_PAUSE)
+
+    def _sends(self, one: Device) -> bool:
+        found = self._socket(one.place).link("get", index=self._index(one.place, one.name))
+        return bool(found[0].get_attr("IFLA_OPERSTATE") == SENDS)
 
     def _socket(self, place: str) -> Any:  # noqa: ANN401 - pyroute2 has no types
         found = self._sockets.get(place)

@@ -1,0 +1,40 @@
+"""Programs that send packets, run in namespaces of their own; each prints a report as JSON."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NAMESPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+AS_ROOT = ("unshare", *NAMESPACES)
+AS_USER = ("unshare", "--user", "--map-root-user", *NAMESPACES)
+EITHER_WAY = {"params": [AS_ROOT, AS_USER], "ids": ["root", "user-namespace"]}  # of a fixture
+
+
+def report_of(module: str, ways: tuple[str, ...] = AS_USER, patience: float = 50) -> dict[str, Any]:
+    """Run a module inside and give its report; skip where the machine cannot."""
+    if ways == AS_ROOT and os.geteuid() != 0:
+        pytest.skip("not root; the same is tested in a user namespace. Type: sudo pytest")
+    if not (shutil.which("nft") and shutil.which("ip")):
+        pytest.skip("nft and ip are not here. Type: apt-get install nftables iproute2")
+    done = subprocess.run(
+        [*ways, sys.executable, "-m", module],
+        capture_output=True,
+        text=True,
+        timeout=patience,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def own_run() -> None:
+    """Give the program a /run of its own, where its namespaces stand."""
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True, timeout=10)
+    Path("/run/genkan").mkdir()
