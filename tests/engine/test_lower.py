@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genkan.engine.linux import ruleset
 from genkan.engine.linux.desired import Desired
 from genkan.engine.linux.lower import DELIVERIES, DELIVERY_PRIORITY, MAIN, ends_of, lower
 from genkan.engine.linux.naming import chain_name, device_name, number
@@ -111,7 +112,7 @@ def test_rules_that_drop_keep_their_place() -> None:
     )
     assert lowered_rules(ordered) == [
         "ip saddr { 10.0.0.0/9 } accept",
-        "ip saddr { 10.0.0.0/8 } drop",
+        *ruleset.dropped("network-acl-ingress", str(BECAUSE), "ip saddr { 10.0.0.0/8 } "),
         "meta nfproto ipv4 accept",
     ]
 
@@ -186,11 +187,22 @@ def test_a_guard_asks_each_filter_and_drops_the_rest() -> None:
     assert [rule.partition(" comment ")[0] for rule in chain.rules] == [
         "jump sg_1_ingress",
         "jump sg_2_ingress",
-        "drop",
+        *ruleset.dropped("security-group-ingress", "no rule of sg-1, sg-2"),
     ]
     assert element == NftElement(
         "vpc-1", "ingress_guards", f'"{device_name("eni-1")}"', f"goto {chain.name}"
     )
+
+
+def test_what_is_dropped_is_logged_with_its_stage_and_reason_but_for_what_is_too_much() -> None:
+    log = 'log prefix "{}endpoint|too ?long?' + "x" * 106
+    first, beyond, rest = ruleset.dropped("endpoint", 'too "long"' + "x" * 200, "iif lo ")
+    assert first.startswith("iif lo limit rate 1000/second burst 2000 packets " + log.format(""))
+    assert beyond.startswith("iif lo limit rate 1/second burst 1 packets " + log.format("+"))
+    for text in (first, beyond):
+        assert text.endswith('" group 103 drop')
+        assert len(text.split('"')[1]) <= ruleset.LONGEST_PREFIX
+    assert rest == "iif lo drop"
 
 
 def test_a_guard_of_an_endpoint_stands_at_its_address() -> None:

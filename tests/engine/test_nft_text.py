@@ -38,6 +38,12 @@ add rule inet genkan sg_1_ingress ip saddr @members_sg_2 meta l4proto 6 th dport
 comment "sg-1 rule sgr-1 #a1133c5b"
 add rule inet genkan security_group_ingress_sg_1_ingress jump sg_1_ingress \
 comment "sg-1/ingress #059e279c"
+add rule inet genkan security_group_ingress_sg_1_ingress limit rate 1000/second burst 2000 packets \
+log prefix "security-group-ingress|no rule of sg-1" group 103 drop \
+comment "security-group-ingress: no rule allows it #7a5ddaff"
+add rule inet genkan security_group_ingress_sg_1_ingress limit rate 1/second burst 1 packets \
+log prefix "+security-group-ingress|no rule of sg-1" group 103 drop \
+comment "security-group-ingress: no rule allows it #d0fb1508"
 add rule inet genkan security_group_ingress_sg_1_ingress drop \
 comment "security-group-ingress: no rule allows it #6db8de91"
 add element inet genkan members_sg_2 { 10.0.0.4, 10.0.0.5 }

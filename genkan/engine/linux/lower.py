@@ -34,6 +34,7 @@ from genkan.program.filter import (
     SourceCheck,
     Stage,
     SubnetGuard,
+    Verdict,
 )
 from genkan.program.place import End, Link, Place
 from genkan.program.route import (
@@ -176,17 +177,32 @@ def _texts(rules: list[Rule], filter_name: str) -> Iterator[tuple[str, str]]:
     side = "daddr" if filter_name.endswith("/egress") else "saddr"
     first = rules[0]
     service = _service(first.match)
-    verdict = first.verdict.value
     because = ", ".join(str(rule.because) for rule in rules)
     if isinstance(first.match.remote, InSet):
         for rule in rules:
             name = chain_name(rule.match.remote.name)  # type: ignore[union-attr]
-            yield f"ip {side} @{name} {service}{verdict}", str(rule.because)
+            text = f"ip {side} @{name} {service}"
+            yield from _decided(text, first.verdict, str(rule.because), filter_name)
     elif first.match.remote is None:
-        yield f"{service}{verdict}", because
+        yield from _decided(service, first.verdict, because, filter_name)
     else:
         networks = [rule.match.remote for rule in rules]
-        yield f"{_remotes(side, networks)}{service}{verdict}", because
+        text = f"{_remotes(side, networks)}{service}"
+        yield from _decided(text, first.verdict, because, filter_name)
+
+
+def _decided(
+    match: str, verdict: Verdict, because: str, filter_name: str
+) -> Iterator[tuple[str, str]]:
+    """Give the rule, or the rules where what they drop is logged; only network ACLs deny."""
+    if verdict is Verdict.ACCEPT:
+        yield f"{match}{verdict.value}", because
+        return
+    stage = (
+        Stage.NETWORK_ACL_EGRESS if filter_name.endswith("/egress") else Stage.NETWORK_ACL_INGRESS
+    )
+    for text in ruleset.dropped(stage.value, because, match):
+        yield text, because
 
 
 def _remotes(side: str, networks: list[Any]) -> str:
@@ -224,8 +240,12 @@ def _icmp(protocol: int, kind: int, code: int) -> str:
 def _guard(entry: Guard, ends: Ends) -> Iterator[KernelObject]:
     name = chain_name(f"{entry.stage.value}/{'+'.join(entry.filters)}")
     jumps = tuple((f"jump {chain_name(one)}", one) for one in entry.filters)
+    groups = ", ".join(one.partition("/")[0] for one in entry.filters)
+    rest = ruleset.dropped(entry.stage.value, f"no rule of {groups}")
     yield ruleset.chain(
-        entry.place, name, (*jumps, ("drop", f"{entry.stage.value}: no rule allows it"))
+        entry.place,
+        name,
+        (*jumps, *((text, f"{entry.stage.value}: no rule allows it") for text in rest)),
     )
     at = f'"{device_name(entry.at)}"' if isinstance(entry.at, str) else str(entry.at)
     yield NftElement(entry.place, GUARD_MAPS[entry.stage], at, f"goto {name}")
@@ -234,12 +254,13 @@ def _guard(entry: Guard, ends: Ends) -> Iterator[KernelObject]:
 def _subnet_guard(entry: SubnetGuard, ends: Ends) -> Iterator[KernelObject]:
     """A chain a subnet, so that another ACL changes a chain and no element."""
     name = chain_name(f"{entry.stage.value}/{entry.subnet}")
+    rest = ruleset.dropped(entry.stage.value, f"no entry of {entry.because.id}")
     yield ruleset.chain(
         entry.place,
         name,
         (
             (f"jump {chain_name(entry.filter)}", entry.filter),
-            ("drop", f"{entry.stage.value}: no entry allows it"),
+            *((text, f"{entry.stage.value}: no entry allows it") for text in rest),
         ),
     )
     edge, near = SUBNET_GUARD_MAPS[entry.stage]

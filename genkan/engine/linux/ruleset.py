@@ -4,6 +4,11 @@ order.
 Chains and sets that are named here are in every such place; filters and guards fill them. A stage
 that lets a packet pass ends with `accept`, which in nftables means: on to the next base chain.
 Chains of guards end with `drop`. Nothing here is ever deleted to be made anew.
+
+What is dropped is logged first, to a group that nobody may listen to, and then it costs next to
+nothing. The prefix says the stage and why. Each rule logs so many packets a second and no more;
+of what is beyond, one a second is logged with a `+`, so that whoever listens knows that he does not
+see all.
 """
 
 import hashlib
@@ -43,10 +48,33 @@ BORDER_SETS = {
 }
 ADDRESSES = "set { type ipv4_addr; }"
 
+LOG_GROUP = 0x67
+SEPARATOR, BEYOND = "|", "+"  # in a prefix: between stage and reason; before one of many
+LONGEST_PREFIX = 127  # NF_LOG_PREFIXLEN, less its end
+LOGGED = "limit rate 1000/second burst 2000 packets"
+LOGGED_BEYOND = "limit rate 1/second burst 1 packets"
+
 KNOWN = "ct state established,related accept"
-INVALID = "ct state invalid drop"
 ASKED = "ip daddr . meta l4proto . th dport"
 ANSWERS = "ip saddr . meta l4proto . th sport"
+
+
+def dropped(stage: str, because: str, match: str = "") -> tuple[str, ...]:
+    """Give the rules that drop what matches: a bounded part of it logged with its stage and
+    reason."""
+    reason = ascii_of(because)[: LONGEST_PREFIX - len(f"{BEYOND}{stage}{SEPARATOR}")]
+    told = f'{stage}{SEPARATOR}{reason}"'
+    return (
+        f'{match}{LOGGED} log prefix "{told} group {LOG_GROUP} drop',
+        f'{match}{LOGGED_BEYOND} log prefix "{BEYOND}{told} group {LOG_GROUP} drop',
+        f"{match}drop",
+    )
+
+
+def ascii_of(text: str) -> str:
+    """Give text as nft can quote it."""
+    return "".join(c if c.isascii() and c.isprintable() and c != '"' else "?" for c in text)
+
 
 STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -57,12 +85,20 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "source-dest-check",
         "type filter hook prerouting priority -140; policy accept;",
-        (f"iifname @{CHECKED} iifname . ip saddr != @{OWN} drop",),
+        dropped(
+            "source-dest-check",
+            "the interface has no such address",
+            f"iifname @{CHECKED} iifname . ip saddr != @{OWN} ",
+        ),
     ),
     (
         "security-group-egress",
         "type filter hook forward priority 0; policy accept;",
-        (KNOWN, INVALID, f"iifname vmap @{EGRESS}"),
+        (
+            KNOWN,
+            *dropped("security-group-egress", "of no connection", "ct state invalid "),
+            f"iifname vmap @{EGRESS}",
+        ),
     ),
     (
         "network-acl-egress",
@@ -129,6 +165,7 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             f"{ASKED} @{LISTENERS} accept",
             f"{ASKED} @{RANGES} accept",
             f"{ASKED} @{GUARDED} ip daddr vmap @{ENDPOINTS}",
+            *dropped("endpoint", "nothing listens here"),
         ),
     ),
 )
@@ -166,6 +203,7 @@ def border(place: str, inside: str, outside: str) -> list[KernelObject]:
                 KNOWN,
                 f'iifname "{inside}" ip saddr @{PRIVATE} accept',
                 f'iifname "{outside}" ct status dnat accept',
+                *dropped("internet-gateway", "no public address"),
             ),
         ),
     ]
@@ -206,5 +244,4 @@ def _comment(text: str, because: str) -> str:
     """At most 128 bytes of ASCII: the reason, cut if need be, and a hash by which a changed rule is
     noticed."""
     digest = hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
-    reason = "".join(c if c.isascii() and c.isprintable() and c != '"' else "?" for c in because)
-    return f"{reason[:110]} #{digest}"
+    return f"{ascii_of(because)[:110]} #{digest}"

@@ -15,6 +15,8 @@ QUIET = {
     "ipv4/conf/all/accept_redirects": "0",
     "ipv4/conf/default/accept_redirects": "0",
     "netfilter/nf_conntrack_tcp_loose": "0",  # a connection that was cut is not taken up again
+    "netfilter/nf_conntrack_acct": "1",  # a connection's packets and bytes, from its first one on
+    "netfilter/nf_conntrack_timestamp": "1",
 }
 
 
