@@ -1,5 +1,8 @@
 """Endpoint services that a caller sees: AWS's own, those of the catalogue, each in its Region."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from genkan.model.catalogue.services import HOME, ROWS, CatalogueService
 from genkan.model.endpoint_names import in_region
 from genkan.model.errors import Refused
@@ -11,7 +14,8 @@ class InvalidServiceName(Refused):
     code = "InvalidServiceName"
 
 
-def visible_services(region: str) -> dict[str, CatalogueService]:
+@lru_cache(64)
+def visible_services(region: str) -> Mapping[str, CatalogueService]:
     """Give a Region's services by name; one without a Region in its name is at home in one."""
     return {
         service_name(service, region): service

@@ -5,7 +5,7 @@ Syntax from "Access an AWS service using an interface VPC endpoint" in the AWS P
 are wildcards, `*.vpce-…`: clients put `bucket.`, `accesspoint.` or `control.` in front.
 """
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 WILDCARD = "*."
 WILDCARD_BASES = ("s3.",)
@@ -21,7 +21,8 @@ def zonal_name(endpoint_id: str, suffix: str, zone: str, base: str) -> str:
     return _under(base, f"{endpoint_id}-{suffix}-{zone}")
 
 
-def in_region(templates: Sequence[str], region: str) -> tuple[str, ...]:
+@lru_cache(1024)
+def in_region(templates: tuple[str, ...], region: str) -> tuple[str, ...]:
     """Fill a Region into names of the catalogue."""
     return tuple(template.replace("{region}", region) for template in templates)
 

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from genkan.model.resource import Resource
+from genkan.overlay import Overlay
 
 R = TypeVar("R", bound=Resource)
+Rows = Overlay[str, Resource]
+Index = Overlay[Any, Rows]
+NOTHING: Rows = Overlay()
 Reference = tuple[str, str]  # kind and id
 
 
@@ -48,48 +52,57 @@ class Table:
 
     __slots__ = ("_indexes", "rows")
 
-    def __init__(
-        self, rows: dict[str, Resource], indexes: dict[str, dict[Any, dict[str, Resource]]]
-    ) -> None:
+    def __init__(self, rows: Rows, indexes: dict[str, Index]) -> None:
         self.rows = rows
         self._indexes = indexes
 
     def where(self, attribute: str, value: Any) -> Iterable[Resource]:  # noqa: ANN401
         index = self._indexes.get(attribute)
         if index is None:
-            index = {}
-            for row in self.rows.values():
-                index.setdefault(getattr(row, attribute), {})[row.id] = row
-            self._indexes[attribute] = index
-        return index.get(value, {}).values()
+            index = self._indexes[attribute] = _indexed(attribute, self.rows.values())
+        return index.get(value, NOTHING).values()  # type: ignore[no-any-return]
 
     def replaced(self, puts: Iterable[Resource], deletes: Iterable[str]) -> "Table":
         """Give the table after `puts` and `deletes`, its indexes brought along."""
-        rows = dict(self.rows)
-        indexes = {attribute: dict(index) for attribute, index in self._indexes.items()}
-        for resource in puts:
-            _move(indexes, rows.get(resource.id), resource)
-            rows[resource.id] = resource
-        for name in deletes:
-            _move(indexes, rows.pop(name, None), None)
-        return Table(rows, indexes)
+        new = {resource.id: resource for resource in puts}
+        gone = list(deletes)
+        moved = [(self.rows.get(name), new.get(name)) for name in {**dict.fromkeys(gone), **new}]
+        indexes = {
+            attribute: _moved(attribute, index, moved) for attribute, index in self._indexes.items()
+        }
+        return Table(self.rows.changed(new, gone), indexes)
 
 
-def _move(
-    indexes: dict[str, dict[Any, dict[str, Resource]]],
-    before: Resource | None,
-    after: Resource | None,
-) -> None:
-    for attribute, index in indexes.items():
-        if before is not None:
-            value = getattr(before, attribute)
-            left = {name: row for name, row in index[value].items() if name != before.id}
-            index[value] = left
-            if not left:
-                del index[value]
+def _indexed(attribute: str, rows: Iterable[Resource]) -> Index:
+    found: dict[Any, dict[str, Resource]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, attribute), {})[row.id] = row
+    return Overlay({value: Overlay(some) for value, some in found.items()})
+
+
+def _moved(
+    attribute: str, index: Index, moved: Iterable[tuple[Resource | None, Resource | None]]
+) -> Index:
+    """Give an index after rows became others: (before, after), None where there was none."""
+    puts: dict[Any, dict[str, Resource]] = {}
+    gone: dict[Any, list[str]] = {}
+    for before, after in moved:
+        left = getattr(before, attribute) if before is not None else None
         if after is not None:
             value = getattr(after, attribute)
-            index[value] = {**index.get(value, {}), after.id: after}
+            puts.setdefault(value, {})[after.id] = after
+            if before is not None and left == value:
+                continue
+        if before is not None:
+            gone.setdefault(left, []).append(before.id)
+    changed = {
+        value: index.get(value, NOTHING).changed(puts.get(value, {}), gone.get(value, ()))
+        for value in {**puts, **gone}
+    }
+    return index.changed(
+        {value: some for value, some in changed.items() if some},
+        [value for value, some in changed.items() if not some],
+    )
 
 
 class Network:
@@ -107,7 +120,7 @@ class Network:
     def get(self, of: type[R], name: str | None) -> R | None:
         """Give the resource with this id, or None."""
         table = self._tables.get(of.kind)
-        return table.rows.get(name or "") if table else None  # type: ignore[return-value]
+        return table.rows.get(name or "") if table else None
 
     def find(self, kind: str, name: str) -> Resource | None:
         """Give the resource of this kind with this id, or None."""
@@ -116,7 +129,7 @@ class Network:
 
     def all(self, of: type[R]) -> Iterator[R]:
         table = self._tables.get(of.kind)
-        return iter(table.rows.values() if table else ())  # type: ignore[arg-type]
+        return iter(table.rows.values() if table else ())
 
     def count(self, of: type[R]) -> int:
         """Give how many resources of a kind there are, of every account and Region."""
@@ -146,7 +159,7 @@ class Network:
             deletes.setdefault(kind, []).append(name)
         tables = dict(self._tables)
         for kind in {*puts, *deletes}:
-            table = tables.get(kind) or Table({}, {})
+            table = tables.get(kind) or Table(NOTHING, {})
             tables[kind] = table.replaced(puts.get(kind, ()), deletes.get(kind, ()))
         return Network(tables)
 

@@ -1,10 +1,11 @@
 """A program as a whole, the difference of two, and applying it: `old.apply(old.delta(new)) ==
 new`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from genkan.overlay import Overlay
 from genkan.program.entry import Entry, Key
 
 E = TypeVar("E", bound=Entry)
@@ -39,10 +40,11 @@ class Program:
     __slots__ = ("_entries",)
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self._entries: Mapping[Key, Entry] = {entry.key: entry for entry in entries}
+        self._entries: Overlay[Key, Entry] = Overlay({entry.key: entry for entry in entries})
 
     def get(self, key: Key) -> Entry | None:
-        return self._entries.get(key)
+        found: Entry | None = self._entries.get(key)
+        return found
 
     def of(self, kind: type[E]) -> Iterator[E]:
         """Give every entry of a kind."""
@@ -60,13 +62,10 @@ class Program:
 
     def apply(self, delta: Delta) -> "Program":
         """Give this program with `delta` made so."""
-        entries = dict(self._entries)
-        for entry in delta.removed:
-            entries.pop(entry.key, None)
-        for entry in delta.put:
-            entries[entry.key] = entry
         made = Program()
-        made._entries = entries
+        made._entries = self._entries.changed(
+            {entry.key: entry for entry in delta.put}, [entry.key for entry in delta.removed]
+        )
         return made
 
     def __iter__(self) -> Iterator[Entry]:

@@ -259,4 +259,4 @@ def hosts(service: CatalogueService, region: str) -> tuple[str, ...]:
         *_MORE_HOSTS.get(service.code, ()),
     )
     here = [name for name in names if "{region}" in name or region == HOME]
-    return tuple(dict.fromkeys(in_region(here, region)))
+    return tuple(dict.fromkeys(in_region(tuple(here), region)))
