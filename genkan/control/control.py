@@ -8,7 +8,7 @@ instances, names and services.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from genkan.api.call import Answer, Call
 from genkan.compile import Compilation, compile_network, recompile
 from genkan.compile.scope import touched
 from genkan.control.accounts import Token, another_account
+from genkan.control.batch import Accepted, Asked, CannotCompile, names_of, tried
 from genkan.control.notices import Notice, notices
 from genkan.control.runner import Runner
 from genkan.engine.protocol import Engine, EngineFailure
@@ -32,7 +33,7 @@ from genkan.model.resource import Resource
 from genkan.program import Delta
 from genkan.program.place import Boot
 from genkan.program.service import Credential
-from genkan.store import JournalEntry, Store, summaries
+from genkan.store import JournalEntry, Store, StoreLost, summaries
 
 LOG = logging.getLogger(__name__)
 ITSELF = "genkan"  # in the journal, whoever a lifecycle's own step is by
@@ -77,7 +78,7 @@ class Control:
         self.network = self._store.load()
         if not any(True for _ in self.network):
             change = first()
-            self._store.append(self._entry("CreateAccount", GLOBAL, ""), change)
+            self._store.append(self._entry("CreateAccount", GLOBAL), change)
             self.network = self.network.apply(change)
         self.compilation = compile_network(self.network)
         mended = self._engine.reconcile(self.compilation.program)
@@ -95,37 +96,75 @@ class Control:
     ) -> Answer:
         """Run one operation; its effect is in force when this returns. Raises Refused,
         EngineFailure."""
-        answer = registry.run(call, service, operation, parameters)
-        if answer.change:
-            entry = JournalEntry(
-                at=call.now,
-                principal=call.principal,
-                region=call.region,
-                operation=operation,
-                request_id=call.request_id,
-            )
-            self.commit(entry, answer.change)
-        return answer
+        (outcome,) = self.run_all([(call, Asked(service, operation, parameters))])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
-    def commit(self, entry: JournalEntry, change: Change, *, durable: bool = True) -> None:
-        """Record a change, compile it, make it so, publish it.
+    def read(self, call: Call, asked: Asked) -> Answer:
+        """Run an operation that only reads, in any thread. Raises Refused."""
+        return registry.run(call, asked.service, asked.operation, asked.parameters)
 
-        One that is not `durable` may be lost with the machine's power, and is then taken again.
+    def run_all(self, calls: Sequence[tuple[Call, Asked]]) -> list[Answer | Exception]:
+        """Run operations one after the other, each on what the one before it leaves; record them
+        together, and have all their effects in force. Give an outcome each."""
+        outcomes, accepted = tried(self.network, calls)
+        try:
+            self.commit(accepted)
+        except StoreLost:
+            raise
+        except CannotCompile as error:
+            if len(calls) > 1:  # whose fault it was is found by taking each alone
+                return [self.run_all([one])[0] for one in calls]
+            return [error]
+        except Exception as error:
+            return [
+                one if isinstance(one, Exception) or not one.change else error for one in outcomes
+            ]
+        return outcomes
+
+    def commit(self, accepted: Accepted, *, later: bool = False) -> None:
+        """Record changes, compile them, make them so, publish them.
+
+        `later` is for a change that is made again where it was lost: it is recorded with the next.
+        Raises CannotCompile, before anything is recorded; EngineFailure.
         """
+        change = sum((one for _, one in accepted), Change())
+        if not change:
+            return
         held, before = self.network, self.compilation
         after = held.apply(change)
-        compilation, delta = recompile(before, after, touched(held, after, change))
-        self._store.append(entry, change, durable=durable)
+        try:
+            compilation, delta = recompile(before, after, touched(held, after, change))
+        except Exception as error:
+            raise CannotCompile(f"{names_of(accepted)}: {error!r}") from error
+        self._record(accepted, later)
         self.compilation = compilation
         try:
             self._make_so(before, delta)
         except Exception as error:
-            self.trouble = f"{entry.operation} is recorded and not in force: {error}"
+            self.trouble = f"{names_of(accepted)} is recorded and not in force: {error}"
             raise
         finally:
             self.network = after  # what is described is in force, as far as it can be
-        if told := notices(held, after, change, entry.at):
+        if told := list(_notices(held, accepted)):
             self._notify(told)
+
+    def _record(self, accepted: Accepted, later: bool) -> None:
+        if later:
+            for entry, change in accepted:
+                self._store.append_later(entry, change)
+        else:
+            self._store.append_all(accepted)
+
+    @property
+    def can_write_down(self) -> bool:
+        """Whether something is not recorded yet that could wait."""
+        return self._store.waits
+
+    def write_down(self) -> None:
+        """Record what could wait."""
+        self._store.append_all([])
 
     def advance(self) -> bool:
         """Take the lifecycle steps that are due in a Region; tell whether there were any.
@@ -141,7 +180,7 @@ class Control:
         due = [one for one in found if one.region == region]
         change = sum((lifecycle.complete(self.network, one, at) for one in due), Change())
         names = ", ".join(one.id for one in due)
-        self.commit(self._entry(f"Complete {names}", region, ""), change, durable=False)
+        self._commit(f"Complete {names}", region, change, later=True)
         return True
 
     def forget_what_ended(self) -> None:
@@ -149,12 +188,12 @@ class Control:
         limit = self._now() - SHOWN_AFTER_THE_END
         ended = list(_ended(self.network, limit))
         if ended:
-            self.commit(self._entry("Forget", GLOBAL, ""), delete(*ended))
+            self._commit("Forget", GLOBAL, delete(*ended))
 
     def add_account(self, name: str, region: str, token: Token) -> Account:
         """Make an account with a key of its own. Raises InvalidParameterValue."""
         change = another_account(self.network, name, region, token)
-        self.commit(self._entry("CreateAccount", GLOBAL, ""), change)
+        self._commit("CreateAccount", GLOBAL, change)
         return next(one for one in change.puts if isinstance(one, Account))
 
     def history(self) -> list[dict[str, Any]]:
@@ -170,13 +209,16 @@ class Control:
         self.trouble = None
         return mended
 
-    def _entry(self, operation: str, region: str, request_id: str) -> JournalEntry:
+    def _commit(self, operation: str, region: str, change: Change, *, later: bool = False) -> None:
+        self.commit([(self._entry(operation, region), change)], later=later)
+
+    def _entry(self, operation: str, region: str) -> JournalEntry:
         return JournalEntry(
             at=self._now(),
             principal=ITSELF,
             region=region,
             operation=operation,
-            request_id=request_id,
+            request_id="",
         )
 
     def _make_so(self, before: Compilation, delta: Delta) -> None:
@@ -225,6 +267,13 @@ class Control:
             if place not in wanted:
                 self._runner.halt(place)
         self._boot(entry for place, entry in wanted.items() if running.get(place) != entry)
+
+
+def _notices(network: Network, accepted: Accepted) -> Iterator[Notice]:
+    for entry, change in accepted:
+        after = network.apply(change)
+        yield from notices(network, after, change, entry.at)
+        network = after
 
 
 def _ended(network: Network, limit: datetime) -> Iterable[Resource]:

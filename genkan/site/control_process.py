@@ -12,8 +12,6 @@ import os
 import secrets
 import sys
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,9 +25,11 @@ from genkan.api import endpoint
 from genkan.api.call import Answer, Call
 from genkan.control import Control, Publisher
 from genkan.control.accounts import find_account, first_account, keys_of
+from genkan.control.batch import Asked
 from genkan.control.notices import Notice
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.status import status
+from genkan.control.writer import Writer
 from genkan.engine.absent import AbsentEngine
 from genkan.engine.protocol import Engine
 from genkan.model.account import Account
@@ -41,7 +41,7 @@ from genkan.site.default_vpcs import make_default_vpcs
 from genkan.site.home import RUN, Home
 from genkan.site.notifier import Notifier
 from genkan.site.runner import AnchorRunner
-from genkan.store import Store, StoreLost, StoreUnreadable
+from genkan.store import Store, StoreUnreadable
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -58,7 +58,6 @@ class ControlProcess:
     def __init__(self, home: Home, engine: Engine, runner: Runner) -> None:
         self._home = home
         self._loop = asyncio.get_running_loop()
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._publisher = Publisher()
         self._advancing: asyncio.Task[None] | None = None
         self._notifier = Notifier(f"{RUN}/embedded.sock")
@@ -72,6 +71,7 @@ class ControlProcess:
             now=_now,
             notify=self._notify,
         )
+        self._writer = Writer(self._control, _give_up)
         self._started = False
 
     async def start(self, *subscribers: str) -> None:
@@ -79,7 +79,7 @@ class ControlProcess:
         by it too: a call's effect is in force when it is answered."""
         await self._publisher.listen(f"{RUN}/program.sock")
         region = self._home.region
-        mended = await self._write(
+        mended = await self._writer.do(
             lambda: self._control.start(lambda: first_account(region, _token))
         )
         LOG.info("reconciled, %s changes", mended)
@@ -92,7 +92,7 @@ class ControlProcess:
         await _serve(self._api(), f"{RUN}/control.sock")
         await _serve(self._questions(), str(self._home.control_socket))
         if self._home.default_vpc:
-            await self._write(lambda: make_default_vpcs(self._control, self._call_as))
+            await self._writer.do(lambda: make_default_vpcs(self._control, self._call_as))
             self._home.remember(default_vpc=False)
         self._advance()
 
@@ -111,8 +111,8 @@ class ControlProcess:
             waited = 0.0
             try:
                 if self._control.trouble:
-                    await self._write(self._control.reconcile)
-                await self._write(self._control.forget_what_ended)
+                    await self._writer.do(self._control.reconcile)
+                await self._writer.do(self._control.forget_what_ended)
             except Exception:
                 LOG.exception("keeping house failed; it is tried again")
             self._advance()
@@ -145,18 +145,10 @@ class ControlProcess:
         return web.Response(status=written.status, headers=dict(written.headers), body=written.body)
 
     async def _run(self, call: Call, question: endpoint.Question) -> Answer:
-        def run() -> Answer:
-            # The snapshot is taken here, in the writer's turn, not when the request came in.
-            return self._control.run(
-                _on(call, self._control),
-                question.service,
-                question.operation,
-                question.parsed.parameters,
-            )
-
+        asked = Asked(question.service, question.operation, question.parsed.parameters)
         if self._control.reads(wire.snake_case(question.operation)):
-            return run()
-        answer = await self._write(run)
+            return self._control.read(call, asked)
+        answer = await self._writer.ask(call, asked)
         self._advance()
         return answer
 
@@ -201,7 +193,7 @@ class ControlProcess:
         name = str((await request.json())["name"])
         region = self._home.region
         try:
-            made = await self._write(lambda: self._control.add_account(name, region, _token))
+            made = await self._writer.do(lambda: self._control.add_account(name, region, _token))
         except Refused as refused:
             return web.json_response({"refused": str(refused)})
         return web.json_response(self._shown_account(made))
@@ -217,7 +209,7 @@ class ControlProcess:
         }
 
     async def _history(self, request: web.Request) -> web.Response:
-        return web.json_response({"history": await self._write(self._control.history)})
+        return web.json_response({"history": await self._writer.do(self._control.history)})
 
     def _publish(self, delta: Delta) -> None:
         """Called by the writer: returns when everybody has the difference."""
@@ -235,19 +227,11 @@ class ControlProcess:
     async def _take_steps(self) -> None:
         while True:
             try:
-                if not await self._write(self._control.advance):
+                if not await self._writer.do(self._control.advance):
                     return
             except Exception:
                 LOG.exception("a lifecycle step failed; it is tried again")
                 await asyncio.sleep(RETRY)
-
-    async def _write(self, work: Callable[[], T]) -> T:
-        try:
-            return await self._loop.run_in_executor(self._writer, work)
-        except StoreLost:
-            # What is on record can only be read there: the next process does, and goes on from it.
-            LOG.exception("the database went away; control starts again")
-            os._exit(1)
 
 
 def _open_store(home: Home) -> Store:
@@ -257,8 +241,10 @@ def _open_store(home: Home) -> Store:
     return Store(url if home.engine == "none" else through_broker(home, url))
 
 
-def _on(call: Call, control: Control) -> Call:
-    return replace(call, network=control.network)
+def _give_up(error: BaseException) -> None:
+    """End the process: what is on record can only be read there. The next one goes on from it."""
+    LOG.critical("the writer ended; control starts again", exc_info=error)
+    os._exit(1)
 
 
 async def _http_request(request: web.Request) -> wire.HttpRequest:

@@ -6,7 +6,7 @@ lock refuses a second one, in PostgreSQL an advisory lock does, held for the lif
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +16,12 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
-    Table,
+    bindparam,
     create_engine,
     delete,
     event,
     insert,
+    make_url,
     select,
     text,
 )
@@ -35,11 +36,8 @@ from genkan.store.schema import JOURNAL, STATE, StoreUnreadable, bring_up_to_dat
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
+PARAMETERS = {"sqlite": "named", "postgresql": "pyformat"}  # of the styles a driver knows, by name
 WRITERS_LOCK = 0x67656E6B616E  # "genkan": the key of PostgreSQL's advisory lock
-DURABILITY = {
-    "sqlite": {True: "PRAGMA synchronous=FULL", False: "PRAGMA synchronous=NORMAL"},
-    "postgresql": {True: "SET synchronous_commit TO on", False: "SET synchronous_commit TO off"},
-}
 
 
 class StoreInUse(StoreUnreadable):
@@ -66,9 +64,10 @@ class Store:
 
     def __init__(self, url: str | URL) -> None:
         """Open it, made if it is not there. Raises StoreUnreadable, StoreInUse, NewerDatabase."""
-        self._engine: Engine = create_engine(url)
-        self._upsert = _upsert_of(self._engine)
-        self._durable = True
+        style = PARAMETERS[make_url(url).get_backend_name()]
+        self._engine: Engine = create_engine(url, paramstyle=style)
+        self._statements = _statements(self._engine)
+        self._later: list[tuple[JournalEntry, Change]] = []
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare)
         try:
@@ -113,44 +112,54 @@ class Store:
             self._connection.rollback()
         return network
 
-    def append(self, entry: JournalEntry, change: Change, *, durable: bool = True) -> None:
+    def append(self, entry: JournalEntry, change: Change) -> None:
         """Write `change` down, in the journal and in the state. Durable when this returns.
 
-        One that need not be `durable` survives the process, and the power from the next durable
-        one on. Raises StoreLost.
+        Raises StoreLost.
         """
+        self.append_all([(entry, change)])
+
+    def append_all(self, entries: Sequence[tuple[JournalEntry, Change]]) -> None:
+        """Write several changes down in one transaction, after those that could wait.
+
+        Raises StoreLost.
+        """
+        written = [*self._later, *entries]
+        if not written:
+            return
         try:
-            if durable != self._durable:
-                self._connection.exec_driver_sql(DURABILITY[self._engine.dialect.name][durable])
-                self._connection.commit()
-                self._durable = durable
-            self._append(entry, change)
+            with self._connection.begin():
+                self._write(written)
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise StoreLost(str(error.orig)) from error
             raise
+        self._later.clear()
 
-    def _append(self, entry: JournalEntry, change: Change) -> None:
-        with self._connection.begin():
-            if change.puts:
-                statement = self._upsert(STATE)
-                self._connection.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=["kind", "id"], set_={"body": statement.excluded.body}
-                    ),
-                    [_row(resource) for resource in change.puts],
-                )
-            for kind, name in change.deletes:
-                self._connection.execute(
-                    delete(STATE).where(STATE.c.kind == kind, STATE.c.id == name)
-                )
-            self._connection.execute(
-                insert(JOURNAL),
-                {**encode(entry), "change": json.dumps(_written(change), separators=(",", ":"))},
-            )
+    def append_later(self, entry: JournalEntry, change: Change) -> None:
+        """Write a change down with the next one. A process that ends before has not made it: it is
+        for what is done again where it was not."""
+        self._later.append((entry, change))
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is something that could wait and is not written."""
+        return bool(self._later)
+
+    def _write(self, entries: Sequence[tuple[JournalEntry, Change]]) -> None:
+        change = sum((one for _, one in entries), Change())
+        if change.puts:
+            self._run("put", [_row(resource) for resource in change.puts])
+        if change.deletes:
+            self._run("delete", [{"kind": kind, "id": name} for kind, name in change.deletes])
+        self._run("journal", [_journal_row(entry, one) for entry, one in entries])
+
+    def _run(self, statement: str, rows: list[dict[str, Any]]) -> None:
+        self._connection.exec_driver_sql(self._statements[statement], rows)
 
     def journal(self) -> Iterator[tuple[JournalEntry, dict[str, Any]]]:
         """Give every accepted change, oldest first."""
+        self.append_all([])
         rows = self._connection.execute(select(JOURNAL).order_by(JOURNAL.c.seq)).mappings().all()
         self._connection.rollback()
         for row in rows:
@@ -170,13 +179,32 @@ def _prepare(connection: Any, record: object) -> None:  # noqa: ANN401 - a DBAPI
     cursor.close()
 
 
-def _upsert_of(engine: Engine) -> "Callable[[Table], sqlite.Insert | postgresql.Insert]":
-    """Give the database's own insert: the other's dialect is 3 MB that nobody needs."""
+def _statements(engine: Engine) -> dict[str, str]:
+    """Give what is written by, as the driver takes it: to build it anew costs more than to run it.
+
+    Each database's own insert is imported alone: the other's dialect is 3 MB that nobody needs.
+    """
+    upsert: sqlite.Insert | postgresql.Insert
     if engine.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as upsert
+        from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+
+        upsert = insert_postgresql(STATE)
     else:
-        from sqlalchemy.dialects.sqlite import insert as upsert  # type: ignore[assignment]
-    return upsert
+        from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+        upsert = insert_sqlite(STATE)
+    written = {
+        "put": upsert.on_conflict_do_update(
+            index_elements=["kind", "id"], set_={"body": upsert.excluded.body}
+        ),
+        "delete": delete(STATE).where(
+            STATE.c.kind == bindparam("kind"), STATE.c.id == bindparam("id")
+        ),
+        "journal": insert(JOURNAL).values(
+            {column.name: bindparam(column.name) for column in JOURNAL.c if column.name != "seq"}
+        ),
+    }
+    return {name: str(one.compile(engine)) for name, one in written.items()}
 
 
 def _be_the_writer(connection: Connection, name: str | None) -> None:
@@ -189,6 +217,10 @@ def _be_the_writer(connection: Connection, name: str | None) -> None:
 def _row(resource: Resource) -> dict[str, str]:
     body = json.dumps(encode(resource), separators=(",", ":"))
     return {"kind": resource.kind, "id": resource.id, "body": body}
+
+
+def _journal_row(entry: JournalEntry, change: Change) -> dict[str, Any]:
+    return {**encode(entry), "change": json.dumps(_written(change), separators=(",", ":"))}
 
 
 def _written(change: Change) -> dict[str, Any]:
