@@ -20,6 +20,7 @@ from genkan.api.tagging import shown
 from genkan.model.catalogue.instance_types import INSTANCE_TYPES
 from genkan.model.host_names import internal_domain
 from genkan.model.instance import Instance, InstanceState
+from genkan.model.instance_profile import profile_arn, profile_id
 from genkan.model.network_interface import NetworkInterface
 
 CODES = {
@@ -177,9 +178,7 @@ def shown_profile(instance: Instance, given: Mapping[str, str] | None) -> dict[s
     """Give an instance profile as the API shows it, None for none."""
     if not given:
         return None
-    name = given.get("Name") or given.get("Arn", "").rpartition("/")[2]
-    arn = given.get("Arn") or f"arn:aws:iam::{instance.account}:instance-profile/{name}"
-    return {"Arn": arn, "Id": f"AIPA{instance.id[-17:].upper()}"}
+    return {"Arn": profile_arn(instance.account, given), "Id": profile_id(instance.id)}
 
 
 def instance_filters(call: Call) -> Mapping[str, Values[Instance]]:

@@ -7,6 +7,7 @@ from genkan.compile.gateways import ANYWHERE
 from genkan.compile.naming import host_network, mac_of
 from genkan.compile.security_groups import guard
 from genkan.model.instance import Instance
+from genkan.model.instance_profile import given_profile
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.security_group import Direction
 from genkan.model.subnet import Subnet
@@ -22,7 +23,8 @@ def compile_instance(
 ) -> Iterator[Entry]:
     """Give the place of an instance that runs, and its boot.
 
-    One whose primary interface has IPv6 alone runs, and is named, without a link.
+    One whose primary interface has IPv6 alone runs, and is named, without a link. Where it has an
+    instance profile, its programs find their credentials in its metadata and are given no key.
     """
     because = Because("instance", instance.id)
     host = naming.private_host(primary.private_ip) if primary.has_ipv4 else instance.id
@@ -36,7 +38,7 @@ def compile_instance(
         search=naming.internal_domain(instance.region),
         account=instance.account,
         region=instance.region,
-        access_key=access_key,
+        access_key="" if given_profile(instance) else access_key,
         name=instance.name,
         first_boot_script=instance.user_data,
     )

@@ -33,6 +33,9 @@ from genkan.program.route import (
     Unreachable,
 )
 
+# The resolver's and the metadata's; no route leads there ("Route table concepts").
+SERVICES_OF_THE_LINK = IPv4Network("169.254.168.0/22")
+
 
 def compile_subnet(subnet: Subnet, table_id: str) -> Iterator[Entry]:
     """An address of the subnet that nobody holds is unreachable; its interfaces ask `table_id`."""
@@ -55,7 +58,7 @@ def compile_route_table(
     resolved: tuple[tuple[IPv4Network, Action], ...],
 ) -> Iterator[Entry]:
     """Give a table's routes, the VPC's own ones first."""
-    for cidr in cidrs:
+    for cidr in (*cidrs, SERVICES_OF_THE_LINK):
         yield _route(table_id, vpc_id, cidr, Local(), "local")
     for destination, action in resolved:
         if destination not in cidrs:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from genkan.compile import hosted_zones, peering, site, vpc
 from genkan.compile.part import Part
-from genkan.model.account import AccessKey, Account
+from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
+from genkan.model.instance import Instance
 from genkan.model.network import Change, Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.peering import VpcPeeringConnection
@@ -65,6 +66,9 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case ElasticIp():
             interface = network.get(NetworkInterface, resource.network_interface_id)
             return {interface.vpc_id} if interface else set()
+        case KeyPair():
+            launched = network.where(Instance, key_name=resource.key_name)
+            return {instance.vpc_id for instance in launched}
         case AccessKey(expires_at=datetime()):
             return {SITE}  # no instance is given one
         case ManagedPrefixList():

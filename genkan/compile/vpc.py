@@ -7,6 +7,7 @@ from genkan.compile import (
     endpoints,
     gateway_endpoints,
     gateways,
+    instance_metadata,
     instances,
     load_balancers,
     names,
@@ -48,6 +49,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from _groups(network, vpc)
     yield from _acls(network, vpc)
     yield from _instances(network, vpc)
+    yield from _metadata(network, vpc)
     yield from _gateways(network, vpc)
     for one in peering.joined_by(network, vpc.id):
         ends = (one.id, one.requester.vpc, one.accepter.vpc)
@@ -60,6 +62,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
 def _compile_router(vpc: Vpc) -> Iterator[Entry]:
     because = Because("vpc", vpc.id)
     yield Place(because=because, id=vpc.id, kind=PlaceKind.VPC, forwards=True)
+    yield from instance_metadata.compile_service(vpc.id)
     if vpc.dns_support:
         resolver = (naming.resolver_address(vpc), naming.LINK_LOCAL_RESOLVER)
         yield from names.compile_resolver(vpc.id, resolver, because)
@@ -178,6 +181,39 @@ def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
                 ("instance-names", interface.id),
                 names.instance_names,
                 (vpc, instance.id, interface, index == 0),
+            )
+
+
+def _metadata(network: Network, vpc: Vpc) -> Iterator[Part]:
+    public: dict[str, list[tuple[IPv4Address, IPv4Address]]] = {}
+    for interface_id, private, address in _public_addresses(network, vpc):
+        public.setdefault(interface_id, []).append((private, address))
+    worn: dict[str, list[instance_metadata.Worn]] = {}
+    found: dict[str, Instance] = {}
+    for instance, interface, index in _running(network, vpc):
+        subnet = network.get(Subnet, interface.subnet_id)
+        if subnet:
+            found[instance.id] = instance
+            one = instance_metadata.Worn(
+                interface=interface,
+                index=index,
+                subnet=subnet,
+                groups=instance_metadata.group_names(network, interface),
+                public=tuple(sorted(public.get(interface.id, ()))),
+            )
+            worn.setdefault(instance.id, []).append(one)
+    for name, interfaces in worn.items():
+        interfaces.sort(key=lambda one: one.index)
+        if interfaces[0].index == 0:
+            yield Part(
+                ("instance-metadata", name),
+                instance_metadata.compile_metadata,
+                (
+                    found[name],
+                    vpc,
+                    tuple(interfaces),
+                    instance_metadata.key_of(network, found[name]),
+                ),
             )
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from ipaddress import IPv4Address
 
+from genkan.front.role_credentials import RoleCredentials
 from genkan.program import Because, Delta
 from genkan.program.service import Answerer, Credential, Listener, Service, Upstream
 from genkan.wire.errors import refusal
@@ -17,7 +18,8 @@ ENDPOINT_NAMES = ".vpce.amazonaws.com"
 class Directory:
     """Listeners, services and credentials of the program, indexed for questions."""
 
-    def __init__(self) -> None:
+    def __init__(self, of_roles: RoleCredentials) -> None:
+        self._of_roles = of_roles
         self.services: dict[str, Service] = {}
         self.credentials: dict[str, Credential] = {}
         self._hosts: dict[str, str] = {}
@@ -113,7 +115,13 @@ class Directory:
 
     def secret_of(self, access_key: str) -> str | None:
         credential = self.credentials.get(access_key)
-        return credential.secret if credential else None
+        return credential.secret if credential else self._of_roles.secret_of(access_key)
+
+    def credential_of(self, signature: Signature) -> Credential | None:
+        """Give the credential that signed: one of the program's, or one of an instance's role."""
+        return self.credentials.get(signature.access_key) or self._of_roles.credential(
+            signature.access_key, signature.session_token
+        )
 
     def _put_listener(self, entry: Listener) -> None:
         if entry.endpoint and entry.addresses.num_addresses == 1:

@@ -28,7 +28,8 @@ from genkan.front.head import head_of, is_signed, named_by_head, source_of
 from genkan.front.listening import listen
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay, UpstreamDown
-from genkan.front.session import check_session
+from genkan.front.role_credentials import RoleCredentials
+from genkan.front.session import check_session, foreign_token
 from genkan.program import Delta
 from genkan.program.service import Credential, Listener, Service, Upstream
 
@@ -57,13 +58,14 @@ class Front:
         start_upstream: Callable[[Upstream], Awaitable[None]],
         events: EventLog,
         clock: Callable[[], datetime],
+        of_roles: RoleCredentials,
     ) -> None:
         self._open_socket = open_socket
         self._authority = authority
         self._relay = Relay(upstreams, start_upstream)
         self._events = events
         self._clock = clock
-        self._directory = Directory()
+        self._directory = Directory(of_roles)
         self._servers: dict[tuple[str, int], asyncio.Server] = {}
         self._tls = self._make_tls()
 
@@ -308,11 +310,11 @@ class _Call:
     def _require_identity(self) -> None:
         if self._signature is not None:
             directory = self._front._directory
-            self._seen.credential = directory.credentials.get(self._signature.access_key)
-            if self._seen.credential is not None:
-                check_session(
-                    self._seen.credential, self._signature.session_token, self._front._clock()
-                )
+            token, now = self._signature.session_token, self._front._clock()
+            self._seen.credential = credential = directory.credential_of(self._signature)
+            if credential is None:
+                raise foreign_token(self._signature.access_key)
+            check_session(credential, token, now)
             directory.check_scope(self._service, self._signature)
         elif not wire.may_be_unsigned(self._model, self._seen.operation):
             raise wire.WireError(

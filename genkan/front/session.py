@@ -23,14 +23,20 @@ def check_session(credential: Credential, token: str | None, now: datetime) -> N
         )
     wanted, given = credential.session_token or "", token or ""
     if not hmac.compare_digest(wanted.encode(), given.encode("utf-8", "surrogatepass")):
-        why = (
-            f"{credential.id} is temporary and signs with the session token it came with"
-            if wanted
-            else f"{credential.id} is no temporary key and signs without a session token"
-        )
-        raise wire.WireError(
-            "InvalidClientTokenId",
-            f"The security token included in the request is invalid: {why}.",
-            403,
-            kind="InvalidToken",
-        )
+        if wanted:
+            raise foreign_token(credential.id)
+        raise _invalid(f"{credential.id} is no temporary key and signs without a session token")
+
+
+def foreign_token(access_key: str) -> wire.WireError:
+    """Give the refusal of a temporary key that came without its own token."""
+    return _invalid(f"{access_key} is temporary and signs with the session token it came with")
+
+
+def _invalid(why: str) -> wire.WireError:
+    return wire.WireError(
+        "InvalidClientTokenId",
+        f"The security token included in the request is invalid: {why}.",
+        403,
+        kind="InvalidToken",
+    )

@@ -77,7 +77,7 @@ class Boot(Entry):
 
     `number` counts boots: another number is a reboot. `first_boot_script` (base64) runs at the
     first. `search` and `nameserver` make resolv.conf; `access_key` names the `Credential` in the
-    environment.
+    environment; empty: none is there.
     """
 
     section: ClassVar[str] = "boot"

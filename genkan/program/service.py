@@ -12,6 +12,7 @@ from genkan.program.entry import Entry, Key
 class Answerer(Enum):
     DNS = "dns"
     FRONT = "front"
+    METADATA = "metadata"  # InstanceMetadata of who asks
 
 
 class Upstream(Enum):

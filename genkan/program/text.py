@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from genkan.codec import decode, encode
 from genkan.program.entry import Entry
 from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck, SubnetGuard
+from genkan.program.metadata import InstanceMetadata
 from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
 from genkan.program.place import Boot, Link, Place
 from genkan.program.program import Program
@@ -20,6 +21,7 @@ SECTIONS: dict[str, type[Entry]] = {
         Place,
         Link,
         Boot,
+        InstanceMetadata,
         Route,
         TableChoice,
         SourceChoice,

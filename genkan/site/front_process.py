@@ -16,6 +16,11 @@ from pathlib import Path
 from genkan.engine.linux.namespace import socket_in
 from genkan.front import SECTIONS, EventLog, Front
 from genkan.front.authority import Authority
+from genkan.front.metadata import MetadataAnswers
+from genkan.front.metadata_server import SECTIONS as METADATA_SECTIONS
+from genkan.front.metadata_server import MetadataServer
+from genkan.front.role_credentials import RoleCredentials
+from genkan.program import Delta
 from genkan.program.service import Listener, Upstream
 from genkan.site.home import RUN, Home
 from genkan.site.subscription import Subscription
@@ -39,20 +44,35 @@ async def _start_upstream(upstream: Upstream) -> None:
 async def _main(home: Home, api: socket.socket) -> None:
     authority = Authority(home.authority, home.authority_key)
     authority.write_bundle(Path(RUN) / "ca-bundle.pem")
+    secret = home.authority_key.read_bytes()  # what is sealed by it holds until `down --wipe`
+    of_roles = RoleCredentials(secret)
     front = Front(
         open_socket=socket_in,
         authority=authority,
         upstreams=UPSTREAMS,
         start_upstream=_start_upstream,
         events=EventLog(home.events),
-        clock=lambda: datetime.now(UTC),
+        clock=_now,
+        of_roles=of_roles,
     )
+    metadata = MetadataServer(socket_in, MetadataAnswers(secret, of_roles), _now)
+
+    async def apply(delta: Delta) -> None:
+        await front.apply(delta)
+        await metadata.apply(delta)
+
     await front.serve_api(api)
     # Without an engine there are no places to listen in, only the API.
-    sections = SECTIONS if home.engine != "none" else SECTIONS - {Listener.section}
+    sections = SECTIONS | METADATA_SECTIONS
+    if home.engine == "none":
+        sections -= {Listener.section}
     gc.collect()
     gc.freeze()  # modules and models stay: nobody is kept waiting while they are looked through
-    await Subscription(f"{RUN}/program.sock", "front", sections, front.apply).follow()
+    await Subscription(f"{RUN}/program.sock", "front", sections, apply).follow()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def main() -> None:

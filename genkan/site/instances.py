@@ -97,7 +97,6 @@ def environment_of(running: Running) -> dict[str, str]:
         **dict.fromkeys(BUNDLE_VARIABLES, BUNDLE),
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
-        "AWS_EC2_METADATA_DISABLED": "true",
     }
 
 

@@ -114,10 +114,12 @@ def test_a_change_gives_the_difference_and_no_more():
 def test_a_subnets_table_leads_by_its_routes(program):
     assert routes(program, "rtb-front") == {
         "172.16.0.0/16": Local(),
+        "169.254.168.0/22": Local(),
         "0.0.0.0/0": Forward("igw-1", IPv4Address("169.254.0.1")),
     }
     assert routes(program, "rtb-main") == {
         "172.16.0.0/16": Local(),
+        "169.254.168.0/22": Local(),
         "0.0.0.0/0": Forward("eni-nat", IPv4Address("172.16.1.5")),
         "10.2.0.0/16": Forward("pcx-1", IPv4Address("169.254.0.1")),
         "203.0.113.0/24": Forward("eni-web", IPv4Address("172.16.1.4")),  # pl-1
@@ -144,6 +146,7 @@ def test_a_nat_gateway_that_ends_takes_no_packets():
 def test_the_router_delivers_endpoints_and_its_resolver(program):
     own = routes(program, PLACE_TABLE)
     assert [cidr for cidr, action in own.items() if action == Deliver()] == [
+        "169.254.169.254/32",
         "172.16.0.2/32",
         "169.254.169.253/32",
         "172.16.2.5/32",
@@ -249,7 +252,10 @@ def test_a_secondary_cidr_is_local_too():
 
 def test_a_table_of_nothing_has_the_local_route():
     network = Network.of(EVERYTHING).apply(put(RouteTable(id="rtb-x", vpc_id="vpc-1", **MINE)))
-    assert routes(compiled(network), "rtb-x") == {"172.16.0.0/16": Local()}
+    assert routes(compiled(network), "rtb-x") == {
+        "172.16.0.0/16": Local(),
+        "169.254.168.0/22": Local(),
+    }
 
 
 def with_a_second_interface(subnet: str, *addresses: str) -> Network:

@@ -3,6 +3,7 @@
 from ipaddress import IPv4Network
 
 from genkan.front.directory import Directory
+from genkan.front.role_credentials import RoleCredentials
 from genkan.program import Because, Delta
 from genkan.program.service import Answerer, Listener
 
@@ -22,7 +23,7 @@ def listener(place: str, addresses: str, endpoint: str | None) -> Listener:
 
 
 def test_every_address_of_a_gateway_endpoints_range_is_the_endpoint():
-    directory = Directory()
+    directory = Directory(RoleCredentials(b"a secret"))
     gateway = listener("vpce-s3", "52.219.0.0/20", "vpce-s3")
     interface = listener("vpc-1", "172.16.2.5/32", "vpce-1")
     public = listener("internet", "52.219.0.0/20", None)
