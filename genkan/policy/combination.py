@@ -1,0 +1,104 @@
+"""Policies of several kinds, put together: what AWS decides when more than one has a say.
+
+An explicit denial by any decides. An endpoint's policy grants nothing, and has to allow. Of the
+rest, in the resource's own account either side may grant; between accounts both have to, and a
+key's or a role's own policy has to in every case. Where a resource's policy names the account and
+not the caller, the account's policies have the word. "How AWS enforcement code logic evaluates
+requests" in the IAM user guide.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from genkan.policy.evaluation import Decision, Verdict
+
+GRANTED = Decision(Verdict.ALLOW)  # what an account's root user needs no policy for
+NOT_GRANTED = Decision(Verdict.DENY)
+
+
+class Source(Enum):
+    """Whose policy it is, as AWS's sentences name it."""
+
+    ENDPOINT = "VPC endpoint policy"
+    IDENTITY = "identity-based policy"
+    RESOURCE = "resource-based policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What all policies say together; `source` and `decision`: who denied it, and why."""
+
+    verdict: Verdict
+    source: Source | None = None
+    decision: Decision | None = None
+    keys: frozenset[str] = frozenset()
+
+    @property
+    def allows(self) -> bool:
+        return self.verdict is Verdict.ALLOW
+
+
+def together(decisions: Sequence[Decision]) -> Decision:
+    """Give what policies of one kind say together: any may deny, any may allow."""
+    explicit = _first(decisions, lambda one: one.explicit)
+    if explicit:
+        return explicit
+    keys = _keys(decisions)
+    if keys is not None:
+        return Decision(Verdict.DEPENDS, keys=keys)
+    allowed = _first(decisions, lambda one: one.allows)
+    return allowed or _first(decisions, lambda one: one.statement is not None) or NOT_GRANTED
+
+
+def authorize(
+    *,
+    identity: Decision,
+    resource: Decision | None = None,
+    endpoint: Decision = GRANTED,
+    same_account: bool = True,
+    resource_has_to_allow: bool = False,
+) -> Outcome:
+    """Put policies together. `resource` None: the resource has no policy, or can have none."""
+    given = {Source.ENDPOINT: endpoint, Source.IDENTITY: identity}
+    if resource is not None:
+        given[Source.RESOURCE] = resource
+    for source, decision in given.items():
+        if decision.explicit:
+            return Outcome(Verdict.DENY, source, decision)
+    denier = _denier(given, resource_has_to_allow or not same_account, same_account)
+    if denier is not None:
+        return Outcome(Verdict.DENY, denier, given.get(denier, NOT_GRANTED))
+    keys = _keys(list(given.values()))
+    if keys is not None:
+        return Outcome(Verdict.DEPENDS, keys=keys)
+    return Outcome(Verdict.ALLOW)
+
+
+def _denier(
+    given: Mapping[Source, Decision], resource_has_to_allow: bool, same_account: bool
+) -> Source | None:
+    """Give whose policy denies it, what is not known yet being in its favour."""
+    if _denies(given[Source.ENDPOINT]):
+        return Source.ENDPOINT
+    resource = given.get(Source.RESOURCE, NOT_GRANTED)
+    if resource_has_to_allow and _denies(resource):
+        return Source.RESOURCE
+    by_resource = same_account and not _denies(resource) and not resource.by_account
+    if _denies(given[Source.IDENTITY]) and not by_resource:
+        return Source.IDENTITY
+    return None
+
+
+def _denies(decision: Decision) -> bool:
+    return decision.verdict is Verdict.DENY
+
+
+def _first(decisions: Sequence[Decision], is_it: Callable[[Decision], bool]) -> Decision | None:
+    return next((one for one in decisions if is_it(one)), None)
+
+
+def _keys(decisions: Sequence[Decision]) -> frozenset[str] | None:
+    """Give what decisions depend on, None where none depends on anything."""
+    open_ = [one.keys for one in decisions if one.verdict is Verdict.DEPENDS]
+    return frozenset[str]().union(*open_) if open_ else None

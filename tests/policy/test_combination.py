@@ -1,0 +1,61 @@
+"""Several policies on one request: whose word decides."""
+
+import pytest
+
+from genkan.policy import GRANTED, NOT_GRANTED, Decision, Source, Verdict, authorize, together
+
+FORBIDDEN = Decision(Verdict.DENY, explicit=True)
+BY_ACCOUNT = Decision(Verdict.ALLOW, by_account=True)
+OPEN = Decision(Verdict.DEPENDS, keys=frozenset({"aws:PrincipalOrgID"}))
+E, ID, R = Source.ENDPOINT, Source.IDENTITY, Source.RESOURCE
+
+ROWS = [
+    # identity, resource, endpoint, same account, resource has to allow → who denies
+    (GRANTED, None, GRANTED, True, False, None),
+    (NOT_GRANTED, None, GRANTED, True, False, ID),
+    (NOT_GRANTED, GRANTED, GRANTED, True, False, None),
+    (NOT_GRANTED, BY_ACCOUNT, GRANTED, True, False, ID),
+    (GRANTED, BY_ACCOUNT, GRANTED, True, False, None),
+    (GRANTED, NOT_GRANTED, GRANTED, True, False, None),
+    (GRANTED, FORBIDDEN, GRANTED, True, False, R),
+    (FORBIDDEN, GRANTED, GRANTED, True, False, ID),
+    (GRANTED, GRANTED, FORBIDDEN, True, False, E),
+    (GRANTED, GRANTED, NOT_GRANTED, True, False, E),
+    (NOT_GRANTED, NOT_GRANTED, NOT_GRANTED, True, False, E),
+    (GRANTED, FORBIDDEN, NOT_GRANTED, True, False, R),
+    (GRANTED, None, GRANTED, False, False, R),
+    (GRANTED, NOT_GRANTED, GRANTED, False, False, R),
+    (GRANTED, GRANTED, GRANTED, False, False, None),
+    (GRANTED, BY_ACCOUNT, GRANTED, False, False, None),
+    (NOT_GRANTED, GRANTED, GRANTED, False, False, ID),
+    (GRANTED, NOT_GRANTED, GRANTED, True, True, R),
+    (NOT_GRANTED, GRANTED, GRANTED, True, True, None),
+    (NOT_GRANTED, BY_ACCOUNT, GRANTED, True, True, ID),
+]
+
+
+@pytest.mark.parametrize(("identity", "resource", "endpoint", "same", "must", "denier"), ROWS)
+def test_whose_policy_denies(identity, resource, endpoint, same, must, denier):
+    found = authorize(
+        identity=identity,
+        resource=resource,
+        endpoint=endpoint,
+        same_account=same,
+        resource_has_to_allow=must,
+    )
+    assert (found.allows, found.source) == (denier is None, denier)
+
+
+def test_what_is_open_stays_open_where_nobody_else_denies():
+    assert authorize(identity=OPEN).keys == OPEN.keys
+    assert authorize(identity=GRANTED, resource=OPEN).verdict is Verdict.DEPENDS
+    assert authorize(identity=OPEN, endpoint=NOT_GRANTED).source is E
+    assert authorize(identity=NOT_GRANTED, resource=OPEN).verdict is Verdict.DEPENDS
+
+
+def test_policies_of_one_kind_are_asked_as_one():
+    assert together([]) == NOT_GRANTED
+    assert together([NOT_GRANTED, GRANTED]) == GRANTED
+    assert together([GRANTED, FORBIDDEN]) == FORBIDDEN
+    assert together([GRANTED, OPEN]).verdict is Verdict.DEPENDS
+    assert together([OPEN, FORBIDDEN]) == FORBIDDEN
