@@ -1,0 +1,164 @@
+"""Hosted zones and their records, resolver endpoints and rules."""
+
+from tests.api.examples.example import example
+
+VPC = {"VPCRegion": "<region>", "VPCId": "<vpc>"}
+PEER_VPC = {"VPCRegion": "<region>", "VPCId": "<peer_vpc>"}
+RECORD = {
+    "Name": "www.example.org",
+    "Type": "A",
+    "TTL": 60,
+    "ResourceRecords": [{"Value": "203.0.113.1"}],
+}
+
+MAKE = (
+    example(
+        "route53:CreateHostedZone",
+        {"Name": "example.org", "CallerReference": "public"},
+        zone="HostedZone.Id",
+        change="ChangeInfo.Id",
+    ),
+    example(
+        "route53:CreateHostedZone",
+        {"Name": "corp", "CallerReference": "private", "VPC": VPC},
+        private_zone="HostedZone.Id",
+    ),
+    example(
+        "route53:CreateVPCAssociationAuthorization",
+        {"HostedZoneId": "<private_zone>", "VPC": PEER_VPC},
+    ),
+    example(
+        "route53:ChangeResourceRecordSets",
+        {
+            "HostedZoneId": "<zone>",
+            "ChangeBatch": {"Changes": [{"Action": "CREATE", "ResourceRecordSet": RECORD}]},
+        },
+    ),
+    example(
+        "route53resolver:CreateResolverEndpoint",
+        {
+            "CreatorRequestId": "out",
+            "Direction": "OUTBOUND",
+            "SecurityGroupIds": ["<sg>"],
+            "IpAddresses": [{"SubnetId": "<subnet>"}, {"SubnetId": "<subnet_c>"}],
+        },
+        resolver="ResolverEndpoint.Id",
+        resolver_arn="ResolverEndpoint.Arn",
+    ),
+    example(
+        "route53resolver:CreateResolverRule",
+        {
+            "CreatorRequestId": "rule",
+            "RuleType": "FORWARD",
+            "DomainName": "old.corp",
+            "ResolverEndpointId": "<resolver>",
+            "TargetIps": [{"Ip": "192.0.2.53"}],
+        },
+        rule="ResolverRule.Id",
+    ),
+    example(
+        "route53resolver:AssociateResolverRule",
+        {"ResolverRuleId": "<rule>", "VPCId": "<vpc>"},
+        rule_association="ResolverRuleAssociation.Id",
+    ),
+)
+USE = (
+    example("route53:GetHostedZone", {"Id": "<private_zone>"}),
+    example("route53:GetHostedZoneCount"),
+    example("route53:GetChange", {"Id": "<change>"}),
+    example("route53:GetAccountLimit", {"Type": "MAX_HOSTED_ZONES_BY_OWNER"}),
+    example("route53:GetHostedZoneLimit", {"HostedZoneId": "<zone>", "Type": "MAX_RRSETS_BY_ZONE"}),
+    example("route53:GetDNSSEC", {"HostedZoneId": "<zone>"}),
+    example("route53:ListHostedZones"),
+    example("route53:ListHostedZonesByName"),
+    example("route53:ListHostedZonesByVPC", {"VPCId": "<vpc>", "VPCRegion": "<region>"}),
+    example("route53:ListResourceRecordSets", {"HostedZoneId": "<zone>"}),
+    example(
+        "route53:TestDNSAnswer",
+        {"HostedZoneId": "<zone>", "RecordName": "www.example.org", "RecordType": "A"},
+    ),
+    example("route53:UpdateHostedZoneComment", {"Id": "<zone>", "Comment": "ours"}),
+    example("route53:ListVPCAssociationAuthorizations", {"HostedZoneId": "<private_zone>"}),
+    example(
+        "route53:AssociateVPCWithHostedZone", {"HostedZoneId": "<private_zone>", "VPC": PEER_VPC}
+    ),
+    example(
+        "route53:ChangeTagsForResource",
+        {
+            "ResourceType": "hostedzone",
+            "ResourceId": "<zone>",
+            "AddTags": [{"Key": "Name", "Value": "ours"}],
+        },
+    ),
+    example("route53:ListTagsForResource", {"ResourceType": "hostedzone", "ResourceId": "<zone>"}),
+    example(
+        "route53:ListTagsForResources", {"ResourceType": "hostedzone", "ResourceIds": ["<zone>"]}
+    ),
+    example("route53resolver:GetResolverEndpoint", {"ResolverEndpointId": "<resolver>"}),
+    example("route53resolver:ListResolverEndpoints"),
+    example(
+        "route53resolver:UpdateResolverEndpoint", {"ResolverEndpointId": "<resolver>", "Name": "o"}
+    ),
+    example(
+        "route53resolver:ListResolverEndpointIpAddresses", {"ResolverEndpointId": "<resolver>"}
+    ),
+    example(
+        "route53resolver:AssociateResolverEndpointIpAddress",
+        {
+            "ResolverEndpointId": "<resolver>",
+            "IpAddress": {"SubnetId": "<subnet>", "Ip": "10.0.0.99"},
+        },
+    ),
+    example(
+        "route53resolver:DisassociateResolverEndpointIpAddress",
+        {
+            "ResolverEndpointId": "<resolver>",
+            "IpAddress": {"SubnetId": "<subnet>", "Ip": "10.0.0.99"},
+        },
+    ),
+    example("route53resolver:GetResolverRule", {"ResolverRuleId": "<rule>"}),
+    example("route53resolver:ListResolverRules"),
+    example(
+        "route53resolver:UpdateResolverRule",
+        {
+            "ResolverRuleId": "<rule>",
+            "Config": {"Name": "old", "ResolverEndpointId": "<resolver>"},
+        },
+    ),
+    example(
+        "route53resolver:GetResolverRuleAssociation",
+        {"ResolverRuleAssociationId": "<rule_association>"},
+    ),
+    example("route53resolver:ListResolverRuleAssociations"),
+    example(
+        "route53resolver:TagResource",
+        {"ResourceArn": "<resolver_arn>", "Tags": [{"Key": "Name", "Value": "out"}]},
+    ),
+    example("route53resolver:ListTagsForResource", {"ResourceArn": "<resolver_arn>"}),
+    example(
+        "route53resolver:UntagResource", {"ResourceArn": "<resolver_arn>", "TagKeys": ["Name"]}
+    ),
+)
+UNMAKE = (
+    example(
+        "route53resolver:DisassociateResolverRule", {"ResolverRuleId": "<rule>", "VPCId": "<vpc>"}
+    ),
+    example("route53resolver:DeleteResolverRule", {"ResolverRuleId": "<rule>"}),
+    example("route53resolver:DeleteResolverEndpoint", {"ResolverEndpointId": "<resolver>"}),
+    example(
+        "route53:DeleteVPCAssociationAuthorization",
+        {"HostedZoneId": "<private_zone>", "VPC": PEER_VPC},
+    ),
+    example(
+        "route53:DisassociateVPCFromHostedZone",
+        {"HostedZoneId": "<private_zone>", "VPC": PEER_VPC},
+    ),
+    example(
+        "route53:ChangeResourceRecordSets",
+        {
+            "HostedZoneId": "<zone>",
+            "ChangeBatch": {"Changes": [{"Action": "DELETE", "ResourceRecordSet": RECORD}]},
+        },
+    ),
+    example("route53:DeleteHostedZone", {"Id": "<zone>"}),
+)
