@@ -13,7 +13,7 @@ from genkan.api.default_vpc import find_default_vpc
 from genkan.api.quotas import VPCS, VpcLimitExceeded, check_quota
 from genkan.api.subnets import choose_zone, shown_subnet, zones_of
 from genkan.api.vpcs import shown_vpc, with_what_belongs
-from genkan.model.errors import Refused, SubnetFull
+from genkan.model.errors import MissingParameter, Refused, SubnetFull
 from genkan.model.network import Change, put
 from genkan.model.resource import Resource
 from genkan.model.route_table import Route, RouteTable, RouteTarget, TargetKind
@@ -76,6 +76,8 @@ def create_default_subnet(
         raise DefaultVpcDoesNotExist(
             f"No default VPC exists for this account in {call.region}. CreateDefaultVpc makes one."
         )
+    if not availability_zone and not availability_zone_id:
+        raise MissingParameter("The request must contain the parameter availabilityZone.")
     zone = choose_zone(call.region, availability_zone, availability_zone_id)
     siblings = list(call.network.where(Subnet, vpc_id=vpc.id))
     for sibling in siblings:

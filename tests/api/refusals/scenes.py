@@ -1,0 +1,34 @@
+"""Steps that no call takes in a test's time: another account, another Region, a quota used up."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from genkan.model.network import put
+from genkan.model.resource import Resource
+from tests.api.boto import OTHER_ACCOUNT, Site
+
+FAR = "us-east-1"
+
+
+def as_partner(site: Site) -> None:
+    """Go on as the other account."""
+    site.become(OTHER_ACCOUNT)
+
+
+def far_away(site: Site) -> None:
+    """Go on in another Region."""
+    site.become(region=FAR)
+
+
+def many(of: type[Resource], count: int, **differing: object) -> Callable[[Site], None]:
+    """Put `count` more of a kind there, each like the first one of the hall."""
+
+    def step(site: Site) -> None:
+        first = next(iter(site.call.network.all(of)))
+        copies = (
+            replace(first, id=f"{first.id[:-8]}{number:08x}", **differing)  # type: ignore[arg-type]
+            for number in range(0xA0000000, 0xA0000000 + count)
+        )
+        site.call = replace(site.call, network=site.call.network.apply(put(*copies)))
+
+    return step
