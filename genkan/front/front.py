@@ -27,9 +27,10 @@ from genkan.front.events import EventLog
 from genkan.front.head import head_of, is_signed, named_by_head, source_of
 from genkan.front.listening import listen
 from genkan.front.records import Seen, record
-from genkan.front.relay import HOP_BY_HOP, Relay, UpstreamDown
+from genkan.front.relay import HOP_BY_HOP, Relay
 from genkan.front.role_credentials import RoleCredentials
 from genkan.front.session import check_session, foreign_token
+from genkan.front.upstream import UpstreamDown
 from genkan.program import Delta
 from genkan.program.service import Credential, Listener, Service, Upstream
 
@@ -215,6 +216,8 @@ class _Call:
             )
 
     async def _pass_on(self, body: bytes | AsyncIterator[bytes]) -> web.StreamResponse:
+        if self._service.upstream is Upstream.CONTROL and isinstance(body, bytes):
+            return await self._hand_over(body)
         async with self._front._relay.send(
             self._service.upstream,
             self._request.method,
@@ -231,6 +234,18 @@ class _Call:
             if upstream.status >= ERROR or (length is not None and int(length) <= CHUNK):
                 return await self._answer_whole(upstream, headers, length)
             return await self._answer_streamed(upstream, headers, length)
+
+    async def _hand_over(self, body: bytes) -> web.Response:
+        head = self._head
+        headers = tuple((name.lower(), value) for name, value in self._headers())
+        answer = await self._front._relay.control.send(
+            wire.HttpRequest(head.method, head.path, head.query, headers, body)
+        )
+        if answer.status >= ERROR:
+            error = wire.error_code_of(self._protocol, answer.status, answer.headers, answer.body)
+            self._seen.error = error or (str(answer.status), "")
+        self._record()
+        return web.Response(status=answer.status, headers=dict(answer.headers), body=answer.body)
 
     async def _answer_whole(
         self,

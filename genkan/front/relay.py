@@ -1,4 +1,5 @@
-"""The way to what stands behind a service: HTTP over a unix socket, bodies passed on as they come.
+"""The way to what stands behind a service: HTTP over a unix socket, bodies passed on as they come;
+to control, which reads every request whole, a handover.
 
 The embedded services are started when they are first needed. A request that nobody has taken yet is
 tried again while its upstream starts; one that was taken is never sent twice.
@@ -11,6 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 import aiohttp
 from yarl import URL
 
+from genkan.front.handover import Handover
+from genkan.front.upstream import UpstreamDown
 from genkan.program.service import Upstream
 
 HOP_BY_HOP = frozenset(
@@ -24,10 +27,6 @@ ANSWER_PATIENCE = 300.0
 Body = bytes | AsyncIterator[bytes]
 
 
-class UpstreamDown(Exception):
-    """What stands behind the service does not take requests."""
-
-
 class Relay:
     """Sends requests on."""
 
@@ -38,6 +37,8 @@ class Relay:
         self._paths = paths
         self._start = start
         self._sessions: dict[Upstream, aiohttp.ClientSession] = {}
+        control = Upstream.CONTROL
+        self.control = Handover(paths[control], lambda: self._await_upstream(control))
 
     @contextlib.asynccontextmanager
     async def send(
@@ -58,6 +59,7 @@ class Relay:
             response.release()
 
     async def close(self) -> None:
+        self.control.close()
         for session in self._sessions.values():
             await session.close()
 

@@ -35,7 +35,7 @@ from genkan.engine.protocol import Engine
 from genkan.model.account import Account
 from genkan.model.errors import Refused
 from genkan.program import Delta
-from genkan.site import sockets
+from genkan.site import handover, sockets
 from genkan.site.database import through_broker
 from genkan.site.default_vpcs import make_default_vpcs
 from genkan.site.home import RUN, Home
@@ -48,7 +48,6 @@ T = TypeVar("T")
 SWITCH = 0.0002  # seconds that the writer may keep the loop, which answers, from running
 HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
-LARGEST_REQUEST = 17 << 20  # the front has refused what is larger than it passes on
 SUBSCRIBER_PATIENCE = 5.0  # for those who answer, until calls are taken without them
 
 
@@ -89,7 +88,7 @@ class ControlProcess:
             await asyncio.wait_for(self._publisher.wait_for(*subscribers), SUBSCRIBER_PATIENCE)
         except TimeoutError:
             LOG.error("begun without all of %s: they start anew when they can", subscribers)
-        await _serve(self._api(), f"{RUN}/control.sock")
+        await handover.serve(self._answer, f"{RUN}/control.sock")
         await _serve(self._questions(), str(self._home.control_socket))
         if self._home.default_vpc:
             await self._writer.do(lambda: make_default_vpcs(self._control, self._call_as))
@@ -117,11 +116,6 @@ class ControlProcess:
                 LOG.exception("keeping house failed; it is tried again")
             self._advance()
 
-    def _api(self) -> web.Application:
-        app = web.Application(client_max_size=LARGEST_REQUEST)
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        return app
-
     def _questions(self) -> web.Application:
         app = web.Application()
         app.router.add_get("/status", self._status)
@@ -131,18 +125,17 @@ class ControlProcess:
         app.router.add_get("/history", self._history)
         return app
 
-    async def _answer(self, request: web.Request) -> web.Response:
-        service = request.headers["x-genkan-service"]
-        request_id = request.headers.get("x-genkan-request-id") or str(uuid.uuid4())
+    async def _answer(self, request: wire.HttpRequest) -> wire.HttpAnswer:
+        service = request.header("x-genkan-service") or ""
+        request_id = request.header("x-genkan-request-id") or str(uuid.uuid4())
         protocol = None
         try:
-            question = endpoint.parse(service, await _http_request(request), request_id)
+            question = endpoint.parse(service, request, request_id)
             protocol = question.parsed.protocol
             answer = await self._run(self._call(request, request_id), question)
-            written = endpoint.serialize(question, answer)
+            return endpoint.serialize(question, answer)
         except Exception as error:
-            written = endpoint.refuse(service, protocol, error, request_id)
-        return web.Response(status=written.status, headers=dict(written.headers), body=written.body)
+            return endpoint.refuse(service, protocol, error, request_id)
 
     async def _run(self, call: Call, question: endpoint.Question) -> Answer:
         asked = Asked(question.service, question.operation, question.parsed.parameters)
@@ -152,10 +145,11 @@ class ControlProcess:
         self._advance()
         return answer
 
-    def _call(self, request: web.Request, request_id: str) -> Call:
+    def _call(self, request: wire.HttpRequest, request_id: str) -> Call:
+        said = dict(request.header_items())
         return replace(
-            self._call_as(request.headers["x-genkan-account"], request.headers["x-genkan-region"]),
-            principal=request.headers["x-genkan-principal"],
+            self._call_as(said["x-genkan-account"], said["x-genkan-region"]),
+            principal=said["x-genkan-principal"],
             request_id=request_id,
         )
 
@@ -245,16 +239,6 @@ def _give_up(error: BaseException) -> None:
     """End the process: what is on record can only be read there. The next one goes on from it."""
     LOG.critical("the writer ended; control starts again", exc_info=error)
     os._exit(1)
-
-
-async def _http_request(request: web.Request) -> wire.HttpRequest:
-    return wire.HttpRequest(
-        method=request.method,
-        path=request.rel_url.raw_path,
-        query=request.rel_url.raw_query_string,
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=await request.read(),
-    )
 
 
 async def _serve(app: web.Application, path: str) -> None:

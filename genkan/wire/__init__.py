@@ -13,6 +13,13 @@ from genkan.wire import sigv4
 from genkan.wire.answer import serialize_answer
 from genkan.wire.errors import WireError
 from genkan.wire.failure import error_code_of, serialize_error, serialize_wire_error
+from genkan.wire.handover import (
+    Frames,
+    read_answer,
+    read_request,
+    write_answer,
+    write_request,
+)
 from genkan.wire.message import HttpAnswer, HttpRequest, ParsedRequest
 from genkan.wire.models import service_model, snake_case
 from genkan.wire.operation import has_streaming_body, may_be_unsigned, operation_of
@@ -20,6 +27,7 @@ from genkan.wire.protocol import protocol_of
 from genkan.wire.request import parse_request
 
 __all__ = [
+    "Frames",
     "HttpAnswer",
     "HttpRequest",
     "ParsedRequest",
@@ -30,10 +38,14 @@ __all__ = [
     "operation_of",
     "parse_request",
     "protocol_of",
+    "read_answer",
+    "read_request",
     "serialize_answer",
     "serialize_error",
     "serialize_wire_error",
     "service_model",
     "sigv4",
     "snake_case",
+    "write_answer",
+    "write_request",
 ]

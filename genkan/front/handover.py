@@ -1,0 +1,98 @@
+"""`Handover`: requests to control and its answers, on one connection that is made when needed.
+
+An answer that does not come because control ended is an error for whoever waits: whether the
+request was carried out is not known, so it is not sent again.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+
+from genkan import wire
+from genkan.front.upstream import UpstreamDown
+
+ANSWER_PATIENCE = 300.0
+
+
+class Handover:
+    """The front's end. `await_upstream` returns when control accepts connections."""
+
+    def __init__(self, path: str, await_upstream: Callable[[], Awaitable[None]]) -> None:
+        self._path = path
+        self._await_upstream = await_upstream
+        self._connecting = asyncio.Lock()
+        self._connection: _Connection | None = None
+
+    async def send(self, request: wire.HttpRequest) -> wire.HttpAnswer:
+        """Have a request answered. Raises UpstreamDown."""
+        connection = self._connection
+        if connection is None or connection.lost:
+            connection = await self._connect()
+        try:
+            async with asyncio.timeout(ANSWER_PATIENCE):
+                return await connection.ask(request)
+        except (ConnectionError, TimeoutError) as error:
+            raise UpstreamDown(f"{type(error).__name__}: {error}") from error
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    async def _connect(self) -> "_Connection":
+        async with self._connecting:
+            if self._connection is not None and not self._connection.lost:
+                return self._connection
+            loop = asyncio.get_running_loop()
+            try:
+                _, made = await loop.create_unix_connection(_Connection, self._path)
+            except OSError:
+                await self._await_upstream()
+                try:
+                    _, made = await loop.create_unix_connection(_Connection, self._path)
+                except OSError as error:
+                    raise UpstreamDown(str(error)) from error
+            self._connection = made
+            return made
+
+
+class _Connection(asyncio.Protocol):
+    """One connection, and those who wait for answers on it."""
+
+    def __init__(self) -> None:
+        self.lost = False
+        self._frames = wire.Frames()
+        self._numbers = itertools.count()
+        self._waiting: dict[int, asyncio.Future[wire.HttpAnswer]] = {}
+        self._transport: asyncio.Transport | None = None
+
+    async def ask(self, request: wire.HttpRequest) -> wire.HttpAnswer:
+        if self.lost or self._transport is None:
+            raise ConnectionResetError("control went away")
+        number = next(self._numbers)
+        future: asyncio.Future[wire.HttpAnswer] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        self._transport.write(wire.write_request(number, request))
+        try:
+            return await future
+        finally:
+            self._waiting.pop(number, None)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a stream
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        for number, head, body in self._frames.feed(data):
+            future = self._waiting.get(number)
+            if future is not None and not future.done():
+                future.set_result(wire.read_answer(head, body))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.lost = True
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(ConnectionResetError("control went away before its answer"))
