@@ -1,48 +1,34 @@
-"""`Front`: from an accepted connection to a recorded answer.
+"""`Front`: from an accepted connection to the service that is asked.
 
 Where a connection arrived says which listener it met; the endpoint, the name asked for or the
-signature says which service. A request is read (streamed where the service's model streams), its
-signature checked, handed on, recorded and answered, in that order.
+signature says which service.
 """
 
 import asyncio
-import dataclasses
 import functools
-import hashlib
 import logging
 import socket
 import ssl
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-import aiohttp
 from aiohttp import web
 
 from genkan import wire
 from genkan.front.authority import Authority
-from genkan.front.body import read_parts, read_whole, unpacked
 from genkan.front.directory import Directory
 from genkan.front.events import EventLog
-from genkan.front.head import head_of, is_signed, named_by_head, source_of
+from genkan.front.exchange import Exchange, Means
+from genkan.front.head import head_of
 from genkan.front.listening import listen
-from genkan.front.records import Seen, record
-from genkan.front.relay import HOP_BY_HOP, Relay
+from genkan.front.relay import Relay
 from genkan.front.role_credentials import RoleCredentials
-from genkan.front.session import check_session, foreign_token
-from genkan.front.upstream import UpstreamDown
 from genkan.program import Delta
 from genkan.program.service import Credential, Listener, Service, Upstream
 
 LOG = logging.getLogger(__name__)
 SECTIONS = frozenset(kind.section for kind in (Listener, Service, Credential))
-OURS = ("x-genkan-", "x-moto-")  # headers that no client may send past us
-CHUNK = 256 << 10
 IP_TRANSPARENT = 19
-ERROR = 400
-SERVER_ERROR = 500
-UNREADABLE = ("Malformed", "InvalidValue", "TooLarge")  # kinds of what no service could read
-NAMELESS = ("UnknownOperation", "MissingOperation")
 DEFAULT_REGION = "us-east-1"
 OpenSocket = Callable[[str, int, int], socket.socket]
 
@@ -64,9 +50,8 @@ class Front:
         self._open_socket = open_socket
         self._authority = authority
         self._relay = Relay(upstreams, start_upstream)
-        self._events = events
-        self._clock = clock
         self._directory = Directory(of_roles)
+        self._means = Means(self._directory, self._relay, events, clock)
         self._servers: dict[tuple[str, int], asyncio.Server] = {}
         self._tls = self._make_tls()
 
@@ -131,8 +116,7 @@ class Front:
                 text=f"No service here answers to {host}. This address stands for AWS services; "
                 "ask for one by its name.\n",
             )
-        call = _Call(self, service, listener, request, head)
-        return await call.answer()
+        return await Exchange(self._means, service, listener, request, head).answer()
 
     def _listener(self, place: str | None, request: web.BaseRequest) -> Listener | None:
         if place is None or request.transport is None:
@@ -154,311 +138,3 @@ class Front:
             return self._directory.by_scope("s3", DEFAULT_REGION)
         _, region, signing_name = scope
         return self._directory.by_scope(signing_name, region)
-
-
-class _Call:
-    """One request on its way."""
-
-    def __init__(
-        self,
-        front: Front,
-        service: Service,
-        listener: Listener | None,
-        request: web.BaseRequest,
-        head: wire.HttpRequest,
-    ) -> None:
-        self._front = front
-        self._service = service
-        self._request = request
-        self._head = head
-        self._model = wire.service_model(service.model) if service.model else None
-        self._protocol = "rest-json"
-        self._whole = head
-        self._unread: wire.WireError | None = None  # why nothing could read it
-        self._broken: wire.WireError | None = None  # why a body was not passed on to its end
-        if self._model:
-            try:
-                self._protocol = wire.protocol_of(self._model, head)
-            except wire.WireError as error:
-                self._protocol, self._unread = self._model.metadata["protocol"], error
-        self._signature: wire.sigv4.Signature | None = None
-        prefix = self._model.endpoint_prefix if self._model else service.code
-        self._seen = Seen(
-            service=service,
-            source=source_of(request),
-            event_source=f"{prefix}.amazonaws.com",
-            operation="",
-            parameters={},
-            user_agent=head.header("user-agent") or "",
-            request_id=str(uuid.uuid4()),
-            listener=listener,
-        )
-
-    async def answer(self) -> web.StreamResponse:
-        try:
-            body = await self._read()
-            self._require_identity()
-            return await self._pass_on(body)
-        except wire.WireError as error:
-            return self._refuse(self._broken or error)
-        except UpstreamDown as error:
-            if self._broken:
-                return self._refuse(self._broken)
-            LOG.error("%s", error)
-            return self._refuse(
-                wire.WireError(
-                    "ServiceUnavailable",
-                    f"What stands behind {self._service.code} does not answer now: {error}. It is "
-                    "started again; whether this request was carried out is not known. Look, or "
-                    "try again.",
-                    503,
-                )
-            )
-
-    async def _pass_on(self, body: bytes | AsyncIterator[bytes]) -> web.StreamResponse:
-        if self._service.upstream is Upstream.CONTROL and isinstance(body, bytes):
-            return await self._hand_over(body)
-        async with self._front._relay.send(
-            self._service.upstream,
-            self._request.method,
-            self._url(),
-            self._headers(),
-            body,
-        ) as upstream:
-            headers = [
-                (name, value)
-                for name, value in upstream.headers.items()
-                if name.lower() not in HOP_BY_HOP | {"content-length", "server", "date"}
-            ]
-            length = upstream.headers.get("content-length")
-            if upstream.status >= ERROR or (length is not None and int(length) <= CHUNK):
-                return await self._answer_whole(upstream, headers, length)
-            return await self._answer_streamed(upstream, headers, length)
-
-    async def _hand_over(self, body: bytes) -> web.Response:
-        head = self._head
-        headers = tuple((name.lower(), value) for name, value in self._headers())
-        answer = await self._front._relay.control.send(
-            wire.HttpRequest(head.method, head.path, head.query, headers, body)
-        )
-        if answer.status >= ERROR:
-            error = wire.error_code_of(self._protocol, answer.status, answer.headers, answer.body)
-            self._seen.error = error or (str(answer.status), "")
-        self._record()
-        return web.Response(status=answer.status, headers=dict(answer.headers), body=answer.body)
-
-    async def _answer_whole(
-        self,
-        upstream: aiohttp.ClientResponse,
-        headers: list[tuple[str, str]],
-        length: str | None,
-    ) -> web.StreamResponse:
-        try:
-            content = await upstream.read()
-        except (aiohttp.ClientError, TimeoutError) as cut:
-            raise UpstreamDown(f"{type(cut).__name__}: {cut}") from cut
-        lowered = {name.lower(): value for name, value in headers}
-        error = wire.error_code_of(self._protocol, upstream.status, lowered, content)
-        if error is None and _is_no_answer(upstream, content):
-            return self._refuse(self._why_not())
-        if upstream.status >= ERROR:
-            self._seen.error = error or (str(upstream.status), upstream.reason or "")
-        self._record()
-        response = web.Response(status=upstream.status, body=content)
-        for name, value in headers:
-            response.headers.add(name, value)
-        if self._request.method == "HEAD" and length is not None:
-            response.headers["Content-Length"] = length
-        return response
-
-    async def _answer_streamed(
-        self,
-        upstream: aiohttp.ClientResponse,
-        headers: list[tuple[str, str]],
-        length: str | None,
-    ) -> web.StreamResponse:
-        self._record()
-        response = web.StreamResponse(status=upstream.status)
-        for name, value in headers:
-            response.headers.add(name, value)
-        if length is not None:
-            response.content_length = int(length)
-        await response.prepare(self._request)
-        try:
-            async for chunk in upstream.content.iter_chunked(CHUNK):
-                await response.write(chunk)
-        except aiohttp.ClientPayloadError as error:
-            LOG.error("%s broke off its answer: %s", self._service.id, error)
-            raise ConnectionAbortedError("an answer without its end") from error
-        await response.write_eof()
-        return response
-
-    async def _read(self) -> bytes | AsyncIterator[bytes]:
-        """Check the signature and read what is asked; give the body, or what streams it."""
-        signed = is_signed(self._head)
-        there = self._request.can_read_body  # a body without bytes has no end to hold back
-        if there and self._streams() and (not signed or wire.sigv4.declares_body(self._head)):
-            if signed:
-                self._signature = wire.sigv4.verify_head(
-                    self._head, now=self._front._clock(), secret_of=self._secret_of
-                )
-            self._parse(b"")
-            if self._unread is not None:
-                raise self._unread
-            return self._stream()
-        body = await read_whole(self._request)
-        whole = wire.HttpRequest(
-            self._head.method, self._head.path, self._head.query, self._head.headers, body
-        )
-        self._parse(body)
-        if signed:
-            self._signature = wire.sigv4.verify(
-                whole, now=self._front._clock(), secret_of=self._secret_of
-            )
-        if self._unread is not None:
-            raise self._unread
-        return body
-
-    def _secret_of(self, access_key: str) -> str | None:
-        return self._front._directory.secret_of(access_key)
-
-    def _require_identity(self) -> None:
-        if self._signature is not None:
-            directory = self._front._directory
-            token, now = self._signature.session_token, self._front._clock()
-            self._seen.credential = credential = directory.credential_of(self._signature)
-            if credential is None:
-                raise foreign_token(self._signature.access_key)
-            check_session(credential, token, now)
-            directory.check_scope(self._service, self._signature)
-        elif not wire.may_be_unsigned(self._model, self._seen.operation):
-            raise wire.WireError(
-                "MissingAuthenticationToken",
-                "Request is missing Authentication Token. Sign it: `genkan env` prints the keys.",
-                403,
-                kind="MissingAuthenticationToken",
-            )
-
-    def _streams(self) -> bool:
-        if self._model is None or not self._protocol.startswith("rest-"):
-            return False
-        try:
-            operation = wire.operation_of(self._model, self._head, bucket_from_host=self._bucket())
-        except wire.WireError:
-            return False
-        return wire.has_streaming_body(self._model, operation)
-
-    def _parse(self, body: bytes) -> None:
-        """Read the operation and its parameters for the record; what cannot be read is passed
-        on."""
-        self._seen.operation = named_by_head(self._head, body)
-        if self._model is None:
-            return
-        whole = wire.HttpRequest(
-            self._head.method, self._head.path, self._head.query, self._head.headers, body
-        )
-        bucket = self._bucket()
-        try:
-            self._whole = whole = dataclasses.replace(whole, body=unpacked(self._head, body))
-            self._seen.operation = wire.operation_of(self._model, whole, bucket_from_host=bucket)
-            parsed = wire.parse_request(self._model, whole, strict=False, bucket_from_host=bucket)
-            self._seen.parameters = parsed.parameters
-        except wire.WireError as error:
-            LOG.info("not read as %s: %s", self._service.model, error)
-            if self._service.upstream is not Upstream.CONTROL and self._is_hopeless(error):
-                self._unread = error
-
-    def _why_not(self) -> wire.WireError:
-        """Say why no answer came: what the service would refuse, or that nothing is there."""
-        if self._model is not None:
-            try:
-                wire.parse_request(self._model, self._whole, bucket_from_host=self._bucket())
-            except wire.WireError as error:
-                return error
-        return wire.WireError(
-            "NotImplemented",
-            f"What stands behind this service could not answer {self._seen.operation}: it does not "
-            "have it, or it failed at it. log/embedded.log says more.",
-            501,
-        )
-
-    def _is_hopeless(self, error: wire.WireError) -> bool:
-        """Tell whether no service could read it. REST has paths that models do not know of."""
-        return error.kind in UNREADABLE or (
-            error.kind in NAMELESS and not self._protocol.startswith("rest-")
-        )
-
-    async def _stream(self) -> AsyncIterator[bytes]:
-        """Pass the body on; a body that is not what was signed breaks off, and is never whole."""
-        digest = hashlib.sha256()
-        held = b""  # the last part stays here until the whole is known to be what was signed
-        try:
-            async for part in read_parts(self._request):
-                digest.update(part)
-                if held:
-                    yield held
-                held = part
-            if self._signature is not None:
-                wire.sigv4.check_body(self._signature, digest.hexdigest())
-            if held:
-                yield held
-        except wire.WireError as error:
-            self._broken = error  # what passes it on has errors of its own for it
-            raise
-
-    def _bucket(self) -> str | None:
-        """Give the bucket that the host's name begins with, for S3's virtual-hosted requests."""
-        if self._service.model != "s3":
-            return None
-        host = (self._head.header("host") or "").partition(":")[0].lower()
-        for name in self._service.hosts:
-            suffix = name.removeprefix("*")
-            if name.startswith("*.s3.") and host.endswith(suffix):
-                return host.removesuffix(suffix)
-        return None
-
-    def _url(self) -> str:
-        host = self._head.header("host") or ""
-        if self._front._directory.by_host(host.partition(":")[0]) is not self._service:
-            plain = (name for name in self._service.hosts if not name.startswith("*"))
-            host = next(plain, f"{self._service.code}.{self._service.region}.amazonaws.com")
-        query = f"?{self._head.query}" if self._head.query else ""
-        return f"http://{host}{self._head.path}{query}"
-
-    def _headers(self) -> list[tuple[str, str]]:
-        kept = [
-            (name, value)
-            for name, value in self._request.headers.items()
-            if name.lower() not in HOP_BY_HOP and not name.lower().startswith(OURS)
-        ]
-        credential = self._seen.credential
-        if self._service.upstream is Upstream.EMBEDDED:
-            return [*kept, ("x-moto-account-id", credential.account)] if credential else kept
-        assert credential is not None  # noqa: S101 - _require_identity
-        return [
-            *kept,
-            ("x-genkan-service", self._service.model or ""),
-            ("x-genkan-region", self._service.region),
-            ("x-genkan-account", credential.account),
-            ("x-genkan-principal", credential.principal),
-            ("x-genkan-access-key", credential.id),
-            ("x-genkan-request-id", self._seen.request_id),
-        ]
-
-    def _refuse(self, error: wire.WireError) -> web.Response:
-        self._seen.error = (error.code, str(error))
-        self._record()
-        written = wire.serialize_wire_error(
-            self._model, self._protocol, error, self._seen.request_id
-        )
-        return web.Response(status=written.status, headers=dict(written.headers), body=written.body)
-
-    def _record(self) -> None:
-        self._front._events.append(record(self._seen, self._front._clock()))
-
-
-def _is_no_answer(upstream: aiohttp.ClientResponse, content: bytes) -> bool:
-    """Tell whether an error is the server's behind the service, not the service's."""
-    if upstream.status >= SERVER_ERROR:
-        return True
-    return upstream.status >= ERROR and upstream.content_type == "text/html" and content != b""
