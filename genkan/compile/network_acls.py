@@ -16,7 +16,12 @@ from genkan.program import Because, Entry
 from genkan.program.filter import Filter, Match, Rule, Stage, SubnetGuard, Verdict
 
 ICMP_PROTOCOLS = (1, 58)
-PLACES_OF_THEIR_OWN = (InterfaceType.INTERFACE, InterfaceType.NAT_GATEWAY)
+PLACES_OF_THEIR_OWN = (
+    InterfaceType.INTERFACE,
+    InterfaceType.NAT_GATEWAY,
+    InterfaceType.GATEWAY_LOAD_BALANCER,
+    InterfaceType.GATEWAY_LOAD_BALANCER_ENDPOINT,
+)
 DIRECTIONS = (
     (True, Stage.NETWORK_ACL_EGRESS, "egress"),
     (False, Stage.NETWORK_ACL_INGRESS, "ingress"),

@@ -9,6 +9,7 @@ the Amazon VPC user guide.
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
+from genkan.compile.inspected_endpoints import way_of
 from genkan.compile.naming import LINK_HOP
 from genkan.compile.peering import is_joined
 from genkan.model.catalogue.prefix_lists import AwsPrefixList, list_of_service
@@ -122,6 +123,11 @@ def _resolve(
             connection = network.get(VpcPeeringConnection, target.id)
             if connection and is_joined(network, connection):
                 return Forward(connection.id, LINK_HOP)
+        case TargetKind.VPC_ENDPOINT:
+            endpoint = network.get(VpcEndpoint, target.id)
+            way = way_of(network, endpoint) if endpoint else None
+            if way and way.vpc_id == table.vpc_id:
+                return Forward(way.id, LINK_HOP)
         case TargetKind.NETWORK_INTERFACE | TargetKind.NAT_GATEWAY:
             interface = _interface(network, target.kind, target.id)
             if interface and interface.id in reachable:

@@ -8,8 +8,10 @@ from genkan.compile import hosted_zones, peering, site, vpc
 from genkan.compile.part import Part
 from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.endpoint_service import EndpointService
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
 from genkan.model.instance import Instance
+from genkan.model.load_balancer import Listener, LoadBalancer
 from genkan.model.network import Change, Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.peering import VpcPeeringConnection
@@ -18,6 +20,7 @@ from genkan.model.resource import Resource
 from genkan.model.route_table import ListDestination, RouteTable
 from genkan.model.security_group import ListPeer, SecurityGroup
 from genkan.model.vpc import Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint
 
 Scope = str  # the id of a VPC or a hosted zone, the owner of record sets, or SITE
 SITE = ""
@@ -63,6 +66,17 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
             return {resource.id}
         case ResourceRecordSet():
             return {resource.owner}
+        case EndpointService():
+            return _consumers(network, resource)
+        case LoadBalancer():
+            return {resource.vpc_id, *_served(network, resource)}
+        case Listener():
+            balancer = network.get(LoadBalancer, resource.load_balancer)
+            return {balancer.vpc_id} if balancer else set()
+        case NetworkInterface():
+            balancers = network.where(LoadBalancer, vpc_id=resource.vpc_id)
+            worn = (one for one in balancers if resource.id in one.network_interface_ids)
+            return {resource.vpc_id}.union(*(_served(network, one) for one in worn))
         case ElasticIp():
             interface = network.get(NetworkInterface, resource.network_interface_id)
             return {interface.vpc_id} if interface else set()
@@ -77,6 +91,21 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
             return set(every_scope(network))
     vpc_id = getattr(resource, "vpc_id", None)
     return {vpc_id} if vpc_id else set()
+
+
+def _served(network: Network, balancer: LoadBalancer) -> set[Scope]:
+    """Give the VPCs with endpoints to the services that stand on a load balancer."""
+    services = network.all(EndpointService)
+    theirs = (one for one in services if balancer.id in one.load_balancers)
+    return set().union(*(_consumers(network, one) for one in theirs))
+
+
+def _consumers(network: Network, service: EndpointService) -> set[Scope]:
+    """Give the VPCs with endpoints to a service."""
+    return {
+        endpoint.vpc_id
+        for endpoint in network.where(VpcEndpoint, service_name=service.service_name)
+    }
 
 
 def _naming(network: Network, prefix_list_id: str) -> set[Scope]:

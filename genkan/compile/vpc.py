@@ -5,8 +5,10 @@ from ipaddress import IPv4Address
 
 from genkan.compile import (
     endpoints,
+    fleets,
     gateway_endpoints,
     gateways,
+    inspected_endpoints,
     instance_metadata,
     instances,
     load_balancers,
@@ -57,6 +59,8 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from _gateway_endpoints(network, vpc)
     yield from _endpoints(network, vpc)
     yield from load_balancers.parts(network, vpc)
+    yield from fleets.parts(network, vpc)
+    yield from inspected_endpoints.parts(network, vpc)
 
 
 def _compile_router(vpc: Vpc) -> Iterator[Entry]:

@@ -17,6 +17,8 @@ class PlaceKind(Enum):
     INTERNET_GATEWAY = "internet-gateway"
     NAT_GATEWAY = "nat-gateway"
     GATEWAY_ENDPOINT = "gateway-endpoint"
+    GATEWAY_LOAD_BALANCER_ENDPOINT = "gateway-load-balancer-endpoint"
+    LOAD_BALANCER_NODE = "load-balancer-node"
     INTERNET = "internet"
     HOST = "host"
 
@@ -57,7 +59,11 @@ class End:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link(Entry):
     """Two interfaces joined back to back. Nobody else is on a link, so nobody is looked for on
-    it."""
+    it.
+
+    `whole`: what the left end sends arrives as packets that are complete, none larger than `mtu`
+    and each with its checksums, as on a wire. Other links may carry aggregates.
+    """
 
     section: ClassVar[str] = "link"
 
@@ -65,6 +71,7 @@ class Link(Entry):
     left: End
     right: End
     mtu: int = 9001
+    whole: bool = False
 
     @property
     def key(self) -> Key:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from genkan.codec import decode, encode
 from genkan.program.entry import Entry
 from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck, SubnetGuard
+from genkan.program.inspection import Fleet, Inspection
 from genkan.program.metadata import InstanceMetadata
 from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
 from genkan.program.place import Boot, Link, Place
@@ -33,6 +34,8 @@ SECTIONS: dict[str, type[Entry]] = {
         Border,
         OneToOne,
         PortTranslation,
+        Inspection,
+        Fleet,
         Listener,
         Service,
         Credential,

@@ -108,7 +108,8 @@ class Anchor:
         if not bare:
             self.processes["dns"] = Process("dns", ["genkan.site.dns_process", *here])
         self._on_demand = {
-            "embedded": Process("embedded", ["genkan.services.embedded", f"{RUN}/embedded.sock"])
+            "embedded": Process("embedded", ["genkan.services.embedded", f"{RUN}/embedded.sock"]),
+            "inspection": Process("inspection", ["genkan.site.inspection_process", *here]),
         }
 
     def run(self) -> None:

@@ -40,7 +40,8 @@ from genkan.site.database import through_broker
 from genkan.site.default_vpcs import make_default_vpcs
 from genkan.site.home import RUN, Home
 from genkan.site.notifier import Notifier
-from genkan.site.runner import AnchorRunner
+from genkan.site.on_demand import OnDemand
+from genkan.site.runner import AnchorRunner, RunnerFailure
 from genkan.store import Store, StoreUnreadable
 
 LOG = logging.getLogger(__name__)
@@ -61,6 +62,8 @@ class ControlProcess:
         self._advancing: asyncio.Task[None] | None = None
         self._notifier = Notifier(f"{RUN}/embedded.sock")
         self._delivering = self._loop.create_task(self._notifier.deliver())
+        bare = home.engine == "none"  # then there are no places to serve in
+        self._on_demand = OnDemand(_start_nothing if bare else AnchorRunner().start)
         self._engine = engine
         self._control = Control(
             store=_open_store(home),
@@ -82,8 +85,13 @@ class ControlProcess:
             lambda: self._control.start(lambda: first_account(region, _token))
         )
         LOG.info("reconciled, %s changes", mended)
+        program = self._control.compilation.program
+        await self._publisher.reset(program)
         self._started = True
-        await self._publisher.reset(self._control.compilation.program)
+        try:
+            await self._loop.run_in_executor(None, self._on_demand.start_for, program)
+        except (RunnerFailure, OSError) as error:
+            LOG.error("begun without all that the program asks for: %s", error)
         try:
             await asyncio.wait_for(self._publisher.wait_for(*subscribers), SUBSCRIBER_PATIENCE)
         except TimeoutError:
@@ -208,6 +216,8 @@ class ControlProcess:
     def _publish(self, delta: Delta) -> None:
         """Called by the writer: returns when everybody has the difference."""
         asyncio.run_coroutine_threadsafe(self._publisher.publish(delta), self._loop).result()
+        if self._started:  # before that, a new subscriber would wait for us
+            self._on_demand.start_for(delta.put)
 
     def _notify(self, notices: list[Notice]) -> None:
         """Called by the writer: returns at once."""
@@ -226,6 +236,10 @@ class ControlProcess:
             except Exception:
                 LOG.exception("a lifecycle step failed; it is tried again")
                 await asyncio.sleep(RETRY)
+
+
+def _start_nothing(process: str) -> None:
+    """Leave it: without an engine there is nothing to serve."""
 
 
 def _open_store(home: Home) -> Store:

@@ -32,6 +32,10 @@ class AnchorRunner:
         """End everything at a place."""
         self._ask(do="halt", place=place)
 
+    def start(self, process: str) -> None:
+        """Start a process that is needed from now on; it serves when this returns."""
+        self._ask(do="start", process=process)
+
     def ready(self) -> None:
         """Say that the site is ready for its users."""
         self._ask(do="ready")

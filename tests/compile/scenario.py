@@ -393,6 +393,168 @@ def far_vpc() -> list[Resource]:
     ]
 
 
+def inspected() -> list[Resource]:
+    """Give a VPC whose two subnets reach each other through a fleet of appliances, and the VPC of
+    those, which has the same addresses."""
+    endpoint = RouteTarget(TargetKind.VPC_ENDPOINT, "vpce-60606060606060601")
+    routes = {"app": "10.5.3.0/24", "gw": None, "db": "10.5.1.0/24"}
+    found: list[Resource] = []
+    for number, (name, inspected_cidr) in enumerate(routes.items(), 1):
+        association = RouteTableAssociation(id=f"rtbassoc-{name}", subnet_id=f"subnet-{name}")
+        route = inspected_cidr and Route(destination=IPv4Network(inspected_cidr), target=endpoint)
+        found += [
+            Subnet(
+                id=f"subnet-{name}",
+                vpc_id="vpc-5",
+                zone="ap-northeast-1a",
+                cidr=IPv4Network(f"10.5.{number}.0/24"),
+                **MINE,
+            ),
+            RouteTable(
+                id=f"rtb-{name}",
+                vpc_id="vpc-5",
+                associations=(association,),
+                routes=(route,) if route else (),
+                **MINE,
+            ),
+        ]
+    cidr = CidrAssociation(id="c", cidr=IPv4Network("10.5.0.0/16"))
+    return [
+        Vpc(id="vpc-5", cidr_associations=(cidr,), **MINE),
+        *found,
+        _wide_open("sg-in", "vpc-5"),
+        *_host("in-app", "vpc-5", "subnet-app", "10.5.1.4", "sg-in"),
+        *_host("in-db", "vpc-5", "subnet-db", "10.5.3.4", "sg-in"),
+        replace(
+            interface(
+                "eni-gwlbe",
+                "subnet-gw",
+                "10.5.2.5",
+                group_ids=(),
+                interface_type=InterfaceType.GATEWAY_LOAD_BALANCER_ENDPOINT,
+            ),
+            vpc_id="vpc-5",
+        ),
+        VpcEndpoint(
+            id=endpoint.id,
+            vpc_id="vpc-5",
+            service_name="com.amazonaws.vpce.ap-northeast-1.vpce-svc-6",
+            endpoint_type=VpcEndpointType.GATEWAY_LOAD_BALANCER,
+            state=VpcEndpointState.AVAILABLE,
+            created_at=AT,
+            subnet_ids=("subnet-gw",),
+            network_interface_ids=("eni-gwlbe",),
+            **MINE,
+        ),
+        Vpc(id="vpc-6", cidr_associations=(cidr,), **MINE),
+        RouteTable(
+            id="rtb-fw",
+            vpc_id="vpc-6",
+            associations=(RouteTableAssociation(id="rtbassoc-fw"),),
+            **MINE,
+        ),
+        Subnet(
+            id="subnet-fw",
+            vpc_id="vpc-6",
+            zone="ap-northeast-1a",
+            cidr=IPv4Network("10.5.1.0/24"),
+            **MINE,
+        ),
+        _wide_open("sg-fw", "vpc-6"),
+        *_host("fw1", "vpc-6", "subnet-fw", "10.5.1.4", "sg-fw"),
+        *_host("fw2", "vpc-6", "subnet-fw", "10.5.1.5", "sg-fw"),
+        *_host("other", "vpc-6", "subnet-fw", "10.5.1.6", "sg-fw"),
+        replace(
+            interface(
+                "eni-gwlb",
+                "subnet-fw",
+                "10.5.1.10",
+                group_ids=(),
+                interface_type=InterfaceType.GATEWAY_LOAD_BALANCER,
+            ),
+            vpc_id="vpc-6",
+        ),
+        *appliances("i-fw1", "i-fw2"),
+    ]
+
+
+FLEET = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:targetgroup/fw/1"
+
+
+def appliances(*instances: str, **attributes: str) -> list[Resource]:
+    """Give a gateway load balancer, its targets and the service that stands on it."""
+    arn = balancer("fw", "eni-gwlb").id.replace("/net/", "/gwy/")
+    check = HealthCheck(
+        protocol="TCP",
+        port=80,
+        interval=10,
+        timeout=5,
+        healthy_threshold=5,
+        unhealthy_threshold=2,
+    )
+    set_ = tuple(sorted((key.replace("__", "."), value) for key, value in attributes.items()))
+    return [
+        replace(
+            balancer("fw", "eni-gwlb"),
+            id=arn,
+            type=LoadBalancerType.GATEWAY,
+            vpc_id="vpc-6",
+            subnet_ids=("subnet-fw",),
+        ),
+        TargetGroup(
+            id=FLEET,
+            target_group_name="fw",
+            protocol="GENEVE",
+            port=6081,
+            vpc_id="vpc-6",
+            target_type=TargetType.INSTANCE,
+            health_check=check,
+            targets=tuple(Target(id=name, port=6081) for name in instances),
+            attributes=set_,
+            **MINE,
+        ),
+        Listener(
+            id=arn.replace("loadbalancer", "listener") + "/1",
+            load_balancer=arn,
+            protocol="GENEVE",
+            port=6081,
+            forwards=(Forward(target_group=FLEET),),
+            **MINE,
+        ),
+        EndpointService(
+            id="vpce-svc-6",
+            service_type=VpcEndpointType.GATEWAY_LOAD_BALANCER,
+            load_balancers=(arn,),
+            zones=("ap-northeast-1a",),
+            **MINE,
+        ),
+    ]
+
+
+def _wide_open(name: str, vpc: str) -> SecurityGroup:
+    return SecurityGroup(
+        id=name,
+        vpc_id=vpc,
+        group_name=name,
+        description=name,
+        rules=(
+            rule(f"{name}-in", Direction.INGRESS, CidrPeer(ANYWHERE)),
+            rule(f"{name}-out", Direction.EGRESS, CidrPeer(ANYWHERE)),
+        ),
+        **MINE,
+    )
+
+
+def _host(name: str, vpc: str, subnet: str, address: str, group: str) -> list[Resource]:
+    worn = interface(
+        f"eni-{name}", subnet, address, group_ids=(group,), attachment=attached(f"i-{name}")
+    )
+    return [
+        replace(instance(f"i-{name}", subnet), vpc_id=vpc),
+        replace(worn, vpc_id=vpc),
+    ]
+
+
 OPEN = acl_entry(100, False, "0.0.0.0/0")
 
 
@@ -585,5 +747,6 @@ def resources() -> list[Resource]:
             **MINE,
         ),
         *provided(),
+        *inspected(),
         *zones(),
     ]

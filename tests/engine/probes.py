@@ -71,6 +71,9 @@ class Connection:
         except TimeoutError:
             return "silence"
 
+    def port(self) -> int:
+        return int(self._socket.getsockname()[1])
+
     def retransmissions(self) -> int:
         information = self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
         return int(struct.unpack_from("=I", information, TOTAL_RETRANSMISSIONS)[0])

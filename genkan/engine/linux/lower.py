@@ -100,6 +100,7 @@ def _link(entry: Link, ends: Ends) -> Iterator[KernelObject]:
             alias=f"{entry.id} {far.place} {device_name(far.name)}",
             peer_place=far.place,
             peer=device_name(far.name),
+            whole=entry.whole and end is entry.left,
         )
         for address in end.addresses:
             yield Address(end.place, device_name(end.name), address)

@@ -85,10 +85,10 @@ def entered(place: str) -> Iterator[None]:
         os.close(home)
 
 
-def socket_in(place: str, family: int, kind: int) -> socket.socket:
+def socket_in(place: str, family: int, kind: int, protocol: int = 0) -> socket.socket:
     """Open a socket that belongs to a place."""
     with entered(place):
-        return socket.socket(family, kind)
+        return socket.socket(family, kind, protocol)
 
 
 def _check(result: int, what: str) -> None:

@@ -21,6 +21,7 @@ from genkan.engine.linux.objects import (
     Neighbour,
     PolicyRule,
 )
+from genkan.engine.linux.offload import leave_nothing_to
 from genkan.engine.protocol import EngineFailure
 
 LOG = logging.getLogger(__name__)
@@ -189,6 +190,8 @@ class Netlink:
             ifalias=one.alias,
             state="up",
         )
+        if one.whole:
+            leave_nothing_to(one)
 
     def _make_pair(self, one: Device) -> None:
         with open(path_of(one.peer_place), "rb") as far:

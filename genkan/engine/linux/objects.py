@@ -22,7 +22,10 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One end of a veth pair. `peer_place` and `peer` are its other end."""
+    """One end of a veth pair. `peer_place` and `peer` are its other end.
+
+    `whole`: the kernel cuts and sums what is sent here itself, and leaves nothing to the device.
+    """
 
     place: str
     name: str
@@ -33,6 +36,7 @@ class Device:
     peer_place: str
     peer: str
     up: bool = True
+    whole: bool = field(compare=False, default=False)
 
     @property
     def key(self) -> Key:

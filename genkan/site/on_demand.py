@@ -1,0 +1,24 @@
+"""Processes that a site starts when its program first has what they serve."""
+
+from collections.abc import Callable, Iterable
+
+from genkan.program import Entry
+from genkan.program.inspection import Inspection
+
+SERVED: dict[type[Entry], str] = {Inspection: "inspection"}
+
+
+class OnDemand:
+    """Has each process started once; from then on the anchor keeps it."""
+
+    def __init__(self, start: Callable[[str], None]) -> None:
+        """`start(process)` returns when the process serves the program as it is published."""
+        self._start = start
+        self._started: set[str] = set()
+
+    def start_for(self, entries: Iterable[Entry]) -> None:
+        """Start what serves these entries, unless it was before."""
+        for name in {SERVED[type(entry)] for entry in entries if type(entry) in SERVED}:
+            if name not in self._started:
+                self._start(name)
+                self._started.add(name)
