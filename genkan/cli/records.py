@@ -28,6 +28,9 @@ def event_line(record: Mapping[str, Any]) -> str:
     service = str(record.get("eventSource", "")).partition(".")[0]
     way = record.get("vpcEndpointId") or "no endpoint"
     failed = f"  {record['errorCode']}" if record.get("errorCode") else ""
+    denial = (record.get("additionalEventData") or {}).get("denial")
+    if denial:
+        failed += f"  {denial['policy']}: {denial['reason']}"
     return (
         f"{record.get('eventTime')}  {record.get('sourceIPAddress', ''):<15}  {way:<22}  "
         f"{service}:{record.get('eventName')}{failed}"

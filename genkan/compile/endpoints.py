@@ -11,11 +11,11 @@ from genkan.compile.naming import host_network
 from genkan.compile.security_groups import filters_of
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.security_group import Direction
-from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 from genkan.program import Because, Entry
 from genkan.program.filter import Guard, Stage
 from genkan.program.route import PLACE_TABLE, Deliver, Route
-from genkan.program.service import Answerer, Listener
+from genkan.program.service import Answerer, EndpointPolicy, Listener
 
 TCP, UDP = 6, 17
 HTTPS = 443
@@ -52,4 +52,14 @@ def compile_endpoint_interface(
         endpoint=endpoint.id,
         vpc=endpoint.vpc_id,
         service=service_id,
+    )
+
+
+def compile_policy(endpoint: VpcEndpoint, document: str) -> Iterator[Entry]:
+    """Give the policy of an endpoint that has one of its own."""
+    yield EndpointPolicy(
+        because=Because("vpc-endpoint", endpoint.id),
+        endpoint=endpoint.id,
+        document=document,
+        accounts_mean_root=endpoint.endpoint_type is VpcEndpointType.GATEWAY,
     )

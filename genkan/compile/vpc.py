@@ -279,6 +279,7 @@ def _gateway_endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
                 gateway_endpoints.compile_gateway_endpoint,
                 (endpoint, vpc.cidrs, listed.blocks, f"{endpoint.region}/{service.code}"),
             )
+            yield from _policy(endpoint)
 
 
 def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
@@ -300,6 +301,7 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
                 endpoints.compile_endpoint_interface,
                 (endpoint, interface, f"{endpoint.region}/{service.code}"),
             )
+        yield from _policy(endpoint)
         if endpoint.state is not VpcEndpointState.AVAILABLE:
             continue
         yield Part(
@@ -321,3 +323,12 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
                     tuple(interface.private_ip for interface in interfaces),
                 ),
             )
+
+
+def _policy(endpoint: VpcEndpoint) -> Iterator[Part]:
+    if endpoint.policy is not None:
+        yield Part(
+            ("endpoint-policy", endpoint.id),
+            endpoints.compile_policy,
+            (endpoint, endpoint.policy),
+        )

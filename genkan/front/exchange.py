@@ -1,7 +1,7 @@
 """`Exchange`: one request and its answer.
 
-A request is read (streamed where the service's model streams), its signature checked, handed on,
-recorded and answered, in that order.
+A request is read (streamed where the service's model streams), its signature and what policies say
+of it checked, handed on, recorded and answered, in that order.
 """
 
 import dataclasses
@@ -19,6 +19,7 @@ from genkan.front.body import read_parts, read_whole, unpacked
 from genkan.front.directory import Directory
 from genkan.front.events import EventLog
 from genkan.front.head import is_signed, named_by_head, source_of
+from genkan.front.iam.admission import Admission
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay
 from genkan.front.session import check_session, foreign_token
@@ -36,10 +37,11 @@ NAMELESS = ("UnknownOperation", "MissingOperation")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Means:
-    """What every exchange goes by: who is who, the way on, the record."""
+    """What every exchange goes by: who is who, the way on, who may, the record."""
 
     directory: Directory
     relay: Relay
+    admission: Admission
     events: EventLog
     clock: Callable[[], datetime]
 
@@ -86,6 +88,7 @@ class Exchange:
         try:
             body = await self._read()
             self._require_identity()
+            self._means.admission.admit(self._seen, self._head, self._means.clock())
             return await self._pass_on(body)
         except wire.WireError as error:
             return self._refuse(self._broken or error)

@@ -20,14 +20,15 @@ from genkan.front.directory import Directory
 from genkan.front.events import EventLog
 from genkan.front.exchange import Exchange, Means
 from genkan.front.head import head_of
+from genkan.front.iam.admission import Admission
 from genkan.front.listening import listen
 from genkan.front.relay import Relay
 from genkan.front.role_credentials import RoleCredentials
 from genkan.program import Delta
-from genkan.program.service import Credential, Listener, Service, Upstream
+from genkan.program.service import Credential, EndpointPolicy, Listener, Service, Upstream
 
 LOG = logging.getLogger(__name__)
-SECTIONS = frozenset(kind.section for kind in (Listener, Service, Credential))
+SECTIONS = frozenset(kind.section for kind in (Listener, Service, Credential, EndpointPolicy))
 IP_TRANSPARENT = 19
 DEFAULT_REGION = "us-east-1"
 OpenSocket = Callable[[str, int, int], socket.socket]
@@ -51,13 +52,15 @@ class Front:
         self._authority = authority
         self._relay = Relay(upstreams, start_upstream)
         self._directory = Directory(of_roles)
-        self._means = Means(self._directory, self._relay, events, clock)
+        self._admission = Admission()
+        self._means = Means(self._directory, self._relay, self._admission, events, clock)
         self._servers: dict[tuple[str, int], asyncio.Server] = {}
         self._tls = self._make_tls()
 
     async def apply(self, delta: Delta) -> None:
         """Answer by the program as it is after `delta`. Raises OSError where it cannot listen."""
         self._directory.apply(delta)
+        self._admission.apply(delta)
         wanted = self._directory.listening()
         for where in set(self._servers) - wanted:
             self._servers.pop(where).close()

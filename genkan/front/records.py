@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from genkan.front.iam.denial import Denial
 from genkan.program.service import Credential, Listener, Service
 
 VERSION = "1.11"
@@ -37,6 +38,7 @@ class Seen:
     credential: Credential | None = None
     listener: Listener | None = None
     error: tuple[str, str] | None = None
+    denial: Denial | None = None
 
 
 def record(seen: Seen, at: datetime) -> dict[str, Any]:
@@ -64,6 +66,8 @@ def record(seen: Seen, at: datetime) -> dict[str, Any]:
         out["errorCode"], out["errorMessage"] = seen.error
     if seen.listener and seen.listener.endpoint:
         out["vpcEndpointId"] = seen.listener.endpoint
+    if seen.denial:
+        out["additionalEventData"] = {"denial": seen.denial.shown()}
     return out
 
 

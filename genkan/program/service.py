@@ -73,6 +73,23 @@ class Service(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointPolicy(Entry):
+    """The policy of an endpoint that has another than the default: every request through it has to
+    be allowed by it. `accounts_mean_root`: an account in a Principal is its root user alone.
+    """
+
+    section: ClassVar[str] = "endpoint-policy"
+
+    endpoint: str
+    document: str
+    accounts_mean_root: bool = False
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.endpoint)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Credential(Entry):
     """An access key that signs requests: whose it is. `id` is the access key id.
 

@@ -13,7 +13,7 @@ from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
 from genkan.program.place import Boot, Link, Place
 from genkan.program.program import Program
 from genkan.program.route import Route, SourceChoice, TableChoice
-from genkan.program.service import Credential, Listener, Service
+from genkan.program.service import Credential, EndpointPolicy, Listener, Service
 from genkan.program.translation import Border, OneToOne, PortTranslation
 
 SECTIONS: dict[str, type[Entry]] = {
@@ -38,6 +38,7 @@ SECTIONS: dict[str, type[Entry]] = {
         Fleet,
         Listener,
         Service,
+        EndpointPolicy,
         Credential,
         Resolver,
         Zone,

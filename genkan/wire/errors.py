@@ -107,6 +107,12 @@ WORDS: dict[str, dict[str, Worded]] = {
         "rest-json": ("MissingAuthenticationTokenException", 403),
         "s3": ("AccessDenied", 403),
     },
+    "AccessDenied": {
+        "": ("AccessDenied", 403),
+        "ec2": ("UnauthorizedOperation", 403),
+        "json": ("AccessDeniedException", 400),
+        "rest-json": ("AccessDeniedException", 403),
+    },
     "IncompleteSignature": {
         "": ("IncompleteSignature", 400),
         "json": ("IncompleteSignatureException", 400),
@@ -159,7 +165,7 @@ class WireError(Exception):
 
 def refusal(kind: str, message: str, family: str = "") -> WireError:
     """Make the WireError that a family's services answer with for `kind`."""
-    code, status = _worded(kind, family)
+    code, status = worded(kind, family)
     return WireError(code, message, status, kind=kind)
 
 
@@ -174,9 +180,10 @@ def worded_for(error: WireError, model: "ServiceModel | None", protocol: str) ->
     """Give the code and status with which the service says what `error` says."""
     if not error.kind:
         return error.code, error.status
-    return _worded(error.kind, family_of(model, protocol))
+    return worded(error.kind, family_of(model, protocol))
 
 
-def _worded(kind: str, family: str) -> Worded:
+def worded(kind: str, family: str) -> Worded:
+    """Give the code and status that a family's services have for a kind."""
     words = WORDS[kind]
     return words.get(family) or words[""]

@@ -1,10 +1,11 @@
 """Errors on the wire: written in each protocol, and read back from an answer for the record."""
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from genkan.wire.errors import WireError, family_of, worded_for
+from genkan.wire.errors import WireError, family_of, worded, worded_for
 from genkan.wire.message import HttpAnswer
 from genkan.wire.models import Model
 from genkan.wire.protocol import CBOR
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 XML_PATHS = (("Errors", "Error"), ("Error",), ())
 SERVER_ERROR = 500
 CLIENT_ERROR = 400
+QUERY_ERROR = "x-amzn-query-error"
 
 
 def serialize_error(
@@ -36,7 +38,12 @@ def serialize_wire_error(
 ) -> HttpAnswer:
     """Write a WireError with the code and status that this service has for its kind."""
     code, status = worded_for(error, model, protocol)
-    return serialize_error(model, protocol, code, str(error), status, request_id)
+    answer = serialize_error(model, protocol, code, str(error), status, request_id)
+    if error.kind and QUERY_ERROR in answer.headers:
+        of_that_time = worded(error.kind, "query")[0]
+        more = {QUERY_ERROR: f"{of_that_time};{_blame(status)}"}
+        return dataclasses.replace(answer, headers={**answer.headers, **more})
+    return answer
 
 
 def error_code_of(
@@ -138,7 +145,7 @@ def _query_error(model: Model, code: str, status: int) -> dict[str, str]:
     """Services that once spoke query say the code of that time in a header."""
     if model is None or "awsQueryCompatible" not in model.metadata:
         return {}
-    return {"x-amzn-query-error": f"{code};{_blame(status)}"}
+    return {QUERY_ERROR: f"{code};{_blame(status)}"}
 
 
 def _input_namespace(model: Model) -> str:
@@ -165,7 +172,7 @@ def _read_xml(body: bytes) -> tuple[str, str] | None:
 
 def _read_tree(headers: Mapping[str, str], tree: object) -> tuple[str, str] | None:
     found = tree if isinstance(tree, dict) else {}
-    query_error = headers.get("x-amzn-query-error", "").partition(";")[0]
+    query_error = headers.get(QUERY_ERROR, "").partition(";")[0]
     code = (
         query_error
         or headers.get("x-amzn-errortype")

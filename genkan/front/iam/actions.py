@@ -1,0 +1,78 @@
+"""What a request asks for in IAM's words: each action, on each resource.
+
+An action is the service's prefix and the operation's name; the tables have what differs. "Actions,
+resources, and condition keys for AWS services" in the Service Authorization Reference.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from genkan import wire
+from genkan.front.iam.resources import resources_of
+from genkan.front.iam.s3_actions import UNREAD, s3_actions
+from genkan.program.service import Service
+
+# signing name → IAM's prefix, where they differ
+PREFIXES = {
+    "monitoring": "cloudwatch",
+    "tagging": "tag",
+    "iotdata": "iot",
+    "email": "ses",
+    "servicecatalog-appregistry": "servicecatalog",
+}
+ACTIONS = {
+    ("lambda", "Invoke"): "InvokeFunction",
+    ("lambda", "InvokeAsync"): "InvokeFunction",
+    ("dynamodb", "BatchExecuteStatement"): "PartiQLSelect",
+    ("dynamodb", "ExecuteStatement"): "PartiQLSelect",
+    ("dynamodb", "TransactGetItems"): "GetItem",
+    ("dynamodb", "TransactWriteItems"): "PutItem",
+    ("sqs", "SendMessageBatch"): "SendMessage",
+    ("sqs", "DeleteMessageBatch"): "DeleteMessage",
+    ("sqs", "ChangeMessageVisibilityBatch"): "ChangeMessageVisibility",
+    ("sns", "PublishBatch"): "Publish",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    action: str  # "s3:GetObject"
+    resource: str
+
+
+def asked_of(
+    service: Service,
+    operation: str,
+    parameters: Mapping[str, Any],
+    head: wire.HttpRequest,
+    account: str,
+) -> list[Asked]:
+    """Give all that a request asks for; every one of it has to be allowed."""
+    prefix = prefix_of(service)
+    if service.code == "execute-api":
+        return [Asked("execute-api:Invoke", _invoked(service, head, account))]
+    if service.model == "apigateway":
+        arn = f"arn:aws:apigateway:{service.region}::{head.path}"
+        return [Asked(f"apigateway:{head.method}", arn)]
+    if service.model == "s3":
+        return [Asked(f"s3:{name}", arn) for name, arn in s3_actions(operation, parameters)]
+    name = operation if operation.isalnum() else UNREAD
+    action = f"{prefix}:{ACTIONS.get((prefix, name), name)}"
+    return [
+        Asked(action, arn)
+        for arn in resources_of(prefix, operation, parameters, service.region, account)
+    ]
+
+
+def prefix_of(service: Service) -> str:
+    """Give the prefix of a service's actions."""
+    name = service.signing_name or service.code
+    return PREFIXES.get(name, name)
+
+
+def _invoked(service: Service, head: wire.HttpRequest, account: str) -> str:
+    api = head.header("x-apigw-api-id") or (head.header("host") or "").partition(".")[0]
+    stage, _, path = head.path.lstrip("/").partition("/")
+    region = service.region
+    return f"arn:aws:execute-api:{region}:{account}:{api}/{stage}/{head.method}/{path}"
