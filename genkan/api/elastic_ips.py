@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.ids import need
+from genkan.api.ids import need, unknown_part
 from genkan.api.interface_making import need_own, parse_address
 from genkan.api.output import present
 from genkan.api.public_addresses import elastic_ip_of, free_public_addresses
@@ -148,9 +148,7 @@ def disassociate_address(
     if public_ip:
         elastic = _by_public_ip(call, public_ip)
     elif association_id:
-        elastic = next(
-            (one for one in call.mine(ElasticIp) if one.association_id == association_id), None
-        ) or _unknown_association(association_id)
+        elastic = _need_associated(call, association_id)
     else:
         raise MissingParameter("The request must contain the parameter AssociationId or PublicIp.")
     _check_not_managed(call, elastic)
@@ -203,8 +201,11 @@ def _by_public_ip(call: Call, text: str) -> ElasticIp:
     raise NotFound("InvalidAddress.NotFound", f"Address '{text}' not found.")
 
 
-def _unknown_association(name: str) -> ElasticIp:
-    raise NotFound("InvalidAssociationID.NotFound", f"The association ID '{name}' does not exist")
+def _need_associated(call: Call, association_id: str) -> ElasticIp:
+    for one in call.mine(ElasticIp):
+        if one.association_id == association_id:
+            return one
+    raise unknown_part("eipassoc", association_id)
 
 
 def _recovered(call: Call, text: str) -> IPv4Address:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 import genkan.api
-from genkan.api.ids import FORMS
+from genkan.api.ids import FORMS, PARTS
 from genkan.model.errors import Malformed, NotFound, Refused
 
 HEAD = """\
@@ -56,6 +56,8 @@ def _ids() -> Iterator[str]:
     for of, form in FORMS.items():
         kind = f"`{form.prefix}-…`, {_words(of.__name__)}"
         yield f"| {kind} | {form.not_found} | {form.malformed} |\n"
+    for form in PARTS:
+        yield f"| `{form.prefix}-…` | {form.not_found} | {form.malformed} |\n"
 
 
 def _words(name: str) -> str:

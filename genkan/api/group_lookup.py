@@ -1,16 +1,14 @@
 """Which security group or rule a request means. A name means a group of the default VPC alone."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from genkan.api.call import Call
 from genkan.api.default_vpc import need_default_vpc
-from genkan.api.ids import need
+from genkan.api.ids import need, unknown_part
 from genkan.model.errors import (
     InvalidParameterCombination,
-    Malformed,
     MissingParameter,
     NotFound,
 )
@@ -79,7 +77,7 @@ def need_rules(call: Call, names: Iterable[str]) -> list[RuleRow]:
     asked = list(dict.fromkeys(names))
     for name in asked:
         if name not in rows:
-            raise _unknown_rule(name)
+            raise unknown_part("sgr", name)
     return [rows[name] for name in asked]
 
 
@@ -93,15 +91,5 @@ def need_rules_of(
     asked = list(dict.fromkeys(names))
     for name in asked:
         if name not in rules:
-            raise _unknown_rule(name)
+            raise unknown_part("sgr", name)
     return [rules[name] for name in asked]
-
-
-def _unknown_rule(name: str) -> Malformed | NotFound:
-    if not re.fullmatch(r"sgr-(?:[0-9a-f]{8}|[0-9a-f]{17})", name):
-        return Malformed(
-            "InvalidSecurityGroupRuleId.Malformed", f'Invalid id: "{name}" (expecting "sgr-...")'
-        )
-    return NotFound(
-        "InvalidSecurityGroupRuleId.NotFound", f"The security group rule ID '{name}' does not exist"
-    )

@@ -63,13 +63,13 @@ FORMS: dict[type[Resource], IdForm] = {
         "igw",
         "InvalidInternetGatewayID.NotFound",
         "The internetGateway ID '{}' does not exist",
-        "InvalidInternetGatewayID.Malformed",
+        "InvalidInternetGatewayId.Malformed",
     ),
     RouteTable: IdForm(
         "rtb",
         "InvalidRouteTableID.NotFound",
         "The routeTable ID '{}' does not exist",
-        "InvalidRouteTableID.Malformed",
+        "InvalidRouteTableId.Malformed",
     ),
     SecurityGroup: IdForm(
         "sg",
@@ -81,7 +81,7 @@ FORMS: dict[type[Resource], IdForm] = {
         "eni",
         "InvalidNetworkInterfaceID.NotFound",
         "The networkInterface ID '{}' does not exist",
-        "InvalidNetworkInterfaceID.Malformed",
+        "InvalidNetworkInterfaceId.Malformed",
     ),
     NetworkInterfacePermission: IdForm(
         "eni-perm",
@@ -193,10 +193,46 @@ FORMS: dict[type[Resource], IdForm] = {
     ),
 }
 
+_ASSOCIATION = (
+    "InvalidAssociationID.NotFound",
+    "The association ID '{}' does not exist",
+    "InvalidAssociationID.Malformed",
+)
+# What has an id and is part of a resource: rules, associations, attachments.
+PARTS: tuple[IdForm, ...] = (
+    IdForm(
+        "sgr",
+        "InvalidSecurityGroupRuleId.NotFound",
+        "The security group rule ID '{}' does not exist",
+        "InvalidSecurityGroupRuleId.Malformed",
+    ),
+    IdForm("aclassoc", *_ASSOCIATION),
+    IdForm("rtbassoc", *_ASSOCIATION),
+    IdForm("eipassoc", *_ASSOCIATION),
+    IdForm("iip-assoc", *_ASSOCIATION),
+    IdForm(
+        "eni-attach",
+        "InvalidAttachmentID.NotFound",
+        "The attachment ID '{}' does not exist",
+        "InvalidNetworkInterfaceAttachmentId.Malformed",
+    ),
+)
+_PART_FORMS = {form.prefix: form for form in PARTS}
+
 
 def check_form(of: type[Resource], name: str) -> None:
     """Raise Malformed when `name` cannot be the id of an `of`."""
-    form = FORMS[of]
+    _check(FORMS[of], name)
+
+
+def unknown_part(prefix: str, name: str) -> NotFound:
+    """Give the refusal of a part's id that names nothing. Raises Malformed when it is no id."""
+    form = _PART_FORMS[prefix]
+    _check(form, name)
+    return NotFound(form.not_found, form.sentence.format(name))
+
+
+def _check(form: IdForm, name: str) -> None:
     if not re.fullmatch(rf"{form.prefix}-(?:[0-9a-f]{{8}}|[0-9a-f]{{17}})", name):
         raise Malformed(
             form.malformed,

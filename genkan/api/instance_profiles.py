@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from genkan.api.call import Answer, Call
-from genkan.api.ids import need
+from genkan.api.ids import need, unknown_part
 from genkan.api.instance_options import GONE, described_as
 from genkan.api.instance_shape import shown_profile
 from genkan.api.output import present
 from genkan.api.selection import Values, matching, page
-from genkan.model.errors import InvalidParameterValue, MissingParameter, NotFound, Refused
+from genkan.model.errors import InvalidParameterValue, MissingParameter, Refused
 from genkan.model.instance import Instance
 from genkan.model.network import put
 from genkan.model.resource import Resource
@@ -124,11 +124,7 @@ def _need(call: Call, name: str) -> _Row:
     for row in _rows(call):
         if row.id == name:
             return row
-    raise NotFound(
-        "InvalidAssociationID.NotFound",
-        f"An invalid association-id of '{name}' was given. "
-        "DescribeIamInstanceProfileAssociations lists those that there are.",
-    )
+    raise unknown_part("iip-assoc", name)
 
 
 def _shown(row: _Row, state: str) -> dict[str, Any]:

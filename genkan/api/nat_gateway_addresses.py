@@ -9,7 +9,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from genkan.api.call import Answer, Call
-from genkan.api.ids import need
+from genkan.api.ids import need, unknown_part
 from genkan.api.interface_making import addresses_in_use, reserved_addresses
 from genkan.api.nat_gateway_shape import PRIVATE, PUBLIC, shown_addresses
 from genkan.api.nat_gateways import associated, check_address_quota, parse_secondary
@@ -18,7 +18,6 @@ from genkan.model.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
     MissingParameter,
-    NotFound,
     Refused,
 )
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
@@ -85,9 +84,7 @@ def disassociate_nat_gateway_address(
     }
     for name in association_ids:
         if name not in held:
-            raise NotFound(
-                "InvalidAssociationID.NotFound", f"The association ID '{name}' does not exist"
-            )
+            raise unknown_part("eipassoc", name)
     going = [held[name] for name in dict.fromkeys(association_ids)]
     leaving = [one.private_ip for one in going if one.private_ip]
     shrunk = _shrunk(interface, leaving)

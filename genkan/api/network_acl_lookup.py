@@ -1,11 +1,10 @@
 """Which network ACL, entry or association a request means; default ones follow from their VPCs."""
 
-import re
 from collections.abc import Iterator
 
 from genkan.api.call import Call
-from genkan.api.ids import FORMS, check_form
-from genkan.model.errors import Malformed, NotFound
+from genkan.api.ids import FORMS, check_form, unknown_part
+from genkan.model.errors import NotFound
 from genkan.model.network import Network
 from genkan.model.network_acl import (
     NetworkAcl,
@@ -56,12 +55,8 @@ def associations_of(network: Network, acl: NetworkAcl) -> list[NetworkAclAssocia
 
 def need_association(call: Call, name: str) -> tuple[NetworkAcl, NetworkAclAssociation]:
     """Give the association with this id and the ACL that has it. Raises Malformed, NotFound."""
-    if not re.fullmatch(r"aclassoc-(?:[0-9a-f]{8}|[0-9a-f]{17})", name):
-        raise Malformed(
-            "InvalidAssociationID.Malformed", f'Invalid id: "{name}" (expecting "aclassoc-...")'
-        )
     for acl in every_acl(call):
         for association in associations_of(call.network, acl):
             if association.id == name:
                 return acl, association
-    raise NotFound("InvalidAssociationID.NotFound", f"The association ID '{name}' does not exist")
+    raise unknown_part("aclassoc", name)

@@ -6,7 +6,7 @@
 from dataclasses import replace
 
 from genkan.api.call import Answer, Call
-from genkan.api.ids import need
+from genkan.api.ids import need, unknown_part
 from genkan.api.instance_shape import interfaces_of
 from genkan.api.interface_limits import check_address_count, check_interface_count
 from genkan.api.interface_making import OperationNotPermitted, need_own
@@ -14,7 +14,6 @@ from genkan.api.launch_interfaces import InterfaceInUse
 from genkan.model.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
-    NotFound,
     Refused,
 )
 from genkan.model.instance import Instance, InstanceState
@@ -74,9 +73,7 @@ def detach_network_interface(call: Call, *, attachment_id: str, force: bool = Fa
             )
         ended = replace(interface, attachment=None, former=worn, former_ended_at=call.now)
         return Answer(change=put(ended))
-    raise NotFound(
-        "InvalidAttachmentID.NotFound", f"The attachment ID '{attachment_id}' does not exist"
-    )
+    raise unknown_part("eni-attach", attachment_id)
 
 
 def _check_instance(instance: Instance, interface: NetworkInterface) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from genkan.api.attributes import only_attribute
 from genkan.api.call import Answer, Call
-from genkan.api.ids import need
+from genkan.api.ids import need, unknown_part
 from genkan.api.interface_making import choose_groups, need_own
 from genkan.api.network_interface_shape import network_interface
 from genkan.api.network_interfaces import check_description, tracked, with_primary_ipv6
@@ -18,7 +18,6 @@ from genkan.api.public_addresses import elastic_ip_of, free_public_addresses
 from genkan.model.errors import (
     InvalidParameterValue,
     MissingParameter,
-    NotFound,
 )
 from genkan.model.instance import Instance
 from genkan.model.network import put
@@ -136,6 +135,6 @@ def _reattached(interface: NetworkInterface, asked: Mapping[str, Any]) -> Networ
     if not name:
         raise MissingParameter("The request must contain the parameter attachment.attachmentId.")
     if worn is None or worn.id != name:
-        raise NotFound("InvalidAttachmentID.NotFound", f"The attachment ID '{name}' does not exist")
+        raise unknown_part("eni-attach", name)
     goes = asked.get("DeleteOnTermination", worn.delete_on_termination)
     return replace(interface, attachment=replace(worn, delete_on_termination=goes))

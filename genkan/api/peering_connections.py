@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.ids import need
+from genkan.api.ids import check_form, need
 from genkan.api.output import present
 from genkan.api.peering_lookup import is_side, need_peering, sees
 from genkan.api.quotas import (
@@ -72,6 +72,7 @@ def create_vpc_peering_connection(
     if peer_vpc_id == vpc.id:
         raise InvalidParameterValue(f"{vpc.id} cannot be peered with itself. Name another VPC.")
     requester = PeeringSide(account=vpc.account, region=vpc.region, vpc=vpc.id)
+    check_form(Vpc, peer_vpc_id)
     accepter = PeeringSide(
         account=peer_owner_id or call.account, region=peer_region or call.region, vpc=peer_vpc_id
     )

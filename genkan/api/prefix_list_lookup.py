@@ -1,10 +1,9 @@
 """Which prefix list a request means: one of the caller's, or one of AWS's in the Region."""
 
-import re
-
 from genkan.api.call import Call
+from genkan.api.ids import check_form
 from genkan.model.catalogue.prefix_lists import AwsPrefixList, find_aws_list
-from genkan.model.errors import Malformed, NotFound, Refused
+from genkan.model.errors import NotFound, Refused
 from genkan.model.prefix_list import ManagedPrefixList
 
 NOT_FOUND = "InvalidPrefixListID.NotFound"
@@ -30,10 +29,7 @@ def need_visible_list(call: Call, name: str) -> ManagedPrefixList | AwsPrefixLis
 
 
 def _visible(call: Call, name: str) -> ManagedPrefixList | AwsPrefixList | None:
-    if not re.fullmatch(r"pl-(?:[0-9a-f]{8}|[0-9a-f]{17})", name):
-        raise Malformed(
-            "InvalidPrefixListId.Malformed", f'Invalid id: "{name}" (expecting "pl-...")'
-        )
+    check_form(ManagedPrefixList, name)
     aws = find_aws_list(name)
     if aws:
         return aws if aws.region == call.region else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from genkan.api.call import Answer, Call
 from genkan.api.idempotency import idempotent
-from genkan.api.ids import need
+from genkan.api.ids import check_form, need
 from genkan.api.output import present
 from genkan.api.prefix_list_entries import FAMILIES, check_room, edited, shown_entries
 from genkan.api.prefix_list_lookup import AWS, need_visible_list, refuse_aws_list
@@ -48,6 +48,7 @@ def describe_prefix_lists(
     """Give AWS's own lists with their blocks."""
     rows = {one.id: _row(one) for one in aws_lists(call.region)}
     for name in prefix_list_ids or ():
+        check_form(ManagedPrefixList, name)
         if name not in rows:
             raise NotFound(
                 "InvalidPrefixListId.NotFound", f"The prefix list ID '{name}' does not exist"

@@ -205,8 +205,7 @@ def disassociate_resolver_endpoint_ip_address(
     call: Call, *, resolver_endpoint_id: str, ip_address: Mapping[str, str]
 ) -> Answer:
     endpoint = need(call, ResolverEndpoint, resolver_endpoint_id)
-    wanted = (ip_address.get("IpId"), ip_address.get("Ip"))
-    found = next((one for one in endpoint.addresses if wanted in _names(one)), None)
+    found = next((one for one in endpoint.addresses if _is_named(one, ip_address)), None)
     if found is None:
         raise InvalidParameterException(f"{endpoint.id} has no such IP address: {ip_address}.")
     if len(endpoint.addresses) <= FEWEST:
@@ -223,10 +222,11 @@ def disassociate_resolver_endpoint_ip_address(
     )
 
 
-def _names(address: ResolverAddress) -> tuple[tuple[str | None, str | None], ...]:
-    """Give the ways in which a request may name an address: by id, by itself, by both."""
-    ip = str(address.ip)
-    return ((address.id, None), (None, ip), (address.id, ip))
+def _is_named(address: ResolverAddress, wanted: Mapping[str, str]) -> bool:
+    """Tell whether a request names this address: by id or by itself, and not otherwise wrong."""
+    own = {"IpId": address.id, "Ip": str(address.ip), "SubnetId": address.subnet_id}
+    named = {member: value for member, value in wanted.items() if member in own}
+    return named.keys() != {"SubnetId"} and named.items() <= own.items() and bool(named)
 
 
 def _check_kind(direction: str, endpoint_type: str, protocols: Sequence[str] | None) -> None:

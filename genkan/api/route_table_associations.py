@@ -1,14 +1,12 @@
 """Which route table a subnet uses, and which is a VPC's main one."""
 
-import re
 from dataclasses import replace
 
 from genkan.api.call import Answer, Call
-from genkan.api.ids import need
+from genkan.api.ids import need, unknown_part
 from genkan.model.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
-    Malformed,
     MissingParameter,
     NotFound,
     Refused,
@@ -121,15 +119,11 @@ def _associated(association: RouteTableAssociation) -> Answer:
 
 
 def _find(call: Call, name: str) -> tuple[RouteTable, RouteTableAssociation]:
-    if not re.fullmatch(r"rtbassoc-[0-9a-f]{8,17}", name):
-        raise Malformed(
-            "InvalidAssociationID.Malformed", f'Invalid id: "{name}" (expecting "rtbassoc-...")'
-        )
     for table in call.mine(RouteTable):
         for association in table.associations:
             if association.id == name:
                 return table, association
-    raise NotFound("InvalidAssociationID.NotFound", f"The association ID '{name}' does not exist")
+    raise unknown_part("rtbassoc", name)
 
 
 def _without(table: RouteTable, association: RouteTableAssociation) -> RouteTable:

@@ -107,7 +107,7 @@ def test_a_table_has_one_endpoint_of_a_service_and_several_services(client, vpc,
     ("change", "code"),
     [
         ({"RouteTableIds": ["rtb-00000000000000000"]}, "InvalidRouteTableID.NotFound"),
-        ({"RouteTableIds": ["rtb-x"]}, "InvalidRouteTableID.Malformed"),
+        ({"RouteTableIds": ["rtb-x"]}, "InvalidRouteTableId.Malformed"),
         ({"VpcId": "vpc-00000000000000000"}, "InvalidVpcID.NotFound"),
         ({"ServiceName": f"com.amazonaws.{REGION}.sqs"}, "InvalidParameter"),
         ({"ServiceName": f"com.amazonaws.{REGION}.x"}, "InvalidServiceName"),

@@ -75,15 +75,19 @@ def need(call: Call, of: type[R], arn: str) -> R:
 
     Raises ValidationError for what is no such ARN, the kind's not-found refusal.
     """
-    word = _WORDS[of]
+    row = find(call, of, arn)
+    if row is None:
+        raise not_found(of, arn)
+    return row
+
+
+def find(call: Call, of: type[R], arn: str) -> R | None:
+    """Give the caller's resource with this ARN, or None. Raises ValidationError for what is no
+    such ARN."""
     form = rf"arn:aws:elasticloadbalancing:[a-z0-9-]+:[0-9]{{12}}:{of.kind}/[A-Za-z0-9/-]+"
     if not re.fullmatch(form, arn):
-        raise ValidationError(f"'{arn}' is not a valid {word.noun} ARN")
-    row = call.find(of, arn)
-    if row is None:
-        plural = word.plural.capitalize()
-        raise word.not_found(f"{plural} '[{arn}]' not found")
-    return row
+        raise ValidationError(f"'{arn}' is not a valid {_WORDS[of].noun} ARN")
+    return call.find(of, arn)
 
 
 def not_found(of: type[Resource], names: str) -> Refused:

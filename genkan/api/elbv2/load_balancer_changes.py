@@ -14,7 +14,12 @@ from genkan.api.elbv2.arns import need
 from genkan.api.elbv2.errors import InvalidConfigurationRequest, ValidationError
 from genkan.api.elbv2.load_balancer_settings import check_ip_address_type, choose_balancer_groups
 from genkan.api.elbv2.load_balancer_shape import IP_ADDRESS_TYPE, ON_OFF, zones
-from genkan.api.elbv2.placements import choose_placements, leave, stand_everywhere
+from genkan.api.elbv2.placements import (
+    check_same_address,
+    choose_placements,
+    leave,
+    stand_everywhere,
+)
 from genkan.model.load_balancer import LoadBalancer, LoadBalancerType
 from genkan.model.network import put
 from genkan.model.network_interface import NetworkInterface
@@ -35,8 +40,11 @@ def set_subnets(
     held = dict(zip(balancer.subnet_ids, balancer.network_interface_ids, strict=True))
     asked = subnet_mappings or [{"SubnetId": name} for name in subnets or ()]
     new = [one for one in asked if one.get("SubnetId") not in held]
-    # Those that stay keep their address, whatever is said of it: only new ones are placed.
-    named = [{"SubnetId": one.get("SubnetId", "")} for one in asked if one not in new] + new
+    # Those that stay keep their address: only new ones are placed.
+    staying = [one for one in asked if one not in new]
+    for one in staying:
+        check_same_address(call, held[one["SubnetId"]], one)
+    named = [{"SubnetId": one["SubnetId"]} for one in staying] + new
     placements = choose_placements(call, balancer.type, balancer.internal, None, named)
     _check_replaceable(balancer, [one.subnet.id for one in placements])
     if placements[0].subnet.vpc_id != balancer.vpc_id:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.elbv2.arns import check_name, load_balancer_arn, need, not_found
+from genkan.api.elbv2.arns import check_name, find, load_balancer_arn, need, not_found
 from genkan.api.elbv2.attributes import value_of
 from genkan.api.elbv2.errors import (
     DuplicateLoadBalancerName,
@@ -118,7 +118,7 @@ def describe_load_balancers(
 
 def delete_load_balancer(call: Call, *, load_balancer_arn: str) -> Answer:
     """Delete a load balancer with its listeners; one that is not there is deleted already."""
-    balancer = call.find(LoadBalancer, load_balancer_arn)
+    balancer = find(call, LoadBalancer, load_balancer_arn)
     if balancer is None:
         return Answer()
     if value_of(balancer.attributes, PROTECTED, table_of(balancer)) == "true":

@@ -71,6 +71,20 @@ def choose_placements(
     return placements
 
 
+def check_same_address(call: Call, interface_id: str, asked: Mapping[str, Any]) -> None:
+    """Raise AllocationIdNotFound or InvalidConfigurationRequest for an address, of a subnet that
+    the load balancer has already, that is not the one that it has there."""
+    allocation, text = asked.get("AllocationId"), asked.get("PrivateIPv4Address")
+    interface = call.network.get(NetworkInterface, interface_id)
+    if (allocation and _find_elastic(call, allocation).network_interface_id != interface_id) or (
+        text and interface and _address(text) != interface.private_ip
+    ):
+        raise InvalidConfigurationRequest(
+            f"The load balancer has an address in {asked['SubnetId']} already, and keeps it. Leave "
+            f"{allocation or text} out."
+        )
+
+
 def check_gateway(call: Call, vpc_id: str) -> None:
     """Raise InvalidSubnet when an internet-facing load balancer would face no internet."""
     if next(iter(call.network.where(InternetGateway, vpc_id=vpc_id)), None) is None:
@@ -167,14 +181,19 @@ def _address(text: str) -> IPv4Address:
 
 
 def _elastic(call: Call, allocation_id: str) -> ElasticIp:
-    elastic = call.find(ElasticIp, allocation_id)
-    if elastic is None:
-        raise AllocationIdNotFound(f"The allocation IDs '{allocation_id}' are not valid")
+    elastic = _find_elastic(call, allocation_id)
     if elastic.association_id:
         raise ResourceInUse(
             f"The allocation IDs '{allocation_id}' are not available for use: "
             f"{elastic.network_interface_id} has the address."
         )
+    return elastic
+
+
+def _find_elastic(call: Call, allocation_id: str) -> ElasticIp:
+    elastic = call.find(ElasticIp, allocation_id)
+    if elastic is None:
+        raise AllocationIdNotFound(f"The allocation IDs '{allocation_id}' are not valid")
     return elastic
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from genkan.api.call import Answer, Call
-from genkan.api.elbv2.arns import check_name, need, not_found, target_group_arn
+from genkan.api.elbv2.arns import check_name, find, need, not_found, target_group_arn
 from genkan.api.elbv2.errors import (
     DuplicateTargetGroupName,
     InvalidConfigurationRequest,
@@ -162,7 +162,7 @@ def modify_target_group(
 
 def delete_target_group(call: Call, *, target_group_arn: str) -> Answer:
     """Delete a target group; one that is not there is deleted already."""
-    group = call.find(TargetGroup, target_group_arn)
+    group = find(call, TargetGroup, target_group_arn)
     if group is None:
         return Answer()
     users = [one.id for one in listeners_of(call, group.id)]

@@ -3,6 +3,9 @@
 from tests.api.examples.example import example
 
 FORWARD = [{"Type": "forward", "TargetGroupArn": "<tg>"}]
+WEIGHED = [
+    {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": "<spare_tg>"}]}}
+]
 
 MAKE = (
     example(
@@ -60,6 +63,38 @@ USE = (
     ),
     example("elbv2:SetSecurityGroups", {"LoadBalancerArn": "<nlb>", "SecurityGroups": ["<sg>"]}),
     example("elbv2:SetIpAddressType", {"LoadBalancerArn": "<nlb>", "IpAddressType": "ipv4"}),
+    example("AllocateAddress", {"Domain": "vpc"}, nlb_eip="AllocationId"),
+    example(
+        "elbv2:CreateLoadBalancer",
+        {
+            "Name": "front",
+            "Type": "network",
+            "SubnetMappings": [{"SubnetId": "<subnet>", "AllocationId": "<nlb_eip>"}],
+        },
+        front_nlb="LoadBalancers[0].LoadBalancerArn",
+    ),
+    example(
+        "elbv2:SetSubnets",
+        {
+            "LoadBalancerArn": "<front_nlb>",
+            "SubnetMappings": [
+                {"SubnetId": "<subnet>", "AllocationId": "<nlb_eip>"},
+                {"SubnetId": "<subnet_c>", "AllocationId": "<eip>"},
+            ],
+        },
+    ),
+    example(
+        "elbv2:CreateListener",
+        {
+            "LoadBalancerArn": "<front_nlb>",
+            "Protocol": "TCP",
+            "Port": 80,
+            "DefaultActions": WEIGHED,
+        },
+        front_listener="Listeners[0].ListenerArn",
+    ),
+    example("elbv2:ModifyListener", {"ListenerArn": "<front_listener>", "DefaultActions": WEIGHED}),
+    example("elbv2:DeleteLoadBalancer", {"LoadBalancerArn": "<front_nlb>"}),
     example("elbv2:DescribeListeners", {"LoadBalancerArn": "<nlb>"}),
     example("elbv2:DescribeListeners", {"ListenerArns": ["<listener>"]}),
     example("elbv2:DescribeListenerAttributes", {"ListenerArn": "<listener>"}),
@@ -90,6 +125,14 @@ USE = (
     example("elbv2:DescribeTargetHealth", {"TargetGroupArn": "<tg>"}),
     example(
         "elbv2:RegisterTargets",
+        {"TargetGroupArn": "<spare_tg>", "Targets": [{"Id": "<instance>"}]},
+    ),
+    example(
+        "elbv2:DescribeTargetHealth",
+        {"TargetGroupArn": "<spare_tg>", "Targets": [{"Id": "<instance>"}]},
+    ),
+    example(
+        "elbv2:DeregisterTargets",
         {"TargetGroupArn": "<spare_tg>", "Targets": [{"Id": "<instance>"}]},
     ),
     example(

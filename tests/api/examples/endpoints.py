@@ -84,6 +84,25 @@ MAKE = (
 )
 USE = (
     example("DescribeVpcEndpoints", {"VpcEndpointIds": ["<vpce>"]}),
+    example(
+        "CreateVpcEndpoint",
+        {
+            "VpcId": "<vpc>",
+            "ServiceName": "com.amazonaws.<region>.sqs",
+            "VpcEndpointType": "Interface",
+            "SubnetConfigurations": [{"SubnetId": "<subnet_c>", "Ipv4": "10.0.1.77"}],
+            "SubnetIds": ["<subnet_c>"],
+        },
+        fixed_vpce="VpcEndpoint.VpcEndpointId",
+    ),
+    example(
+        "ModifyVpcEndpoint",
+        {
+            "VpcEndpointId": "<fixed_vpce>",
+            "SubnetConfigurations": [{"SubnetId": "<subnet_c>", "Ipv4": "10.0.1.78"}],
+        },
+    ),
+    example("DeleteVpcEndpoints", {"VpcEndpointIds": ["<fixed_vpce>"]}),
     example("DescribeVpcEndpointServices", {"ServiceNames": [MONITORING]}),
     example("DescribeVpcEndpointServiceConfigurations", {"ServiceIds": ["<vpce_svc>"]}),
     example("DescribeVpcEndpointServicePermissions", {"ServiceId": "<vpce_svc>"}),

@@ -6,6 +6,7 @@ WEB = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
 ANYWHERE = [{**WEB, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 FROM_GROUP = [{**WEB, "UserIdGroupPairs": [{"GroupId": "<spare_sg>"}]}]
 FROM_LIST = [{**WEB, "PrefixListIds": [{"PrefixListId": "<pl>"}]}]
+PEERS = [{**WEB, **FROM_GROUP[0], **FROM_LIST[0]}]
 TO_ALL = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 TO_DNS = [
     {"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
@@ -116,6 +117,14 @@ USE = (
             ],
         },
     ),
+    example("AuthorizeSecurityGroupEgress", {"GroupId": "<sg>", "IpPermissions": PEERS}),
+    example(
+        "UpdateSecurityGroupRuleDescriptionsIngress", {"GroupId": "<sg>", "IpPermissions": PEERS}
+    ),
+    example(
+        "UpdateSecurityGroupRuleDescriptionsEgress", {"GroupId": "<sg>", "IpPermissions": PEERS}
+    ),
+    example("RevokeSecurityGroupEgress", {"GroupId": "<sg>", "IpPermissions": PEERS}),
     example("RevokeSecurityGroupIngress", {"GroupId": "<sg>", "IpPermissions": FROM_GROUP}),
     example("RevokeSecurityGroupIngress", {"GroupId": "<sg>", "IpPermissions": FROM_LIST}),
     example("DescribePrefixLists", aws_pl="PrefixLists[0].PrefixListId"),

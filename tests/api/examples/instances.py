@@ -3,6 +3,7 @@
 from tests.api.examples.example import by, example
 
 PUBLIC_KEY = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBMZB0bM3tGYJXQVjJ0mvuA7oKBmbzvmvYYc1pJVvKZx a@b"
+LAUNCH = {"ImageId": "<ami>", "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
 PROFILE = {"Name": "web"}
 
 MAKE = (
@@ -16,10 +17,7 @@ MAKE = (
     example(
         "RunInstances",
         {
-            "ImageId": "<ami>",
-            "InstanceType": "t3.micro",
-            "MinCount": 1,
-            "MaxCount": 1,
+            **LAUNCH,
             "SubnetId": "<subnet>",
             "SecurityGroupIds": ["<sg>"],
             "KeyName": "imported",
@@ -36,6 +34,23 @@ MAKE = (
 )
 USE = (
     example("DescribeImages", {"ImageIds": ["<ami>"]}),
+    example(
+        "CreateNetworkInterface",
+        {"SubnetId": "<subnet>"},
+        first_eni="NetworkInterface.NetworkInterfaceId",
+    ),
+    example(
+        "RunInstances",
+        {
+            **LAUNCH,
+            "NetworkInterfaces": [
+                {"DeviceIndex": 0, "NetworkInterfaceId": "<first_eni>"},
+                {"DeviceIndex": 1, "SubnetId": "<subnet>", "Groups": ["<sg>"]},
+            ],
+        },
+        second_instance="Instances[0].InstanceId",
+    ),
+    example("TerminateInstances", {"InstanceIds": ["<second_instance>"]}),
     example("DescribeInstances", {"InstanceIds": ["<instance>"]}),
     example("DescribeInstanceStatus", {"InstanceIds": ["<instance>"]}),
     example("DescribeInstanceTypes", {"InstanceTypes": ["t3.micro"]}),

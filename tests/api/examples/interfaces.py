@@ -118,6 +118,16 @@ USE = (
     ),
     example("ResetAddressAttribute", {"AllocationId": "<eip>", "Attribute": "domain-name"}),
     example("DescribeNatGateways", {"NatGatewayIds": ["<nat>"]}),
+    example("AllocateAddress", {"Domain": "vpc"}, third_eip="AllocationId"),
+    example("AllocateAddress", {"Domain": "vpc"}, fourth_eip="AllocationId"),
+    example(
+        "CreateNatGateway",
+        {
+            "SubnetId": "<subnet>",
+            "AllocationId": "<third_eip>",
+            "SecondaryAllocationIds": ["<fourth_eip>"],
+        },
+    ),
     example(
         "AssociateNatGatewayAddress",
         {"NatGatewayId": "<nat>", "AllocationIds": ["<second_eip>"]},

@@ -10,6 +10,15 @@ RECORD = {
     "TTL": 60,
     "ResourceRecords": [{"Value": "203.0.113.1"}],
 }
+ALIAS = {
+    "Name": "shop.example.org",
+    "Type": "A",
+    "AliasTarget": {
+        "HostedZoneId": "<zone>",
+        "DNSName": "www.example.org",
+        "EvaluateTargetHealth": False,
+    },
+}
 
 MAKE = (
     example(
@@ -64,6 +73,20 @@ MAKE = (
 )
 USE = (
     example("route53:GetHostedZone", {"Id": "<private_zone>"}),
+    example(
+        "route53:ChangeResourceRecordSets",
+        {
+            "HostedZoneId": "<zone>",
+            "ChangeBatch": {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": ALIAS}]},
+        },
+    ),
+    example(
+        "route53:ChangeResourceRecordSets",
+        {
+            "HostedZoneId": "<zone>",
+            "ChangeBatch": {"Changes": [{"Action": "DELETE", "ResourceRecordSet": ALIAS}]},
+        },
+    ),
     example("route53:GetHostedZoneCount"),
     example("route53:GetChange", {"Id": "<change>"}),
     example("route53:GetAccountLimit", {"Type": "MAX_HOSTED_ZONES_BY_OWNER"}),
