@@ -4,8 +4,12 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
     "ec2": (
         "An endpoint to an endpoint service goes through its states, and no packet reaches the "
         "provider's load balancer by it yet; its names are shown and resolve nowhere.",
-        "Endpoint services can be had in their own Region alone; other supported Regions are kept "
-        "and shown. They support IPv4.",
+        "Services of other Regions can be had where they are providers' own; AWS's services can be "
+        "had in their own Region alone.",
+        "Interface endpoints have IPv6 where the service has dual-stack names here (api.aws) and "
+        "for S3. Gateway endpoints are IPv4: AWS's IPv6 prefix lists are not here.",
+        "Private DNS for inbound Resolver endpoints alone (S3) leaves the names of the VPC public; "
+        "inbound Resolver endpoints answer nobody yet.",
         "A permission for an organization lets nobody in: who is a member is not known here.",
         "StartVpcEndpointServicePrivateDnsVerification looks at once, into the site's public "
         "hosted zones: the name is verified or failed when it is answered.",
@@ -23,7 +27,7 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "to, and `unused` with AWS's reason when it could not. A deregistered one is gone at once.",
         "Application load balancers, their rules and certificates beside a listener's default one "
         "are refused, and so are targets that are functions or load balancers.",
-        "Addresses are IPv4. Certificates are taken as they are named.",
+        "Certificates are taken as they are named.",
         "Classic Load Balancers (2012-06-01), which share the endpoint, are refused.",
     ),
     "route53": (

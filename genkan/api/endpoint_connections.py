@@ -11,16 +11,22 @@ from typing import Any
 from genkan.api.call import Answer, Call
 from genkan.api.ids import FORMS, check_form, need
 from genkan.api.output import present
+from genkan.api.provided_services import connected_endpoints
 from genkan.api.selection import Values, matching, page
 from genkan.api.tagging import shown
-from genkan.api.vpc_endpoint_shape import dns_entries
+from genkan.api.vpc_endpoint_shape import (
+    ENDPOINT_CHARGES,
+    dns_entries,
+    payer_responsibilities,
+)
 from genkan.model.endpoint_service import EndpointConnection, EndpointService
+from genkan.model.errors import InvalidParameter, NotFound
 from genkan.model.lifecycle import ACCEPTED, REJECTED
 from genkan.model.network import Change, put
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 
 DELETED = "deleted"
-IP_ADDRESS_TYPE = "ipv4"
+PAYERS = ("vpc-endpoint-account", "vpc-endpoint-service-account")
 Transitions = Mapping[VpcEndpointState, VpcEndpointState]
 
 
@@ -50,6 +56,31 @@ def reject_vpc_endpoint_connections(
 ) -> Answer:
     """Reject endpoints, available ones too; those that cannot be are items of the answer."""
     return _answered(call, service_id, vpc_endpoint_ids, REJECTED, "rejected")
+
+
+def modify_vpc_endpoint_payer_responsibility(
+    call: Call, *, service_id: str, vpc_endpoint_id: str, payer_responsibility: str, scope: str
+) -> Answer:
+    """Have a provider pay for one endpoint to its service, or the endpoint's owner again."""
+    service = need(call, EndpointService, service_id)
+    check_form(VpcEndpoint, vpc_endpoint_id)
+    if scope != ENDPOINT_CHARGES:
+        raise InvalidParameter(
+            f"The scope '{scope}' is not one of an endpoint to an endpoint service. "
+            f"Use {ENDPOINT_CHARGES}."
+        )
+    if payer_responsibility not in PAYERS:
+        raise InvalidParameter(
+            f"The payer responsibility '{payer_responsibility}' does not go with {scope}. "
+            f"Use {' or '.join(PAYERS)}."
+        )
+    connected = {one.id: one for one in connected_endpoints(call.network, service)}
+    if vpc_endpoint_id not in connected:
+        form = FORMS[VpcEndpoint]
+        raise NotFound(form.not_found, form.sentence.format(vpc_endpoint_id))
+    after = replace(connected[vpc_endpoint_id], payer=payer_responsibility)
+    output = {"VpcEndpointId": after.id, **payer_responsibilities(after)}
+    return Answer(output, put(after))
 
 
 def _answered(
@@ -99,20 +130,19 @@ def _connection(call: Call, connection: EndpointConnection) -> dict[str, Any]:
         DnsEntries=dns_entries(call, endpoint) if endpoint else [],
         NetworkLoadBalancerArns=arns if network else None,
         GatewayLoadBalancerArns=None if network else arns,
-        IpAddressType=IP_ADDRESS_TYPE,
+        IpAddressType=connection.ip_address_type,
         VpcEndpointConnectionId=connection.id,
         Tags=shown(connection.tags),
-        VpcEndpointRegion=connection.region,
+        VpcEndpointRegion=connection.endpoint_region or connection.region,
     )
 
 
 def _filters(call: Call) -> Mapping[str, Values[EndpointConnection]]:
-
     return {
-        "ip-address-type": lambda row: [IP_ADDRESS_TYPE],
+        "ip-address-type": lambda row: [row.ip_address_type],
         "service-id": lambda row: [row.service_id],
         "vpc-endpoint-id": lambda row: [row.endpoint_id],
         "vpc-endpoint-owner": lambda row: [row.endpoint_account],
-        "vpc-endpoint-region": lambda row: [row.region],
+        "vpc-endpoint-region": lambda row: [row.endpoint_region or row.region],
         "vpc-endpoint-state": lambda row: [_state(call, row)],
     }

@@ -1,12 +1,14 @@
 """The interfaces of an endpoint: at most one a zone, each with an address of its subnet."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from ipaddress import IPv4Address
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from genkan.api.address_types import FAMILIES, IPV4, IPV6
 from genkan.api.call import Call
 from genkan.api.ids import need
+from genkan.api.interface_ipv6 import choose_ipv6, ipv6_in_use, parse_ipv6_address
 from genkan.api.interface_making import addresses_in_use, new_interface, parse_address, worn_by_aws
 from genkan.model.errors import InvalidParameter, MissingParameter, Refused
 from genkan.model.network_interface import InterfaceType, NetworkInterface
@@ -15,6 +17,17 @@ from genkan.model.subnet import Subnet
 
 class DuplicateSubnetsInSameZone(Refused):
     code = "DuplicateSubnetsInSameZone"
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The addresses that a request names for an interface; None leaves one to us."""
+
+    ipv4: IPv4Address | None = None
+    ipv6: IPv6Address | None = None
+
+
+ANY = Fixed()
 
 
 def choose_subnets(call: Call, vpc_id: str, names: Iterable[str]) -> list[Subnet]:
@@ -42,23 +55,28 @@ def choose_subnets(call: Call, vpc_id: str, names: Iterable[str]) -> list[Subnet
 
 def fixed_addresses(
     configurations: Sequence[Mapping[str, Any]] | None,
-) -> dict[str, IPv4Address | None]:
-    """Give the address that SubnetConfigurations ask for in each subnet they name.
+) -> dict[str, Fixed]:
+    """Give the addresses that SubnetConfigurations ask for in each subnet they name.
 
-    Raises MissingParameter, InvalidParameter for an IPv6 address, InvalidParameterValue.
+    Raises MissingParameter, InvalidParameterValue.
     """
-    fixed: dict[str, IPv4Address | None] = {}
+    fixed: dict[str, Fixed] = {}
     for one in configurations or ():
         if not one.get("SubnetId"):
             raise MissingParameter("A subnet configuration must contain the parameter SubnetId.")
-        if one.get("Ipv6"):
-            raise InvalidParameter(
-                f"{one['SubnetId']} has no IPv6 CIDR block, so {one['Ipv6']} is not in it. "
-                "Leave Ipv6 out."
-            )
-        text = one.get("Ipv4")
-        fixed[one["SubnetId"]] = parse_address(text, "ipv4") if text else None
+        four, six = one.get("Ipv4"), one.get("Ipv6")
+        fixed[one["SubnetId"]] = Fixed(
+            parse_address(four, "ipv4") if four else None,
+            parse_ipv6_address(six, "ipv6") if six else None,
+        )
     return fixed
+
+
+def ipv6_of(call: Call, subnet: Subnet, wanted: Fixed) -> tuple[IPv6Address, ...]:
+    """Give the IPv6 address of an endpoint's interface. Raises what `choose_ipv6` raises."""
+    named = [wanted.ipv6] if wanted.ipv6 else []
+    count = None if named else 1
+    return choose_ipv6(call, subnet, ipv6_in_use(call, subnet), named, count)
 
 
 def endpoint_interface(
@@ -66,15 +84,28 @@ def endpoint_interface(
     endpoint_id: str,
     subnet: Subnet,
     group_ids: tuple[str, ...],
-    wanted: IPv4Address | None,
+    wanted: Fixed = ANY,
+    address_type: str = IPV4,
 ) -> NetworkInterface:
-    """Make an endpoint's interface in a subnet. Raises what `new_interface` raises."""
+    """Make an endpoint's interface in a subnet.
+
+    Raises what `new_interface` and `choose_ipv6` raise, InvalidParameter for an address that is
+    named and not of the endpoint's type.
+    """
+    families = FAMILIES[address_type]
+    for family, named in ((IPV4, wanted.ipv4), (IPV6, wanted.ipv6)):
+        if named and family not in families:
+            raise InvalidParameter(
+                f"{named} cannot be had in {subnet.id}: the endpoint's IP address type is "
+                f"{address_type}. Leave it out."
+            )
     interface = new_interface(
         call,
         subnet,
         group_ids,
         in_use=addresses_in_use(call, subnet),
-        wanted=wanted,
+        wanted=wanted.ipv4,
+        ipv6=ipv6_of(call, subnet, wanted) if IPV6 in families else (),
         description=f"VPC Endpoint Interface {endpoint_id}",
         interface_type=InterfaceType.VPC_ENDPOINT,
     )

@@ -13,12 +13,11 @@ from genkan.api.endpoint_services import has_both_kinds, private_names, service_
 from genkan.api.provided_services import find_provided
 from genkan.model.catalogue.services import CatalogueService, find_service
 from genkan.model.endpoint_names import WILDCARD
-from genkan.model.errors import InvalidParameter, UnsupportedOperation
+from genkan.model.errors import InvalidParameter
 from genkan.model.hosted_zone import HostedZone, ZoneVpc
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
-RECORD_TYPE = "ipv4"  # of an endpoint whose addresses are IPv4
 INBOUND_ONLY = "PrivateDnsOnlyForInboundResolverEndpoint"
 LATECOMERS = ("s3",)  # got private names years after its first endpoints: there the default is off
 
@@ -30,11 +29,6 @@ def private_dns_by_default(service: CatalogueService) -> bool:
 
 def check_dns_options(service: CatalogueService, options: Mapping[str, Any]) -> None:
     """Raise InvalidParameter for options that an interface endpoint does not have."""
-    record_type = options.get("DnsRecordIpType", RECORD_TYPE)
-    if record_type != RECORD_TYPE:
-        raise InvalidParameter(
-            f"DnsRecordIpType {record_type} does not go with the IP address type ipv4. Use ipv4."
-        )
     if options.get(INBOUND_ONLY) and not has_both_kinds(service):
         raise InvalidParameter(
             f"{INBOUND_ONLY} is only for services that have gateway endpoints too, and "
@@ -48,7 +42,7 @@ def check_private_dns(
     call: Call,
     vpc: Vpc,
     service: CatalogueService,
-    options: Mapping[str, Any],
+    inbound_only: bool,
     itself: str | None = None,
 ) -> None:
     """Raise InvalidParameter when private DNS cannot be turned on.
@@ -61,24 +55,53 @@ def check_private_dns(
             f"Private DNS can't be enabled because the service {service_name(service, call.region)}"
             " does not provide a private DNS name."
         )
-    if has_both_kinds(service) and options.get(INBOUND_ONLY, True):
-        _refuse_inbound_only(call, vpc, service_name(service, call.region))
+    if inbound_only:
+        _check_gateway(call, vpc, service_name(service, call.region))
     check_dns_attributes(vpc)
     check_conflicts(call, vpc, names, itself)
 
 
-def _refuse_inbound_only(call: Call, vpc: Vpc, service: str) -> None:
-    """Raise what AWS refuses without a gateway endpoint, and with one what is not here yet."""
+def is_inbound_only(
+    service: CatalogueService, enabled: bool, asked: bool | None, held: bool | None = None
+) -> bool:
+    """Tell whether private names are for inbound Resolver endpoints alone: by default they are
+    where the VPC reaches the service through a gateway endpoint."""
+    if not (enabled and has_both_kinds(service)):
+        return False
+    if asked is not None:
+        return asked
+    return True if held is None else held
+
+
+def inbound_only_beside(call: Call, gateway: VpcEndpoint) -> list[VpcEndpoint]:
+    """Give the interface endpoints whose private DNS needs a gateway endpoint, when it is the last
+    one for its service in the VPC."""
+    there = list(
+        call.network.where(VpcEndpoint, vpc_id=gateway.vpc_id, service_name=gateway.service_name)
+    )
+    if any(one.endpoint_type is VpcEndpointType.GATEWAY and one.id != gateway.id for one in there):
+        return []
+    return [one for one in there if one.private_dns_inbound_only]
+
+
+def _check_gateway(call: Call, vpc: Vpc, service: str) -> None:
     there = call.network.where(VpcEndpoint, vpc_id=vpc.id, service_name=service)
     if all(one.endpoint_type is not VpcEndpointType.GATEWAY for one in there):
         raise InvalidParameter(
             f"To set {INBOUND_ONLY} to true, the VPC {vpc.id} must have a Gateway endpoint for "
             "the service."
         )
-    raise UnsupportedOperation(
-        f"Genkan's endpoints answer private names to their whole VPC, and {INBOUND_ONLY} (true "
-        f"when it is left out) is not there yet. Set it to false."
-    )
+
+
+def check_same_records(call: Call, vpc: Vpc, service: str, record_type: str) -> None:
+    """Raise InvalidParameter where a gateway endpoint's names would say something else."""
+    for one in call.network.where(VpcEndpoint, vpc_id=vpc.id, service_name=service):
+        of_gateway = one.endpoint_type is VpcEndpointType.GATEWAY and one.dns_record_type
+        if of_gateway and of_gateway != record_type:
+            raise InvalidParameter(
+                f"DnsRecordIpType {record_type} differs from {of_gateway}, which the gateway "
+                f"endpoint {one.id} has. Give both the same, or the gateway service-defined."
+            )
 
 
 def check_dns_attributes(vpc: Vpc) -> None:

@@ -47,23 +47,28 @@ def modify_vpc_endpoint_service_configuration(
     networks = (add_network_load_balancer_arns, remove_network_load_balancer_arns)
     gateways = (add_gateway_load_balancer_arns, remove_gateway_load_balancer_arns)
     balancers = _balancers_after(call, service, networks, gateways)
+    zones = zones_of(call, balancers)
     after = replace(
         service,
         load_balancers=balancers,
-        zones=zones_of(call, balancers),
+        zones=zones,
         acceptance_required=(
             service.acceptance_required if acceptance_required is None else acceptance_required
         ),
         ip_address_types=check_ip_address_types(
+            call,
             _edited(
                 service.ip_address_types,
                 add_supported_ip_address_types,
                 remove_supported_ip_address_types,
-            )
+            ),
+            balancers,
         ),
         regions=check_regions(
             service.region,
             _edited(service.regions, add_supported_regions, remove_supported_regions),
+            zones,
+            service.service_type,
         ),
         private_dns=_private_dns_after(call, service, private_dns_name, remove_private_dns_name),
     )

@@ -44,6 +44,7 @@ def create_vpc_endpoint_service_configuration(
     balancers = choose_balancers(call, kind, arns)
     if private_dns_name:
         check_named(kind)
+    zones = zones_of(call, balancers)
     service = EndpointService(
         id=call.new_id("vpce-svc"),
         account=call.account,
@@ -51,10 +52,12 @@ def create_vpc_endpoint_service_configuration(
         tags=from_specifications("vpc-endpoint-service", tag_specifications),
         service_type=kind,
         load_balancers=balancers,
-        zones=zones_of(call, balancers),
+        zones=zones,
         acceptance_required=acceptance_required,
-        ip_address_types=check_ip_address_types(supported_ip_address_types or ("ipv4",)),
-        regions=check_regions(call.region, (call.region, *(supported_regions or ()))),
+        ip_address_types=check_ip_address_types(
+            call, supported_ip_address_types or ("ipv4",), balancers
+        ),
+        regions=check_regions(call.region, (call.region, *(supported_regions or ())), zones, kind),
         private_dns=new_name(call, private_dns_name) if private_dns_name else None,
     )
     return Answer(_created(service), put(service))

@@ -43,6 +43,13 @@ def private_names(service: CatalogueService, region: str) -> tuple[str, ...]:
     return in_region(service.private_dns_names, region)
 
 
+def address_types(service: CatalogueService) -> tuple[str, ...]:
+    """Give the IP address types of a service: those with dual-stack names have IPv6 too."""
+    names = service.private_dns_names
+    dual = service.code == "s3" or any(name.endswith("api.aws") for name in names)
+    return ("ipv4", "ipv6") if dual else ("ipv4",)
+
+
 def has_both_kinds(service: CatalogueService) -> bool:
     """Tell whether there are gateway and interface endpoints for it, as for S3."""
     return {INTERFACE, GATEWAY} <= set(service.types)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from genkan.api.address_types import IPV4, choose_record_type
 from genkan.api.call import Call
 from genkan.api.endpoint_private_dns import INBOUND_ONLY
 from genkan.api.ids import need
@@ -20,8 +21,6 @@ from genkan.model.route_table import ListDestination, Route, RouteTable, RouteTa
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 
-SERVICE_DEFINED = "service-defined"
-RECORD_TYPES = ("ipv4", SERVICE_DEFINED)
 ONLY_INTERFACES = {
     "subnet_ids": "Subnet IDs are only supported for Interface and GatewayLoadBalancer type VPC "
     "Endpoints.",
@@ -54,20 +53,14 @@ def record_type(vpc: Vpc, options: Mapping[str, Any], held: str | None = None) -
         raise InvalidParameter(f"{name} is not for endpoints of type Gateway. Leave it out.")
     if options.get(INBOUND_ONLY):
         raise InvalidParameter(f"{INBOUND_ONLY} is not for endpoints of type Gateway.")
-    wanted = options.get("DnsRecordIpType")
-    if wanted is None:
-        return held
-    if wanted not in RECORD_TYPES:
-        raise InvalidParameter(
-            f"DnsRecordIpType {wanted} does not go with the IP address type ipv4. "
-            f"Choose from {', '.join(RECORD_TYPES)}."
-        )
-    if wanted != SERVICE_DEFINED and not (vpc.dns_support and vpc.dns_hostnames):
+    asked = options.get("DnsRecordIpType")
+    wanted = choose_record_type(VpcEndpointType.GATEWAY, IPV4, asked, held)
+    if asked and wanted and not (vpc.dns_support and vpc.dns_hostnames):
         raise InvalidParameter(
             f"DnsRecordIpType {wanted} requires both enableDnsSupport and enableDnsHostnames VPC "
             f"attributes set to true for {vpc.id}"
         )
-    return None if wanted == SERVICE_DEFINED else str(wanted)
+    return wanted
 
 
 def choose_tables(

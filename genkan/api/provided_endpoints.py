@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from genkan.api.address_types import check_subnets, choose_address_type, choose_record_type
 from genkan.api.call import Call
-from genkan.api.endpoint_interfaces import choose_subnets, endpoint_interface, fixed_addresses
+from genkan.api.endpoint_interfaces import ANY, choose_subnets, endpoint_interface, fixed_addresses
 from genkan.api.endpoint_private_dns import check_conflicts, check_dns_attributes
 from genkan.api.interface_making import choose_groups
 from genkan.api.provided_services import find_provided, need_provided
 from genkan.api.tagging import from_specifications
+from genkan.model.catalogue.regions import REGIONS
 from genkan.model.endpoint_service import EndpointConnection, EndpointService
-from genkan.model.errors import InvalidParameter, UnsupportedOperation
+from genkan.model.errors import InvalidParameter
 from genkan.model.network import Change, put
 from genkan.model.network_interface import InterfaceType
 from genkan.model.subnet import Subnet
@@ -26,7 +28,8 @@ from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpoint
 
 LOWER_ALPHANUMERICS = "abcdefghijklmnopqrstuvwxyz0123456789"
 UPPER_ALPHANUMERICS = LOWER_ALPHANUMERICS.upper()
-RECORD_TYPE = "ipv4"
+# Zones from which services of other Regions cannot be reached; "Cross-Region access" there.
+NO_REMOTE_ACCESS = ("use1-az3", "usw1-az2", "apne1-az3", "apne2-az2", "apne2-az4")
 NOT_ACCEPTED = (VpcEndpointState.PENDING_ACCEPTANCE, VpcEndpointState.REJECTED)
 INTERFACE_TYPES = {
     VpcEndpointType.INTERFACE: InterfaceType.VPC_ENDPOINT,
@@ -50,15 +53,23 @@ def connect(call: Call, vpc: Vpc, asked: Mapping[str, Any]) -> tuple[VpcEndpoint
     `asked` holds the parameters of CreateVpcEndpoint. Raises InvalidServiceName, InvalidParameter,
     UnsupportedOperation, and what choosing subnets, groups and addresses raises.
     """
-    service = need_provided(call, asked["service_name"] or "")
-    kind = service.service_type
-    _check_request(call, service, asked)
+    service = need_provided(call, asked["service_name"] or "", asked["service_region"])
+    kind, remote = service.service_type, service.region != call.region
+    _check_request(service, asked)
+    family = choose_address_type(
+        asked["ip_address_type"], service.ip_address_types, service.service_name
+    )
     fixed = fixed_addresses(asked["subnet_configurations"])
     subnets = choose_subnets(call, vpc.id, [*(asked["subnet_ids"] or ()), *fixed])
-    check_zones(service, subnets)
+    check_subnets(family, subnets)
+    (check_remote_zones if remote else check_zones)(service, subnets)
     group_ids: tuple[str, ...] = ()
+    record = None
     if kind is VpcEndpointType.INTERFACE:
         group_ids = choose_groups(call, vpc.id, asked["security_group_ids"])
+        record = choose_record_type(
+            kind, family, (asked["dns_options"] or {}).get("DnsRecordIpType")
+        )
     waits = service.acceptance_required
     state = VpcEndpointState.PENDING_ACCEPTANCE if waits else VpcEndpointState.PENDING
     if asked["private_dns_enabled"]:
@@ -66,7 +77,7 @@ def connect(call: Call, vpc: Vpc, asked: Mapping[str, Any]) -> tuple[VpcEndpoint
     name = call.new_id("vpce")
     interfaces = tuple(
         replace(
-            endpoint_interface(call, name, subnet, group_ids, fixed.get(subnet.id)),
+            endpoint_interface(call, name, subnet, group_ids, fixed.get(subnet.id, ANY), family),
             interface_type=INTERFACE_TYPES[kind],
         )
         for subnet in subnets
@@ -87,6 +98,9 @@ def connect(call: Call, vpc: Vpc, asked: Mapping[str, Any]) -> tuple[VpcEndpoint
         group_ids=group_ids,
         network_interface_ids=tuple(interface.id for interface in interfaces),
         private_dns_enabled=bool(asked["private_dns_enabled"]),
+        ip_address_type=family,
+        dns_record_type=record,
+        service_region=service.region if remote else None,
     )
     return endpoint, put(endpoint, *interfaces, _connection(call, service, endpoint))
 
@@ -99,6 +113,20 @@ def check_zones(service: EndpointService, subnets: Iterable[Subnet]) -> None:
                 f"The VPC endpoint service {service.service_name} does not support the "
                 f"availability zone of the subnet: {subnet.id}. It is in "
                 f"{', '.join(service.zones) or 'none'}."
+            )
+
+
+def check_remote_zones(service: EndpointService, subnets: Iterable[Subnet]) -> None:
+    """Raise InvalidParameter for a subnet in one of the zones that no service of another Region
+    can be had in."""
+    for subnet in subnets:
+        zones = REGIONS[subnet.region].zones
+        allowed = [zone.id for zone in zones if zone.id not in NO_REMOTE_ACCESS]
+        if all(zone.name != subnet.zone or zone.id not in allowed for zone in zones):
+            raise InvalidParameter(
+                "Only the following availability zones are supported for remote access: "
+                f"{', '.join(allowed)}. {subnet.id}, for {service.service_name}, is in "
+                f"{subnet.zone}."
             )
 
 
@@ -115,7 +143,7 @@ def check_changes(
     new = [name for name in subnet_ids if name not in endpoint.subnet_ids]
     found = [subnet for name in new if (subnet := call.find(Subnet, name))]
     if service:
-        check_zones(service, found)
+        (check_remote_zones if endpoint.service_region else check_zones)(service, found)
     if asked["private_dns_enabled"] and not endpoint.private_dns_enabled:
         vpc = call.network.get(Vpc, endpoint.vpc_id)
         if vpc and service:
@@ -134,13 +162,8 @@ def check_fixed(endpoint: VpcEndpoint, asked: Mapping[str, Any]) -> None:
             )
 
 
-def _check_request(call: Call, service: EndpointService, asked: Mapping[str, Any]) -> None:
+def _check_request(service: EndpointService, asked: Mapping[str, Any]) -> None:
     kind = service.service_type
-    if asked["service_region"] not in (None, call.region):
-        raise UnsupportedOperation(
-            f"Genkan's endpoints reach services of their own Region, {call.region}, and not yet "
-            f"those of {asked['service_region']}. Leave ServiceRegion out."
-        )
     if asked["vpc_endpoint_type"] != kind.value:
         raise InvalidParameter(
             f"Endpoint type ({asked['vpc_endpoint_type']}) does not match available service types "
@@ -148,11 +171,6 @@ def _check_request(call: Call, service: EndpointService, asked: Mapping[str, Any
         )
     if asked["route_table_ids"]:
         raise InvalidParameter("Route table IDs are only supported for Gateway type VPC Endpoint.")
-    if asked["ip_address_type"] not in (None, *service.ip_address_types):
-        raise InvalidParameter(
-            f"IP address type {asked['ip_address_type']} is not supported by the service "
-            f"{service.service_name}: it supports {', '.join(service.ip_address_types)}."
-        )
     _check_no_policy(service.service_name, asked)
     _check_options(asked["dns_options"] or {})
     if kind is VpcEndpointType.GATEWAY_LOAD_BALANCER:
@@ -185,12 +203,10 @@ def _check_no_policy(service_name: str, asked: Mapping[str, Any]) -> None:
 
 
 def _check_options(options: Mapping[str, Any]) -> None:
-    record_type = options.get("DnsRecordIpType", RECORD_TYPE)
     others = sorted(name for name in options if name != "DnsRecordIpType" and options[name])
-    if record_type != RECORD_TYPE or others:
+    if others:
         raise InvalidParameter(
-            f"{others[0] if others else f'DnsRecordIpType {record_type}'} does not go with an "
-            f"endpoint of type Interface with IPv4 addresses. Use DnsRecordIpType {RECORD_TYPE}."
+            f"{others[0]} is not for endpoints to an endpoint service. Leave it out."
         )
 
 
@@ -228,5 +244,7 @@ def _connection(call: Call, service: EndpointService, endpoint: VpcEndpoint) -> 
         service_id=service.id,
         endpoint_id=endpoint.id,
         endpoint_account=endpoint.account,
+        endpoint_region=endpoint.region,
+        ip_address_type=endpoint.ip_address_type,
         created_at=call.now,
     )

@@ -22,11 +22,18 @@ from genkan.model.vpc_endpoint import VpcEndpoint
 EVERYBODY = "*"
 
 
-def need_provided(call: Call, name: str) -> EndpointService:
-    """Give the service of this name. Raises InvalidServiceName also when the caller may not use
-    it."""
+def need_provided(call: Call, name: str, region: str | None = None) -> EndpointService:
+    """Give the service of this name in a Region, the call's if none is named.
+
+    Raises InvalidServiceName also when the caller may not use it, or not from its own Region.
+    """
     service = find_provided(call.network, name)
-    if service is None or service.region != call.region or not may_use(call, service):
+    if (
+        service is None
+        or service.region != (region or call.region)
+        or call.region not in (service.region, *service.regions)
+        or not may_use(call, service)
+    ):
         raise InvalidServiceName(f"The Vpc Endpoint Service '{name}' does not exist")
     return service
 
@@ -45,10 +52,13 @@ def may_use(call: Call, service: EndpointService) -> bool:
     )
 
 
-def discovered(call: Call) -> Iterable[EndpointService]:
-    """Give the services that a caller sees who asks for none by name: its own, and those whose
-    permissions name it."""
-    for service in call.network.where(EndpointService, region=call.region):
+def discovered(call: Call, regions: Iterable[str]) -> Iterable[EndpointService]:
+    """Give the services of Regions that a caller sees who asks for none by name: its own, and
+    those whose permissions name it."""
+    there = (one for name in regions for one in call.network.where(EndpointService, region=name))
+    for service in there:
+        if call.region not in (service.region, *service.regions):
+            continue
         if service.account == call.account or any(
             _is_caller(call, permission.principal)
             for permission in call.network.where(ServicePermission, service_id=service.id)

@@ -4,24 +4,44 @@ What changes is in force when the call is answered, so the endpoint stays in the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from ipaddress import IPv4Address
+from dataclasses import dataclass, replace
 from typing import Any
 
+from genkan.api.address_types import (
+    FAMILIES,
+    IPV4,
+    IPV6,
+    check_subnets,
+    choose_address_type,
+    choose_record_type,
+)
 from genkan.api.call import Answer, Call
-from genkan.api.endpoint_interfaces import choose_subnets, endpoint_interface, fixed_addresses
-from genkan.api.endpoint_private_dns import check_dns_options, check_private_dns
-from genkan.api.endpoint_services import need_service
+from genkan.api.endpoint_interfaces import (
+    ANY,
+    Fixed,
+    choose_subnets,
+    endpoint_interface,
+    fixed_addresses,
+    ipv6_of,
+)
+from genkan.api.endpoint_private_dns import (
+    INBOUND_ONLY,
+    check_dns_options,
+    check_private_dns,
+    is_inbound_only,
+)
+from genkan.api.endpoint_services import address_types, need_service
 from genkan.api.gateway_endpoints import check_goes_with_gateway, record_type, with_tables
 from genkan.api.ids import need
 from genkan.api.interface_making import choose_groups
 from genkan.api.provided_endpoints import check_changes, check_fixed
-from genkan.api.vpc_endpoint_shape import IP_ADDRESS_TYPE
+from genkan.api.provided_services import find_provided
 from genkan.api.vpc_endpoints import check_policy_for
 from genkan.model.endpoint_service import service_id_of
 from genkan.model.errors import InvalidParameter, InvalidParameterCombination, Refused
 from genkan.model.network import Change, delete, put
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 
@@ -60,11 +80,7 @@ def modify_vpc_endpoint(
         return _gateway(call, endpoint, given)
     if add_route_table_ids or remove_route_table_ids:
         raise InvalidParameter("Route table IDs are only supported for Gateway type VPC Endpoint.")
-    if ip_address_type not in (None, IP_ADDRESS_TYPE):
-        raise InvalidParameter(
-            f"{endpoint.id} has IPv4 addresses alone and cannot become {ip_address_type}. "
-            f"Use {IP_ADDRESS_TYPE}."
-        )
+    family = _family_after(call, endpoint, ip_address_type)
     if endpoint.endpoint_type is VpcEndpointType.GATEWAY_LOAD_BALANCER:
         check_fixed(endpoint, given)
         return Answer({"Return": True})
@@ -74,20 +90,32 @@ def modify_vpc_endpoint(
     if provided:
         check_changes(call, endpoint, subnet_ids, given)
     group_ids = _groups_after(call, endpoint, add_security_group_ids, remove_security_group_ids)
-    private_dns, policy = endpoint.private_dns_enabled, None
+    private_dns, policy, inbound_only = endpoint.private_dns_enabled, None, False
     if provided:
         private_dns = private_dns if private_dns_enabled is None else private_dns_enabled
     else:
-        private_dns = _private_dns_after(call, endpoint, private_dns_enabled, dns_options or {})
+        private_dns, inbound_only = _private_dns_after(
+            call, endpoint, private_dns_enabled, dns_options or {}
+        )
         policy = _policy_after(call, endpoint, reset_policy, policy_document)
-    interfaces, gone = _interfaces_after(call, endpoint, subnet_ids, group_ids, fixed)
+    record = choose_record_type(
+        endpoint.endpoint_type,
+        family,
+        (dns_options or {}).get("DnsRecordIpType"),
+        endpoint.dns_record_type,
+    )
+    wanted = _Wanted(subnet_ids, group_ids, fixed, family)
+    interfaces, gone = _interfaces_after(call, endpoint, wanted)
     changed = replace(
         endpoint,
         subnet_ids=tuple(interface.subnet_id for interface in interfaces),
         network_interface_ids=tuple(interface.id for interface in interfaces),
         group_ids=group_ids,
         private_dns_enabled=private_dns,
+        private_dns_inbound_only=inbound_only,
         policy=policy,
+        ip_address_type=family,
+        dns_record_type=record,
     )
     return Answer({"Return": True}, put(changed, *interfaces) + gone)
 
@@ -111,6 +139,16 @@ def _gateway(call: Call, endpoint: VpcEndpoint, given: Mapping[str, Any]) -> Ans
         dns_record_type=record_type(vpc, given["dns_options"] or {}, endpoint.dns_record_type),
     )
     return Answer({"Return": True}, put(changed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What an endpoint's interfaces are to be."""
+
+    subnet_ids: Sequence[str]
+    group_ids: tuple[str, ...]
+    fixed: Mapping[str, Fixed]
+    family: str
 
 
 def _check_changeable(endpoint: VpcEndpoint) -> None:
@@ -155,17 +193,33 @@ def _groups_after(
     return choose_groups(call, endpoint.vpc_id, wanted)
 
 
+def _family_after(call: Call, endpoint: VpcEndpoint, asked: str | None) -> str:
+    """Give the address type that an endpoint has from now on. Raises InvalidParameter."""
+    if asked is None:
+        return endpoint.ip_address_type
+    provided = find_provided(call.network, endpoint.service_name)
+    if provided:
+        supported = provided.ip_address_types
+    else:
+        supported = address_types(need_service(endpoint.service_name, endpoint.region))
+    return choose_address_type(asked, supported, endpoint.service_name)
+
+
 def _private_dns_after(
     call: Call, endpoint: VpcEndpoint, wanted: bool | None, options: Mapping[str, Any]
-) -> bool:
+) -> tuple[bool, bool]:
+    """Tell whether there is private DNS from now on, and whether for inbound Resolver endpoints
+    alone."""
     service = need_service(endpoint.service_name, endpoint.region)
     check_dns_options(service, options)
     if wanted is None:
         wanted = endpoint.private_dns_enabled
+    held = endpoint.private_dns_inbound_only if endpoint.private_dns_enabled else None
+    inbound_only = is_inbound_only(service, wanted, options.get(INBOUND_ONLY), held)
     if wanted and (options or not endpoint.private_dns_enabled):
         vpc = need(call, Vpc, endpoint.vpc_id)
-        check_private_dns(call, vpc, service, options, itself=endpoint.id)
-    return wanted
+        check_private_dns(call, vpc, service, inbound_only, itself=endpoint.id)
+    return wanted, inbound_only
 
 
 def _policy_after(call: Call, endpoint: VpcEndpoint, reset: bool, text: str | None) -> str | None:
@@ -179,11 +233,7 @@ def _policy_after(call: Call, endpoint: VpcEndpoint, reset: bool, text: str | No
 
 
 def _interfaces_after(
-    call: Call,
-    endpoint: VpcEndpoint,
-    subnet_ids: Sequence[str],
-    group_ids: tuple[str, ...],
-    fixed: Mapping[str, IPv4Address | None],
+    call: Call, endpoint: VpcEndpoint, wanted: _Wanted
 ) -> tuple[list[NetworkInterface], Change]:
     """Give the interfaces that the endpoint has from now on, and the change that drops others.
 
@@ -195,12 +245,41 @@ def _interfaces_after(
         if (interface := call.network.get(NetworkInterface, name))
     }
     after = []
-    for subnet in choose_subnets(call, endpoint.vpc_id, subnet_ids):
-        interface, address = held.get(subnet.id), fixed.get(subnet.id)
-        if interface and address in (None, interface.private_ip):
-            after.append(replace(interface, group_ids=group_ids))
+    subnets = choose_subnets(call, endpoint.vpc_id, wanted.subnet_ids)
+    check_subnets(wanted.family, subnets)
+    for subnet in subnets:
+        interface, named = held.get(subnet.id), wanted.fixed.get(subnet.id, ANY)
+        if interface and _keeps(interface, named, wanted.family):
+            kept = replace(interface, group_ids=wanted.group_ids)
+            after.append(_readdressed(call, kept, subnet, named, wanted.family))
         else:
-            after.append(endpoint_interface(call, endpoint.id, subnet, group_ids, address))
+            after.append(
+                endpoint_interface(
+                    call, endpoint.id, subnet, wanted.group_ids, named, wanted.family
+                )
+            )
     stays = {interface.id for interface in after}
     gone = (interface for interface in held.values() if interface.id not in stays)
     return after, delete(*gone)
+
+
+def _keeps(interface: NetworkInterface, named: Fixed, family: str) -> bool:
+    """Tell whether an interface stays: it has the addresses that are named, and the same IPv4."""
+    if interface.has_ipv4 != (IPV4 in FAMILIES[family]):
+        return False
+    return named.ipv4 in (None, *interface.private_addresses[:1]) and (
+        named.ipv6 is None
+        or not interface.ipv6_addresses
+        or named.ipv6 == interface.ipv6_addresses[0]
+    )
+
+
+def _readdressed(
+    call: Call, interface: NetworkInterface, subnet: Subnet, named: Fixed, family: str
+) -> NetworkInterface:
+    """Give an interface an IPv6 address, or take it, as its endpoint's type asks."""
+    if IPV6 not in FAMILIES[family]:
+        return replace(interface, ipv6_addresses=())
+    if interface.ipv6_addresses:
+        return interface
+    return replace(interface, ipv6_addresses=ipv6_of(call, subnet, named))

@@ -5,14 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from genkan.api.address_types import IPV4
 from genkan.api.call import Answer, Call
 from genkan.api.endpoint_service_shape import SERVICE_OWNER, base_names, zone_ids
-from genkan.api.endpoint_services import INTERFACE, need_service, private_names, visible_services
+from genkan.api.endpoint_services import (
+    INTERFACE,
+    address_types,
+    need_service,
+    private_names,
+    visible_services,
+)
 from genkan.api.output import present
-from genkan.api.provided_services import discovered, need_provided
+from genkan.api.provided_services import discovered, find_provided, need_provided
 from genkan.api.selection import Values, matching, page
 from genkan.api.tagging import shown
-from genkan.api.vpc_endpoint_shape import IP_ADDRESS_TYPE
 from genkan.model.catalogue.regions import REGIONS
 from genkan.model.catalogue.services import CatalogueService
 from genkan.model.endpoint_names import in_region
@@ -39,7 +45,7 @@ _FILTERS: Mapping[str, Values[_ServiceRow]] = {
     "service-name": lambda row: [row.service_name],
     "service-region": lambda row: [row.region],
     "service-type": lambda row: [row.service_type],
-    "supported-ip-address-types": lambda row: [IP_ADDRESS_TYPE],
+    "supported-ip-address-types": lambda row: _address_types(row),
 }
 
 
@@ -57,14 +63,22 @@ def describe_vpc_endpoint_services(
     provided = {one for one in asked if service_id_of(one)}
     for name in asked - provided:
         need_service(name, call.region)
-    named_ones = [need_provided(call, name) for name in sorted(provided)]
-    rows = [*_rows(call), *_provided_rows(named_ones or discovered(call))]
-    rows = rows if call.region in (service_regions or (call.region,)) else []
+    regions = list(dict.fromkeys(service_regions or (call.region,)))
+    named_ones = [_need_in(call, name, regions) for name in sorted(provided)]
+    own = _rows(call) if call.region in regions else []
+    rows = [*own, *_provided_rows(named_ones or discovered(call, regions))]
     named = [row for row in rows if not service_names or row.service_name in service_names]
     some, token = page(matching(named, filters, _FILTERS), max_results, next_token)
     names = sorted({row.service_name for row in some})
     details = [_shown(row) for row in some]
     return Answer(present(ServiceNames=names, ServiceDetails=details, NextToken=token))
+
+
+def _need_in(call: Call, name: str, regions: Sequence[str]) -> EndpointService:
+    """Give a provider's service in one of these Regions. Raises InvalidServiceName."""
+    service = find_provided(call.network, name)
+    home = service.region if service and service.region in regions else call.region
+    return need_provided(call, name, home)
 
 
 def _rows(call: Call) -> list[_ServiceRow]:
@@ -128,9 +142,15 @@ def _shown(row: _ServiceRow) -> dict[str, Any]:
         VpcEndpointPolicySupported=service.policy_supported is not False,
         AcceptanceRequired=False,
         ManagesVpcEndpoints=False,
-        SupportedIpAddressTypes=[IP_ADDRESS_TYPE],
+        SupportedIpAddressTypes=_address_types(row),
         Tags=[],
     )
+
+
+def _address_types(row: _ServiceRow) -> list[str]:
+    if isinstance(row.service, EndpointService):
+        return list(row.service.ip_address_types)
+    return list(address_types(row.service)) if row.service_type == INTERFACE else [IPV4]
 
 
 def _shown_provided(service: EndpointService) -> dict[str, Any]:

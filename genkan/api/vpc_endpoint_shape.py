@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from genkan.api.address_types import shown_record_type
 from genkan.api.call import Call
 from genkan.api.endpoint_policies import DEFAULT_GATEWAY_POLICY, DEFAULT_POLICY
-from genkan.api.endpoint_private_dns import INBOUND_ONLY, RECORD_TYPE
+from genkan.api.endpoint_private_dns import INBOUND_ONLY
 from genkan.api.endpoint_services import has_both_kinds, private_names
 from genkan.api.network_interface_shape import groups_of
 from genkan.api.provided_services import find_provided
@@ -18,13 +19,12 @@ from genkan.model.endpoint_service import base_name_of
 from genkan.model.subnet import Subnet
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
-IP_ADDRESS_TYPE = "ipv4"
-SERVICE_DEFINED = "service-defined"
+ENDPOINT_CHARGES = "vpc-endpoint-charges"
 
 FILTERS: Mapping[str, Values[VpcEndpoint]] = {
-    "ip-address-type": lambda endpoint: [IP_ADDRESS_TYPE],
+    "ip-address-type": lambda endpoint: [endpoint.ip_address_type],
     "service-name": lambda endpoint: [endpoint.service_name],
-    "service-region": lambda endpoint: [endpoint.region],
+    "service-region": lambda endpoint: [endpoint.service_region or endpoint.region],
     "vpc-id": lambda endpoint: [endpoint.vpc_id],
     "vpc-endpoint-id": lambda endpoint: [endpoint.id],
     "vpc-endpoint-state": lambda endpoint: [endpoint.state.value],
@@ -41,12 +41,12 @@ def vpc_endpoint(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
         "VpcEndpointType": endpoint.endpoint_type.value,
         "VpcId": endpoint.vpc_id,
         "ServiceName": endpoint.service_name,
-        "ServiceRegion": endpoint.region,
+        "ServiceRegion": endpoint.service_region or endpoint.region,
         "State": endpoint.state.value,
         "RouteTableIds": list(endpoint.route_table_ids),
         "SubnetIds": list(endpoint.subnet_ids),
         "Groups": groups_of(call, endpoint.group_ids),
-        "IpAddressType": IP_ADDRESS_TYPE,
+        "IpAddressType": endpoint.ip_address_type,
         "PrivateDnsEnabled": endpoint.private_dns_enabled,
         "RequesterManaged": False,
         "NetworkInterfaceIds": list(endpoint.network_interface_ids),
@@ -54,8 +54,17 @@ def vpc_endpoint(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
         "CreationTimestamp": endpoint.created_at,
         "Tags": shown(endpoint.tags),
         "OwnerId": endpoint.account,
+        **payer_responsibilities(endpoint),
         **(_policy_and_options(endpoint, service) if named else {}),
     }
+
+
+def payer_responsibilities(endpoint: VpcEndpoint) -> dict[str, Any]:
+    """Give who pays for an endpoint, where its provider has said it."""
+    if endpoint.payer is None:
+        return {}
+    said = {"Scope": ENDPOINT_CHARGES, "PayerResponsibilityType": endpoint.payer}
+    return {"PayerResponsibilities": [said]}
 
 
 def _policy_and_options(endpoint: VpcEndpoint, service: CatalogueService | None) -> dict[str, Any]:
@@ -69,11 +78,14 @@ def _policy_and_options(endpoint: VpcEndpoint, service: CatalogueService | None)
 
 
 def _dns_options(endpoint: VpcEndpoint, service: CatalogueService | None) -> dict[str, Any]:
-    if endpoint.endpoint_type is VpcEndpointType.GATEWAY:
-        return {"DnsRecordIpType": endpoint.dns_record_type or SERVICE_DEFINED}
-    options: dict[str, Any] = {"DnsRecordIpType": RECORD_TYPE}
-    if service and has_both_kinds(service) and endpoint.private_dns_enabled:
-        options[INBOUND_ONLY] = False
+    options: dict[str, Any] = {
+        "DnsRecordIpType": shown_record_type(
+            endpoint.endpoint_type, endpoint.ip_address_type, endpoint.dns_record_type
+        )
+    }
+    interface = endpoint.endpoint_type is VpcEndpointType.INTERFACE
+    if interface and service and has_both_kinds(service) and endpoint.private_dns_enabled:
+        options[INBOUND_ONLY] = endpoint.private_dns_inbound_only
     return options
 
 
@@ -81,7 +93,8 @@ def dns_entries(call: Call, endpoint: VpcEndpoint) -> list[dict[str, str]]:
     """Give the names in AWS's order: regional, zonal, private."""
     bases, private = _names(call, endpoint)
     subnets = (call.network.get(Subnet, name) for name in endpoint.subnet_ids)
-    zones = [subnet.zone for subnet in subnets if subnet]
+    zonal = endpoint.service_region is None  # across Regions there are regional names alone
+    zones = [subnet.zone for subnet in subnets if subnet and zonal]
     suffix = endpoint.dns_suffix
     public = [regional_name(endpoint.id, suffix, base) for base in bases]
     public += [zonal_name(endpoint.id, suffix, zone, base) for zone in zones for base in bases]

@@ -9,15 +9,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from genkan.api.address_types import (
+    check_subnets,
+    choose_address_type,
+    choose_record_type,
+    shown_record_type,
+)
 from genkan.api.call import Answer, Call
-from genkan.api.endpoint_interfaces import choose_subnets, endpoint_interface, fixed_addresses
+from genkan.api.endpoint_interfaces import ANY, choose_subnets, endpoint_interface, fixed_addresses
 from genkan.api.endpoint_policies import check_policy
 from genkan.api.endpoint_private_dns import (
+    INBOUND_ONLY,
     check_dns_options,
     check_private_dns,
+    check_same_records,
+    inbound_only_beside,
+    is_inbound_only,
     private_dns_by_default,
 )
-from genkan.api.endpoint_services import GATEWAY, INTERFACE, need_service
+from genkan.api.endpoint_services import GATEWAY, INTERFACE, address_types, need_service
 from genkan.api.gateway_endpoints import (
     VpcEndpointLimitExceeded,
     check_goes_with_gateway,
@@ -33,7 +43,7 @@ from genkan.api.provided_endpoints import connect
 from genkan.api.quotas import check_quota
 from genkan.api.selection import page, select
 from genkan.api.tagging import from_specifications
-from genkan.api.vpc_endpoint_shape import FILTERS, IP_ADDRESS_TYPE, vpc_endpoint
+from genkan.api.vpc_endpoint_shape import FILTERS, vpc_endpoint
 from genkan.model.catalogue.services import CatalogueService
 from genkan.model.endpoint_service import service_id_of
 from genkan.model.errors import (
@@ -101,17 +111,27 @@ def _made(call: Call, vpc: Vpc, given: Mapping[str, Any]) -> tuple[VpcEndpoint, 
 def _interface(
     call: Call, vpc: Vpc, service: CatalogueService, given: Mapping[str, Any]
 ) -> tuple[VpcEndpoint, Change]:
-    _check_goes_with_type(given["route_table_ids"], given["ip_address_type"])
+    _check_goes_with_type(given["route_table_ids"])
+    family = choose_address_type(
+        given["ip_address_type"], address_types(service), given["service_name"]
+    )
     fixed = fixed_addresses(given["subnet_configurations"])
     subnets = choose_subnets(call, vpc.id, [*(given["subnet_ids"] or ()), *fixed])
+    check_subnets(family, subnets)
     group_ids = choose_groups(call, vpc.id, given["security_group_ids"])
-    private_dns = _private_dns(call, vpc, service, given)
+    record = choose_record_type(
+        VpcEndpointType.INTERFACE, family, (given["dns_options"] or {}).get("DnsRecordIpType")
+    )
+    private_dns, inbound_only = _private_dns(call, vpc, service, given)
+    if inbound_only:
+        shown = shown_record_type(VpcEndpointType.INTERFACE, family, record)
+        check_same_records(call, vpc, given["service_name"], shown)
     check_policy_for(service, given["policy_document"])
     count = 1 + sum(bool(one.dns_suffix) for one in call.network.where(VpcEndpoint, vpc_id=vpc.id))
     check_quota(count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}")
     name = call.new_id("vpce")
     interfaces = tuple(
-        endpoint_interface(call, name, subnet, group_ids, fixed.get(subnet.id))
+        endpoint_interface(call, name, subnet, group_ids, fixed.get(subnet.id, ANY), family)
         for subnet in subnets
     )
     endpoint = VpcEndpoint(
@@ -130,20 +150,27 @@ def _interface(
         group_ids=group_ids,
         network_interface_ids=tuple(interface.id for interface in interfaces),
         private_dns_enabled=private_dns,
+        private_dns_inbound_only=inbound_only,
+        ip_address_type=family,
+        dns_record_type=record,
         policy=given["policy_document"] or None,
     )
     return endpoint, put(endpoint, *interfaces)
 
 
-def _private_dns(call: Call, vpc: Vpc, service: CatalogueService, given: Mapping[str, Any]) -> bool:
-    """Tell whether the endpoint is to have private DNS; what speaks against it is refused."""
+def _private_dns(
+    call: Call, vpc: Vpc, service: CatalogueService, given: Mapping[str, Any]
+) -> tuple[bool, bool]:
+    """Tell whether the endpoint is to have private DNS, and whether for inbound Resolver endpoints
+    alone; what speaks against it is refused."""
     options = given["dns_options"] or {}
     check_dns_options(service, options)
     asked = given["private_dns_enabled"]
     enabled = private_dns_by_default(service) if asked is None else bool(asked)
+    inbound_only = is_inbound_only(service, enabled, options.get(INBOUND_ONLY))
     if enabled:
-        check_private_dns(call, vpc, service, options)
-    return enabled
+        check_private_dns(call, vpc, service, inbound_only)
+    return enabled, inbound_only
 
 
 def _gateway(
@@ -184,13 +211,33 @@ def delete_vpc_endpoints(call: Call, *, vpc_endpoint_ids: Sequence[str]) -> Answ
         for table in call.network.where(RouteTable, vpc_id=row.vpc_id)
         for route in table.routes
     }
-    unsuccessful = [
-        {"ResourceId": name, "Error": _not_there(name) if row is None else STILL_A_TARGET}
-        for name, row in found.items()
-        if row is None or name in targets
-    ]
-    ending = (row for name, row in found.items() if name not in targets)
+    unsuccessful, ending = [], []
+    for name, row in found.items():
+        error = _obstacle(call, name, row, targets, [*found])
+        if error or row is None:
+            unsuccessful.append({"ResourceId": name, "Error": error})
+        else:
+            ending.append(row)
     return Answer({"Unsuccessful": unsuccessful}, _ending(ending))
+
+
+def _obstacle(
+    call: Call, name: str, row: VpcEndpoint | None, targets: set[str], asked: Sequence[str]
+) -> dict[str, str] | None:
+    """Give the error of an endpoint that cannot be deleted. `asked` are all that are to go."""
+    if row is None:
+        return _not_there(name)
+    if name in targets:
+        return STILL_A_TARGET
+    if row.endpoint_type is VpcEndpointType.GATEWAY:
+        for one in inbound_only_beside(call, row):
+            if one.id not in asked:
+                message = (
+                    f"{name} can't be deleted while private DNS of {one.id} is enabled with "
+                    f"{INBOUND_ONLY}. Turn that off, or delete {one.id} first."
+                )
+                return {"Code": "InvalidParameter", "Message": message}
+    return None
 
 
 def _not_there(name: str) -> dict[str, str]:
@@ -210,12 +257,12 @@ def check_policy_for(service: CatalogueService, text: str | None) -> None:
     check_policy(text)
 
 
-def _ending(endpoints: Iterable[VpcEndpoint | None]) -> Change:
+def _ending(endpoints: Iterable[VpcEndpoint]) -> Change:
     """Give the change to `deleting`; the record and its interfaces go when that is done.
 
     A gateway endpoint has nothing that could take time.
     """
-    there = [one for one in endpoints if one]
+    there = list(endpoints)
     gateways = [one for one in there if one.endpoint_type is VpcEndpointType.GATEWAY]
     return delete(*gateways) + put(
         *(
@@ -258,16 +305,9 @@ def _check_type(service: CatalogueService, endpoint_type: str) -> None:
         )
 
 
-def _check_goes_with_type(
-    route_table_ids: Sequence[str] | None, ip_address_type: str | None
-) -> None:
+def _check_goes_with_type(route_table_ids: Sequence[str] | None) -> None:
     if route_table_ids:
         raise InvalidParameter("Route table IDs are only supported for Gateway type VPC Endpoint.")
-    if ip_address_type not in (None, IP_ADDRESS_TYPE):
-        raise InvalidParameter(
-            f"IP address type {ip_address_type} is not supported by the service's endpoints here: "
-            f"use {IP_ADDRESS_TYPE}."
-        )
 
 
 def _created(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:

@@ -7,7 +7,7 @@ public.
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 from genkan.compile import naming
 from genkan.compile.endpoints import TCP, UDP
@@ -23,6 +23,7 @@ from genkan.program.service import Answerer, Listener
 
 DNS_PORT = 53
 TTL = 60  # of instance and endpoint names
+Address = IPv4Address | IPv6Address
 
 
 def compile_resolver(
@@ -93,7 +94,7 @@ def public_name(
 
 
 def endpoint_names_public(
-    endpoint: VpcEndpoint, bases: tuple[str, ...], addresses: tuple[tuple[str, IPv4Address], ...]
+    endpoint: VpcEndpoint, bases: tuple[str, ...], addresses: tuple[tuple[str, Address], ...]
 ) -> Iterator[Entry]:
     """Give the regional and zonal names: public ones that hold private addresses.
 
@@ -110,20 +111,19 @@ def endpoint_names_public(
             name = endpoint_names.zonal_name(endpoint.id, endpoint.dns_suffix, zone, base)
             named.setdefault(name, []).append(address)
         for name, held in named.items():
-            if held:
-                yield _addresses(PUBLIC_ZONE, name, held, because)
+            yield from _addresses(PUBLIC_ZONE, name, held, because)
 
 
 def endpoint_names_private(
-    endpoint: VpcEndpoint, names: tuple[str, ...], addresses: tuple[IPv4Address, ...]
+    endpoint: VpcEndpoint, names: tuple[str, ...], addresses: tuple[Address, ...]
 ) -> Iterator[Entry]:
     """Give the hidden zones of the service's private names; without interfaces they are empty."""
     because = Because("vpc-endpoint", endpoint.id, "private-dns")
     for origin in sorted({endpoint_names.zone_origin(name) for name in names}):
         yield from _attached(endpoint.vpc_id, f"{endpoint.id}/{origin}", origin, because)
-    for name in names if addresses else ():
+    for name in names:
         zone = f"{endpoint.id}/{endpoint_names.zone_origin(name)}"
-        yield _addresses(zone, name, list(addresses), because)
+        yield from _addresses(zone, name, list(addresses), because)
 
 
 def _attached(view: str, zone: str, origin: str, because: Because) -> Iterator[Entry]:
@@ -131,12 +131,16 @@ def _attached(view: str, zone: str, origin: str, because: Because) -> Iterator[E
     yield ZoneAttachment(because=because, view=view, zone=zone)
 
 
-def _addresses(zone: str, name: str, held: list[IPv4Address], because: Because) -> RecordSet:
-    return RecordSet(
-        because=because,
-        zone=zone,
-        name=name,
-        type="A",
-        ttl=TTL,
-        values=tuple(str(address) for address in sorted(held)),
-    )
+def _addresses(zone: str, name: str, held: list[Address], because: Because) -> Iterator[RecordSet]:
+    """Give a record set for each family that addresses are of."""
+    for record_type, family in (("A", IPv4Address), ("AAAA", IPv6Address)):
+        values = sorted((one for one in held if isinstance(one, family)), key=int)
+        if values:
+            yield RecordSet(
+                because=because,
+                zone=zone,
+                name=name,
+                type=record_type,
+                ttl=TTL,
+                values=tuple(map(str, values)),
+            )

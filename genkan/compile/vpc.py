@@ -1,7 +1,7 @@
 """One VPC → its parts: which resources each piece of its program reads."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 from genkan.compile import (
     endpoints,
@@ -296,6 +296,8 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
             if (interface := network.get(NetworkInterface, name))
         ]
         for interface in interfaces:
+            if not interface.has_ipv4:
+                continue
             yield Part(
                 ("endpoint-interface", interface.id),
                 endpoints.compile_endpoint_interface,
@@ -310,17 +312,26 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
             (
                 endpoint,
                 in_region(service.base_endpoint_dns_names, endpoint.region),
-                tuple((interface.zone, interface.private_ip) for interface in interfaces),
+                tuple(
+                    (interface.zone, address)
+                    for interface in interfaces
+                    for address in _named_addresses(endpoint, interface, private=False)
+                ),
             ),
         )
-        if endpoint.private_dns_enabled and _private_names(vpc):
+        inside = endpoint.private_dns_enabled and not endpoint.private_dns_inbound_only
+        if inside and _private_names(vpc):
             yield Part(
                 ("endpoint-private-names", endpoint.id),
                 names.endpoint_names_private,
                 (
                     endpoint,
                     in_region(service.private_dns_names, endpoint.region),
-                    tuple(interface.private_ip for interface in interfaces),
+                    tuple(
+                        address
+                        for interface in interfaces
+                        for address in _named_addresses(endpoint, interface, private=True)
+                    ),
                 ),
             )
 
@@ -332,3 +343,15 @@ def _policy(endpoint: VpcEndpoint) -> Iterator[Part]:
             endpoints.compile_policy,
             (endpoint, endpoint.policy),
         )
+
+
+def _named_addresses(
+    endpoint: VpcEndpoint, interface: NetworkInterface, private: bool
+) -> Iterator[IPv4Address | IPv6Address]:
+    """Give the addresses of an interface that the endpoint's private, or public, names answer."""
+    held: dict[str, tuple[IPv4Address | IPv6Address, ...]] = {
+        "ipv4": interface.private_addresses[:1],
+        "ipv6": interface.ipv6_addresses[:1],
+    }
+    for family in endpoint.record_families(private):
+        yield from held[family]

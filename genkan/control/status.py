@@ -61,5 +61,10 @@ def _endpoint(network: Network, endpoint: VpcEndpoint) -> dict[str, Any]:
         "service": endpoint.service_name,
         "state": endpoint.state.value,
         "private_dns": endpoint.private_dns_enabled,
-        "addresses": [str(interface.private_ip) for interface in interfaces if interface],
+        "addresses": [
+            str(address)
+            for interface in interfaces
+            if interface
+            for address in (*interface.private_addresses, *interface.ipv6_addresses)
+        ],
     }

@@ -75,7 +75,10 @@ class ServicePermission(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointConnection(Resource):
-    """`account` and `region` are the provider's; `deleted_at` is when the endpoint went."""
+    """`account` and `region` are the provider's; `deleted_at` is when the endpoint went.
+
+    `endpoint_region` None: the provider's.
+    """
 
     kind: ClassVar[str] = "vpc-endpoint-connection"
 
@@ -84,6 +87,8 @@ class EndpointConnection(Resource):
     endpoint_account: str
     created_at: datetime
     deleted_at: datetime | None = None
+    endpoint_region: str | None = None
+    ip_address_type: str = "ipv4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

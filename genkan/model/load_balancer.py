@@ -51,6 +51,7 @@ class LoadBalancer(Resource):
     group_ids: tuple[str, ...] = ()
     enforces_groups_on_private_link: bool = True
     attributes: Attributes = ()
+    ip_address_type: str = "ipv4"  # or dualstack
 
     @property
     def path(self) -> str:
@@ -121,5 +122,6 @@ class TargetGroup(Resource):
     vpc_id: str
     target_type: TargetType
     health_check: HealthCheck
+    ip_address_type: str = "ipv4"  # or ipv6: what its targets' addresses are
     targets: tuple[Target, ...] = ()
     attributes: Attributes = ()

@@ -12,6 +12,8 @@ from typing import ClassVar
 
 from genkan.model.resource import Resource
 
+SERVICE_DEFINED = "service-defined"
+
 
 class VpcEndpointType(Enum):
     INTERFACE = "Interface"
@@ -36,6 +38,10 @@ class VpcEndpoint(Resource):
 
     `network_interface_ids` stand in the order of `subnet_ids`. A gateway endpoint has route tables
     instead of subnets, groups and names; its routes follow from them and are not stored.
+    `ip_address_type` is ipv4, ipv6 or dualstack; `dns_record_type` None means the default: a
+    gateway endpoint's is service-defined, every other one's is its address type. With
+    `private_dns_inbound_only` private names answer what comes in by a Resolver inbound endpoint
+    alone.
     """
 
     kind: ClassVar[str] = "vpc-endpoint"
@@ -53,4 +59,16 @@ class VpcEndpoint(Resource):
     private_dns_enabled: bool = False
     policy: str | None = None
     route_table_ids: tuple[str, ...] = ()
-    dns_record_type: str | None = None  # of a gateway endpoint; None: service-defined
+    dns_record_type: str | None = None
+    ip_address_type: str = "ipv4"
+    private_dns_inbound_only: bool = False
+    service_region: str | None = None  # None: its own
+    payer: str | None = None  # of its charges, where its provider chose; by AWS's word
+
+    def record_families(self, private: bool) -> tuple[str, ...]:
+        """Give the families whose addresses its public, or its private, names answer."""
+        both = ("ipv4", "ipv6")
+        held = self.dns_record_type or self.ip_address_type
+        if held == SERVICE_DEFINED:
+            return ("ipv4",) if private else both
+        return both if held == "dualstack" else (held,)

@@ -159,7 +159,7 @@ def test_who_is_not_allowed_cannot_connect(client, service):
         ({"VpcEndpointType": "GatewayLoadBalancer"}, "InvalidParameter"),
         ({"VpcEndpointType": "Door"}, "InvalidVpcEndpointType"),
         ({"ServiceName": "com.amazonaws.vpce.x.vpce-svc-1"}, "InvalidServiceName"),
-        ({"ServiceRegion": "us-east-1"}, "UnsupportedOperation"),
+        ({"ServiceRegion": "us-east-1"}, "InvalidServiceName"),
         ({"RouteTableIds": ["rtb-1"]}, "InvalidParameter"),
         ({"IpAddressType": "ipv6"}, "InvalidParameter"),
         ({"PolicyDocument": "{}"}, "InvalidParameter"),

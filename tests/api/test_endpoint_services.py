@@ -134,11 +134,10 @@ def test_settings_are_changed(client, service):
         MODIFY,
         ServiceId=service["ServiceId"],
         AcceptanceRequired=False,
-        AddSupportedRegions=["us-east-1"],
         PrivateDnsName="*.example.com",
     )
     shown = seen(client, service)
-    assert (shown["AcceptanceRequired"], shown["RemoteAccessEnabled"]) == (False, True)
+    assert (shown["AcceptanceRequired"], shown["RemoteAccessEnabled"]) == (False, False)
     assert shown["PrivateDnsName"] == "*.example.com"
     client.ask(MODIFY, ServiceId=service["ServiceId"], RemovePrivateDnsName=True)
     assert "PrivateDnsName" not in seen(client, service)

@@ -8,6 +8,7 @@ from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpoint
 from tests.build import ACCOUNT, AT, REGION, Client
 
 S3, DYNAMODB = (f"com.amazonaws.{REGION}.{code}" for code in ("s3", "dynamodb"))
+INBOUND_ONLY = "PrivateDnsOnlyForInboundResolverEndpoint"
 S3_LIST = "pl-61a54008"
 
 
@@ -173,16 +174,38 @@ def test_a_token_makes_one_endpoint(client, vpc, table):
     assert client.refusal("CreateVpcEndpoint", **asked) == "IdempotentParameterMismatch"
 
 
-def test_private_dns_beside_a_gateway_endpoint_is_for_the_whole_vpc_alone(client, vpc):
+def test_private_dns_beside_a_gateway_endpoint_is_for_inbound_resolvers_unless_told(client, vpc):
     for name in ("EnableDnsSupport", "EnableDnsHostnames"):
         client.ask("ModifyVpcAttribute", VpcId=vpc, **{name: {"Value": True}})
     asked = {"VpcId": vpc, "ServiceName": S3, "VpcEndpointType": "Interface"}
     asked["PrivateDnsEnabled"] = True
     assert client.refusal("CreateVpcEndpoint", **asked) == "InvalidParameter"
-    an_endpoint(client, vpc)
-    assert client.refusal("CreateVpcEndpoint", **asked) == "UnsupportedOperation"
-    asked["DnsOptions"] = {"PrivateDnsOnlyForInboundResolverEndpoint": False}
-    client.ask("CreateVpcEndpoint", **asked)
+    gateway = an_endpoint(client, vpc)
+    made = client.ask("CreateVpcEndpoint", **asked)["VpcEndpoint"]
+    assert made["DnsOptions"][INBOUND_ONLY] is True
+    ids = [gateway, made["VpcEndpointId"]]
+    (kept,) = client.ask("DeleteVpcEndpoints", VpcEndpointIds=ids[:1])["Unsuccessful"]
+    assert kept["Error"]["Code"] == "InvalidParameter"  # its private DNS depends on it
+    to_all = {"DnsOptions": {INBOUND_ONLY: False}}
+    client.ask("ModifyVpcEndpoint", VpcEndpointId=ids[1], **to_all)
+    assert shown(client, ids[1])["DnsOptions"][INBOUND_ONLY] is False
+    assert client.ask("DeleteVpcEndpoints", VpcEndpointIds=ids)["Unsuccessful"] == []
+    assert client.refusal("CreateVpcEndpoint", **asked) == "InvalidParameter"
+
+
+def test_inbound_private_dns_and_the_gateway_endpoint_have_the_same_records(client, vpc):
+    for name in ("EnableDnsSupport", "EnableDnsHostnames"):
+        client.ask("ModifyVpcAttribute", VpcId=vpc, **{name: {"Value": True}})
+    client.ask(
+        "ModifyVpcEndpoint",
+        VpcEndpointId=an_endpoint(client, vpc),
+        DnsOptions={"DnsRecordIpType": "ipv4"},
+    )
+    client.ask("AssociateVpcCidrBlock", VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
+    asked = {"VpcId": vpc, "ServiceName": S3, "VpcEndpointType": "Interface"}
+    asked |= {"PrivateDnsEnabled": True, "IpAddressType": "dualstack"}
+    assert client.refusal("CreateVpcEndpoint", **asked) == "InvalidParameter"
+    client.ask("CreateVpcEndpoint", **asked, DnsOptions={"DnsRecordIpType": "ipv4"})
 
 
 def test_a_route_to_a_gateway_load_balancers_endpoint_keeps_the_endpoint(client, vpc, table):

@@ -8,6 +8,7 @@ with the listener's, their VPC is the load balancer's, and another load balancer
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from genkan.api.address_types import DUALSTACK, IPV6
 from genkan.api.call import Call
 from genkan.api.elbv2.arns import need
 from genkan.api.elbv2.errors import (
@@ -112,6 +113,11 @@ def _check(call: Call, balancer: LoadBalancer, protocol: str, group: TargetGroup
         raise InvalidConfigurationRequest(
             f"Target group '{group.id}' is in {group.vpc_id} and load balancer '{balancer.id}' in "
             f"{balancer.vpc_id}: they must be in the same VPC."
+        )
+    if group.ip_address_type == IPV6 and balancer.ip_address_type != DUALSTACK:
+        raise InvalidConfigurationRequest(
+            f"Target group '{group.id}' has the IP address type {IPV6}, and load balancer "
+            f"'{balancer.id}' {balancer.ip_address_type}: it has to be {DUALSTACK}."
         )
     if any(arn != balancer.id for arn in load_balancers_of(call, group)):
         raise TargetGroupAssociationLimit(

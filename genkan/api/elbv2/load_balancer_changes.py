@@ -5,24 +5,28 @@ given more. Groups can be set for one that was made with groups, and then it kee
 SetSubnets and SetSecurityGroups in the Elastic Load Balancing API reference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from genkan.api.address_types import DUALSTACK, IPV6
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import need
 from genkan.api.elbv2.errors import InvalidConfigurationRequest, ValidationError
 from genkan.api.elbv2.load_balancer_settings import check_ip_address_type, choose_balancer_groups
-from genkan.api.elbv2.load_balancer_shape import IP_ADDRESS_TYPE, ON_OFF, zones
+from genkan.api.elbv2.load_balancer_shape import ON_OFF, zones
 from genkan.api.elbv2.placements import (
+    balancer_ipv6,
     check_same_address,
     choose_placements,
     leave,
     stand_everywhere,
 )
+from genkan.model.endpoint_service import EndpointService
 from genkan.model.load_balancer import LoadBalancer, LoadBalancerType
 from genkan.model.network import put
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.subnet import Subnet
 
 IS_ON = {"on": True, "off": False}
 
@@ -36,7 +40,6 @@ def set_subnets(
     ip_address_type: str | None = None,
 ) -> Answer:
     balancer = need(call, LoadBalancer, load_balancer_arn)
-    check_ip_address_type(ip_address_type)
     held = dict(zip(balancer.subnet_ids, balancer.network_interface_ids, strict=True))
     asked = subnet_mappings or [{"SubnetId": name} for name in subnets or ()]
     new = [one for one in asked if one.get("SubnetId") not in held]
@@ -47,19 +50,24 @@ def set_subnets(
     named = [{"SubnetId": one["SubnetId"]} for one in staying] + new
     placements = choose_placements(call, balancer.type, balancer.internal, None, named)
     _check_replaceable(balancer, [one.subnet.id for one in placements])
+    family = check_ip_address_type(
+        ip_address_type or balancer.ip_address_type, (one.subnet for one in placements)
+    )
     if placements[0].subnet.vpc_id != balancer.vpc_id:
         raise InvalidConfigurationRequest(
             f"{placements[0].subnet.id} is not in {balancer.vpc_id}, where the load balancer "
             "stands. Name subnets of that VPC."
         )
     added = [one for one in placements if one.subnet.id not in held]
-    interfaces, change = stand_everywhere(call, balancer, added)
+    of_family = replace(balancer, ip_address_type=family)
+    interfaces, change = stand_everywhere(call, of_family, added)
     stays = [one.subnet.id for one in placements if one.subnet.id in held]
+    change += put(*_readdressed(call, of_family, [held[name] for name in stays]))
     change += leave(call, (held[name] for name in held if name not in stays))
     fixed = {*balancer.fixed_subnet_ids, *(one.subnet.id for one in added if one.address)}
     subnet_ids = (*stays, *(one.subnet.id for one in added))
     after = replace(
-        balancer,
+        of_family,
         subnet_ids=subnet_ids,
         network_interface_ids=(
             *(held[name] for name in stays),
@@ -69,7 +77,7 @@ def set_subnets(
     )
     change += put(after)
     shown_call = replace(call, network=call.network.apply(change))
-    output = {"AvailabilityZones": zones(shown_call, after), "IpAddressType": IP_ADDRESS_TYPE}
+    output = {"AvailabilityZones": zones(shown_call, after), "IpAddressType": family}
     return Answer(output, change)
 
 
@@ -116,9 +124,38 @@ def set_security_groups(
 
 
 def set_ip_address_type(call: Call, *, load_balancer_arn: str, ip_address_type: str) -> Answer:
-    need(call, LoadBalancer, load_balancer_arn)
-    check_ip_address_type(ip_address_type)
-    return Answer({"IpAddressType": IP_ADDRESS_TYPE})
+    balancer = need(call, LoadBalancer, load_balancer_arn)
+    subnets = (call.network.get(Subnet, name) for name in balancer.subnet_ids)
+    family = check_ip_address_type(ip_address_type, (one for one in subnets if one))
+    if family != DUALSTACK:
+        _check_unneeded(call, balancer)
+    after = replace(balancer, ip_address_type=family)
+    worn = _readdressed(call, after, balancer.network_interface_ids)
+    return Answer({"IpAddressType": family}, put(after, *worn))
+
+
+def _check_unneeded(call: Call, balancer: LoadBalancer) -> None:
+    """Raise InvalidConfigurationRequest when an endpoint service needs the IPv6 addresses."""
+    for service in call.network.all(EndpointService):
+        if balancer.id in service.load_balancers and IPV6 in service.ip_address_types:
+            raise InvalidConfigurationRequest(
+                f"The endpoint service {service.id} supports IPv6 by '{balancer.id}'. Take ipv6 "
+                "out of its SupportedIpAddressTypes first."
+            )
+
+
+def _readdressed(
+    call: Call, balancer: LoadBalancer, interface_ids: Iterable[str]
+) -> Iterator[NetworkInterface]:
+    """Give interfaces with the IPv6 addresses that their load balancer's kind asks for."""
+    for name in interface_ids:
+        interface = call.network.get(NetworkInterface, name)
+        subnet = call.network.get(Subnet, interface.subnet_id) if interface else None
+        if interface and subnet:
+            dual = balancer.ip_address_type == DUALSTACK
+            held = interface.ipv6_addresses if dual else ()
+            wanted = held or balancer_ipv6(call, balancer, subnet)
+            yield replace(interface, ipv6_addresses=wanted)
 
 
 def _check_replaceable(balancer: LoadBalancer, after: Sequence[str]) -> None:

@@ -1,22 +1,41 @@
 """What a request may say of a load balancer: its kind of addresses, its security groups."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from genkan.api.address_types import DUALSTACK, IPV4
 from genkan.api.call import Call
-from genkan.api.elbv2.errors import InvalidConfigurationRequest, InvalidSecurityGroup
-from genkan.api.elbv2.load_balancer_shape import IP_ADDRESS_TYPE
+from genkan.api.elbv2.errors import (
+    InvalidConfigurationRequest,
+    InvalidSecurityGroup,
+    ValidationError,
+)
 from genkan.api.interface_making import choose_groups
 from genkan.model.errors import Refused
 from genkan.model.load_balancer import LoadBalancerType
+from genkan.model.subnet import Subnet
+
+IP_ADDRESS_TYPES = (IPV4, DUALSTACK)
 
 
-def check_ip_address_type(asked: str | None) -> None:
-    """Raise InvalidConfigurationRequest for addresses that no subnet here has."""
-    if asked not in (None, IP_ADDRESS_TYPE):
-        raise InvalidConfigurationRequest(
-            f"The IP address type {asked} needs subnets with IPv6 CIDR blocks. "
-            f"Use {IP_ADDRESS_TYPE}."
+def check_ip_address_type(asked: str, subnets: Iterable[Subnet]) -> str:
+    """Give the kind of addresses. Raises ValidationError, InvalidConfigurationRequest for one that
+    a subnet does not have."""
+    if asked not in IP_ADDRESS_TYPES:
+        raise ValidationError(
+            f"'{asked}' is not valid for IpAddressType here. Use {' or '.join(IP_ADDRESS_TYPES)}."
         )
+    for subnet in subnets:
+        if subnet.cidr is None:
+            raise InvalidConfigurationRequest(
+                f"{subnet.id} is an IPv6-only subnet, and load balancers need an IPv4 CIDR block. "
+                "Name another subnet."
+            )
+        if asked == DUALSTACK and subnet.ipv6_cidr is None:
+            raise InvalidConfigurationRequest(
+                f"The IP address type {asked} needs subnets with IPv6 CIDR blocks, and "
+                f"{subnet.id} has none."
+            )
+    return asked
 
 
 def choose_balancer_groups(

@@ -9,7 +9,6 @@ from genkan.model.elastic_ip import ElasticIp
 from genkan.model.load_balancer import LoadBalancer, LoadBalancerType
 from genkan.model.network_interface import NetworkInterface
 
-IP_ADDRESS_TYPE = "ipv4"
 ON_OFF = {True: "on", False: "off"}
 
 
@@ -29,7 +28,7 @@ def load_balancer(call: Call, balancer: LoadBalancer) -> dict[str, Any]:
         Type=balancer.type.value,
         AvailabilityZones=zones(call, balancer),
         SecurityGroups=list(balancer.group_ids) if groups else None,
-        IpAddressType=IP_ADDRESS_TYPE,
+        IpAddressType=balancer.ip_address_type,
         EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic=(
             ON_OFF[balancer.enforces_groups_on_private_link] if groups else None
         ),
@@ -59,4 +58,5 @@ def _addresses(
     ]
     if interface.subnet_id in balancer.fixed_subnet_ids:
         shown.append({"PrivateIPv4Address": str(interface.private_ip)})
+    shown += [{"IPv6Address": str(address)} for address in interface.ipv6_addresses]
     return shown

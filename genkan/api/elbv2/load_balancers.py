@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from genkan.api.address_types import IPV4
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import check_name, find, load_balancer_arn, need, not_found
 from genkan.api.elbv2.attributes import value_of
@@ -63,8 +64,8 @@ def create_load_balancer(
     kind = _kind(type)
     check_name(name, "load balancer")
     internal = _is_internal(kind, scheme)
-    check_ip_address_type(ip_address_type)
     placements = choose_placements(call, kind, internal, subnets, subnet_mappings)
+    family = check_ip_address_type(ip_address_type or IPV4, (one.subnet for one in placements))
     vpc_id = placements[0].subnet.vpc_id
     group_ids = choose_balancer_groups(call, kind, vpc_id, security_groups)
     wanted = LoadBalancer(
@@ -82,6 +83,7 @@ def create_load_balancer(
         network_interface_ids=(),
         fixed_subnet_ids=tuple(one.subnet.id for one in placements if one.address),
         group_ids=group_ids,
+        ip_address_type=family,
     )
     earlier = next((one for one in call.mine(LoadBalancer) if one.load_balancer_name == name), None)
     if earlier:

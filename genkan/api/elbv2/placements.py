@@ -7,9 +7,10 @@ Elastic IP, else a public address is lent.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from genkan.api.address_types import DUALSTACK
 from genkan.api.call import Call
 from genkan.api.elbv2.errors import (
     AllocationIdNotFound,
@@ -19,6 +20,7 @@ from genkan.api.elbv2.errors import (
     SubnetNotFound,
     ValidationError,
 )
+from genkan.api.interface_ipv6 import choose_ipv6, ipv6_in_use
 from genkan.api.interface_making import addresses_in_use, new_interface, worn_by_aws
 from genkan.api.public_addresses import free_public_addresses
 from genkan.model.elastic_ip import ElasticIp
@@ -34,7 +36,7 @@ INTERFACE_TYPES = {
     LoadBalancerType.NETWORK: InterfaceType.NETWORK_LOAD_BALANCER,
     LoadBalancerType.GATEWAY: InterfaceType.GATEWAY_LOAD_BALANCER,
 }
-_MAPPED = frozenset({"SubnetId", "AllocationId", "PrivateIPv4Address"})
+_MAPPED = frozenset({"SubnetId", "AllocationId", "PrivateIPv4Address", "IPv6Address"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Placement:
 
     subnet: Subnet
     address: IPv4Address | None = None
+    ipv6: IPv6Address | None = None
     elastic: ElasticIp | None = None
 
 
@@ -144,13 +147,22 @@ def leave(call: Call, interface_ids: Iterable[str]) -> Change:
     return change
 
 
+def balancer_ipv6(
+    call: Call, balancer: LoadBalancer, subnet: Subnet, wanted: IPv6Address | None = None
+) -> tuple[IPv6Address, ...]:
+    """Give the IPv6 address of a load balancer in a subnet; none unless it is dualstack."""
+    if balancer.ip_address_type != DUALSTACK:
+        return ()
+    in_use = ipv6_in_use(call, subnet)
+    return choose_ipv6(call, subnet, in_use, [wanted] if wanted else [], None if wanted else 1)
+
+
 def _placement(
     call: Call, of: LoadBalancerType, internal: bool, asked: Mapping[str, Any]
 ) -> Placement:
     for name in sorted(set(asked) - _MAPPED):
         raise InvalidConfigurationRequest(
-            f"{name} is for load balancers with IPv6 addresses, and this one has IPv4 addresses "
-            "alone. Leave it out."
+            f"{name} of a subnet mapping is not supported here. Leave it out."
         )
     subnet = call.find(Subnet, asked.get("SubnetId", ""))
     if subnet is None:
@@ -166,9 +178,11 @@ def _placement(
             f"Private IPv4 addresses can be named for internal network load balancers: {text} "
             "cannot be had. Leave PrivateIPv4Address out."
         )
+    six = asked.get("IPv6Address")
     return Placement(
         subnet,
         _address(text) if text else None,
+        _ipv6_address(six) if six else None,
         _elastic(call, allocation) if allocation else None,
     )
 
@@ -178,6 +192,13 @@ def _address(text: str) -> IPv4Address:
         return IPv4Address(text)
     except ValueError:
         raise ValidationError(f"'{text}' is not a valid IPv4 address") from None
+
+
+def _ipv6_address(text: str) -> IPv6Address:
+    try:
+        return IPv6Address(text)
+    except ValueError:
+        raise ValidationError(f"'{text}' is not a valid IPv6 address") from None
 
 
 def _elastic(call: Call, allocation_id: str) -> ElasticIp:
@@ -216,6 +237,11 @@ def _check_zones(placements: Sequence[Placement]) -> None:
 
 def _interface(call: Call, balancer: LoadBalancer, placement: Placement) -> NetworkInterface:
     subnet = placement.subnet
+    if placement.ipv6 and balancer.ip_address_type != DUALSTACK:
+        raise InvalidConfigurationRequest(
+            f"IPv6 addresses can be named for load balancers with the IP address type {DUALSTACK}, "
+            f"and this one has {balancer.ip_address_type}. Leave IPv6Address out."
+        )
     try:
         return new_interface(
             call,
@@ -223,6 +249,7 @@ def _interface(call: Call, balancer: LoadBalancer, placement: Placement) -> Netw
             balancer.group_ids,
             in_use=addresses_in_use(call, subnet),
             wanted=placement.address,
+            ipv6=balancer_ipv6(call, balancer, subnet, placement.ipv6),
             description=f"ELB {balancer.path}",
             interface_type=INTERFACE_TYPES[balancer.type],
         )

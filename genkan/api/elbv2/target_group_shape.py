@@ -19,7 +19,7 @@ def target_group(call: Call, group: TargetGroup) -> dict[str, Any]:
         **shown_check(group.health_check),
         LoadBalancerArns=load_balancers_of(call, group),
         TargetType=group.target_type.value,
-        IpAddressType="ipv4",
+        IpAddressType=group.ip_address_type,
     )
 
 

@@ -7,6 +7,7 @@ CreateTargetGroup in the Elastic Load Balancing API reference.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from genkan.api.address_types import IPV4, IPV6
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import check_name, find, need, not_found, target_group_arn
 from genkan.api.elbv2.errors import (
@@ -35,6 +36,7 @@ TARGET_GROUPS = 10_000  # in a Region; AWS's default is 3,000
 PROTOCOLS = ("TCP", "TLS", "UDP", "TCP_UDP", GENEVE)
 GENEVE_PORT = 6081
 HIGHEST_PORT = 65_535
+IP_ADDRESS_TYPES = (IPV4, IPV6)
 OF_APPLICATIONS = ("HTTP", "HTTPS")
 ELSEWHERE = {"lambda": "functions", "alb": "application load balancers"}
 
@@ -63,10 +65,8 @@ def create_target_group(
     kind = _target_type(target_type)
     spoken, number = _protocol_and_port(protocol, port)
     _check_enabled(health_check_enabled)
-    if ip_address_type != "ipv4":
-        raise InvalidConfigurationRequest(
-            f"The IP address type {ip_address_type} needs a VPC with an IPv6 CIDR block. Use ipv4."
-        )
+    vpc = _need_vpc(call, vpc_id)
+    _check_address_type(ip_address_type, vpc)
     check = changed_check(
         default_check(spoken, health_check_protocol),
         port=health_check_port,
@@ -85,9 +85,10 @@ def create_target_group(
         target_group_name=name,
         protocol=spoken,
         port=number,
-        vpc_id=_need_vpc(call, vpc_id),
+        vpc_id=vpc.id,
         target_type=kind,
         health_check=check,
+        ip_address_type=ip_address_type,
     )
     groups = call.mine(TargetGroup)
     earlier = next((one for one in groups if one.target_group_name == name), None)
@@ -225,12 +226,25 @@ def _http_code(matcher: Mapping[str, str] | None) -> str | None:
     return (matcher or {}).get("HttpCode")
 
 
-def _need_vpc(call: Call, vpc_id: str | None) -> str:
+def _need_vpc(call: Call, vpc_id: str | None) -> Vpc:
     if vpc_id is None:
         raise ValidationError("A VPC ID must be specified")
-    if call.find(Vpc, vpc_id) is None:
+    vpc = call.find(Vpc, vpc_id)
+    if vpc is None:
         raise ValidationError(f"The VPC ID '{vpc_id}' is not found")
-    return vpc_id
+    return vpc
+
+
+def _check_address_type(asked: str, vpc: Vpc) -> None:
+    if asked not in IP_ADDRESS_TYPES:
+        raise ValidationError(
+            f"'{asked}' is not valid for IpAddressType. Use {' or '.join(IP_ADDRESS_TYPES)}."
+        )
+    if asked == IPV6 and not vpc.ipv6_cidrs:
+        raise InvalidConfigurationRequest(
+            f"The IP address type {asked} needs a VPC with an IPv6 CIDR block, and {vpc.id} has "
+            "none. AssociateVpcCidrBlock gives it one."
+        )
 
 
 def _same(earlier: TargetGroup, wanted: TargetGroup) -> TargetGroup:

@@ -7,9 +7,10 @@ connections of it to drain. "Target health status" in the user guide of Network 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
+from genkan.api.address_types import IPV6
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import need
 from genkan.api.elbv2.errors import (
@@ -120,6 +121,8 @@ def _target(call: Call, group: TargetGroup, asked: Mapping[str, Any]) -> Target:
 
 
 def _instance(call: Call, group: TargetGroup, name: str) -> str:
+    """Give an instance's id. Raises InvalidTarget for one elsewhere, not running, or without the
+    primary IPv6 address by which an IPv6 group finds its targets."""
     instance = call.find(Instance, name)
     if instance is None or instance.vpc_id != group.vpc_id:
         raise InvalidTarget(
@@ -129,26 +132,38 @@ def _instance(call: Call, group: TargetGroup, name: str) -> str:
         raise InvalidTarget(
             f"The following targets are not in a running state and cannot be registered: '{name}'"
         )
+    worn = [
+        one
+        for one in call.network.where(NetworkInterface, vpc_id=group.vpc_id)
+        if one.instance_id == name and one.attachment and one.attachment.device_index == 0
+    ]
+    if group.ip_address_type == IPV6 and not any(one.ipv6_primary for one in worn):
+        raise InvalidTarget(
+            "The following targets do not have a primary IPv6 address assigned to their primary "
+            f"network interface: '{name}'"
+        )
     return name
 
 
 def _zone_of_address(call: Call, group: TargetGroup, text: str, zone: str | None) -> str | None:
     """Give the zone of an address: its subnet's, or `all` for one that is outside the VPC."""
+    of_ipv6 = group.ip_address_type == IPV6
     try:
-        address = IPv4Address(text)
+        address = IPv6Address(text) if of_ipv6 else IPv4Address(text)
     except ValueError:
-        raise ValidationError(f"The IP address '{text}' is not a valid IPv4 address") from None
+        family = "IPv6" if of_ipv6 else "IPv4"
+        raise ValidationError(f"The IP address '{text}' is not a valid {family} address") from None
     vpc = call.network.get(Vpc, group.vpc_id)
-    if vpc and any(address in cidr for cidr in vpc.cidrs):
-        subnets = call.network.where(Subnet, vpc_id=group.vpc_id)
-        inside = next((one.zone for one in subnets if one.cidr and address in one.cidr), None)
+    blocks: list[IPv4Network | IPv6Network] = [*vpc.cidrs, *vpc.ipv6_cidrs] if vpc else []
+    if any(address in block for block in blocks):
+        inside = _zone_at(call, group.vpc_id, address)
         if zone not in (None, inside, ALL):
             raise ValidationError(
                 f"The Availability Zone '{zone}' is not that of the IP address '{text}', which is "
                 f"in {inside or 'no subnet'}."
             )
         return ALL if zone == ALL else inside
-    if not any(address in range_ for range_ in OUTSIDE):
+    if of_ipv6 or not any(address in range_ for range_ in OUTSIDE):
         raise InvalidTarget(
             f"The IP address '{text}' is not a valid target: it is neither in the VPC "
             f"'{group.vpc_id}' nor in {', '.join(map(str, OUTSIDE))}."
@@ -159,6 +174,17 @@ def _zone_of_address(call: Call, group: TargetGroup, text: str, zone: str | None
             f"it is outside the VPC '{group.vpc_id}'."
         )
     return ALL
+
+
+def _zone_at(call: Call, vpc_id: str, address: IPv4Address | IPv6Address) -> str | None:
+    for subnet in call.network.where(Subnet, vpc_id=vpc_id):
+        if isinstance(address, IPv4Address):
+            inside = subnet.cidr is not None and address in subnet.cidr
+        else:
+            inside = subnet.ipv6_cidr is not None and address in subnet.ipv6_cidr
+        if inside:
+            return subnet.zone
+    return None
 
 
 def _health(call: Call, group: TargetGroup, target: Target) -> Health:
