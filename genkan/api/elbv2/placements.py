@@ -79,12 +79,16 @@ def check_same_address(call: Call, interface_id: str, asked: Mapping[str, Any]) 
     the load balancer has already, that is not the one that it has there."""
     allocation, text = asked.get("AllocationId"), asked.get("PrivateIPv4Address")
     interface = call.network.get(NetworkInterface, interface_id)
-    if (allocation and _find_elastic(call, allocation).network_interface_id != interface_id) or (
-        text and interface and _address(text) != interface.private_ip
+    six = asked.get("IPv6Address")
+    held = interface.ipv6_addresses if interface else ()
+    if (
+        (allocation and _find_elastic(call, allocation).network_interface_id != interface_id)
+        or (text and interface and _address(text) != interface.private_ip)
+        or (six and _ipv6_address(six) not in held)
     ):
         raise InvalidConfigurationRequest(
             f"The load balancer has an address in {asked['SubnetId']} already, and keeps it. Leave "
-            f"{allocation or text} out."
+            f"{allocation or text or six} out."
         )
 
 
