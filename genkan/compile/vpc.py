@@ -16,6 +16,7 @@ from genkan.compile import (
     naming,
     network_acls,
     peering,
+    published,
     routing,
     security_groups,
 )
@@ -61,6 +62,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from load_balancers.parts(network, vpc)
     yield from fleets.parts(network, vpc)
     yield from inspected_endpoints.parts(network, vpc)
+    yield from published.parts(network, vpc)
 
 
 def _compile_router(vpc: Vpc) -> Iterator[Entry]:
@@ -89,6 +91,7 @@ def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
     reachable = frozenset(
         {interface.id for _, interface, _ in _running(network, vpc) if interface.has_ipv4}
         | {gateway.network_interface_id for gateway in _translating(network, vpc)}
+        | {interface.id for interface, _ in published.interfaces(network, vpc)}
     )
     for table in tables:
         resolved = routing.resolve_routes(network, table, reachable)

@@ -17,6 +17,7 @@ from genkan.api import registry
 from genkan.api.call import Answer, Call
 from genkan.compile import Compilation, compile_network, recompile
 from genkan.compile.scope import touched
+from genkan.control import publications
 from genkan.control.accounts import Token, another_account
 from genkan.control.batch import Accepted, Asked, CannotCompile, names_of, tried
 from genkan.control.notices import Notice, notices
@@ -196,6 +197,18 @@ class Control:
         self._commit("CreateAccount", GLOBAL, change)
         return next(one for one in change.puts if isinstance(one, Account))
 
+    def publish_program(self, name: str, port: int, host: str, host_port: int) -> str:
+        """Have a program of the host answer at an interface; give the publication's id. Raises
+        Refused."""
+        change = publications.publish(self.network, name, port, host, host_port)
+        (made,) = change.puts
+        self._commit("PublishProgram", made.region, change)
+        return made.id
+
+    def unpublish_program(self, name: str, port: int | None) -> None:
+        """Take back what is published at an interface. Raises Refused."""
+        self._commit("UnpublishProgram", GLOBAL, publications.unpublish(self.network, name, port))
+
     def history(self) -> list[dict[str, Any]]:
         """Give every change that was accepted, oldest first, without what is secret of it."""
         return list(summaries(self._store.journal()))
@@ -283,6 +296,7 @@ def _ended(network: Network, limit: datetime) -> Iterable[Resource]:
     for key in network.all(AccessKey):
         if key.expires_at and key.expires_at < limit:
             yield key
+    yield from publications.orphans(network)
     for connection in network.all(EndpointConnection):
         if connection.deleted_at and connection.deleted_at < limit:
             yield connection

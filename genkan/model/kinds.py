@@ -18,6 +18,7 @@ from genkan.model.network_acl import NetworkAcl
 from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
 from genkan.model.peering import VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList
+from genkan.model.publication import Publication
 from genkan.model.resolver import ResolverEndpoint, ResolverRule, ResolverRuleAssociation
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
@@ -67,5 +68,6 @@ KINDS: dict[str, type[Resource]] = {
         ServicePermission,
         EndpointConnection,
         ConnectionNotification,
+        Publication,
     )
 }

@@ -12,6 +12,7 @@ from genkan.program.metadata import InstanceMetadata
 from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
 from genkan.program.place import Boot, Link, Place
 from genkan.program.program import Program
+from genkan.program.published import Published
 from genkan.program.route import Route, SourceChoice, TableChoice
 from genkan.program.service import Credential, EndpointPolicy, Listener, Service
 from genkan.program.translation import Border, OneToOne, PortTranslation
@@ -36,6 +37,7 @@ SECTIONS: dict[str, type[Entry]] = {
         PortTranslation,
         Inspection,
         Fleet,
+        Published,
         Listener,
         Service,
         EndpointPolicy,

@@ -1,9 +1,9 @@
 """The broker: the one process of a site that stays in the host's network, for sockets alone.
 
-What a site needs of the host is reached without a route: a process inside opens a listener on its
-own loopback, sends it here by descriptor with the address that is meant, and what connects to it
-inside goes on from here. The broker ends when the anchor does: it holds one end of a pipe whose
-other end is the anchor's.
+What a site needs of the host is reached without a route: a process inside opens a listener, on its
+own loopback or in a place, sends it here by descriptor with the address that is meant, and what
+connects to it inside goes on from here. The broker ends when the anchor does: it can read then what
+ANCHOR_FD is, the end of a pipe whose other end is the anchor's, or a pidfd of it.
 
     python -m genkan.site.broker HOME ANCHOR_FD
 """
@@ -13,6 +13,7 @@ import contextlib
 import json
 import logging
 import socket
+import struct
 import sys
 from pathlib import Path
 
@@ -84,10 +85,18 @@ async def _join(
                 far_reader, far_writer = await asyncio.open_connection(host, port)
     except (OSError, TimeoutError) as error:
         LOG.warning("%s, port %s, cannot be reached: %r", host, port, error)
-        writer.transport.abort()
+        _reset(writer)
         return
     with contextlib.suppress(asyncio.CancelledError):  # the broker ends, and nobody is told
         await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Close as a kernel does where nobody listens: with a reset, not with the end of a stream."""
+    with contextlib.suppress(OSError):
+        inside = writer.get_extra_info("socket")
+        inside.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

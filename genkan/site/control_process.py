@@ -23,7 +23,7 @@ from sqlalchemy import make_url
 from genkan import wire
 from genkan.api import endpoint
 from genkan.api.call import Answer, Call
-from genkan.control import Control, Publisher
+from genkan.control import Control, Publisher, publications
 from genkan.control.accounts import find_account, first_account, keys_of
 from genkan.control.batch import Asked
 from genkan.control.notices import Notice
@@ -131,6 +131,9 @@ class ControlProcess:
         app.router.add_get("/accounts", self._accounts)
         app.router.add_post("/accounts", self._add_account)
         app.router.add_get("/history", self._history)
+        app.router.add_get("/published", self._published)
+        app.router.add_post("/publish", self._publish_program)
+        app.router.add_post("/unpublish", self._unpublish_program)
         return app
 
     async def _answer(self, request: wire.HttpRequest) -> wire.HttpAnswer:
@@ -209,6 +212,34 @@ class ControlProcess:
             "name": account.account_name,
             "region": account.region,
         }
+
+    async def _published(self, request: web.Request) -> web.Response:
+        return web.json_response({"published": publications.shown(self._control.network)})
+
+    async def _publish_program(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        name, port = str(asked["interface"]), int(asked["port"])
+        host, host_port = str(asked["host"]), int(asked["host_port"])
+        try:
+            made = await self._writer.do(
+                lambda: self._control.publish_program(name, port, host, host_port)
+            )
+        except Refused as refused:
+            return web.json_response({"refused": str(refused)})
+        rows = publications.shown(self._control.network)
+        return web.json_response(
+            next(row for row in rows if f"{row['interface']}:{row['port']}" == made)
+        )
+
+    async def _unpublish_program(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        try:
+            await self._writer.do(
+                lambda: self._control.unpublish_program(str(asked["interface"]), asked["port"])
+            )
+        except Refused as refused:
+            return web.json_response({"refused": str(refused)})
+        return web.json_response({})
 
     async def _history(self, request: web.Request) -> web.Response:
         return web.json_response({"history": await self._writer.do(self._control.history)})

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from genkan.site import namespaces, sockets
+from genkan.site.broker_launch import is_wanted, start_broker
 from genkan.site.check import missing
 from genkan.site.home import Home, HomeUnusable
 
@@ -158,8 +159,8 @@ def _start(home: Home, engine: str, api: int, ready: int, lock: int) -> None:
         log = os.open(home.log("anchor"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         for source, target in ((null, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
-        if engine != "none" and home.database_url:
-            _start_broker(home)
+        if engine != "none" and is_wanted(home):
+            _leave_broker(home)
         rootless = namespaces.unshare_site() if engine != "none" else False
         if os.fork() == 0:
             for descriptor in (api, ready, lock):
@@ -207,22 +208,12 @@ def _asked() -> dict[str, object]:
     return {**({"database_url": url} if url else {}), "default_vpc": wanted}
 
 
-def _start_broker(home: Home) -> None:
-    """Leave a process in the host's network that ends with the anchor, which inherits a pipe."""
-    reader, writer = os.pipe()
-    os.set_inheritable(writer, True)
-    log = os.open(home.log("broker"), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    os.posix_spawn(
-        sys.executable,
-        [sys.executable, "-P", "-m", "genkan.site.broker", str(home.path), str(reader)],
-        dict(os.environ),
-        file_actions=[
-            (os.POSIX_SPAWN_CLOSE, writer),
-            (os.POSIX_SPAWN_DUP2, log, 2),
-            (os.POSIX_SPAWN_DUP2, reader, reader),
-        ],
-    )
+def _leave_broker(home: Home) -> None:
+    """Leave the broker outside; it ends with the anchor, which inherits the other end of a pipe."""
+    reader, writer = os.pipe2(os.O_CLOEXEC)
+    start_broker(home, reader)
     os.close(reader)
+    os.set_inheritable(writer, True)
 
 
 def _raise_limits() -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 
 from genkan.program import Entry
 from genkan.program.inspection import Inspection
+from genkan.program.published import Published
 
-SERVED: dict[type[Entry], str] = {Inspection: "inspection"}
+SERVED: dict[type[Entry], str] = {Inspection: "inspection", Published: "published"}
 
 
 class OnDemand:

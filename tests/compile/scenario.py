@@ -47,6 +47,7 @@ from genkan.model.network_interface import (
 )
 from genkan.model.peering import PeeringSide, PeeringState, VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList, PrefixListEntry, PrefixListVersion
+from genkan.model.publication import Publication
 from genkan.model.resource import Resource
 from genkan.model.route_table import (
     ListDestination,
@@ -444,6 +445,19 @@ def inspected() -> list[Resource]:
             created_at=AT,
             subnet_ids=("subnet-gw",),
             network_interface_ids=("eni-gwlbe",),
+            **MINE,
+        ),
+        replace(
+            interface("eni-published", "subnet-db", "10.5.3.9", group_ids=("sg-in",)),
+            vpc_id="vpc-5",
+        ),
+        Publication(
+            id="eni-published:80",
+            vpc_id="vpc-5",
+            network_interface_id="eni-published",
+            port=80,
+            host="127.0.0.1",
+            host_port=8080,
             **MINE,
         ),
         Vpc(id="vpc-6", cidr_associations=(cidr,), **MINE),

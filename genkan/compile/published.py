@@ -1,0 +1,55 @@
+"""Publications → a place at their interface, where programs of the host answer.
+
+To the VPC it is like an instance that wears the interface: groups, ACLs and routes hold. It has
+nothing but listeners.
+"""
+
+from collections.abc import Iterator
+
+from genkan.compile.instances import compile_interface
+from genkan.compile.part import Part
+from genkan.model.network import Network
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.publication import Publication
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import Vpc
+from genkan.program import Because, Entry
+from genkan.program.place import Place, PlaceKind
+from genkan.program.published import Published
+
+
+def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
+    """Give the parts of a VPC's publications."""
+    for interface, subnet in interfaces(network, vpc):
+        yield Part(("published-place", interface.id), compile_place, (interface, subnet))
+        for one in network.where(Publication, network_interface_id=interface.id):
+            yield Part(("published", one.id), compile_publication, (one, interface))
+
+
+def interfaces(network: Network, vpc: Vpc) -> Iterator[tuple[NetworkInterface, Subnet]]:
+    """Give the interfaces at which something is published, each with its subnet."""
+    names = {one.network_interface_id for one in network.where(Publication, vpc_id=vpc.id)}
+    for name in sorted(names):
+        interface = network.get(NetworkInterface, name)
+        subnet = network.get(Subnet, interface.subnet_id) if interface else None
+        if interface and subnet and interface.has_ipv4 and not interface.attachment:
+            yield interface, subnet
+
+
+def compile_place(interface: NetworkInterface, subnet: Subnet) -> Iterator[Entry]:
+    """Give the place of an interface, and what may pass there."""
+    because = Because("network-interface", interface.id)
+    yield Place(because=because, id=interface.id, kind=PlaceKind.PUBLISHED, forwards=False)
+    yield from compile_interface(interface, interface.id, 0, subnet, leads_to_subnet=True)
+
+
+def compile_publication(one: Publication, interface: NetworkInterface) -> Iterator[Entry]:
+    """Give the listener of a program."""
+    yield Published(
+        because=Because("publication", one.id),
+        place=interface.id,
+        address=interface.private_ip,
+        port=one.port,
+        host=one.host,
+        host_port=one.host_port,
+    )
