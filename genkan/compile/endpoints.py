@@ -13,6 +13,7 @@ from genkan.model.network_interface import NetworkInterface
 from genkan.model.security_group import Direction
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 from genkan.program import Because, Entry
+from genkan.program.address import Address
 from genkan.program.filter import Guard, Stage
 from genkan.program.route import PLACE_TABLE, Deliver, Route
 from genkan.program.service import Answerer, EndpointPolicy, Listener
@@ -24,9 +25,16 @@ HTTPS = 443
 def compile_endpoint_interface(
     endpoint: VpcEndpoint, interface: NetworkInterface, service_id: str
 ) -> Iterator[Entry]:
-    """Give the way to one address of an endpoint, and the listener that is the service there."""
+    """Give the ways to the addresses of an endpoint's interface, and the listeners that are the
+    service there."""
+    for address in interface.addresses:
+        yield from _at(endpoint, interface, address, service_id)
+
+
+def _at(
+    endpoint: VpcEndpoint, interface: NetworkInterface, address: Address, service_id: str
+) -> Iterator[Entry]:
     because = Because("vpc-endpoint", endpoint.id)
-    address = interface.private_ip
     yield Route(
         because=because,
         place=endpoint.vpc_id,

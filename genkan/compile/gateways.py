@@ -2,49 +2,93 @@
 
 A place of its own, because a second crossing of the VPC's router with translated addresses would
 share the entry of the first in its connection table. The internet gateway translates 1:1 and passes
-nothing else ("Connect to the internet using an internet gateway"); the NAT gateway stands in its
-subnet with one interface and lets in only answers ("NAT gateway basics").
+nothing else ("Connect to the internet using an internet gateway"), but for the VPC's IPv6
+addresses, which are the internet's too. An egress-only one passes these alone, and lets in only
+answers. The NAT gateway stands in its subnet with one interface and lets in only answers ("NAT
+gateway basics").
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
-from genkan.compile.naming import LINK_HOP, host_network, mac_of
+from genkan.compile.naming import LINK_HOP, host_network, link_hop, mac_of
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.subnet import Subnet
-from genkan.model.vpc import InternetGateway
+from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway
 from genkan.program import Because, Entry
+from genkan.program.address import Block
 from genkan.program.place import INTERNET, End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, Forward, Route
 from genkan.program.translation import Border, OneToOne, PortTranslation
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
+ANYWHERE_IPV6 = IPv6Network("::/0")
 INTERNET_MTU = 1500  # "Maximum transmission unit (MTU) for your EC2 instance": to the internet
 
 
 def compile_internet_gateway(
-    gateway: InternetGateway, vpc_id: str, cidrs: tuple[IPv4Network, ...]
+    gateway: InternetGateway, vpc_id: str, blocks: tuple[Block, ...]
 ) -> Iterator[Entry]:
-    """Give the place of an attached gateway, between its VPC and the internet."""
+    """Give the place of an attached gateway, between its VPC and the internet. `blocks` are its
+    VPC's."""
     because = Because("internet-gateway", gateway.id)
     yield Place(because=because, id=gateway.id, kind=PlaceKind.INTERNET_GATEWAY, forwards=True)
+    yield from _between(gateway.id, vpc_id, blocks, because)
+
+
+def compile_egress_only_gateway(
+    gateway: EgressOnlyInternetGateway, blocks: tuple[IPv6Network, ...]
+) -> Iterator[Entry]:
+    """Give the place of an egress-only gateway. `blocks` are its VPC's IPv6 CIDRs."""
+    because = Because("egress-only-internet-gateway", gateway.id)
+    kind = PlaceKind.EGRESS_ONLY_INTERNET_GATEWAY
+    yield Place(because=because, id=gateway.id, kind=kind, forwards=True)
+    yield from _between(gateway.id, gateway.vpc_id, blocks, because, outward=True)
+
+
+def compile_way_in(subnet_id: str, block: IPv6Network, gateway_id: str) -> Iterator[Entry]:
+    """Give the internet's way to a subnet's IPv6 addresses: the gateway that its table leads to."""
+    yield Route(
+        because=Because("subnet", subnet_id),
+        place=INTERNET,
+        table=PLACE_TABLE,
+        destination=block,
+        action=Forward(gateway_id, link_hop(block)),
+    )
+
+
+def _between(
+    place: str, vpc_id: str, blocks: tuple[Block, ...], because: Because, outward: bool = False
+) -> Iterator[Entry]:
+    """Give a gateway's links to its VPC and to the internet, its routes, and what it passes."""
     for side, mtu in ((vpc_id, 9001), (INTERNET, INTERNET_MTU)):
         yield Link(
             because=because,
-            id=f"{gateway.id}/{side}",
-            left=End(place=side, name=gateway.id, mac=mac_of(side, gateway.id)),
-            right=End(place=gateway.id, name=side, mac=mac_of(gateway.id, side)),
+            id=f"{place}/{side}",
+            left=End(place=side, name=place, mac=mac_of(side, place)),
+            right=End(place=place, name=side, mac=mac_of(place, side)),
             mtu=mtu,
         )
-    yield Border(because=because, place=gateway.id, inside=vpc_id, outside=INTERNET)
-    for destination, side in ((ANYWHERE, INTERNET), *((cidr, vpc_id) for cidr in cidrs)):
+    ipv6 = tuple(block for block in blocks if isinstance(block, IPv6Network))
+    yield Border(
+        because=because,
+        place=place,
+        inside=vpc_id,
+        outside=INTERNET,
+        untranslated=ipv6,
+        outward=outward,
+    )
+    ways: list[tuple[Block, str]] = [(block, vpc_id) for block in blocks]
+    ways += [(ANYWHERE, INTERNET)] if len(ipv6) < len(blocks) else []
+    ways += [(ANYWHERE_IPV6, INTERNET)] if ipv6 else []
+    for destination, side in ways:
         yield Route(
             because=because,
-            place=gateway.id,
+            place=place,
             table=PLACE_TABLE,
             destination=destination,
-            action=Forward(side, LINK_HOP),
+            action=Forward(side, link_hop(destination)),
         )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from genkan.compile import naming
-from genkan.compile.gateways import ANYWHERE
-from genkan.compile.naming import host_network, mac_of
+from genkan.compile.gateways import ANYWHERE, ANYWHERE_IPV6
+from genkan.compile.naming import LINK_HOP_IPV6, UNIQUE_LOCAL_RESOLVER, host_network, mac_of
 from genkan.compile.security_groups import guard
 from genkan.model.instance import Instance
 from genkan.model.instance_profile import given_profile
@@ -13,6 +13,7 @@ from genkan.model.security_group import Direction
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
+from genkan.program.address import Block, in_order
 from genkan.program.filter import SourceCheck
 from genkan.program.place import Boot, End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, Forward, Route, SourceChoice
@@ -23,8 +24,8 @@ def compile_instance(
 ) -> Iterator[Entry]:
     """Give the place of an instance that runs, and its boot.
 
-    One whose primary interface has IPv6 alone runs, and is named, without a link. Where it has an
-    instance profile, its programs find their credentials in its metadata and are given no key.
+    Where it has an instance profile, its programs find their credentials in its metadata and are
+    given no key.
     """
     because = Because("instance", instance.id)
     host = naming.private_host(primary.private_ip) if primary.has_ipv4 else instance.id
@@ -34,7 +35,7 @@ def compile_instance(
         place=instance.id,
         number=instance.boots,
         hostname=host,
-        nameserver=naming.resolver_address(vpc),
+        nameserver=naming.resolver_address(vpc) if primary.has_ipv4 else UNIQUE_LOCAL_RESOLVER,
         search=naming.internal_domain(instance.region),
         account=instance.account,
         region=instance.region,
@@ -71,10 +72,10 @@ def compile_interface(
             place=instance_id,
             name=device,
             mac=interface.mac,
-            addresses=interface.private_addresses,
+            addresses=interface.addresses,
         ),
     )
-    for address in interface.private_addresses:
+    for address in interface.addresses:
         yield Route(
             because=because,
             place=interface.vpc_id,
@@ -82,17 +83,17 @@ def compile_interface(
             destination=host_network(address),
             action=Forward(interface.id),
         )
-    way_out = Forward(device, subnet.router)
-    if device_index == 0 or leads_to_subnet:
-        yield Route(
-            because=because,
-            place=instance_id,
-            table=PLACE_TABLE,
-            destination=ANYWHERE if device_index == 0 else subnet.block,
-            action=way_out,
-        )
-    if device_index > 0:
-        yield from _own_table(interface, instance_id, way_out, because)
+    for everything, within, way_out in _ways_out(interface, subnet, device):
+        if device_index == 0 or leads_to_subnet:
+            yield Route(
+                because=because,
+                place=instance_id,
+                table=PLACE_TABLE,
+                destination=everything if device_index == 0 else within,
+                action=way_out,
+            )
+        if device_index > 0:
+            yield from _own_table(interface, instance_id, everything, way_out, because)
     for direction in Direction:
         yield guard(interface.vpc_id, interface.id, interface.group_ids, direction, because)
     if interface.source_dest_check:
@@ -100,12 +101,26 @@ def compile_interface(
             because=because,
             place=interface.vpc_id,
             interface=interface.id,
-            addresses=tuple(sorted(interface.private_addresses)),
+            addresses=in_order(interface.addresses),
         )
 
 
+def _ways_out(
+    interface: NetworkInterface, subnet: Subnet, device: str
+) -> Iterator[tuple[Block, Block, Forward]]:
+    """Give (every destination, the subnet's own, the way) for each family of the interface."""
+    if interface.has_ipv4:
+        yield ANYWHERE, subnet.block, Forward(device, subnet.router)
+    if interface.ipv6_addresses and subnet.ipv6_cidr:
+        yield ANYWHERE_IPV6, subnet.ipv6_cidr, Forward(device, LINK_HOP_IPV6)
+
+
 def _own_table(
-    interface: NetworkInterface, instance_id: str, way_out: Forward, because: Because
+    interface: NetworkInterface,
+    instance_id: str,
+    everything: Block,
+    way_out: Forward,
+    because: Because,
 ) -> Iterator[Entry]:
     """Give what answers from a secondary interface's addresses leave by: that interface. Through
     another one they would be dropped for their source."""
@@ -113,8 +128,11 @@ def _own_table(
         because=because,
         place=instance_id,
         table=interface.id,
-        destination=ANYWHERE,
+        destination=everything,
         action=way_out,
     )
-    for address in interface.private_addresses:
-        yield SourceChoice(because=because, place=instance_id, source=address, table=interface.id)
+    for address in interface.addresses:
+        if address.version == everything.version:
+            yield SourceChoice(
+                because=because, place=instance_id, source=address, table=interface.id
+            )

@@ -7,27 +7,28 @@ public.
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address
 
 from genkan.compile import naming
 from genkan.compile.endpoints import TCP, UDP
 from genkan.compile.naming import host_network
 from genkan.model import endpoint_names
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
 from genkan.program import Because, Entry
+from genkan.program.address import Address, in_order
 from genkan.program.names import PUBLIC_ZONE, RecordSet, Resolver, Zone, ZoneAttachment
 from genkan.program.route import PLACE_TABLE, Deliver, Route
 from genkan.program.service import Answerer, Listener
 
 DNS_PORT = 53
 TTL = 60  # of instance and endpoint names
-Address = IPv4Address | IPv6Address
 
 
 def compile_resolver(
-    place: str, addresses: tuple[IPv4Address, ...], because: Because
+    place: str, addresses: tuple[Address, ...], because: Because
 ) -> Iterator[Entry]:
     """Give the resolver that answers at these addresses of a place, and nowhere else there."""
     yield Resolver(because=because, place=place, addresses=addresses, view=place)
@@ -61,22 +62,20 @@ def internal_zone(vpc: Vpc) -> Iterator[Entry]:
 
 
 def instance_names(
-    vpc: Vpc, instance_id: str, interface: NetworkInterface, primary: bool
+    vpc: Vpc, instance_id: str, interface: NetworkInterface, subnet: Subnet, primary: bool
 ) -> Iterator[Entry]:
-    """Give the private names of an interface: by address, and for the primary one by instance."""
-    because = Because("instance", instance_id)
-    hosts = [naming.private_host(interface.private_ip)]
+    """Give the private names of an interface: by address, and for the primary one by instance.
+
+    A resource name has AAAA records where its subnet wants them ("Resource name DNS AAAA record").
+    """
+    first = list(interface.private_addresses[:1])
+    named: list[tuple[str, list[Address]]] = [(naming.private_host(one), [one]) for one in first]
     if primary:
-        hosts.append(instance_id)
-    for host in hosts:
-        yield RecordSet(
-            because=because,
-            zone=f"{vpc.id}/internal",
-            name=f"{host}.{naming.internal_domain(vpc.region)}",
-            type="A",
-            ttl=TTL,
-            values=(str(interface.private_ip),),
-        )
+        with_ipv6 = subnet.dns_aaaa_record or subnet.ipv6_native
+        named.append((instance_id, [*first, *(interface.ipv6_addresses if with_ipv6 else ())]))
+    for host, held in named:
+        name = f"{host}.{naming.internal_domain(vpc.region)}"
+        yield from _addresses(f"{vpc.id}/internal", name, held, Because("instance", instance_id))
 
 
 def public_name(
@@ -131,16 +130,11 @@ def _attached(view: str, zone: str, origin: str, because: Because) -> Iterator[E
     yield ZoneAttachment(because=because, view=view, zone=zone)
 
 
-def _addresses(zone: str, name: str, held: list[Address], because: Because) -> Iterator[RecordSet]:
-    """Give a record set for each family that addresses are of."""
-    for record_type, family in (("A", IPv4Address), ("AAAA", IPv6Address)):
-        values = sorted((one for one in held if isinstance(one, family)), key=int)
+def _addresses(zone: str, name: str, held: list[Address], because: Because) -> Iterator[Entry]:
+    """Give a name's record sets: A, AAAA, or both."""
+    for version, kind in ((4, "A"), (6, "AAAA")):
+        values = tuple(str(address) for address in in_order(held) if address.version == version)
         if values:
             yield RecordSet(
-                because=because,
-                zone=zone,
-                name=name,
-                type=record_type,
-                ttl=TTL,
-                values=tuple(map(str, values)),
+                because=because, zone=zone, name=name, type=kind, ttl=TTL, values=values
             )

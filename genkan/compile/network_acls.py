@@ -5,7 +5,6 @@ The default ACL of a VPC, as long as nobody changed it, lets everything pass: it
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address
 
 from genkan.model.network import Network
 from genkan.model.network_acl import NetworkAcl, NetworkAclEntry, default_acl
@@ -13,6 +12,7 @@ from genkan.model.network_interface import InterfaceType, NetworkInterface
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
+from genkan.program.address import Address, in_order
 from genkan.program.filter import Filter, Match, Rule, Stage, SubnetGuard, Verdict
 
 ICMP_PROTOCOLS = (1, 58)
@@ -33,9 +33,7 @@ def stored_acls(network: Network, vpc: Vpc) -> Iterator[NetworkAcl]:
     yield from network.where(NetworkAcl, vpc_id=vpc.id)
 
 
-def guarded_subnets(
-    network: Network, vpc: Vpc
-) -> Iterator[tuple[str, str, tuple[IPv4Address, ...]]]:
+def guarded_subnets(network: Network, vpc: Vpc) -> Iterator[tuple[str, str, tuple[Address, ...]]]:
     """Give the subnets whose ACL is stored, its id, and what the router delivers there."""
     chosen = {
         association.subnet_id: acl.id
@@ -50,9 +48,9 @@ def guarded_subnets(
                 address
                 for interface in network.where(NetworkInterface, subnet_id=subnet.id)
                 if interface.interface_type not in PLACES_OF_THEIR_OWN
-                for address in interface.private_addresses
+                for address in interface.addresses
             )
-            yield subnet.id, acl_id, tuple(sorted(delivered))
+            yield subnet.id, acl_id, in_order(delivered)
 
 
 def compile_acl(acl: NetworkAcl) -> Iterator[Entry]:
@@ -71,7 +69,7 @@ def compile_acl(acl: NetworkAcl) -> Iterator[Entry]:
 
 
 def compile_subnet_guards(
-    place: str, subnet_id: str, acl_id: str, delivered: tuple[IPv4Address, ...]
+    place: str, subnet_id: str, acl_id: str, delivered: tuple[Address, ...]
 ) -> Iterator[Entry]:
     """Give the two guards of a subnet; `delivered` are the addresses that its router delivers."""
     for _, stage, word in DIRECTIONS:

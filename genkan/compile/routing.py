@@ -7,22 +7,23 @@ the Amazon VPC user guide.
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
 from genkan.compile.inspected_endpoints import way_of
-from genkan.compile.naming import LINK_HOP
+from genkan.compile.naming import link_hop
 from genkan.compile.peering import is_joined
 from genkan.model.catalogue.prefix_lists import AwsPrefixList, list_of_service
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.peering import VpcPeeringConnection
-from genkan.model.prefix_list import Block, blocks_of
+from genkan.model.prefix_list import blocks_of
 from genkan.model.route_table import ListDestination, RouteTable, RouteTarget, TargetKind
 from genkan.model.subnet import Subnet
-from genkan.model.vpc import InternetGateway
+from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 from genkan.program import Because, Entry
+from genkan.program.address import Block
 from genkan.program.route import (
     PLACE_TABLE,
     Action,
@@ -35,18 +36,21 @@ from genkan.program.route import (
 )
 
 # The resolver's and the metadata's; no route leads there ("Route table concepts").
-SERVICES_OF_THE_LINK = IPv4Network("169.254.168.0/22")
+SERVICES_OF_THE_LINK: tuple[Block, ...] = (
+    IPv4Network("169.254.168.0/22"),
+    IPv6Network("fd00:ec2::/32"),
+)
 
 
 def compile_subnet(subnet: Subnet, table_id: str) -> Iterator[Entry]:
     """An address of the subnet that nobody holds is unreachable; its interfaces ask `table_id`."""
     because = Because("subnet", subnet.id)
-    if subnet.cidr:
+    for block in subnet.blocks:
         yield Route(
             because=because,
             place=subnet.vpc_id,
             table=PLACE_TABLE,
-            destination=subnet.cidr,
+            destination=block,
             action=Unreachable(),
         )
     yield TableChoice(because=because, place=subnet.vpc_id, subnet=subnet.id, table=table_id)
@@ -55,36 +59,48 @@ def compile_subnet(subnet: Subnet, table_id: str) -> Iterator[Entry]:
 def compile_route_table(
     table_id: str,
     vpc_id: str,
-    cidrs: tuple[IPv4Network, ...],
-    resolved: tuple[tuple[IPv4Network, Action], ...],
+    cidrs: tuple[Block, ...],
+    resolved: tuple[tuple[Block, Action], ...],
 ) -> Iterator[Entry]:
     """Give a table's routes, the VPC's own ones first."""
-    for cidr in (*cidrs, SERVICES_OF_THE_LINK):
+    versions = {cidr.version for cidr in cidrs}
+    own = (*cidrs, *(block for block in SERVICES_OF_THE_LINK if block.version in versions))
+    for cidr in own:
         yield _route(table_id, vpc_id, cidr, Local(), "local")
     for destination, action in resolved:
-        if destination not in cidrs:
+        if destination not in own:
             yield _route(table_id, vpc_id, destination, action, str(destination))
 
 
 def resolve_routes(
     network: Network, table: RouteTable, reachable: frozenset[str]
-) -> tuple[tuple[IPv4Network, Action], ...]:
-    """Give where each IPv4 route leads now. `reachable` holds the interfaces that take packets.
+) -> tuple[tuple[Block, Action], ...]:
+    """Give where each route leads now. `reachable` holds the interfaces that take packets.
 
     A route to a prefix list stands for each of its entries; a static route to the same block wins,
-    and of two lists with the same block the one whose id is first. IPv6 routes lead nowhere yet:
-    places have no IPv6 addresses.
+    and of two lists with the same block the one whose id is first.
     """
-    found: dict[IPv4Network, Action] = {}
+    found: dict[Block, Action] = {}
     for route in table.routes:
-        if isinstance(route.destination, IPv4Network):
-            found[route.destination] = _resolve(network, table, route.target, reachable)
+        if not isinstance(route.destination, ListDestination):
+            found[route.destination] = _resolve(
+                network, table, route.target, reachable, route.destination
+            )
     for _, target, blocks in sorted(_list_routes(network, table), key=lambda row: row[0]):
-        action = _resolve(network, table, target, reachable)
         for block in blocks:
-            if isinstance(block, IPv4Network):
-                found.setdefault(block, action)
+            found.setdefault(block, _resolve(network, table, target, reachable, block))
     return tuple(found.items())
+
+
+def way_in(resolved: tuple[tuple[Block, Action], ...], gateways: frozenset[str]) -> str | None:
+    """Give the gateway to the internet that the IPv6 packets of a table's subnets leave by, and
+    come by: that of the widest route to one of `gateways`; None when there is no such route."""
+    ways = [
+        (block.prefixlen, str(block), action.interface)
+        for block, action in resolved
+        if block.version == 6 and isinstance(action, Forward) and action.interface in gateways
+    ]
+    return min(ways)[2] if ways else None
 
 
 def gateway_endpoints(network: Network, vpc_id: str) -> Iterator[tuple[VpcEndpoint, AwsPrefixList]]:
@@ -110,28 +126,37 @@ def _list_routes(
 
 
 def _resolve(
-    network: Network, table: RouteTable, target: RouteTarget, reachable: frozenset[str]
+    network: Network,
+    table: RouteTable,
+    target: RouteTarget,
+    reachable: frozenset[str],
+    destination: Block,
 ) -> Action:
     match target.kind:
         case TargetKind.INTERNET_GATEWAY:
             gateway = network.get(InternetGateway, target.id)
             if gateway and gateway.vpc_id == table.vpc_id:
-                return Forward(gateway.id, LINK_HOP)
+                return Forward(gateway.id, link_hop(destination))
             if network.get(VpcEndpoint, target.id):
-                return Forward(target.id, LINK_HOP)
+                return Forward(target.id, link_hop(destination))
         case TargetKind.VPC_PEERING_CONNECTION:
             connection = network.get(VpcPeeringConnection, target.id)
             if connection and is_joined(network, connection):
-                return Forward(connection.id, LINK_HOP)
+                return Forward(connection.id, link_hop(destination))
         case TargetKind.VPC_ENDPOINT:
             endpoint = network.get(VpcEndpoint, target.id)
             way = way_of(network, endpoint) if endpoint else None
-            if way and way.vpc_id == table.vpc_id:
-                return Forward(way.id, LINK_HOP)
+            if way and way.vpc_id == table.vpc_id and destination.version == 4:
+                return Forward(way.id, link_hop(destination))
         case TargetKind.NETWORK_INTERFACE | TargetKind.NAT_GATEWAY:
             interface = _interface(network, target.kind, target.id)
-            if interface and interface.id in reachable:
-                return Forward(interface.id, interface.private_ip)
+            hop = interface.first_address(destination.version) if interface else None
+            if interface and hop and interface.id in reachable:
+                return Forward(interface.id, hop)
+        case TargetKind.EGRESS_ONLY_INTERNET_GATEWAY:
+            outward = network.get(EgressOnlyInternetGateway, target.id)
+            if outward and outward.vpc_id == table.vpc_id and destination.version == 6:
+                return Forward(outward.id, link_hop(destination))
     return Blackhole()
 
 
@@ -142,9 +167,7 @@ def _interface(network: Network, kind: TargetKind, name: str) -> NetworkInterfac
     return network.get(NetworkInterface, gateway.network_interface_id) if gateway else None
 
 
-def _route(
-    table_id: str, vpc_id: str, destination: IPv4Network, action: Action, rule: str
-) -> Route:
+def _route(table_id: str, vpc_id: str, destination: Block, action: Action, rule: str) -> Route:
     return Route(
         because=Because("route-table", table_id, rule),
         place=vpc_id,

@@ -7,10 +7,9 @@ that names a prefix list is a rule for each of its entries.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from genkan.model.network import Network
-from genkan.model.prefix_list import Block, blocks_of
+from genkan.model.prefix_list import blocks_of
 from genkan.model.security_group import (
     CidrPeer,
     Direction,
@@ -21,10 +20,11 @@ from genkan.model.security_group import (
     SecurityGroupRule,
 )
 from genkan.program import Because, Entry
+from genkan.program.address import Address, Block, in_order
 from genkan.program.filter import AddressSet, Filter, Guard, InSet, Match, Rule, Stage, Verdict
 
 Lists = tuple[tuple[str, tuple[Block, ...]], ...]
-Remote = IPv4Network | IPv6Network | InSet
+Remote = Block | InSet
 
 ICMP_PROTOCOLS = (1, 58)
 STAGES = {
@@ -61,15 +61,13 @@ def compile_group(place: str, group: SecurityGroup, lists: Lists) -> Iterator[En
         )
 
 
-def compile_members(
-    place: str, group_id: str, addresses: tuple[IPv4Address, ...]
-) -> Iterator[Entry]:
+def compile_members(place: str, group_id: str, addresses: tuple[Address, ...]) -> Iterator[Entry]:
     """Give the set of the addresses that wear a group which some rule names."""
     yield AddressSet(
         because=Because("security-group", group_id),
         place=place,
         name=members_of(group_id).name,
-        members=tuple(sorted(addresses)),
+        members=in_order(addresses),
     )
 
 

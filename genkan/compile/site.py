@@ -2,16 +2,16 @@
 credentials.
 
 Public services have the addresses of the catalogue; the internet's resolver and the host outside
-have addresses that RFC 5737 keeps for documentation, so they can be nobody's.
+have addresses that RFC 5737 and RFC 9637 keep for documentation, so they can be nobody's.
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv6Address
 
 from genkan.compile import names
 from genkan.compile.endpoints import HTTPS, TCP
-from genkan.compile.gateways import ANYWHERE, INTERNET_MTU
-from genkan.compile.naming import LINK_HOP, host_network, mac_of
+from genkan.compile.gateways import ANYWHERE, ANYWHERE_IPV6, INTERNET_MTU
+from genkan.compile.naming import host_network, link_hop, mac_of
 from genkan.compile.part import Part
 from genkan.model.account import AccessKey, Account, first_account, standing_keys
 from genkan.model.catalogue.addresses import SERVICE_RANGES, public_addresses
@@ -19,13 +19,16 @@ from genkan.model.catalogue.regions import REGIONS
 from genkan.model.catalogue.services import SERVICES, hosts
 from genkan.model.network import Network
 from genkan.program import Because, Entry
+from genkan.program.address import Block
 from genkan.program.names import PUBLIC_ZONE, RecordSet, Zone
 from genkan.program.place import INTERNET, OUTSIDE, Boot, End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, Deliver, Forward, Route
 from genkan.program.service import Answerer, Credential, Listener, Service, Upstream
 
 OUTSIDE_ADDRESS = IPv4Address("198.51.100.10")
+OUTSIDE_IPV6_ADDRESS = IPv6Address("3fff::10")
 INTERNET_RESOLVER = IPv4Address("192.0.2.53")
+INTERNET_IPV6_RESOLVER = IPv6Address("3fff::53")
 GENKANS_OWN = frozenset(
     {"ec2", "elbv2", "route53", "route53resolver", "sts"}
 )  # services whose API Genkan itself answers
@@ -50,7 +53,7 @@ def parts(network: Network) -> Iterator[Part]:
 
 def _compile_internet() -> Iterator[Entry]:
     yield Place(because=FIXED, id=INTERNET, kind=PlaceKind.INTERNET, forwards=True)
-    yield from names.compile_resolver(INTERNET, (INTERNET_RESOLVER,), FIXED)
+    yield from names.compile_resolver(INTERNET, (INTERNET_RESOLVER, INTERNET_IPV6_RESOLVER), FIXED)
     yield Zone(because=FIXED, id=PUBLIC_ZONE, origin="")
     for network in sorted({network for ranges in SERVICE_RANGES.values() for network in ranges}):
         yield _internet_route(network, Deliver())
@@ -76,18 +79,21 @@ def _compile_outside(key: AccessKey, account: Account) -> Iterator[Entry]:
             place=OUTSIDE,
             name="eth0",
             mac=mac_of(OUTSIDE, INTERNET),
-            addresses=(OUTSIDE_ADDRESS,),
+            addresses=(OUTSIDE_ADDRESS, OUTSIDE_IPV6_ADDRESS),
         ),
         mtu=INTERNET_MTU,
     )
-    yield _internet_route(host_network(OUTSIDE_ADDRESS), Forward(OUTSIDE))
-    yield Route(
-        because=FIXED,
-        place=OUTSIDE,
-        table=PLACE_TABLE,
-        destination=ANYWHERE,
-        action=Forward("eth0", LINK_HOP),
-    )
+    for address in (OUTSIDE_ADDRESS, OUTSIDE_IPV6_ADDRESS):
+        yield _internet_route(host_network(address), Forward(OUTSIDE))
+    everything: tuple[Block, ...] = (ANYWHERE, ANYWHERE_IPV6)
+    for destination in everything:
+        yield Route(
+            because=FIXED,
+            place=OUTSIDE,
+            table=PLACE_TABLE,
+            destination=destination,
+            action=Forward("eth0", link_hop(destination)),
+        )
     yield Boot(
         because=FIXED,
         place=OUTSIDE,
@@ -102,7 +108,7 @@ def _compile_outside(key: AccessKey, account: Account) -> Iterator[Entry]:
     )
 
 
-def _internet_route(destination: IPv4Network, action: Deliver | Forward) -> Route:
+def _internet_route(destination: Block, action: Deliver | Forward) -> Route:
     return Route(
         because=FIXED, place=INTERNET, table=PLACE_TABLE, destination=destination, action=action
     )

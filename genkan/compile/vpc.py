@@ -1,7 +1,7 @@
 """One VPC → its parts: which resources each piece of its program reads."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address
 
 from genkan.compile import (
     endpoints,
@@ -32,9 +32,10 @@ from genkan.model.network_interface import NetworkInterface
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet
-from genkan.model.vpc import InternetGateway, Vpc
+from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 from genkan.program import Because, Entry
+from genkan.program.address import Address, in_order
 from genkan.program.place import Place, PlaceKind
 
 RUNS = (InstanceState.PENDING, InstanceState.RUNNING)
@@ -70,8 +71,7 @@ def _compile_router(vpc: Vpc) -> Iterator[Entry]:
     yield Place(because=because, id=vpc.id, kind=PlaceKind.VPC, forwards=True)
     yield from instance_metadata.compile_service(vpc.id)
     if vpc.dns_support:
-        resolver = (naming.resolver_address(vpc), naming.LINK_LOCAL_RESOLVER)
-        yield from names.compile_resolver(vpc.id, resolver, because)
+        yield from names.compile_resolver(vpc.id, naming.resolver_addresses(vpc), because)
     if _private_names(vpc):
         yield from names.internal_zone(vpc)
 
@@ -84,22 +84,30 @@ def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
     tables = list(network.where(RouteTable, vpc_id=vpc.id))
     main = next((table.id for table in tables if table.is_main), "")
     chosen = {a.subnet_id: table.id for table in tables for a in table.associations}
-    for subnet in network.where(Subnet, vpc_id=vpc.id):
-        yield Part(
-            ("subnet", subnet.id), routing.compile_subnet, (subnet, chosen.get(subnet.id, main))
-        )
     reachable = frozenset(
-        {interface.id for _, interface, _ in _running(network, vpc) if interface.has_ipv4}
+        {interface.id for _, interface, _ in _running(network, vpc)}
         | {gateway.network_interface_id for gateway in _translating(network, vpc)}
         | {interface.id for interface, _ in published.interfaces(network, vpc)}
     )
+    leads = {table.id: routing.resolve_routes(network, table, reachable) for table in tables}
     for table in tables:
-        resolved = routing.resolve_routes(network, table, reachable)
         yield Part(
             ("route-table", table.id),
             routing.compile_route_table,
-            (table.id, vpc.id, vpc.cidrs, resolved),
+            (table.id, vpc.id, vpc.blocks, leads[table.id]),
         )
+    gateways_of_vpc = frozenset(
+        gateway.id
+        for kind in (InternetGateway, EgressOnlyInternetGateway)
+        for gateway in network.where(kind, vpc_id=vpc.id)
+    )
+    for subnet in network.where(Subnet, vpc_id=vpc.id):
+        table_id = chosen.get(subnet.id, main)
+        yield Part(("subnet", subnet.id), routing.compile_subnet, (subnet, table_id))
+        gateway_id = routing.way_in(leads.get(table_id, ()), gateways_of_vpc)
+        if subnet.ipv6_cidr and gateway_id:
+            way = (subnet.id, subnet.ipv6_cidr, gateway_id)
+            yield Part(("way-in", subnet.id), gateways.compile_way_in, way)
 
 
 def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
@@ -110,18 +118,18 @@ def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
             security_groups.compile_group,
             (vpc.id, group, security_groups.lists_of(network, group)),
         )
-    worn: dict[str, list[IPv4Address]] = {
+    worn: dict[str, list[Address]] = {
         group_id: [] for group_id in security_groups.referenced_groups(groups)
     }
     if worn:
         for interface in network.where(NetworkInterface, vpc_id=vpc.id):
             for group_id in interface.group_ids:
-                worn.get(group_id, []).extend(interface.private_addresses)
+                worn.get(group_id, []).extend(interface.addresses)
     for group_id, addresses in worn.items():
         yield Part(
             ("members", group_id),
             security_groups.compile_members,
-            (vpc.id, group_id, tuple(sorted(addresses))),
+            (vpc.id, group_id, in_order(addresses)),
         )
 
 
@@ -165,29 +173,28 @@ def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
     first = _first_in_subnet(running)
     for instance, interface, index in running:
         subnet = network.get(Subnet, interface.subnet_id)
-        if interface.has_ipv4:
-            yield Part(
-                ("interface", interface.id),
-                instances.compile_interface,
-                (
-                    interface,
-                    instance.id,
-                    index,
-                    subnet,
-                    first[instance.id, interface.subnet_id] == index,
-                ),
-            )
+        yield Part(
+            ("interface", interface.id),
+            instances.compile_interface,
+            (
+                interface,
+                instance.id,
+                index,
+                subnet,
+                first[instance.id, interface.subnet_id] == index,
+            ),
+        )
         if index == 0:
             yield Part(
                 ("instance", instance.id),
                 instances.compile_instance,
                 (instance, vpc, interface, keys.get(instance.account, "")),
             )
-        if _private_names(vpc) and interface.has_ipv4:
+        if _private_names(vpc):
             yield Part(
                 ("instance-names", interface.id),
                 names.instance_names,
-                (vpc, instance.id, interface, index == 0),
+                (vpc, instance.id, interface, subnet, index == 0),
             )
 
 
@@ -246,7 +253,7 @@ def _gateways(network: Network, vpc: Vpc) -> Iterator[Part]:
         yield Part(
             ("internet-gateway", gateway.id),
             gateways.compile_internet_gateway,
-            (gateway, vpc.id, vpc.cidrs),
+            (gateway, vpc.id, vpc.blocks),
         )
         for interface_id, private, public in _public_addresses(network, vpc):
             yield Part(
@@ -260,6 +267,14 @@ def _gateways(network: Network, vpc: Vpc) -> Iterator[Part]:
                     names.public_name,
                     (vpc.region, vpc.id, interface_id, private, public),
                 )
+
+    for outward in network.where(EgressOnlyInternetGateway, vpc_id=vpc.id):
+        if vpc.ipv6_cidrs:
+            yield Part(
+                ("egress-only-internet-gateway", outward.id),
+                gateways.compile_egress_only_gateway,
+                (outward, vpc.ipv6_cidrs),
+            )
 
 
 def _public_addresses(network: Network, vpc: Vpc) -> Iterator[tuple[str, IPv4Address, IPv4Address]]:
@@ -299,8 +314,6 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
             if (interface := network.get(NetworkInterface, name))
         ]
         for interface in interfaces:
-            if not interface.has_ipv4:
-                continue
             yield Part(
                 ("endpoint-interface", interface.id),
                 endpoints.compile_endpoint_interface,
@@ -350,9 +363,9 @@ def _policy(endpoint: VpcEndpoint) -> Iterator[Part]:
 
 def _named_addresses(
     endpoint: VpcEndpoint, interface: NetworkInterface, private: bool
-) -> Iterator[IPv4Address | IPv6Address]:
+) -> Iterator[Address]:
     """Give the addresses of an interface that the endpoint's private, or public, names answer."""
-    held: dict[str, tuple[IPv4Address | IPv6Address, ...]] = {
+    held: dict[str, tuple[Address, ...]] = {
         "ipv4": interface.private_addresses[:1],
         "ipv6": interface.ipv6_addresses[:1],
     }

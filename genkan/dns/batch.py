@@ -1,4 +1,4 @@
-"""Many datagrams by one system call: recvmmsg(2) and sendmmsg(2) through ctypes, IPv4.
+"""Many datagrams by one system call: recvmmsg(2) and sendmmsg(2) through ctypes.
 
 The headers, addresses and buffers that the kernel fills are made once and serve every socket in
 turn.
@@ -11,7 +11,7 @@ from collections.abc import Callable
 MOST = 64  # messages a call
 LONGEST_QUERY = 4096  # what is longer arrives cut, and does not parse
 LONGEST_REPLY = 1232
-_ADDRESS = 16  # bytes of sockaddr_in
+_ADDRESSES = {4: 16, 6: 28}  # bytes of sockaddr_in and sockaddr_in6
 _MSG_DONTWAIT = 0x40
 
 
@@ -49,11 +49,12 @@ _send.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
 class _Ring:
     """Headers for MOST messages of up to `longest` bytes, and plain views of what is in them."""
 
-    def __init__(self, longest: int) -> None:
+    def __init__(self, longest: int, address: int) -> None:
         self.longest = longest
+        self.address_size = address
         self._headers = (_MMsgHdr * MOST)()
         self._vectors = (_IoVec * MOST)()
-        self._addresses = ctypes.create_string_buffer(_ADDRESS * MOST)
+        self._addresses = ctypes.create_string_buffer(address * MOST)
         self._buffer = ctypes.create_string_buffer(longest * MOST)
         self.start = ctypes.addressof(self._headers)
         self.address = ctypes.addressof(self._addresses)
@@ -68,16 +69,18 @@ class _Ring:
         vector, header = self._vectors[number], self._headers[number].hdr
         vector.base = ctypes.addressof(self._buffer) + number * self.longest
         vector.len = self.longest
-        header.name, header.namelen = self.address + number * _ADDRESS, _ADDRESS
+        size = self.address_size
+        header.name, header.namelen = self.address + number * size, size
         header.iov, header.iovlen = ctypes.addressof(vector), 1
 
 
 class Batch:
-    """Buffers for one exchange at a time."""
+    """Buffers for one exchange at a time, at sockets of one IP version."""
 
-    def __init__(self) -> None:
-        self._in = _Ring(LONGEST_QUERY)
-        self._out = _Ring(LONGEST_REPLY)
+    def __init__(self, version: int) -> None:
+        self._address = _ADDRESSES[version]
+        self._in = _Ring(LONGEST_QUERY, self._address)
+        self._out = _Ring(LONGEST_REPLY, self._address)
 
     def exchange(self, fd: int, reply: Callable[[bytes], bytes | None]) -> int:
         """Receive what waits at a socket, up to MOST messages, reply, and give their number.
@@ -99,7 +102,7 @@ class Batch:
             at = sent * LONGEST_REPLY
             out[at : at + size] = answer
             vectors[sent] = size
-            names[sent] = self._in.address + number * _ADDRESS
+            names[sent] = self._in.address + number * self._address
             sent += 1
         self._send(fd, sent)
         return int(count)

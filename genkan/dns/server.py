@@ -12,12 +12,12 @@ import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from genkan.dns.batch import MOST, Batch
 from genkan.dns.fast import Responder
 from genkan.dns.stream import StreamListener
 from genkan.program import Delta
+from genkan.program.address import Address
 from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
 
 LOG = logging.getLogger(__name__)
@@ -25,7 +25,11 @@ SECTIONS = frozenset(kind.section for kind in (Resolver, Zone, ZoneAttachment, R
 PORT = 53
 OpenSocket = Callable[[str, int, int], socket.socket]
 
-_IP_FREEBIND = 15  # linux/in.h; Python 3.11 has no name for it
+# family, level, freebind, transparent; linux/in.h and linux/in6.h, Python 3.11 lacks the names
+_FAMILIES = {
+    4: (socket.AF_INET, socket.IPPROTO_IP, 15, 19),
+    6: (socket.AF_INET6, socket.IPPROTO_IPV6, 78, 75),
+}
 _RECEIVE_BUFFER = 1 << 20  # bytes: a boot of many instances asks at once
 _TURNS = 8  # batches from one socket before the others have their turn
 
@@ -46,10 +50,10 @@ class NameServer:
         self._open_socket = open_socket
         self._port = port
         self._responder = Responder()
-        self._batch = Batch()
+        self._batches = {version: Batch(version) for version in (4, 6)}
         self._wanted: dict[str, Resolver] = {}
         self._views: dict[str, str] = {}  # place: what its sockets answer by
-        self._open: dict[str, dict[IPv4Address, _Address]] = {}
+        self._open: dict[str, dict[Address, _Address]] = {}
         self._unsettled: set[str] = set()  # places whose sockets may not be as wanted
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -116,7 +120,7 @@ class NameServer:
         if view is not None and view not in self._views.values():
             self._responder.drop_view(view)
 
-    def _open_address(self, resolver: Resolver, address: IPv4Address) -> _Address:
+    def _open_address(self, resolver: Resolver, address: Address) -> _Address:
         loop = self._loop
         if loop is None:
             raise RuntimeError("A name server is started in its loop before it is given a program.")
@@ -128,18 +132,20 @@ class NameServer:
             datagrams.close()
             raise
         reply = functools.partial(self._responder.reply, view=view)
-        loop.add_reader(datagrams, self._read, datagrams.fileno(), reply)
+        batch = self._batches[address.version]
+        loop.add_reader(datagrams, self._read, batch, datagrams.fileno(), reply)
         by_stream = functools.partial(self._responder.reply_by_stream, view=view)
         return _Address(datagrams, StreamListener(loop, listening, by_stream))
 
-    def _bind(self, place: str, address: IPv4Address, kind: int) -> socket.socket:
-        sock = self._open_socket(place, socket.AF_INET, kind)
+    def _bind(self, place: str, address: Address, kind: int) -> socket.socket:
+        family, level, freebind, transparent = _FAMILIES[address.version]
+        sock = self._open_socket(place, family, kind)
         try:
             sock.setblocking(False)
-            sock.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
+            sock.setsockopt(level, freebind, 1)
             with contextlib.suppress(PermissionError):
                 # Without it nothing is sent from an address that is local by a policy table alone.
-                sock.setsockopt(socket.IPPROTO_IP, socket.IP_TRANSPARENT, 1)
+                sock.setsockopt(level, transparent, 1)
             if kind == socket.SOCK_STREAM:  # for UDP it would let a second server take questions
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             else:
@@ -156,7 +162,7 @@ class NameServer:
         address.datagrams.close()
         address.streams.close()
 
-    def _read(self, fd: int, reply: Callable[[bytes], bytes | None]) -> None:
+    def _read(self, batch: Batch, fd: int, reply: Callable[[bytes], bytes | None]) -> None:
         for _ in range(_TURNS):
-            if self._batch.exchange(fd, reply) < MOST:
+            if batch.exchange(fd, reply) < MOST:
                 return

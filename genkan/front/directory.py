@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 
 from genkan.front.role_credentials import RoleCredentials
 from genkan.program import Because, Delta
+from genkan.program.address import Address
 from genkan.program.service import Answerer, Credential, Listener, Service, Upstream
 from genkan.wire.errors import refusal
 from genkan.wire.sigv4 import Signature
@@ -25,7 +26,7 @@ class Directory:
         self._hosts: dict[str, str] = {}
         self._scopes: dict[tuple[str, str], str] = {}
         self._regions: Counter[str] = Counter()
-        self._endpoints: dict[tuple[str, IPv4Address], Listener] = {}
+        self._endpoints: dict[tuple[str, Address], Listener] = {}
         self._ranges: dict[tuple[str, str], Listener] = {}
 
     def apply(self, delta: Delta) -> None:
@@ -47,14 +48,14 @@ class Directory:
                 case Credential():
                     self.credentials[entry.id] = entry
 
-    def listening(self) -> set[tuple[str, int]]:
-        """Give every place and port at which something is to be answered."""
+    def listening(self) -> set[tuple[str, int, int]]:
+        """Give every place, port and IP version at which something is to be answered."""
         every: Iterable[Listener] = (*self._endpoints.values(), *self._ranges.values())
-        return {(listener.place, listener.port) for listener in every}
+        return {(one.place, one.port, one.addresses.version) for one in every}
 
     def listener(self, place: str, address: str) -> Listener | None:
         """Give what stands at an address of a place: an endpoint, or a public range."""
-        at = IPv4Address(address)
+        at = ip_address(address)
         found = self._endpoints.get((place, at))
         if found:
             return found

@@ -29,7 +29,10 @@ from genkan.program.service import Credential, EndpointPolicy, Listener, Service
 
 LOG = logging.getLogger(__name__)
 SECTIONS = frozenset(kind.section for kind in (Listener, Service, Credential, EndpointPolicy))
-IP_TRANSPARENT = 19
+FAMILIES = {  # family, level, IP_TRANSPARENT or IPV6_TRANSPARENT, every address of a place
+    4: (socket.AF_INET, socket.SOL_IP, 19, "0.0.0.0"),  # noqa: S104 - in a network of its own
+    6: (socket.AF_INET6, socket.IPPROTO_IPV6, 75, "::"),
+}
 DEFAULT_REGION = "us-east-1"
 OpenSocket = Callable[[str, int, int], socket.socket]
 
@@ -54,7 +57,7 @@ class Front:
         self._directory = Directory(of_roles)
         self._admission = Admission()
         self._means = Means(self._directory, self._relay, self._admission, events, clock)
-        self._servers: dict[tuple[str, int], asyncio.Server] = {}
+        self._servers: dict[tuple[str, int, int], asyncio.Server] = {}
         self._tls = self._make_tls()
 
     async def apply(self, delta: Delta) -> None:
@@ -76,15 +79,18 @@ class Front:
             server.close()
         await self._relay.close()
 
-    async def _listen(self, place: str, port: int) -> asyncio.Server:
-        listener = self._open_socket(place, socket.AF_INET, socket.SOCK_STREAM)
+    async def _listen(self, place: str, port: int, version: int) -> asyncio.Server:
+        family, level, transparent, everywhere = FAMILIES[version]
+        listener = self._open_socket(place, family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             # Without it the kernel sends nothing from addresses that are not assigned.
-            listener.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
+            listener.setsockopt(level, transparent, 1)
         except PermissionError:
             LOG.warning("no transparent listener at %s: not allowed", place)
-        listener.bind(("0.0.0.0", port))  # noqa: S104 - in a network of its own
+        if version == 6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((everywhere, port))
         return await listen(listener, functools.partial(self._answer, place), self._tls)
 
     def _make_tls(self) -> ssl.SSLContext:

@@ -64,6 +64,15 @@ class NetworkInterface(Resource):
         return self.private_addresses[0]
 
     @property
+    def addresses(self) -> tuple[IPv4Address | IPv6Address, ...]:
+        """Every address it holds, IPv4 first, of each family the primary one first."""
+        return (*self.private_addresses, *self.ipv6_addresses)
+
+    def first_address(self, version: int) -> IPv4Address | IPv6Address | None:
+        """The first address of a family, if it has one."""
+        return next((one for one in self.addresses if one.version == version), None)
+
+    @property
     def has_ipv4(self) -> bool:
         return bool(self.private_addresses)
 

@@ -50,6 +50,11 @@ class Subnet(Resource):
         return self.ipv6_associations[0].cidr if self.ipv6_associations else None
 
     @property
+    def blocks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Its CIDRs of both families."""
+        return tuple(one for one in (self.cidr, self.ipv6_cidr) if one)
+
+    @property
     def block(self) -> IPv4Network:
         """The IPv4 CIDR, where there is one. Raises AddressNotInSubnet for an IPv6-only subnet."""
         if self.cidr is None:

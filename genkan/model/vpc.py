@@ -46,6 +46,11 @@ class Vpc(Resource):
         return tuple(association.cidr for association in self.cidr_associations)
 
     @property
+    def blocks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Its CIDRs of both families."""
+        return (*self.cidrs, *self.ipv6_cidrs)
+
+    @property
     def ipv6_cidrs(self) -> tuple[IPv6Network, ...]:
         return tuple(association.cidr for association in self.ipv6_associations)
 

@@ -6,9 +6,9 @@ engine can update a set without reloading the rules that name it.
 
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import ClassVar
 
+from genkan.program.address import Address, Block
 from genkan.program.entry import Because, Entry, Key
 
 
@@ -37,7 +37,7 @@ class AddressSet(Entry):
 
     place: str
     name: str
-    members: tuple[IPv4Address, ...]  # sorted
+    members: tuple[Address, ...]  # in order
 
     @property
     def key(self) -> Key:
@@ -59,7 +59,7 @@ class Match:
     `ports` are destination ports of TCP and UDP; `icmp` a type and code, -1 for any.
     """
 
-    remote: IPv4Network | IPv6Network | InSet | None = None
+    remote: Block | InSet | None = None
     protocol: int | None = None
     ports: tuple[int, int] | None = None
     icmp: tuple[int, int] | None = None
@@ -102,7 +102,7 @@ class Guard(Entry):
 
     place: str
     stage: Stage
-    at: str | IPv4Address
+    at: str | Address
     filters: tuple[str, ...]  # sorted
 
     @property
@@ -125,7 +125,7 @@ class SubnetGuard(Entry):
     place: str
     stage: Stage
     subnet: str
-    addresses: tuple[IPv4Address, ...]  # sorted
+    addresses: tuple[Address, ...]  # in order
     filter: str
 
     @property
@@ -141,7 +141,7 @@ class SourceCheck(Entry):
 
     place: str
     interface: str
-    addresses: tuple[IPv4Address, ...]
+    addresses: tuple[Address, ...]
 
     @property
     def key(self) -> Key:

@@ -7,9 +7,9 @@ PUBLIC_ZONE. A record whose name starts with "*." answers for every name below t
 """
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 from typing import ClassVar
 
+from genkan.program.address import Address
 from genkan.program.entry import Entry, Key
 
 PUBLIC_ZONE = "public"  # its origin is "", every name
@@ -23,7 +23,7 @@ class Resolver(Entry):
     section: ClassVar[str] = "resolver"
 
     place: str
-    addresses: tuple[IPv4Address, ...]
+    addresses: tuple[Address, ...]
     view: str
 
     @property

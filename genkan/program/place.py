@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import IPv4Address
 from typing import ClassVar
 
+from genkan.program.address import Address
 from genkan.program.entry import Entry, Key
 
 INTERNET = "internet"  # the backbone outside every VPC: public addresses, public names
@@ -16,6 +16,7 @@ class PlaceKind(Enum):
     INSTANCE = "instance"
     INTERNET_GATEWAY = "internet-gateway"
     NAT_GATEWAY = "nat-gateway"
+    EGRESS_ONLY_INTERNET_GATEWAY = "egress-only-internet-gateway"
     GATEWAY_ENDPOINT = "gateway-endpoint"
     GATEWAY_LOAD_BALANCER_ENDPOINT = "gateway-load-balancer-endpoint"
     LOAD_BALANCER_NODE = "load-balancer-node"
@@ -53,7 +54,7 @@ class End:
     place: str
     name: str
     mac: str
-    addresses: tuple[IPv4Address, ...] = ()
+    addresses: tuple[Address, ...] = ()
     subnet: str | None = None
 
 
@@ -93,7 +94,7 @@ class Boot(Entry):
     place: str
     number: int
     hostname: str
-    nameserver: IPv4Address
+    nameserver: Address
     search: str
     account: str
     region: str

@@ -7,9 +7,9 @@ a packet from an interface without a subnet asks that table alone. Nothing there
 """
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
 from typing import ClassVar
 
+from genkan.program.address import Address, Block
 from genkan.program.entry import Entry, Key
 
 PLACE_TABLE = "place"
@@ -21,7 +21,7 @@ class Forward:
     itself."""
 
     interface: str
-    next_hop: IPv4Address | None = None
+    next_hop: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Route(Entry):
 
     place: str
     table: str  # a route table's id, or PLACE_TABLE
-    destination: IPv4Network
+    destination: Block
     action: Action
 
     @property
@@ -84,7 +84,7 @@ class SourceChoice(Entry):
     section: ClassVar[str] = "source-choice"
 
     place: str
-    source: IPv4Address
+    source: Address
     table: str
 
     @property

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from ipaddress import IPv4Network
 from typing import ClassVar
 
+from genkan.program.address import Block
 from genkan.program.entry import Entry, Key
 
 
@@ -35,7 +35,7 @@ class Listener(Entry):
     section: ClassVar[str] = "listener"
 
     place: str
-    addresses: IPv4Network
+    addresses: Block
     protocol: int
     port: int
     answerer: Answerer

@@ -1,7 +1,7 @@
 """Translations: whose address a packet carries on the other side."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Network
 from typing import ClassVar
 
 from genkan.program.entry import Entry, Key
@@ -9,13 +9,19 @@ from genkan.program.entry import Entry, Key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Border(Entry):
-    """`place` passes between `inside` and `outside` only what a OneToOne there translates."""
+    """`place` passes between `inside` and `outside` only what a OneToOne there translates, and
+    what carries an address of `untranslated` on its inner side.
+
+    With `outward`, what does not start inside is dropped: only answers come in.
+    """
 
     section: ClassVar[str] = "border"
 
     place: str
     inside: str  # interfaces of the place
     outside: str
+    untranslated: tuple[IPv6Network, ...] = ()
+    outward: bool = False
 
     @property
     def key(self) -> Key:

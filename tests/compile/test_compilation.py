@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +13,8 @@ from genkan.compile.scope import touched
 from genkan.model.instance import InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Change, Network, delete, put
-from genkan.model.route_table import Route as ModelRoute
-from genkan.model.route_table import RouteTable, RouteTarget, TargetKind
-from genkan.model.subnet import Subnet
-from genkan.model.vpc import InternetGateway, Ipv6Association, Vpc
+from genkan.model.route_table import RouteTable
+from genkan.model.vpc import InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program import Program
 from genkan.program.filter import AddressSet, Filter, Guard, InSet, SourceCheck, Stage
@@ -279,38 +277,3 @@ def test_the_first_interface_in_a_subnet_leads_there():
     other = compiled(with_a_second_interface("subnet-front", "172.16.1.8"))
     leads = Forward("eth1", IPv4Address("172.16.1.1"))
     assert routes(other, PLACE_TABLE, "i-app")["172.16.1.0/24"] == leads
-
-
-def test_ipv6_alone_makes_no_path_yet_and_breaks_none():
-    """Places have no IPv6 addresses: what has nothing else is a place without links."""
-    block = Ipv6Association(id="a", cidr=IPv6Network("2001:db8::/64"))
-    way_out = RouteTarget(TargetKind.INTERNET_GATEWAY, "igw-1")
-    table = next(row for row in EVERYTHING if row.id == "rtb-front")
-    sixth = ModelRoute(destination=IPv6Network("::/0"), target=way_out)
-    alone = replace(
-        interface("eni-six", "subnet-six", "172.16.9.9", attachment=attached("i-six")),
-        private_addresses=(),
-    )
-    network = Network.of(
-        [
-            *EVERYTHING,
-            Subnet(
-                id="subnet-six",
-                vpc_id="vpc-1",
-                zone="ap-northeast-1a",
-                cidr=None,
-                ipv6_associations=(block,),
-                **MINE,
-            ),
-            instance("i-six", "subnet-six"),
-            alone,
-            replace(table, routes=(*table.routes, sixth)),
-        ]
-    )
-    program = compiled(network)
-    before = compiled(Network.of(EVERYTHING))
-    assert program.get(("place", "i-six"))
-    boots = {boot.place: boot.hostname for boot in program.of(Boot)}
-    assert boots["i-six"] == "i-six"
-    assert set(program.of(Link)) == set(before.of(Link))
-    assert set(program.of(Route)) == set(before.of(Route))

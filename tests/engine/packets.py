@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -121,9 +122,14 @@ def serve_two() -> None:
 
 
 def probe() -> dict[str, str]:
-    with ThreadPoolExecutor(len(PROBES)) as pool:
+    return probed(PROBES)
+
+
+def probed(probes: Mapping[str, tuple[Any, ...]]) -> dict[str, str]:
+    """Send all probes at once, and say what each met."""
+    with ThreadPoolExecutor(len(probes)) as pool:
         asked: dict[str, Future[str]] = {
-            name: pool.submit(client, *arguments) for name, (client, *arguments) in PROBES.items()
+            name: pool.submit(client, *arguments) for name, (client, *arguments) in probes.items()
         }
     return {name: answer.result() for name, answer in asked.items()}
 

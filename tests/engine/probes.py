@@ -11,18 +11,25 @@ from genkan.engine.linux.namespace import entered
 
 PATIENCE = 1.0  # seconds until silence is called silence
 ECHO, ECHO_REPLY, TIMESTAMP, TIMESTAMP_REPLY = 8, 0, 13, 14
-IP_TRANSPARENT = 19
+FAMILIES = {  # family, every address, and what makes a listener transparent
+    4: (socket.AF_INET, "0.0.0.0", socket.SOL_IP, 19),
+    6: (socket.AF_INET6, "::", socket.IPPROTO_IPV6, 75),
+}
+ECHO_IPV6, ECHO_REPLY_IPV6 = 128, 129
 TOTAL_RETRANSMISSIONS = 100  # offset of tcpi_total_retrans in struct tcp_info
 
 
-def tcp_server(place: str, port: int, transparent: bool = False) -> None:
+def tcp_server(place: str, port: int, transparent: bool = False, version: int = 4) -> None:
     """Tell every client whom the server sees and as whom it was met; then echo."""
+    family, everywhere, level, transparency = FAMILIES[version]
     with entered(place):
-        listener = socket.socket()
+        listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if version == 6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     if transparent:
-        listener.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
-    listener.bind(("0.0.0.0", port))
+        listener.setsockopt(level, transparency, 1)
+    listener.bind((everywhere, port))
     listener.listen()
 
     def serve(client: socket.socket) -> None:
@@ -39,12 +46,13 @@ def tcp_server(place: str, port: int, transparent: bool = False) -> None:
     threading.Thread(target=accept, daemon=True).start()
 
 
-def udp_server(place: str, port: int) -> list[str]:
+def udp_server(place: str, port: int, version: int = 4) -> list[str]:
     """Send back what comes; give the list in which sources are noted."""
     seen: list[str] = []
+    family, everywhere, _, _ = FAMILIES[version]
     with entered(place):
-        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind(("0.0.0.0", port))
+        server = socket.socket(family, socket.SOCK_DGRAM)
+    server.bind((everywhere, port))
 
     def serve() -> None:
         while True:
@@ -98,7 +106,7 @@ def tcp(place: str, address: str, port: int) -> str:
 
 def udp(place: str, address: str, port: int) -> str:
     with entered(place):
-        client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        client = socket.socket(_family(address), socket.SOCK_DGRAM)
     with client:
         client.settimeout(PATIENCE)
         client.sendto(b"hello", (address, port))
@@ -106,6 +114,23 @@ def udp(place: str, address: str, port: int) -> str:
             return client.recv(100).decode()
         except TimeoutError:
             return "silence"
+
+
+def icmpv6(place: str, address: str) -> str:
+    """Send an ICMPv6 echo request; give "answer", or "silence" if none comes."""
+    with entered(place):
+        client = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+    with client:
+        number = struct.pack("!H", threading.get_native_id() & 0xFFFF)
+        client.sendto(struct.pack("!BBH", ECHO_IPV6, 0, 0) + number + bytes(14), (address, 0))
+        for packet in _received(client):
+            if packet[0] == ECHO_REPLY_IPV6 and packet[4:6] == number:
+                return "answer"
+    return "silence"
+
+
+def _family(address: str) -> int:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def icmp(place: str, address: str, kind: int = ECHO) -> str:
@@ -141,6 +166,19 @@ def spoofed_udp(place: str, source: str, address: str, port: int) -> None:
         client.sendto(
             header + socket.inet_aton(source) + socket.inet_aton(address) + datagram, (address, 0)
         )
+
+
+def spoofed_udp_ipv6(place: str, source: str, address: str, port: int) -> None:
+    """Send an IPv6 datagram that claims to come from `source`."""
+    with entered(place):
+        client = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    ends = socket.inet_pton(socket.AF_INET6, source) + socket.inet_pton(socket.AF_INET6, address)
+    datagram = struct.pack("!HHHH", 4000, port, 8 + 6, 0) + b"spoof!"
+    counted = ends + struct.pack("!II", len(datagram), socket.IPPROTO_UDP)
+    checksum = _summed(bytes(2) + bytes(2) + counted + datagram)[2:4]
+    header = struct.pack("!IHBB", 6 << 28, len(datagram), socket.IPPROTO_UDP, 64)
+    with client:
+        client.sendto(header + ends + datagram[:6] + checksum + datagram[8:], (address, 0))
 
 
 def _summed(packet: bytes) -> bytes:

@@ -35,4 +35,4 @@ def test_every_address_of_a_gateway_endpoints_range_is_the_endpoint():
     assert directory.listener("vpc-1", "172.16.2.5") == interface
     directory.apply(Delta(removed=(gateway, interface)))
     assert directory.listener("vpce-s3", "52.219.0.7") is None
-    assert directory.listening() == {("internet", 443)}
+    assert directory.listening() == {("internet", 443, 4)}

@@ -6,7 +6,7 @@ alone share one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, collapse_addresses
+from ipaddress import IPv6Network, collapse_addresses, ip_address
 from itertools import groupby
 from typing import Any
 
@@ -24,6 +24,7 @@ from genkan.engine.linux.objects import (
     PolicyRule,
 )
 from genkan.program import Entry
+from genkan.program.address import Address as IpAddress
 from genkan.program.filter import (
     AddressSet,
     Filter,
@@ -54,6 +55,8 @@ from genkan.program.translation import Border, OneToOne, PortTranslation
 Ends = dict[tuple[str, str], tuple[End, End]]  # (place, interface) → this end and its far one
 
 MAIN = 254
+HOP_IPV6 = ip_address("fe80::1")  # whoever is at the far end: nobody else is on a link
+VERSIONS = (4, 6)
 DELIVERIES = 900  # asked after the subnets' tables and before main
 SUBNET_PRIORITY, SOURCE_PRIORITY, DELIVERY_PRIORITY = 1000, 1500, 2000
 PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp", 58: "ipv6-icmp"}
@@ -85,7 +88,8 @@ def ends_of(links: Iterable[Link]) -> Ends:
 def _place(entry: Place, ends: Ends) -> Iterator[KernelObject]:
     yield Namespace(entry.id, entry.forwards)
     if entry.forwards:
-        yield PolicyRule(entry.id, DELIVERY_PRIORITY, None, DELIVERIES)
+        for version in VERSIONS:
+            yield PolicyRule(entry.id, DELIVERY_PRIORITY, None, DELIVERIES, version=version)
         yield from ruleset.skeleton(entry.id)
 
 
@@ -125,7 +129,7 @@ def _forward(
     entry: Route,
     table: int,
     interface: str,
-    next_hop: IPv4Address | None,
+    next_hop: IpAddress | None,
     ends: Ends,
 ) -> Iterator[KernelObject]:
     found = ends.get((entry.place, interface))
@@ -134,27 +138,36 @@ def _forward(
         return
     end, far = found
     device = device_name(interface)
-    hop = next_hop or entry.destination.network_address
-    source = end.addresses[0] if end.addresses else None
-    yield Neighbour(entry.place, device, hop, far.mac)
-    yield KernelRoute(entry.place, table, entry.destination, "unicast", device, next_hop, source)
+    version = entry.destination.version
+    source = next((one for one in end.addresses if one.version == version), None)
+    via = HOP_IPV6 if version == 6 else next_hop
+    yield Neighbour(entry.place, device, via or entry.destination.network_address, far.mac)
+    yield KernelRoute(entry.place, table, entry.destination, "unicast", device, via, source)
 
 
 def _table_choice(entry: TableChoice, ends: Ends) -> Iterator[KernelObject]:
     table = number(entry.table)
     yield NftElement(entry.place, ruleset.MARKS, str(number(entry.subnet)), str(table))
-    yield PolicyRule(entry.place, SUBNET_PRIORITY, table, table)
+    for version in VERSIONS:
+        yield PolicyRule(entry.place, SUBNET_PRIORITY, table, table, version=version)
 
 
 def _source_choice(entry: SourceChoice, ends: Ends) -> Iterator[KernelObject]:
-    yield PolicyRule(entry.place, SOURCE_PRIORITY, None, number(entry.table), entry.source)
+    table, version = number(entry.table), entry.source.version
+    yield PolicyRule(entry.place, SOURCE_PRIORITY, None, table, entry.source, version)
 
 
 def _address_set(entry: AddressSet, ends: Ends) -> Iterator[KernelObject]:
     name = chain_name(entry.name)
     yield NftSet(entry.place, name, ruleset.ADDRESSES)
+    yield NftSet(entry.place, f"{name}{ruleset.IPV6}", ruleset.for_ipv6(ruleset.ADDRESSES))
     for address in entry.members:
-        yield NftElement(entry.place, name, str(address))
+        yield NftElement(entry.place, _of(name, address.version), str(address))
+
+
+def _of(container: str, version: int) -> str:
+    """Give the set for an IP version, of the two that have one name."""
+    return container if version == 4 else f"{container}{ruleset.IPV6}"
 
 
 def _filter(entry: Filter, ends: Ends) -> Iterator[KernelObject]:
@@ -182,14 +195,20 @@ def _texts(rules: list[Rule], filter_name: str) -> Iterator[tuple[str, str]]:
     if isinstance(first.match.remote, InSet):
         for rule in rules:
             name = chain_name(rule.match.remote.name)  # type: ignore[union-attr]
-            text = f"ip {side} @{name} {service}"
-            yield from _decided(text, first.verdict, str(rule.because), filter_name)
+            for header in _headers(first.match):
+                text = f"{header} {side} @{name}{ruleset.FAMILIES[header]} {service}"
+                yield from _decided(text, first.verdict, str(rule.because), filter_name)
     elif first.match.remote is None:
         yield from _decided(service, first.verdict, because, filter_name)
     else:
         networks = [rule.match.remote for rule in rules]
         text = f"{_remotes(side, networks)}{service}"
         yield from _decided(text, first.verdict, because, filter_name)
+
+
+def _headers(match: Match) -> tuple[str, ...]:
+    """Give the headers that a rule without a family of its own can meet."""
+    return {1: ("ip",), 58: ("ip6",)}.get(match.protocol or 0, tuple(ruleset.FAMILIES))
 
 
 def _decided(
@@ -248,8 +267,11 @@ def _guard(entry: Guard, ends: Ends) -> Iterator[KernelObject]:
         name,
         (*jumps, *((text, f"{entry.stage.value}: no rule allows it") for text in rest)),
     )
-    at = f'"{device_name(entry.at)}"' if isinstance(entry.at, str) else str(entry.at)
-    yield NftElement(entry.place, GUARD_MAPS[entry.stage], at, f"goto {name}")
+    if isinstance(entry.at, str):
+        at, container = f'"{device_name(entry.at)}"', GUARD_MAPS[entry.stage]
+    else:
+        at, container = str(entry.at), _of(GUARD_MAPS[entry.stage], entry.at.version)
+    yield NftElement(entry.place, container, at, f"goto {name}")
 
 
 def _subnet_guard(entry: SubnetGuard, ends: Ends) -> Iterator[KernelObject]:
@@ -269,19 +291,24 @@ def _subnet_guard(entry: SubnetGuard, ends: Ends) -> Iterator[KernelObject]:
     yield NftElement(entry.place, edge, group, verdict)
     yield NftElement(entry.place, ruleset.EDGE_INSIDE, f"{group} . {group}")
     for address in entry.addresses:
-        yield NftElement(entry.place, near, str(address), verdict)
-        yield NftElement(entry.place, ruleset.NEAR_INSIDE, f"{group} . {address}")
+        inside = _of(ruleset.NEAR_INSIDE, address.version)
+        yield NftElement(entry.place, _of(near, address.version), str(address), verdict)
+        yield NftElement(entry.place, inside, f"{group} . {address}")
 
 
 def _source_check(entry: SourceCheck, ends: Ends) -> Iterator[KernelObject]:
     device = device_name(entry.interface)
     yield NftElement(entry.place, ruleset.CHECKED, f'"{device}"')
     for address in entry.addresses:
-        yield NftElement(entry.place, ruleset.OWN, f'"{device}" . {address}')
+        own = _of(ruleset.OWN, address.version)
+        yield NftElement(entry.place, own, f'"{device}" . {address}')
 
 
 def _border(entry: Border, ends: Ends) -> Iterator[KernelObject]:
-    yield from ruleset.border(entry.place, device_name(entry.inside), device_name(entry.outside))
+    inside, outside = device_name(entry.inside), device_name(entry.outside)
+    yield from ruleset.border(entry.place, inside, outside, entry.outward)
+    for block in entry.untranslated:
+        yield NftElement(entry.place, ruleset.UNTRANSLATED, str(block))
 
 
 def _one_to_one(entry: OneToOne, ends: Ends) -> Iterator[KernelObject]:
@@ -295,12 +322,12 @@ def _port_translation(entry: PortTranslation, ends: Ends) -> Iterator[KernelObje
 
 
 def _listener(entry: Listener, ends: Ends) -> Iterator[KernelObject]:
-    single = entry.addresses.prefixlen == IPv4Network("0.0.0.0/0").max_prefixlen
+    single = entry.addresses.prefixlen == entry.addresses.max_prefixlen
     container = ruleset.GUARDED if entry.guarded else ruleset.LISTENERS
     address = str(entry.addresses.network_address) if single else str(entry.addresses)
     yield NftElement(
         entry.place,
-        container if single else ruleset.RANGES,
+        _of(container if single else ruleset.RANGES, entry.addresses.version),
         f"{address} . {PROTOCOLS[entry.protocol]} . {entry.port}",
     )
 

@@ -8,8 +8,8 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import IPv4Address, IPv4Network
-from socket import AF_INET
+from ipaddress import ip_address, ip_network
+from socket import AF_INET, AF_INET6
 from typing import Any
 
 from genkan.engine.linux.namespace import entered, path_of
@@ -27,6 +27,9 @@ from genkan.engine.protocol import EngineFailure
 LOG = logging.getLogger(__name__)
 PROTOCOL = 0x67  # "g": whose routes and rules these are
 PERMANENT = 0x80
+FAMILIES = {4: AF_INET, 6: AF_INET6}
+# IFA_F_NODAD: nobody is asked whether he has it, and it is there at once
+NO_ASKING: dict[int, dict[str, int]] = {4: {}, 6: {"flags": 0x02}}
 IFF_UP = 1
 LOCAL_TABLE = 255
 ONLINK = 4
@@ -63,31 +66,29 @@ class Netlink:
         names = self._names(place)
         socket = self._socket(place)
         yield from self._devices(place)
-        for message in socket.get_addr(family=AF_INET):
+        for family in FAMILIES.values():
+            yield from self._addresses(place, family, names)
+            for message in socket.get_neighbours(family=family):
+                if message["state"] & PERMANENT:
+                    yield Neighbour(
+                        place,
+                        names.get(message["ifindex"], ""),
+                        ip_address(message.get_attr("NDA_DST")),
+                        message.get_attr("NDA_LLADDR") or "",
+                    )
+            for message in socket.get_routes(family=family):
+                if message["proto"] == PROTOCOL:
+                    yield _read_route(place, message, names)
+            for message in socket.get_rules(family=family):
+                if message.get_attr("FRA_PROTOCOL") == PROTOCOL:
+                    yield _read_rule(place, message)
+
+    def _addresses(self, place: str, family: int, names: dict[int, str]) -> Iterator[KernelObject]:
+        for message in self._socket(place).get_addr(family=family):
             device = names.get(message["index"], "")
-            if device != "lo":
-                yield Address(place, device, IPv4Address(message.get_attr("IFA_LOCAL")))
-        for message in socket.get_neighbours(family=AF_INET):
-            if message["state"] & PERMANENT:
-                yield Neighbour(
-                    place,
-                    names.get(message["ifindex"], ""),
-                    IPv4Address(message.get_attr("NDA_DST")),
-                    message.get_attr("NDA_LLADDR") or "",
-                )
-        for message in socket.get_routes(family=AF_INET):
-            if message["proto"] == PROTOCOL:
-                yield _read_route(place, message, names)
-        for message in socket.get_rules(family=AF_INET):
-            if message.get_attr("FRA_PROTOCOL") == PROTOCOL:
-                source = message.get_attr("FRA_SRC")
-                yield PolicyRule(
-                    place,
-                    message.get_attr("FRA_PRIORITY"),
-                    message.get_attr("FRA_FWMARK"),
-                    message.get_attr("FRA_TABLE"),
-                    IPv4Address(source) if source else None,
-                )
+            address = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
+            if device != "lo" and message["scope"] != LINK_SCOPE:
+                yield Address(place, device, ip_address(address))
 
     def put(self, one: KernelObject) -> None:
         """Make an object so. Raises EngineFailure."""
@@ -217,7 +218,11 @@ class Netlink:
         index = self._index(one.place, one.device)
         self._unless_there(
             lambda: self._socket(one.place).addr(
-                "add", index=index, address=str(one.address), prefixlen=32
+                "add",
+                index=index,
+                address=str(one.address),
+                prefixlen=one.address.max_prefixlen,
+                **NO_ASKING[one.address.version],
             )
         )
 
@@ -227,13 +232,14 @@ class Netlink:
                 "del",
                 index=self._index(one.place, one.device),
                 address=str(one.address),
-                prefixlen=32,
+                prefixlen=one.address.max_prefixlen,
             )
         )
 
     def _put_neighbour(self, one: Neighbour) -> None:
         self._socket(one.place).neigh(
             "replace",
+            family=FAMILIES[one.address.version],
             dst=str(one.address),
             lladdr=one.mac,
             ifindex=self._index(one.place, one.device),
@@ -243,7 +249,10 @@ class Netlink:
     def _remove_neighbour(self, one: Neighbour) -> None:
         self._quietly(
             lambda: self._socket(one.place).neigh(
-                "del", dst=str(one.address), ifindex=self._index(one.place, one.device)
+                "del",
+                family=FAMILIES[one.address.version],
+                dst=str(one.address),
+                ifindex=self._index(one.place, one.device),
             )
         )
 
@@ -254,6 +263,7 @@ class Netlink:
         self._quietly(
             lambda: self._socket(one.place).route(
                 "del",
+                family=FAMILIES[one.destination.version],
                 dst=str(one.destination),
                 table=one.table,
                 type=KIND_NUMBERS[one.kind],
@@ -264,6 +274,7 @@ class Netlink:
 
     def _route(self, one: KernelRoute) -> dict[str, Any]:
         fields: dict[str, Any] = {
+            "family": FAMILIES[one.destination.version],
             "dst": str(one.destination),
             "table": one.table,
             "type": KIND_NUMBERS[one.kind],
@@ -330,24 +341,37 @@ def _rule(one: PolicyRule) -> dict[str, Any]:
         "priority": one.priority,
         "table": one.table,
         "protocol": PROTOCOL,
-        "family": AF_INET,
+        "family": FAMILIES[one.version],
     }
     if one.source is not None:
-        fields |= {"src": str(one.source), "src_len": 32}
+        fields |= {"src": str(one.source), "src_len": one.source.max_prefixlen}
     return fields if one.mark is None else {**fields, "fwmark": one.mark}
 
 
+def _read_rule(place: str, message: Any) -> PolicyRule:  # noqa: ANN401
+    source = message.get_attr("FRA_SRC")
+    return PolicyRule(
+        place,
+        message.get_attr("FRA_PRIORITY"),
+        message.get_attr("FRA_FWMARK"),
+        message.get_attr("FRA_TABLE"),
+        ip_address(source) if source else None,
+        6 if message["family"] == AF_INET6 else 4,
+    )
+
+
 def _read_route(place: str, message: Any, names: dict[int, str]) -> KernelRoute:  # noqa: ANN401
-    destination = message.get_attr("RTA_DST") or "0.0.0.0"  # noqa: S104 - the default route
+    everywhere = "::" if message["family"] == AF_INET6 else "0.0.0.0"  # noqa: S104 - the default
+    destination = message.get_attr("RTA_DST") or everywhere
     via, source = message.get_attr("RTA_GATEWAY"), message.get_attr("RTA_PREFSRC")
     device = names.get(message.get_attr("RTA_OIF"))
     kind = ROUTE_KINDS.get(message["type"], str(message["type"]))
     return KernelRoute(
         place=place,
         table=message.get_attr("RTA_TABLE") or message["table"],
-        destination=IPv4Network((destination, message["dst_len"])),
+        destination=ip_network((destination, message["dst_len"])),
         kind=kind,
         device=device if kind in ("unicast", "local") else None,
-        via=IPv4Address(via) if via else None,
-        source=IPv4Address(source) if source else None,
+        via=ip_address(via) if via else None,
+        source=ip_address(source) if source else None,
     )

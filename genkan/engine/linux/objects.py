@@ -5,7 +5,9 @@ in two states. Every one belongs to a place.
 """
 
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network
+
+from genkan.program.address import Address as IpAddress
+from genkan.program.address import Block
 
 Key = tuple[str, ...]
 
@@ -47,7 +49,7 @@ class Device:
 class Address:
     place: str
     device: str
-    address: IPv4Address
+    address: IpAddress
 
     @property
     def key(self) -> Key:
@@ -58,7 +60,7 @@ class Address:
 class Neighbour:
     place: str
     device: str
-    address: IPv4Address
+    address: IpAddress
     mac: str
 
     @property
@@ -72,11 +74,11 @@ class KernelRoute:
 
     place: str
     table: int
-    destination: IPv4Network
+    destination: Block
     kind: str
     device: str | None = None
-    via: IPv4Address | None = None
-    source: IPv4Address | None = None
+    via: IpAddress | None = None
+    source: IpAddress | None = None
 
     @property
     def key(self) -> Key:
@@ -85,17 +87,19 @@ class KernelRoute:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """`mark` and `source` None: every packet."""
+    """`mark` and `source` None: every packet of the IP version."""
 
     place: str
     priority: int
     mark: int | None
     table: int
-    source: IPv4Address | None = None
+    source: IpAddress | None = None
+    version: int = 4
 
     @property
     def key(self) -> Key:
-        return ("rule", self.place, str(self.priority), str(self.mark), str(self.source))
+        wanted = (self.priority, self.version, self.mark, self.source)
+        return ("rule", self.place, *map(str, wanted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,9 @@ def plan(before: KernelState, after: KernelState, whole: KernelState | None = No
 def _anew(old: KernelObject, new: KernelObject) -> bool:
     if isinstance(old, Device) and isinstance(new, Device):
         return (old.peer_place, old.peer) != (new.peer_place, new.peer)
+    if isinstance(old, KernelRoute) and isinstance(new, KernelRoute):
+        # An IPv6 route that is replaced by one of another kind may stay beside it.
+        return old.destination.version == 6 and old.kind != new.kind
     return isinstance(old, (NftElement, NftSet)) and old != new
 
 

@@ -23,28 +23,47 @@ NEAR_OUT, NEAR_IN, NEAR_INSIDE = "near_out", "near_in", "near_inside"  # by addr
 CHECKED, OWN = "checked_interfaces", "own_addresses"
 LISTENERS, GUARDED, RANGES = "listeners", "guarded_listeners", "listener_ranges"
 PRIVATE, PUBLIC_OF, PRIVATE_OF = "private_addresses", "public_of", "private_of"
+UNTRANSLATED = "untranslated"
 
-SETS = {
+IPV6 = "_6"  # ends the name of a set that holds IPv6 addresses, beside the one for IPv4
+FAMILIES = {"ip": "", "ip6": IPV6}
+
+BY_DEVICE = {
     MARKS: "map { type devgroup : mark; }",
     EGRESS: "map { type ifname : verdict; }",
     INGRESS: "map { type ifname : verdict; }",
-    ENDPOINTS: "map { type ipv4_addr : verdict; }",
     EDGE_OUT: "map { type devgroup : verdict; }",
     EDGE_IN: "map { type devgroup : verdict; }",
     EDGE_INSIDE: "set { type devgroup . devgroup; }",
+    CHECKED: "set { type ifname; }",
+}
+BY_ADDRESS = {
+    ENDPOINTS: "map { type ipv4_addr : verdict; }",
     NEAR_OUT: "map { type ipv4_addr : verdict; }",
     NEAR_IN: "map { type ipv4_addr : verdict; }",
     NEAR_INSIDE: "set { type devgroup . ipv4_addr; }",
-    CHECKED: "set { type ifname; }",
     OWN: "set { type ifname . ipv4_addr; }",
     LISTENERS: "set { type ipv4_addr . inet_proto . inet_service; }",
     GUARDED: "set { type ipv4_addr . inet_proto . inet_service; }",
     RANGES: "set { type ipv4_addr . inet_proto . inet_service; flags interval; }",
 }
+
+
+def for_ipv6(declaration: str) -> str:
+    """Give the declaration of the set for IPv6 beside one for IPv4."""
+    return declaration.replace("ipv4_addr", "ipv6_addr")
+
+
+SETS = {
+    **BY_DEVICE,
+    **BY_ADDRESS,
+    **{f"{name}{IPV6}": for_ipv6(declaration) for name, declaration in BY_ADDRESS.items()},
+}
 BORDER_SETS = {
     PRIVATE: "set { type ipv4_addr; }",
     PUBLIC_OF: "map { type ipv4_addr : ipv4_addr; }",
     PRIVATE_OF: "map { type ipv4_addr : ipv4_addr; }",
+    UNTRANSLATED: "set { type ipv6_addr; flags interval; }",
 }
 ADDRESSES = "set { type ipv4_addr; }"
 
@@ -55,8 +74,7 @@ LOGGED = "limit rate 1000/second burst 2000 packets"
 LOGGED_BEYOND = "limit rate 1/second burst 1 packets"
 
 KNOWN = "ct state established,related accept"
-ASKED = "ip daddr . meta l4proto . th dport"
-ANSWERS = "ip saddr . meta l4proto . th sport"
+SPOOFED, OF_NO_CONNECTION = "spoofed", "of_no_connection"  # chains that end packets
 
 
 def dropped(stage: str, because: str, match: str = "") -> tuple[str, ...]:
@@ -76,6 +94,26 @@ def ascii_of(text: str) -> str:
     return "".join(c if c.isascii() and c.isprintable() and c != '"' else "?" for c in text)
 
 
+def each(rule: str) -> tuple[str, str]:
+    """Give a rule for IPv4 and its twin: `{ip}` is the header, `{_}` the end of a set's name."""
+    return (rule.format(ip="ip", _=""), rule.format(ip="ip6", _=IPV6))
+
+
+ASKED = "{ip} daddr . meta l4proto . th dport @%s{_}"
+ANSWERS = "{ip} saddr . meta l4proto . th sport @%s{_}"
+ASK_OWN = each(f"{ASKED % LISTENERS} accept")
+OWN_ANSWERS = each(f"{ANSWERS % LISTENERS} accept")
+
+ENDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        SPOOFED,
+        (
+            "ip6 saddr { ::, fe80::/10 } drop",  # what hosts tell their link is told to nobody
+            *dropped("source-dest-check", "the interface has no such address"),
+        ),
+    ),
+    (OF_NO_CONNECTION, dropped("security-group-egress", "of no connection")),
+)
 STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "route",
@@ -85,20 +123,14 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "source-dest-check",
         "type filter hook prerouting priority -140; policy accept;",
-        dropped(
-            "source-dest-check",
-            "the interface has no such address",
-            f"iifname @{CHECKED} iifname . ip saddr != @{OWN} ",
+        each(
+            f"iifname @{CHECKED} iifname . {{ip}} saddr != @{OWN}{{_}} goto {SPOOFED}",
         ),
     ),
     (
         "security-group-egress",
         "type filter hook forward priority 0; policy accept;",
-        (
-            KNOWN,
-            *dropped("security-group-egress", "of no connection", "ct state invalid "),
-            f"iifname vmap @{EGRESS}",
-        ),
+        (KNOWN, f"ct state invalid goto {OF_NO_CONNECTION}", f"iifname vmap @{EGRESS}"),
     ),
     (
         "network-acl-egress",
@@ -118,14 +150,14 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "delivered-egress",
         "type filter hook input priority 0; policy accept;",
-        (KNOWN, f"{ASKED} @{LISTENERS} accept", f"iifname vmap @{EGRESS}"),
+        (KNOWN, *ASK_OWN, f"iifname vmap @{EGRESS}"),
     ),
     (
         "delivered-acl-egress",
         "type filter hook input priority 3; policy accept;",
         (
-            f"{ASKED} @{LISTENERS} accept",
-            f"iifgroup . ip daddr @{NEAR_INSIDE} accept",
+            *ASK_OWN,
+            *each(f"iifgroup . {{ip}} daddr @{NEAR_INSIDE}{{_}} accept"),
             f"iifgroup vmap @{EDGE_OUT}",
         ),
     ),
@@ -133,26 +165,26 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "delivered-acl-ingress",
         "type filter hook input priority 6; policy accept;",
         (
-            f"{ASKED} @{LISTENERS} accept",
-            f"iifgroup . ip daddr @{NEAR_INSIDE} accept",
-            f"ip daddr vmap @{NEAR_IN}",
+            *ASK_OWN,
+            *each(f"iifgroup . {{ip}} daddr @{NEAR_INSIDE}{{_}} accept"),
+            *each(f"{{ip}} daddr vmap @{NEAR_IN}{{_}}"),
         ),
     ),
     (
         "answer-acl-egress",
         "type filter hook output priority 3; policy accept;",
         (
-            f"{ANSWERS} @{LISTENERS} accept",
-            f"oifgroup . ip saddr @{NEAR_INSIDE} accept",
-            f"ip saddr vmap @{NEAR_OUT}",
+            *OWN_ANSWERS,
+            *each(f"oifgroup . {{ip}} saddr @{NEAR_INSIDE}{{_}} accept"),
+            *each(f"{{ip}} saddr vmap @{NEAR_OUT}{{_}}"),
         ),
     ),
     (
         "answer-acl-ingress",
         "type filter hook output priority 6; policy accept;",
         (
-            f"{ANSWERS} @{LISTENERS} accept",
-            f"oifgroup . ip saddr @{NEAR_INSIDE} accept",
+            *OWN_ANSWERS,
+            *each(f"oifgroup . {{ip}} saddr @{NEAR_INSIDE}{{_}} accept"),
             f"oifgroup vmap @{EDGE_IN}",
         ),
     ),
@@ -162,9 +194,9 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             KNOWN,
             "iif lo accept",
-            f"{ASKED} @{LISTENERS} accept",
-            f"{ASKED} @{RANGES} accept",
-            f"{ASKED} @{GUARDED} ip daddr vmap @{ENDPOINTS}",
+            *ASK_OWN,
+            *each(f"{ASKED % RANGES} accept"),
+            *each(f"{ASKED % GUARDED} {{ip}} daddr vmap @{ENDPOINTS}{{_}}"),
             *dropped("endpoint", "nothing listens here"),
         ),
     ),
@@ -175,12 +207,15 @@ def skeleton(place: str) -> list[KernelObject]:
     """Give what every forwarding place has."""
     return [
         *(NftSet(place, name, declaration) for name, declaration in SETS.items()),
+        *(stage(place, name, "", rules) for name, rules in ENDS),
         *(stage(place, name, hook, rules) for name, hook, rules in STAGES),
     ]
 
 
-def border(place: str, inside: str, outside: str) -> list[KernelObject]:
-    """Give what an internet gateway has beside: 1:1 translation, and nothing else across."""
+def border(place: str, inside: str, outside: str, outward: bool) -> list[KernelObject]:
+    """Give what a gateway to the internet has beside: 1:1 translation, untranslated blocks, and
+    nothing else across."""
+    inward = () if outward else (f'iifname "{outside}" ip6 daddr @{UNTRANSLATED} accept',)
     return [
         *(NftSet(place, name, declaration) for name, declaration in BORDER_SETS.items()),
         stage(
@@ -203,6 +238,8 @@ def border(place: str, inside: str, outside: str) -> list[KernelObject]:
                 KNOWN,
                 f'iifname "{inside}" ip saddr @{PRIVATE} accept',
                 f'iifname "{outside}" ct status dnat accept',
+                f'iifname "{inside}" ip6 saddr @{UNTRANSLATED} accept',
+                *inward,
                 *dropped("internet-gateway", "no public address"),
             ),
         ),

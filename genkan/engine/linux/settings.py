@@ -6,8 +6,18 @@ from pathlib import Path
 
 NET = Path("/proc/sys/net")
 QUIET = {
-    "ipv6/conf/all/disable_ipv6": "1",  # until a place has IPv6 addresses, it asks nobody for any
-    "ipv6/conf/default/disable_ipv6": "1",
+    # IPv6 addresses are those that are given: nobody is asked for any, or whether it has one
+    "ipv6/conf/all/disable_ipv6": "0",
+    "ipv6/conf/default/disable_ipv6": "0",
+    "ipv6/conf/default/addr_gen_mode": "1",  # no link-local ones: there is nobody to talk to
+    "ipv6/conf/all/accept_ra": "0",
+    "ipv6/conf/default/accept_ra": "0",
+    "ipv6/conf/all/accept_dad": "0",
+    "ipv6/conf/default/accept_dad": "0",
+    "ipv6/conf/default/dad_transmits": "0",
+    "ipv6/conf/default/router_solicitations": "0",
+    "ipv6/conf/all/accept_redirects": "0",
+    "ipv6/conf/default/accept_redirects": "0",
     "ipv4/conf/all/rp_filter": "0",
     "ipv4/conf/default/rp_filter": "0",
     "ipv4/conf/all/send_redirects": "0",
@@ -22,6 +32,8 @@ QUIET = {
 
 def settle(forwards: bool) -> None:
     """Write the settings of the calling thread's namespace; what this kernel lacks is left out."""
-    for name, value in {**QUIET, "ipv4/ip_forward": "1" if forwards else "0"}.items():
+    passes = "1" if forwards else "0"
+    forwarding = {"ipv4/ip_forward": passes, "ipv6/conf/all/forwarding": passes}
+    for name, value in {**forwarding, **QUIET}.items():  # forwarding sets others back
         with contextlib.suppress(FileNotFoundError, PermissionError):
             (NET / name).write_text(value)

@@ -1,0 +1,19 @@
+"""Addresses and blocks of either family, in the one order that programs keep them in."""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+Address = IPv4Address | IPv6Address
+Block = IPv4Network | IPv6Network
+
+
+def in_order(addresses: Iterable[Address]) -> tuple[Address, ...]:
+    """Sort addresses, IPv4 first."""
+    return tuple(sorted(addresses, key=lambda address: (address.version, int(address))))
+
+
+def host_block(address: Address) -> Block:
+    """Give the block that holds this address alone."""
+    if isinstance(address, IPv4Address):
+        return IPv4Network((int(address), 32))
+    return IPv6Network((int(address), 128))

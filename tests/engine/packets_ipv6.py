@@ -1,0 +1,178 @@
+"""Real IPv6 packets through a network that has both families; what became of them, as JSON."""
+
+import json
+import sys
+from dataclasses import replace
+from ipaddress import IPv6Network
+from typing import Any
+
+from genkan.model.network import delete, put
+from genkan.model.network_acl import NetworkAcl, NetworkAclEntry
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.resource import Resource
+from genkan.model.route_table import RouteTable, RouteTableAssociation
+from genkan.model.subnet import Subnet
+from tests.compile.dual_stack import SUBNETS, dual_stack
+from tests.compile.scenario import MINE, acl
+from tests.engine.inside import own_run
+from tests.engine.packets import probed
+from tests.engine.probes import (
+    Connection,
+    icmpv6,
+    spoofed_udp_ipv6,
+    tcp,
+    tcp_server,
+    udp,
+    udp_server,
+)
+from tests.engine.world import World, extended, host
+
+WEB, WEB2, MUTE, BOX = (f"2406:da14:0:101::{last}" for last in (4, 6, 7, 8))
+APP, ENDPOINT, DB = (f"2406:da14:0:102::{last}" for last in (4, 5, 6))
+SIX, FAR, OUTSIDE = "2406:da14:0:104::4", "2406:da14:0:201::4", "3fff::10"
+RESOLVER, PUBLIC_RESOLVER = "fd00:ec2::253", "3fff::53"
+PROBES = {
+    "same subnet, group reference": (tcp, "i-app", DB, 80),
+    "other subnet, group reference": (tcp, "i-mute", DB, 80),
+    "other group": (tcp, "i-web", DB, 80),
+    "other subnet": (tcp, "i-app", WEB, 80),
+    "other port": (tcp, "i-app", WEB, 22),
+    "no outbound rule": (tcp, "i-db", WEB, 80),
+    "udp": (udp, "i-app", WEB, 5001),
+    "udp, other port": (udp, "i-app", WEB, 5002),
+    "echo": (icmpv6, "i-app", WEB),
+    "echo from elsewhere": (icmpv6, "i-mute", WEB),
+    "echo to router": (icmpv6, "i-app", "2406:da14:0:102::1"),
+    "address of nobody": (tcp, "i-app", "2406:da14:0:101::77", 80),
+    "IPv6 alone, out": (tcp, "i-six", WEB, 80),
+    "IPv6 alone, in": (tcp, "i-app", SIX, 80),
+    "internet in": (tcp, "outside", WEB, 80),
+    "internet in, other port": (tcp, "outside", WEB, 22),
+    "internet out": (tcp, "i-web", OUTSIDE, 80),
+    "internet in, IPv6 alone": (tcp, "outside", SIX, 80),
+    "egress-only out": (tcp, "i-app", OUTSIDE, 80),
+    "egress-only, echo out": (icmpv6, "i-app", OUTSIDE),
+    "egress-only in": (tcp, "outside", APP, 80),
+    "endpoint": (tcp, "i-app", ENDPOINT, 443),
+    "endpoint from other subnet": (tcp, "i-mute", ENDPOINT, 443),
+    "endpoint, group does not let in": (tcp, "i-web", ENDPOINT, 443),
+    "endpoint, other port": (tcp, "i-app", ENDPOINT, 8443),
+    "endpoint from internet": (tcp, "outside", ENDPOINT, 443),
+    "resolver": (tcp, "i-app", RESOLVER, 53),
+    "resolver, other port": (tcp, "i-app", RESOLVER, 443),
+    "peering": (tcp, "i-app", FAR, 80),
+    "peering, table without a route": (tcp, "i-mute", FAR, 80),
+    "IPv4 beside it": (tcp, "i-app", "172.16.1.4", 80),
+    "IPv4 to IPv6 alone": (tcp, "i-app", "172.16.4.4", 80),
+}
+
+
+def network() -> list[Resource]:
+    """Give the extended network with both families, and a subnet with IPv6 alone."""
+    found = dual_stack(
+        [
+            *extended(),
+            Subnet(id="subnet-six", vpc_id="vpc-1", zone="ap-northeast-1a", cidr=None, **MINE),
+            *host("six", "subnet-six", "172.16.4.4", ("sg-open",)),
+        ]
+    )
+    return [_with_six(one) for one in found]
+
+
+def _with_six(one: Resource) -> Resource:
+    if isinstance(one, NetworkInterface) and one.id == "eni-six":
+        return replace(one, private_addresses=())
+    if isinstance(one, RouteTable) and one.id == "rtb-front":
+        six = RouteTableAssociation(id="rtbassoc-six", subnet_id="subnet-six")
+        return replace(one, associations=(*one.associations, six))
+    if isinstance(one, NetworkAcl):
+        every = (entry(101, egress, "::/0") for egress in (True, False))
+        return replace(one, entries=(*one.entries, *every))
+    return one
+
+
+def entry(number: int, egress: bool, block: str, port: int | None = None) -> NetworkAclEntry:
+    """Allow a block, or deny it one port of TCP."""
+    from genkan.model.security_group import PortRange
+
+    return NetworkAclEntry(
+        number=number,
+        egress=egress,
+        allow=port is None,
+        protocol=port and 6,
+        cidr=IPv6Network(block),
+        ports=PortRange(port, port) if port else None,
+    )
+
+
+def servers() -> list[str]:
+    for place in ("i-web", "i-app", "i-db", "i-far", "i-six", "outside"):
+        tcp_server(place, 80, version=6)
+    tcp_server("i-web", 80)
+    tcp_server("i-web", 22, version=6)
+    for port in (53, 443, 8443):
+        tcp_server("vpc-1", port, transparent=True, version=6)
+    udp_server("i-web", 5001, 6)
+    udp_server("i-web", 5002, 6)
+    return udp_server("i-web", 5000, 6)
+
+
+def source_check(seen: list[str]) -> list[str]:
+    """Give who reached web: app as another and as itself, box (unchecked) as another."""
+    spoofed_udp_ipv6("i-app", "2406:da14:0:102::99", WEB, 5000)
+    udp("i-app", WEB, 5000)
+    spoofed_udp_ipv6("i-box", "2406:da14:0:102::77", WEB, 5000)
+    udp("i-app", WEB, 5000)
+    return seen
+
+
+def acls(world: World) -> dict[str, str]:
+    """Deny the back subnet port 80 of the front one; then everything in but IPv4."""
+    former = world.network.get(NetworkAcl, "acl-front")
+    back = str(SUBNETS["subnet-back"])
+    world.change(put(replace(former, entries=(*former.entries, entry(50, False, back, 80)))))
+    found = {
+        "denied": tcp("i-app", WEB, 80),
+        "denied to others": tcp("i-side", WEB, 80),
+        "same subnet": tcp("i-mute", WEB, 80),
+        "IPv4": tcp("i-app", "172.16.1.4", 80),
+    }
+    only_ipv4 = tuple(one for one in former.entries if one.cidr.version == 4)
+    world.change(put(acl("acl-front", "subnet-front", *only_ipv4)))
+    found["endpoint, no entry"] = tcp("i-mute", ENDPOINT, 443)
+    world.change(put(former))
+    return {**found, "again": tcp("i-app", WEB, 80)}
+
+
+def changes(world: World) -> dict[str, str]:
+    """Take an address away and give it back, beside a connection that goes on."""
+    connection = Connection("i-app", OUTSIDE, 80)
+    found = world.network.get(NetworkInterface, "eni-web")
+    world.change(put(replace(found, ipv6_addresses=())))
+    gone = {"gone": tcp("i-app", WEB, 80), "IPv4": tcp("i-app", "172.16.1.4", 80)}
+    world.change(put(found))
+    answers = {**gone, "back": tcp("i-app", WEB, 80), "beside": connection.echo("word")}
+    endpoint = world.network.get(NetworkInterface, "eni-vpce")
+    world.change(delete(endpoint))
+    answers["endpoint gone"] = tcp("i-app", ENDPOINT, 443)
+    world.change(put(endpoint))
+    return {**answers, "endpoint back": tcp("i-app", ENDPOINT, 443)}
+
+
+def main() -> None:
+    own_run()
+    world = World(network())
+    report: dict[str, Any] = {"at once": world.reconcile()}
+    seen = servers()
+    report |= {
+        "probes": probed(PROBES),
+        "source check": source_check(seen),
+        "acls": acls(world),
+        "changes": changes(world),
+        "after changes": world.reconcile(),
+    }
+    json.dump(report, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
