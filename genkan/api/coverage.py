@@ -22,8 +22,8 @@ emulator.
 
 Known differences from AWS, beside what is refused:
 
-* IPv6: CIDRs, addresses, rules and routes are made, checked and shown as AWS has them; no IPv6
-  packet flows yet. An instance that has IPv6 alone runs without a network.
+* IPv6: a subnet is found from the internet by the gateway that its widest IPv6 route leads to. A
+  route from IPv6 to a NAT gateway (NAT64) is a blackhole. Public services have IPv4 addresses alone.
 * A Region whose IPv6 range is not known here draws its /56 blocks from 2001:db8::/32.
 * NAT gateways: connections leave from the primary address alone; secondary ones are kept and
   shown. Prefixes are not assigned to interfaces.

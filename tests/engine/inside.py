@@ -14,7 +14,6 @@ ROOT = Path(__file__).parents[2]
 NAMESPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 AS_ROOT = ("unshare", *NAMESPACES)
 AS_USER = ("unshare", "--user", "--map-root-user", *NAMESPACES)
-EITHER_WAY = {"params": [AS_ROOT, AS_USER], "ids": ["root", "user-namespace"]}  # of a fixture
 
 
 def report_of(module: str, ways: tuple[str, ...] = AS_USER, patience: float = 50) -> dict[str, Any]:

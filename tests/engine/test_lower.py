@@ -1,6 +1,6 @@
 """Entries of a program as kernel objects."""
 
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import pytest
 from hypothesis import given
@@ -40,6 +40,8 @@ LINK = Link(
     ),
 )
 SHORT, LONG = "10.0.0.4/32", "10.0.0.0/16"
+SHORT_IPV6, LONG_IPV6 = "2001:db8::4/128", "2001:db8::/56"
+FAR_IPV6 = IPv6Address("fe80::1")
 DEVICE = device_name("eni-1")
 
 
@@ -58,7 +60,14 @@ def lowered_rules(entry: FilterEntry) -> list[str]:
         ([match("::/0")], ["meta nfproto ipv6 accept"]),
         ([match("10.0.0.0/8")], ["ip saddr { 10.0.0.0/8 } accept"]),
         ([match("2001:db8::/32")], ["ip6 saddr { 2001:db8::/32 } accept"]),
-        ([match("@members/sg-2")], ["ip saddr @members_sg_2 accept"]),
+        (
+            [match("@members/sg-2")],
+            ["ip saddr @members_sg_2 accept", "ip6 saddr @members_sg_2_6 accept"],
+        ),
+        (
+            [match("@members/sg-2", protocol=58)],
+            ["ip6 saddr @members_sg_2_6 meta l4proto 58 accept"],
+        ),
         ([match(protocol=6)], ["meta l4proto 6 accept"]),
         ([match(protocol=6, ports=(443, 443))], ["meta l4proto 6 th dport 443 accept"]),
         (
@@ -127,6 +136,9 @@ def test_rules_that_drop_keep_their_place() -> None:
         ("rtb-1", LONG, Blackhole(), (number("rtb-1"), "blackhole", None, None)),
         (PLACE_TABLE, LONG, Unreachable(), (MAIN, "unreachable", None, None)),
         (PLACE_TABLE, SHORT, Deliver(), (DELIVERIES, "local", "lo", None)),
+        (PLACE_TABLE, SHORT_IPV6, Forward("eni-1"), (MAIN, "unicast", DEVICE, FAR_IPV6)),
+        ("rtb-1", LONG_IPV6, Forward("eni-1"), (number("rtb-1"), "unicast", DEVICE, FAR_IPV6)),
+        (PLACE_TABLE, SHORT_IPV6, Deliver(), (DELIVERIES, "local", "lo", None)),
     ],
 )
 def test_a_route_is_the_kernels_kind_of_route(
@@ -136,7 +148,7 @@ def test_a_route_is_the_kernels_kind_of_route(
         because=BECAUSE,
         place="vpc-1",
         table=table,
-        destination=IPv4Network(destination),
+        destination=ip_network(destination),
         action=action,
     )
     *others, route = lower(entry, ends_of([LINK]))
@@ -163,13 +175,14 @@ def test_a_source_address_is_a_rule_of_its_own_before_deliveries() -> None:
         ("10.0.0.4/32", False, ("listeners", "10.0.0.4 . tcp . 443")),
         ("10.0.0.4/32", True, ("guarded_listeners", "10.0.0.4 . tcp . 443")),
         ("52.119.0.0/16", False, ("listener_ranges", "52.119.0.0/16 . tcp . 443")),
+        ("2001:db8::4/128", True, ("guarded_listeners_6", "2001:db8::4 . tcp . 443")),
     ],
 )
 def test_a_listener_is_an_element(addresses: str, guarded: bool, expected: tuple[str, str]) -> None:
     entry = Listener(
         because=BECAUSE,
         place="vpc-1",
-        addresses=IPv4Network(addresses),
+        addresses=ip_network(addresses),
         protocol=6,
         port=443,
         answerer=Answerer.FRONT,

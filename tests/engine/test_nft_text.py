@@ -28,6 +28,7 @@ WHOLE = Program([place("vpc-1"), MEMBERS, GROUP, guard("eni-1")])
 MADE = """\
 add table inet genkan
 add set inet genkan members_sg_2 { type ipv4_addr; }
+add set inet genkan members_sg_2_6 { type ipv6_addr; }
 add chain inet genkan sg_1_ingress
 flush chain inet genkan sg_1_ingress
 add chain inet genkan security_group_ingress_sg_1_ingress
@@ -36,6 +37,8 @@ add rule inet genkan sg_1_ingress ip saddr { 10.0.0.0/8 } meta l4proto 1 icmp ty
 comment "sg-1 rule sgr-1 #b2b59961"
 add rule inet genkan sg_1_ingress ip saddr @members_sg_2 meta l4proto 6 th dport 443 accept \
 comment "sg-1 rule sgr-1 #a1133c5b"
+add rule inet genkan sg_1_ingress ip6 saddr @members_sg_2_6 meta l4proto 6 th dport 443 accept \
+comment "sg-1 rule sgr-1 #d3ae3c50"
 add rule inet genkan security_group_ingress_sg_1_ingress jump sg_1_ingress \
 comment "sg-1/ingress #059e279c"
 add rule inet genkan security_group_ingress_sg_1_ingress limit rate 1000/second burst 2000 packets \
@@ -55,7 +58,8 @@ flush chain inet genkan sg_1_ingress
 flush chain inet genkan security_group_ingress_sg_1_ingress
 delete chain inet genkan sg_1_ingress
 delete chain inet genkan security_group_ingress_sg_1_ingress
-delete set inet genkan members_sg_2"""
+delete set inet genkan members_sg_2
+delete set inet genkan members_sg_2_6"""
 
 
 def changing(before: Program, after: Program) -> list[tuple[str, str]]:

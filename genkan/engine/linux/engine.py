@@ -77,6 +77,9 @@ class LinuxEngine:
         self._netlink.wait_until_they_send(
             one for one in made.putting(Device) if isinstance(one, Device)
         )
+        self._netlink.wait_until_they_receive(
+            one for one in made.putting(Address) if isinstance(one, Address)
+        )
         for one in made.removing(Namespace):
             self._netlink.forget(one.place)
             self._nft.forget(one.place)

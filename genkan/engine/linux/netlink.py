@@ -39,7 +39,7 @@ MOST_SOCKETS = 256
 ROUTE_KINDS = {1: "unicast", 2: "local", 6: "blackhole", 7: "unreachable", 9: "throw"}
 KIND_NUMBERS = {kind: number for number, kind in ROUTE_KINDS.items()}
 SENDS = "UP"  # RFC 2863's operational state; in any other the device drops what it is given
-LINK_PATIENCE, LINK_PAUSE = 5.0, 0.001  # seconds for all links of a change, and between looks
+PATIENCE, PAUSE = 5.0, 0.001  # seconds for what the kernel does by itself, and between looks
 UNIVERSE, LINK_SCOPE, HOST_SCOPE = 0, 253, 254
 
 
@@ -114,20 +114,37 @@ class Netlink:
         """Wait until the kernel has noticed that these devices' links are whole.
 
         It does so in a worker of its own, which stands in line with everybody who changes links;
-        until then a device throws away what is sent. An instance that keeps its end down holds
-        nobody up for longer than LINK_PATIENCE.
+        until then a device throws away what is sent.
         """
-        end = time.monotonic() + LINK_PATIENCE
-        for one in devices:
-            while not self._sends(one):
+        self._wait((one, self._sends) for one in devices)
+
+    def wait_until_they_receive(self, addresses: Iterable[Address]) -> None:
+        """Wait until packets for these addresses are taken: the kernel gives an IPv6 address its
+        local route in a worker, even where nobody is asked whether he has it."""
+        self._wait((one, self._receives) for one in addresses if one.address.version == 6)
+
+    def _wait(self, checks: Iterable[tuple[Any, Callable[[Any], bool]]]) -> None:
+        """Wait for all, and no longer than PATIENCE: an instance's root may undo what is made."""
+        end = time.monotonic() + PATIENCE
+        for one, holds in checks:
+            while not holds(one):
                 if time.monotonic() > end:
-                    LOG.warning("%s of %s does not come up: %s", one.name, one.place, one.alias)
+                    LOG.warning("%s of %s is not there when it should be", one, one.place)
                     break
-                time.sleep(LINK_PAUSE)
+                time.sleep(PAUSE)
 
     def _sends(self, one: Device) -> bool:
         found = self._socket(one.place).link("get", index=self._index(one.place, one.name))
         return bool(found[0].get_attr("IFLA_OPERSTATE") == SENDS)
+
+    def _receives(self, one: Address) -> bool:
+        from pyroute2.netlink.exceptions import NetlinkError
+
+        try:
+            found = self._socket(one.place).route("get", family=AF_INET6, dst=str(one.address))
+        except NetlinkError:  # nothing leads there yet
+            return False
+        return bool(found[0]["type"] == KIND_NUMBERS["local"])
 
     def _socket(self, place: str) -> Any:  # noqa: ANN401 - pyroute2 has no types
         found = self._sockets.get(place)

@@ -51,7 +51,7 @@ def _lines(plan: Plan, place: str) -> Iterator[str]:
     for one in chains:
         for rule in one.rules:
             yield f"add rule {FAMILY_TABLE} {one.name} {rule}"
-    gone_sets = {one.name for one in removed if isinstance(one, NftSet)}
+    gone_sets = {one.name: None for one in removed if isinstance(one, NftSet)}
     yield from _elements(
         "delete", (e for e in _elements_of(removed) if e.container not in gone_sets)
     )

@@ -1,0 +1,103 @@
+"""What happens to real IPv6 packets in the network that the Linux engine makes."""
+
+from typing import Any
+
+import pytest
+
+from tests.engine.inside import report_of
+from tests.engine.packets_ipv6 import APP, DB, ENDPOINT, FAR, MUTE, OUTSIDE, RESOLVER, SIX, WEB
+
+pytestmark = [pytest.mark.kernel, pytest.mark.timeout(60)]
+
+UNANSWERED = ("silence", "unreachable")
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    return report_of("tests.engine.packets_ipv6")
+
+
+@pytest.mark.parametrize(
+    ("probe", "met"),
+    [
+        # the server's view: whom it sees, and as whom it was met; nothing translates IPv6
+        ("same subnet, group reference", f"{APP} {DB}"),
+        ("other subnet, group reference", f"{MUTE} {DB}"),
+        ("other subnet", f"{APP} {WEB}"),
+        ("udp", "hello"),
+        ("echo", "answer"),
+        ("IPv6 alone, out", f"{SIX} {WEB}"),
+        ("IPv6 alone, in", f"{APP} {SIX}"),
+        ("internet in", f"{OUTSIDE} {WEB}"),
+        ("internet in, IPv6 alone", f"{OUTSIDE} {SIX}"),
+        ("internet out", f"{WEB} {OUTSIDE}"),
+        ("egress-only out", f"{APP} {OUTSIDE}"),
+        ("egress-only, echo out", "answer"),
+        ("endpoint", f"{APP} {ENDPOINT}"),
+        ("endpoint from other subnet", f"{MUTE} {ENDPOINT}"),
+        ("resolver", f"{APP} {RESOLVER}"),
+        ("peering", f"{APP} {FAR}"),
+        ("IPv4 beside it", "172.16.2.4 172.16.1.4"),
+    ],
+)
+def test_what_is_allowed_arrives_untranslated(report: dict[str, Any], probe: str, met: str) -> None:
+    assert report["probes"][probe] == met
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [
+        "other group",
+        "other port",
+        "no outbound rule",
+        "udp, other port",
+        "echo from elsewhere",
+        "echo to router",
+        "internet in, other port",
+        "egress-only in",
+        "endpoint, group does not let in",
+        "endpoint, other port",
+        "endpoint from internet",
+        "resolver, other port",
+        "peering, table without a route",
+    ],
+)
+def test_what_nobody_allows_meets_silence(report: dict[str, Any], probe: str) -> None:
+    assert report["probes"][probe] in UNANSWERED
+
+
+def test_a_spoofed_source_is_dropped_unless_the_check_is_off(report: dict[str, Any]) -> None:
+    spoofed_by_box = "2406:da14:0:102::77"
+    assert report["source check"] == [APP, spoofed_by_box, APP]
+
+
+@pytest.mark.parametrize(
+    ("probe", "met"),
+    [
+        ("denied", "silence"),
+        ("denied to others", f"2406:da14:0:103::4 {WEB}"),
+        ("same subnet", f"{MUTE} {WEB}"),
+        ("IPv4", "172.16.2.4 172.16.1.4"),
+        ("endpoint, no entry", "silence"),
+        ("again", f"{APP} {WEB}"),
+    ],
+)
+def test_a_network_acl_knows_ipv6_blocks(report: dict[str, Any], probe: str, met: str) -> None:
+    assert report["acls"][probe] == met
+
+
+def test_addresses_come_and_go_beside_connections_that_stay(report: dict[str, Any]) -> None:
+    changes = report["changes"]
+    assert changes.pop("gone") in UNANSWERED
+    assert changes.pop("endpoint gone") in UNANSWERED
+    assert changes == {
+        "IPv4": "172.16.2.4 172.16.1.4",
+        "back": f"{APP} {WEB}",
+        "beside": "word",
+        "endpoint back": f"{APP} {ENDPOINT}",
+    }
+
+
+@pytest.mark.parametrize("when", ["at once", "after changes"])
+def test_reconciling_what_is_so_changes_nothing(report: dict[str, Any], when: str) -> None:
+    assert report[when] == 0
