@@ -23,7 +23,7 @@ emulator.
 Known differences from AWS, beside what is refused:
 
 * IPv6: a subnet is found from the internet by the gateway that its widest IPv6 route leads to. A
-  route from IPv6 to a NAT gateway (NAT64) is a blackhole. Public services have IPv4 addresses alone.
+  route from IPv6 to a NAT gateway (NAT64) is a blackhole. Public services have IPv4 addresses.
 * A Region whose IPv6 range is not known here draws its /56 blocks from 2001:db8::/32.
 * NAT gateways: connections leave from the primary address alone; secondary ones are kept and
   shown. Prefixes are not assigned to interfaces.
