@@ -1,4 +1,4 @@
-"""The scenario's network with IPv6 beside IPv4: every VPC, subnet and interface has both.
+"""The scenario's network with IPv6 beside IPv4: VPCs, subnets and interfaces that have both.
 
 An interface's IPv6 address ends as its IPv4 one does.
 """
@@ -71,14 +71,14 @@ def dual_stack(resources: list[Resource]) -> list[Resource]:
 
 def _with_ipv6(one: Resource) -> Resource:
     match one:
-        case Vpc():
+        case Vpc() if one.id in VPCS:
             return replace(one, ipv6_associations=(Ipv6Association(id="v", cidr=VPCS[one.id]),))
-        case Subnet():
+        case Subnet() if one.id in SUBNETS:
             association = Ipv6Association(id="s", cidr=SUBNETS[one.id])
             return replace(one, ipv6_associations=(association,), dns_aaaa_record=True)
         case NetworkInterface(interface_type=InterfaceType.NAT_GATEWAY):
             return one
-        case NetworkInterface():
+        case NetworkInterface() if one.subnet_id in SUBNETS:
             last = str(one.private_ip).rpartition(".")[2]
             address = SUBNETS[one.subnet_id][int(last, 16)]
             return replace(one, ipv6_addresses=(address,))
