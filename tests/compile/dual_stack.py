@@ -18,6 +18,7 @@ from genkan.model.security_group import (
 )
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Ipv6Association, Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
 ANYWHERE_IPV6 = IPv6Network("::/0")
 VPCS = {"vpc-1": IPv6Network("2406:da14:0:100::/56"), "vpc-2": IPv6Network("2406:da14:0:200::/56")}
@@ -82,6 +83,8 @@ def _with_ipv6(one: Resource) -> Resource:
             last = str(one.private_ip).rpartition(".")[2]
             address = SUBNETS[one.subnet_id][int(last, 16)]
             return replace(one, ipv6_addresses=(address,))
+        case VpcEndpoint(endpoint_type=VpcEndpointType.INTERFACE):
+            return replace(one, ip_address_type="dualstack")
         case RouteTable():
             more = (
                 Route(destination=block, target=RouteTarget(kind, name))
