@@ -65,7 +65,7 @@ def create_default_vpc(call: Call) -> Answer:
     change = Change(
         tuple(_with_way_out(made, gateway) for made in with_what_belongs(call, vpc).puts)
     )
-    return Answer({"Vpc": shown_vpc(vpc)}, change + put(gateway, *subnets))
+    return Answer({"Vpc": shown_vpc(call, vpc)}, change + put(gateway, *subnets))
 
 
 def create_default_subnet(

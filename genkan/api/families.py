@@ -5,6 +5,7 @@ from types import ModuleType
 from genkan.api import (
     account_attributes,
     availability_zones,
+    block_public_access,
     connection_notifications,
     customer_gateways,
     default_vpcs,
@@ -86,6 +87,7 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
     "ec2": (
         account_attributes,
         availability_zones,
+        block_public_access,
         customer_gateways,
         default_vpcs,
         dhcp_options,

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from genkan.api.call import Call
 from genkan.model.account import KeyPair
+from genkan.model.block_public_access import BlockPublicAccessExclusion
 from genkan.model.dhcp_options import DhcpOptions
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import (
@@ -136,6 +137,12 @@ FORMS: dict[type[Resource], IdForm] = {
         "InvalidConnectionNotification",
         "The connection notification '{}' does not exist",
         "InvalidConnectionNotification",
+    ),
+    BlockPublicAccessExclusion: IdForm(
+        "vpcbpa-exclude",
+        "InvalidVpcBlockPublicAccessExclusionId.NotFound",
+        "The VPC block public access exclusion ID '{}' does not exist",
+        "InvalidVpcBlockPublicAccessExclusionId.Malformed",
     ),
     NetworkAcl: IdForm(
         "acl",

@@ -28,6 +28,7 @@ NETWORK_ACL_ENTRIES = 40  # in an ACL, each direction and family; 20, and AWS ra
 DHCP_OPTIONS = 1_000  # in a Region; 100
 PEERING_CONNECTIONS = 125  # active ones of a VPC; 50, and AWS raises it to 125
 EGRESS_ONLY_GATEWAYS = 1_000  # in a Region; 5
+BPA_EXCLUSIONS = 50  # from block public access, in a Region, fixed
 TAGGED_AT_ONCE = 1_000  # resources in a CreateTags or DeleteTags call
 
 
@@ -105,6 +106,10 @@ class VpcPeeringConnectionLimitExceeded(Refused):
 
 class EgressOnlyInternetGatewayLimitExceeded(Refused):
     code = "EgressOnlyInternetGatewayLimitExceeded"
+
+
+class ExclusionLimitExceeded(Refused):
+    code = "VpcBlockPublicAccessExclusionLimitExceeded"
 
 
 def check_quota(count: int, most: int, refusal: type[Refused], what: str) -> None:

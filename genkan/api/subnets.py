@@ -5,6 +5,7 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Any
 
+from genkan.api.block_public_access import without_exclusions
 from genkan.api.call import Answer, Call
 from genkan.api.cidrs import fits_a_network, parse_cidr
 from genkan.api.ids import need
@@ -19,6 +20,7 @@ from genkan.api.output import present
 from genkan.api.quotas import SUBNETS, SubnetLimitExceeded, check_quota
 from genkan.api.selection import Values, page, select, yes_no
 from genkan.api.tagging import from_specifications, shown
+from genkan.model.block_public_access import mode_of
 from genkan.model.catalogue.regions import REGIONS, Zone
 from genkan.model.errors import (
     DependencyViolation,
@@ -98,6 +100,7 @@ def delete_subnet(call: Call, *, subnet_id: str) -> Answer:
     )
     reservations = call.network.where(SubnetCidrReservation, subnet_id=subnet.id)
     change = Change(tuple(tables), delete(subnet, *reservations).deletes)
+    change += without_exclusions(call.network, subnet_id=subnet.id)
     return Answer(change=change + without_subnet(call.network, subnet.vpc_id, subnet.id))
 
 
@@ -223,6 +226,11 @@ def _arn(subnet: Subnet) -> str:
     return f"arn:aws:ec2:{subnet.region}:{subnet.account}:subnet/{subnet.id}"
 
 
+def _block_mode(call: Call, subnet: Subnet) -> str:
+    where = (subnet.account, subnet.region, subnet.vpc_id, subnet.id)
+    return mode_of(call.network, *where).value
+
+
 def shown_subnet(call: Call, subnet: Subnet) -> dict[str, Any]:
     """Give a subnet as the API lists it."""
     return present(
@@ -244,6 +252,7 @@ def shown_subnet(call: Call, subnet: Subnet) -> dict[str, Any]:
         SubnetId=subnet.id,
         State="available",
         VpcId=subnet.vpc_id,
+        BlockPublicAccessStates={"InternetGatewayBlockMode": _block_mode(call, subnet)},
         CidrBlock=str(subnet.cidr) if subnet.cidr else None,
         AvailableIpAddressCount=_free_addresses(call, subnet),
         AvailabilityZone=subnet.zone,

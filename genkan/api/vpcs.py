@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
+from genkan.api.block_public_access import without_exclusions
 from genkan.api.call import Answer, Call
 from genkan.api.cidrs import fits_a_network, parse_cidr
 from genkan.api.group_rules import allow_all_egress, allow_self_ingress, with_ipv6_egress
@@ -14,6 +15,7 @@ from genkan.api.peering_lookup import peerings_ended
 from genkan.api.quotas import VPCS, VpcLimitExceeded, check_quota
 from genkan.api.selection import Values, page, select, yes_no
 from genkan.api.tagging import from_specifications, shown
+from genkan.model.block_public_access import mode_of
 from genkan.model.dhcp_options import shown_options
 from genkan.model.errors import (
     DependencyViolation,
@@ -95,7 +97,7 @@ def create_vpc(
         instance_tenancy=instance_tenancy,
         ipv6_associations=(ipv6,) if ipv6 else (),
     )
-    return Answer({"Vpc": shown_vpc(vpc)}, with_what_belongs(call, vpc))
+    return Answer({"Vpc": shown_vpc(call, vpc)}, with_what_belongs(call, vpc))
 
 
 def with_what_belongs(call: Call, vpc: Vpc) -> Change:
@@ -113,7 +115,7 @@ def describe_vpcs(
 ) -> Answer:
     vpcs = select(call, Vpc, ids=vpc_ids, filters=filters, table=_FILTERS)
     rows, token = page(vpcs, max_results, next_token, ids=vpc_ids)
-    return Answer(present(Vpcs=[shown_vpc(vpc) for vpc in rows], NextToken=token))
+    return Answer(present(Vpcs=[shown_vpc(call, vpc) for vpc in rows], NextToken=token))
 
 
 def delete_vpc(call: Call, *, vpc_id: str) -> Answer:
@@ -128,7 +130,12 @@ def delete_vpc(call: Call, *, vpc_id: str) -> Answer:
     groups = call.network.where(SecurityGroup, vpc_id=vpc.id)
     acls = call.network.where(NetworkAcl, vpc_id=vpc.id)
     ended = peerings_ended(call.network, vpc.id, call.now)
+    ended += without_exclusions(call.network, vpc_id=vpc.id)
     return Answer(change=ended + delete(vpc, *tables, *groups, *acls))
+
+
+def _block_mode(call: Call, vpc: Vpc) -> str:
+    return mode_of(call.network, vpc.account, vpc.region, vpc.id).value
 
 
 def parse_range(text: str) -> IPv4Network:
@@ -184,7 +191,7 @@ def _dependencies(call: Call, vpc: Vpc) -> list[str]:
     ]
 
 
-def shown_vpc(vpc: Vpc) -> dict[str, Any]:
+def shown_vpc(call: Call, vpc: Vpc) -> dict[str, Any]:
     """Give a VPC as the API lists it."""
     return {
         "OwnerId": vpc.account,
@@ -202,6 +209,7 @@ def shown_vpc(vpc: Vpc) -> dict[str, Any]:
         "Tags": shown(vpc.tags),
         "VpcId": vpc.id,
         "State": "available",
+        "BlockPublicAccessStates": {"InternetGatewayBlockMode": _block_mode(call, vpc)},
         "CidrBlock": str(vpc.cidr),
         "DhcpOptionsId": shown_options(vpc),
     }

@@ -1,6 +1,10 @@
 """Every kind of resource by its name, for whoever reads one back from text."""
 
 from genkan.model.account import AccessKey, Account, IdempotentCall, KeyPair
+from genkan.model.block_public_access import (
+    BlockPublicAccessExclusion,
+    BlockPublicAccessOptions,
+)
 from genkan.model.dhcp_options import DhcpOptions
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import (
@@ -42,6 +46,8 @@ KINDS: dict[str, type[Resource]] = {
         NetworkAcl,
         ManagedPrefixList,
         VpcPeeringConnection,
+        BlockPublicAccessOptions,
+        BlockPublicAccessExclusion,
         FlowLog,
         CustomerGateway,
         VpnGateway,

@@ -12,6 +12,7 @@ from tests.api.examples import (
     account,
     elbv2,
     endpoints,
+    exposure,
     filters,
     instances,
     interfaces,
@@ -31,6 +32,7 @@ FAMILIES = (
     instances,
     elbv2,
     endpoints,
+    exposure,
     names,
     sts,
 )

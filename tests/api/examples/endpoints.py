@@ -157,6 +157,15 @@ USE = (
         "ModifyVpcEndpointServicePayerResponsibility",
         {"ServiceId": "<vpce_svc>", "PayerResponsibility": "ServiceOwner"},
     ),
+    example(
+        "ModifyVpcEndpointPayerResponsibility",
+        {
+            "ServiceId": "<vpce_svc>",
+            "VpcEndpointId": "<consumer_vpce>",
+            "PayerResponsibility": "vpc-endpoint-service-account",
+            "Scope": "vpc-endpoint-charges",
+        },
+    ),
 )
 UNMAKE = (
     example(
