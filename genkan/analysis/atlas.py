@@ -1,0 +1,164 @@
+"""A program indexed for walks: who is at the far end, which route is the longest, who owns what."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from genkan.analysis.packet import Address, Block
+from genkan.program import Entry, Program
+from genkan.program.filter import (
+    AddressSet,
+    Filter,
+    Guard,
+    SourceCheck,
+    Stage,
+    SubnetGuard,
+)
+from genkan.program.place import End, Link, Place
+from genkan.program.route import PLACE_TABLE, Deliver, Local, Route, SourceChoice, TableChoice
+from genkan.program.service import Listener
+from genkan.program.translation import Border, OneToOne, PortTranslation
+
+E = TypeVar("E", bound=Entry)
+Lengths = dict[int, dict[int, Route]]  # prefix length → network number → route
+
+
+class Atlas:
+    """One program, read once."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.far_ends: dict[tuple[str, str], End] = {}
+        self.near_ends: dict[tuple[str, str], End] = {}
+        self.links: dict[tuple[str, str], Link] = {}
+        self._owned: dict[str, set[Address]] = {}
+        self._routes: dict[tuple[str, str, int], Lengths] = {}
+        self.private_of: dict[tuple[str, Address], OneToOne] = {}
+        self._near_guards: dict[tuple[str, str, Address], SubnetGuard] = {}
+        self._subnets_of: dict[tuple[str, Address], set[str]] = {}
+        self._listeners: dict[tuple[str, int, int], list[Listener]] = {}
+        for entry in program:
+            self._read(entry)
+
+    def _read(self, entry: Entry) -> None:
+        match entry:
+            case Link(left=left, right=right):
+                for end, far in ((left, right), (right, left)):
+                    self.far_ends[end.place, end.name] = far
+                    self.near_ends[end.place, end.name] = end
+                    self.links[end.place, end.name] = entry
+                    self._owned.setdefault(end.place, set()).update(end.addresses)
+            case Route():
+                block = entry.destination
+                lengths = self._routes.setdefault((entry.place, entry.table, block.version), {})
+                lengths.setdefault(block.prefixlen, {})[int(block.network_address)] = entry
+            case OneToOne():
+                self.private_of[entry.place, entry.public] = entry
+            case SubnetGuard():
+                for address in entry.addresses:
+                    self._near_guards[entry.place, entry.stage.value, address] = entry
+                    self._subnets_of.setdefault((entry.place, address), set()).add(entry.subnet)
+            case Listener():
+                at = (entry.place, entry.protocol, entry.port)
+                self._listeners.setdefault(at, []).append(entry)
+
+    def find(self, kind: type[E], *key: str) -> E | None:
+        """Give the entry of a kind with this key."""
+        found = self.program.get((kind.section, *key))
+        return found if isinstance(found, kind) else None
+
+    def place(self, name: str) -> Place | None:
+        return self.find(Place, name)
+
+    def owns(self, place: str, address: Address) -> bool:
+        """Tell whether an address is one of the place's own interfaces'."""
+        return address in self._owned.get(place, ())
+
+    def answers_for(self, place: str, address: Address) -> bool:
+        """Tell whether packets to an address end at the place."""
+        found = self.owns(place, address) or self._longest(place, PLACE_TABLE, address)
+        return found is True or bool(found and isinstance(found.action, Deliver))
+
+    def addresses(self, place: str) -> set[Address]:
+        return self._owned.get(place, set())
+
+    def owners(self, address: Address) -> Iterator[str]:
+        """Give the places that have an address, in the order of their names."""
+        return iter(sorted(place for place, owned in self._owned.items() if address in owned))
+
+    def route(self, place: str, tables: tuple[str, ...], address: Address) -> Route | None:
+        """Give the route that decides: of the first table that has one which is not Local."""
+        for table in (*tables, PLACE_TABLE):
+            found = self._longest(place, table, address)
+            if found is not None and not isinstance(found.action, Local):
+                return found
+        return None
+
+    def _longest(self, place: str, table: str, address: Address) -> Route | None:
+        lengths = self._routes.get((place, table, address.version), {})
+        whole, number = address.max_prefixlen, int(address)
+        for length in sorted(lengths, reverse=True):
+            found = lengths[length].get(number >> (whole - length) << (whole - length))
+            if found is not None:
+                return found
+        return None
+
+    def tables_for(self, place: str, interface: str) -> tuple[str, ...]:
+        """Give the tables that packets from an interface ask before the place's own."""
+        end = self.near_ends.get((place, interface))
+        choice = self.find(TableChoice, place, end.subnet) if end and end.subnet else None
+        return (choice.table,) if choice else ()
+
+    def tables_of_source(self, place: str, source: Address) -> tuple[str, ...]:
+        choice = self.find(SourceChoice, place, str(source))
+        return (choice.table,) if choice else ()
+
+    def subnet(self, place: str, interface: str | None) -> str | None:
+        """Give the subnet that an interface of a place is in."""
+        end = self.near_ends.get((place, interface)) if interface else None
+        return end.subnet if end else None
+
+    def guard(self, place: str, stage: Stage, at: str | Address) -> Guard | None:
+        return self.find(Guard, place, stage.value, str(at))
+
+    def filter(self, place: str, name: str) -> Filter | None:
+        return self.find(Filter, place, name)
+
+    def members(self, place: str, name: str) -> tuple[Address, ...]:
+        found = self.find(AddressSet, place, name)
+        return tuple(found.members) if found else ()
+
+    def edge(self, place: str, stage: Stage, subnet: str | None) -> SubnetGuard | None:
+        return self.find(SubnetGuard, place, stage.value, subnet) if subnet else None
+
+    def near_edge(self, place: str, stage: Stage, address: Address) -> SubnetGuard | None:
+        """Give the guard at the edge of the subnet in which the place delivers an address."""
+        return self._near_guards.get((place, stage.value, address))
+
+    def delivers_in(self, place: str, address: Address, subnet: str | None) -> bool:
+        """Tell whether the place delivers an address inside this subnet."""
+        return subnet in self._subnets_of.get((place, address), ())
+
+    def source_check(self, place: str, interface: str) -> SourceCheck | None:
+        return self.find(SourceCheck, place, interface)
+
+    def border(self, place: str) -> Border | None:
+        return self.find(Border, place)
+
+    def port_translation(self, place: str) -> PortTranslation | None:
+        return self.find(PortTranslation, place)
+
+    def public_of(self, place: str, private: Address) -> OneToOne | None:
+        return self.find(OneToOne, place, str(private))
+
+    def listener(self, place: str, address: Address, protocol: int, port: int) -> Listener | None:
+        """Give what listens at an address; one for that address alone before one for a range."""
+        found = [
+            one
+            for one in self._listeners.get((place, protocol, port), ())
+            if address in one.addresses
+        ]
+        return max(found, key=lambda one: one.addresses.prefixlen, default=None)
+
+
+def is_single(block: Block) -> bool:
+    return block.prefixlen == block.max_prefixlen

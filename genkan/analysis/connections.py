@@ -1,0 +1,34 @@
+"""What places remember of a connection that crossed them: how it came, how it left.
+
+A place knows the answers to what it passed on, translates them back, and asks no group about them.
+"""
+
+from genkan.analysis.packet import Packet
+
+
+class Connections:
+    """The connections of one walk."""
+
+    def __init__(self) -> None:
+        self._crossed: dict[str, list[tuple[Packet, Packet]]] = {}
+
+    def remember(self, place: str, came: Packet, left: Packet) -> None:
+        """Note that a packet crossed a place, and what became of it there."""
+        self._crossed.setdefault(place, []).append((came, left))
+
+    def answer(self, place: str, packet: Packet) -> Packet | None:
+        """Give what becomes of an answer that a place knows; None where it knows of nothing."""
+        for came, left in self._crossed.get(place, ()):
+            if _same(packet, left.answered()):
+                return came.answered()
+        return None
+
+
+def _same(one: Packet, other: Packet) -> bool:
+    return (one.source, one.destination, one.protocol, one.source_port, one.destination_port) == (
+        other.source,
+        other.destination,
+        other.protocol,
+        other.source_port,
+        other.destination_port,
+    ) and one.icmp == other.icmp

@@ -1,0 +1,71 @@
+"""Translations: what a place makes of a new connection's first packet, before its route and after.
+
+At a border, what is meant for a public address is turned to the private one before a route is
+chosen, from whichever side it comes; what leaves for a private address that has a public one is
+given that. A place with a PortTranslation gives all it passes on an address and a port of its own.
+"""
+
+from collections.abc import Iterator
+
+from genkan.analysis.crossing import Crossing
+from genkan.analysis.packet import CHOSEN, TCP, UDP, Packet, Ports
+from genkan.analysis.trace import Outcome, Step
+
+BORDER = "internet-gateway"
+NAT = "nat-gateway"
+LOW: tuple[Ports, Ports] = ((1, 511), (600, 1023))  # what the kernel gives for reserved ports
+
+
+def to_private(at: Crossing) -> Iterator[Step]:
+    """Turn a public destination to the private one it stands for."""
+    if at.atlas.border(at.place) is None:
+        return
+    found = at.atlas.private_of.get((at.place, at.packet.destination))
+    if found is not None:
+        after = at.packet.to_destination(found.private)
+        said = f"{found.public} is {found.private} inside"
+        yield at.step(BORDER, Outcome.TRANSLATED, said, found.because, after)
+
+
+def crosses_border(at: Crossing, meant: Packet) -> Iterator[Step]:
+    """Drop what no translation takes across a border; `meant` is the packet as it came."""
+    border = at.atlas.border(at.place)
+    if border is None or at.known:
+        return
+    known_source = at.atlas.public_of(at.place, at.packet.source)
+    if at.interface == border.inside and known_source:
+        return
+    if at.interface == border.outside and meant.destination != at.packet.destination:
+        return
+    side = at.packet.source if at.interface == border.inside else meant.destination
+    said = (
+        f"{side} has no public address"
+        if at.interface == border.inside
+        else (f"{side} is nobody's public address")
+    )
+    yield at.step(BORDER, Outcome.DROPPED, said, border.because)
+
+
+def to_public(at: Crossing) -> Iterator[Step]:
+    """Give what leaves a border or a NAT gateway its source outside."""
+    if at.atlas.border(at.place):
+        found = at.atlas.public_of(at.place, at.packet.source)
+        if found is not None:
+            after = at.packet.from_source(found.public, at.packet.source_port)
+            said = f"{found.private} is {found.public} outside"
+            yield at.step(BORDER, Outcome.TRANSLATED, said, found.because, after)
+    own = at.atlas.port_translation(at.place)
+    if own is not None and own.address.version == at.packet.source.version:
+        ports = _chosen(at.packet)
+        after = at.packet.from_source(own.address, ports)
+        said = f"leaves as {own.address}, with a port of the gateway's choice"
+        yield at.step(NAT, Outcome.TRANSLATED, said, own.because, after)
+
+
+def _chosen(packet: Packet) -> Ports | None:
+    if packet.protocol not in (TCP, UDP) or packet.source_port is None:
+        return packet.source_port
+    port = packet.source_port[0]
+    if port < LOW[1][0] - 88:  # below 512
+        return LOW[0]
+    return LOW[1] if port < CHOSEN[0] else CHOSEN

@@ -1,0 +1,181 @@
+"""The walk itself: from place to place, until somebody takes the packet, and back again.
+
+The stages stand in the order of the packet's way (docs/design/analysis.md). A walk goes on after
+a blocker where it can: a group that would not have let a packet pass does not hide that its route
+leads nowhere.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from genkan.analysis import delivery, edges, guards, translation
+from genkan.analysis.atlas import Atlas
+from genkan.analysis.connections import Connections
+from genkan.analysis.crossing import Crossing
+from genkan.analysis.packet import Packet
+from genkan.analysis.trace import Outcome, Step, Trace
+from genkan.program.filter import Stage
+from genkan.program.place import PlaceKind
+from genkan.program.route import Blackhole, Deliver, Forward, Route, Unreachable
+
+HOP = "hop"
+
+
+@dataclass(slots=True)
+class _Way:
+    """One direction of a walk: where the packet is, and the steps that it took."""
+
+    atlas: Atlas
+    connections: Connections
+    forwarding: Collection[str]
+    steps: list[Step] = field(default_factory=list)
+    taken_at: str | None = None
+    packet: Packet | None = None
+
+    def send(self, place: str, packet: Packet, delivered: bool = False) -> None:
+        """Follow a packet that `place` sends itself; `delivered`: from what it delivers."""
+        at = Crossing(self.atlas, place, packet)
+        if self.atlas.owns(place, packet.destination):
+            self._take(at)
+            return
+        route = self._route(at, self.atlas.tables_of_source(place, packet.source))
+        if route is None:
+            return
+        at = at.leaving(_interface(route))
+        if delivered:
+            self.steps.extend(delivery.sent_back(at))
+        self._follow(at)
+
+    def _follow(self, at: Crossing) -> None:
+        """Go on from whoever is at the far end, until somebody takes it."""
+        met: set[tuple[str, str, Packet]] = set()
+        while True:
+            far = self.atlas.far_ends.get((at.place, at.leaves or ""))
+            if far is None:
+                self.steps.append(at.step(HOP, Outcome.DROPPED, f"{at.leaves} is not there"))
+                return
+            here = (far.place, far.name, at.packet)
+            if here in met:
+                self.steps.append(at.step(HOP, Outcome.REFUSED, "it goes round for ever"))
+                return
+            met.add(here)
+            known = self.connections.answer(far.place, at.packet)
+            at = Crossing(self.atlas, far.place, at.packet, far.name, None, known is not None)
+            onward = self._arrive(at, known)
+            if onward is None:
+                return
+            at = onward
+
+    def _arrive(self, at: Crossing, known: Packet | None) -> Crossing | None:
+        """Give the packet as it leaves the place again; None where its way ends."""
+        place = self.atlas.place(at.place)
+        if place is None or not place.forwards:
+            return self._at_host(at)
+        self.steps.extend(guards.source_check(at))
+        self.steps.extend(guards.own_source(at))
+        came = at.packet
+        if known is not None:
+            if known != came:
+                said = "turned back as the connection was"
+                kind = _word(self.atlas, at.place)
+                self.steps.append(at.step(kind, Outcome.TRANSLATED, said, None, known))
+            at = at.carrying(known)
+        else:
+            at = self._translated(at, translation.to_private(at))
+        if self.atlas.owns(at.place, at.packet.destination):
+            self.steps.extend(delivery.delivered(at))
+            self._take(at)
+            return None
+        self.steps.extend(guards.unknown(at))
+        return self._pass_on(at, came)
+
+    def _pass_on(self, at: Crossing, came: Packet) -> Crossing | None:
+        tables = self.atlas.tables_for(at.place, at.interface or "")
+        found = self.atlas.route(at.place, tables, at.packet.destination)
+        if found is not None and isinstance(found.action, Deliver):
+            self.steps.extend(delivery.delivered(at))
+            self._take(at)
+            return None
+        self.steps.extend(guards.egress(at))
+        leaving = at.leaving(_interface(found))
+        out, into = edges.between_interfaces(leaving)
+        self.steps.extend(out)
+        if self._route(at, tables) is None:
+            return None
+        self.steps.extend(into)
+        self.steps.extend(guards.ingress(leaving))
+        self.steps.extend(translation.crosses_border(leaving, came))
+        if not leaving.known:
+            leaving = self._translated(leaving, translation.to_public(leaving))
+            self.connections.remember(at.place, came, leaving.packet)
+        return leaving
+
+    def _at_host(self, at: Crossing) -> Crossing | None:
+        """Take what is for the host; a program of an instance may pass on what is not."""
+        if self.atlas.owns(at.place, at.packet.destination):
+            self._take(at)
+            return None
+        if at.place not in self.forwarding:
+            said = f"{at.packet.destination} is not its address, and it passes nothing on"
+            self.steps.append(at.step("instance", Outcome.DROPPED, said))
+            return None
+        route = self._route(at, self.atlas.tables_of_source(at.place, at.packet.source))
+        return at.leaving(_interface(route)) if route else None
+
+    def _route(self, at: Crossing, tables: tuple[str, ...]) -> Route | None:
+        """Give the route that leads on, and note which it is; None where none does."""
+        found = self.atlas.route(at.place, tables, at.packet.destination)
+        if found is None:
+            said = f"no route leads to {at.packet.destination}"
+            self.steps.append(at.step(Stage.ROUTE, Outcome.REFUSED, said))
+            return None
+        where = f"{found.destination} of {found.table}"
+        match found.action:
+            case Forward(interface=interface):
+                said, outcome = f"{where} leads to {interface}", Outcome.PASSED
+            case Unreachable():
+                said, outcome = f"nobody has {at.packet.destination}", Outcome.REFUSED
+            case Blackhole():
+                said, outcome = f"{where} leads to what is not there", Outcome.DROPPED
+            case _:
+                said, outcome = f"{where} ends here", Outcome.PASSED
+        self.steps.append(at.step(Stage.ROUTE, outcome, said, found.because))
+        return found if isinstance(found.action, Forward) else None
+
+    def _translated(self, at: Crossing, steps: Iterator[Step]) -> Crossing:
+        for step in steps:
+            self.steps.append(step)
+            at = at.carrying(step.after)
+        return at
+
+    def _take(self, at: Crossing) -> None:
+        self.taken_at, self.packet = at.place, at.packet
+
+
+def walk(
+    atlas: Atlas, origin: str, packet: Packet, forwarding: Collection[str] = frozenset()
+) -> Trace:
+    """Follow the first packet of a connection from `origin`, and what its receiver sends back.
+
+    `forwarding` are the instances whose programs pass on what is not for them.
+    """
+    connections = Connections()
+    way = _Way(atlas, connections, forwarding)
+    way.send(origin, packet)
+    back = _Way(atlas, connections, forwarding)
+    if way.taken_at is not None and way.packet is not None:
+        here = atlas.place(way.taken_at)
+        back.send(way.taken_at, way.packet.answered(), bool(here and here.forwards))
+        if back.taken_at not in (None, origin):
+            where = Crossing(atlas, str(back.taken_at), back.packet or packet)
+            back.steps.append(where.step(HOP, Outcome.DROPPED, "somebody else got the answer"))
+    return Trace(origin, packet, tuple(way.steps), tuple(back.steps), way.taken_at, way.packet)
+
+
+def _interface(route: Route | None) -> str | None:
+    return route.action.interface if route and isinstance(route.action, Forward) else None
+
+
+def _word(atlas: Atlas, place: str) -> str:
+    found = atlas.place(place)
+    return found.kind.value if found else PlaceKind.VPC.value

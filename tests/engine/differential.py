@@ -1,0 +1,133 @@
+"""Predicted against sent: random networks, random probes, and every disagreement between the walk
+through the program and what real packets met. The report is JSON.
+
+    unshare --user --map-root-user --net --mount --pid --fork --kill-child --mount-proc \
+        python -m tests.engine.differential FIRST_SEED NETWORKS PROBES [SECONDS]
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from genkan.analysis import Atlas, Disposition, Packet, Trace
+from genkan.compile import compile_network
+from genkan.engine.linux import LinuxEngine
+from genkan.model.network import Network
+from genkan.program.place import PlaceKind
+from tests.engine.inside import own_run
+from tests.engine.random_networks import Drawer
+from tests.engine.random_probes import probes
+from tests.engine.volley import Seen, Volley
+
+SHOWN = 5  # disagreements that are told whole
+HOSTS = (PlaceKind.INSTANCE, PlaceKind.HOST)
+
+
+@dataclass
+class Report:
+    """What a run found."""
+
+    networks: int = 0
+    flows: int = 0
+    met: Counter[str] = field(default_factory=Counter)
+    disagreements: list[dict[str, Any]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(("made", "sent"), 0.0))
+
+
+def run(first: int, networks: int, count: int, seconds: float) -> Report:
+    """Try networks from a first seed on, until there were enough or the time is over."""
+    report = Report()
+    engine = LinuxEngine()
+    end = time.monotonic() + seconds
+    for seed in range(first, first + networks):
+        if time.monotonic() > end:
+            break
+        _try(engine, seed, count, report)
+    return report
+
+
+def _try(engine: LinuxEngine, seed: int, count: int, report: Report) -> None:
+    drawn = Drawer(seed).draw()
+    program = compile_network(Network.of(drawn.resources)).program
+    atlas = Atlas(program)
+    traces = probes(atlas, drawn.forwarding, seed, count)
+    start = time.monotonic()
+    engine.reconcile(program)
+    made = time.monotonic()
+    volley = Volley(atlas, drawn.forwarding)
+    try:
+        seen = volley.send([(one.origin, one.packet) for one in traces], _expected(atlas, traces))
+    finally:
+        volley.close()
+    report.seconds["made"] += made - start
+    report.seconds["sent"] += time.monotonic() - made
+    report.networks += 1
+    for trace, one in zip(traces, seen, strict=True):
+        report.flows += 1
+        report.met[trace.disposition.value] += 1
+        wrong = disagreement(atlas, trace, one)
+        if wrong:
+            told = str(trace) if len(report.disagreements) < SHOWN else ""
+            report.disagreements.append(
+                {"seed": seed, "packet": _told(trace.origin, trace.packet), "wrong": wrong,
+                 "trace": told}
+            )  # fmt: skip
+
+
+def _expected(atlas: Atlas, traces: list[Trace]) -> list[tuple[int, str]]:
+    expected = []
+    for number, trace in enumerate(traces):
+        if trace.disposition is Disposition.REACHED:
+            expected.append((number, "answered"))
+        elif trace.disposition is Disposition.UNANSWERED and _at_host(atlas, trace):
+            expected.append((number, "taken"))
+    return expected
+
+
+def disagreement(atlas: Atlas, trace: Trace, seen: Seen) -> str:
+    """Say how a prediction differs from what was seen; empty where it does not."""
+    if trace.disposition is Disposition.DEPENDS:
+        return ""
+    reached = trace.disposition is Disposition.REACHED
+    if seen.answered != reached:
+        return f"predicted {trace.disposition.value}, answered: {seen.answered}"
+    arrives = trace.disposition in (Disposition.REACHED, Disposition.UNANSWERED)
+    if arrives and not _at_host(atlas, trace):
+        return ""  # a router's own service took it, where nobody watches
+    wanted = []
+    if arrives and trace.arrived is not None:
+        wanted = [(trace.arrived_at, f"{trace.arrived.source} {trace.arrived.destination}")]
+    return "" if seen.taken == wanted else f"predicted at {wanted}, taken at {seen.taken}"
+
+
+def _at_host(atlas: Atlas, trace: Trace) -> bool:
+    place = atlas.place(trace.arrived_at or "")
+    return place is not None and place.kind in HOSTS
+
+
+def _told(origin: str, packet: Packet) -> str:
+    return f"{packet} from {origin}"
+
+
+def main() -> None:
+    own_run()
+    first, networks, count = (int(word) for word in sys.argv[1:4])
+    seconds = float(sys.argv[4]) if len(sys.argv) > 4 else 600.0
+    report = run(first, networks, count, seconds)
+    json.dump(
+        {
+            "networks": report.networks,
+            "flows": report.flows,
+            "met": report.met,
+            "disagreements": report.disagreements,
+            "seconds": report.seconds,
+        },
+        sys.stdout,
+    )
+
+
+if __name__ == "__main__":
+    main()

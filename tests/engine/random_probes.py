@@ -1,0 +1,118 @@
+"""Probes drawn for a network: who sends what to whom, at and around the boundaries of its rules."""
+
+import random
+from collections.abc import Collection, Iterator
+from ipaddress import IPv4Address
+
+from genkan.analysis import Packet, Trace, walk
+from genkan.analysis.atlas import Atlas
+from genkan.program import Program
+from genkan.program.filter import Filter
+from genkan.program.place import OUTSIDE, Link, Place, PlaceKind
+from genkan.program.route import Deliver, Route
+from genkan.program.translation import OneToOne, PortTranslation
+
+TCP, UDP, ICMP = 6, 17, 1
+FIRST_PORT = 20_000
+LOW_PORTS = (400, 700)  # a translation keeps reserved ports among reserved ones
+HOSTS = (PlaceKind.INSTANCE, PlaceKind.HOST)
+
+
+CANDIDATES = 6  # drawn for each probe that is sent
+
+
+def probes(atlas: Atlas, forwarding: Collection[str], seed: int, count: int) -> list[Trace]:
+    """Give what is predicted for each probe; no two share addresses and ports.
+
+    Most of what is drawn is stopped by the first best rule; so of more candidates, those are taken
+    first whose class (how they end, and what stops them) has been taken least.
+    """
+    dice = random.Random(seed)
+    classes: dict[tuple[str, ...], list[Trace]] = {}
+    for place, packet in _candidates(atlas, dice, count * CANDIDATES):
+        trace = walk(atlas, place, packet, forwarding)
+        classes.setdefault(_class(trace), []).append(trace)
+    chosen: list[Trace] = []
+    while classes and len(chosen) < count:
+        for name in sorted(classes):
+            chosen.append(classes[name].pop())
+            if not classes[name]:
+                del classes[name]
+    return chosen[:count]
+
+
+def _class(trace: Trace) -> tuple[str, ...]:
+    first = next(iter(trace.blockers), None)
+    where = (first.stage, first.said.partition(" ")[0]) if first else (str(trace.arrived_at),)
+    return (trace.disposition.value, str(trace.packet.protocol), *where)
+
+
+def _candidates(atlas: Atlas, dice: random.Random, count: int) -> list[tuple[str, Packet]]:
+    program = atlas.program
+    hosts = sorted(
+        place.id for place in program.of(Place) if place.kind in HOSTS and atlas.addresses(place.id)
+    )
+    if not hosts:
+        return []
+    targets, ports = sorted(set(_targets(program)), key=int), sorted(set(_ports(program)))
+    # What is near a sender is more often let in; what is far shows more of the ways.
+    near = {place: _nearest(atlas, place, targets) for place in hosts}
+    found: dict[Packet, str] = {}
+    for number in range(count):
+        place = dice.choice(hosts)
+        source = dice.choice(sorted(atlas.addresses(place), key=int))
+        if dice.random() < 0.04:
+            source = dice.choice(targets)  # somebody else's, or nobody's
+        destination = dice.choice(near[place] if dice.random() < 0.5 else targets)
+        if destination in atlas.addresses(place) or destination == source:
+            continue
+        packet = _packet(dice, source, destination, ports, number)
+        found.setdefault(packet, place)
+    return [(place, packet) for packet, place in found.items()]
+
+
+def _nearest(atlas: Atlas, place: str, targets: list[IPv4Address]) -> list[IPv4Address]:
+    own = min(atlas.addresses(place), key=int)
+    return sorted(targets, key=lambda one: int(one) ^ int(own))[: len(targets) // 3 + 1]
+
+
+def _packet(
+    dice: random.Random, source: IPv4Address, destination: IPv4Address, ports: list[int], n: int
+) -> Packet:
+    protocol = dice.choice((TCP, TCP, TCP, UDP, UDP, ICMP))
+    if protocol == ICMP:
+        return Packet(source, destination, ICMP, (n, n), None, (dice.choice((8, 8, 13)), 0))
+    source_port = FIRST_PORT + n % 40_000
+    if dice.random() < 0.03:
+        source_port = dice.choice(LOW_PORTS) + n % 100
+    return Packet.to_port(source, destination, protocol, dice.choice(ports), source_port)
+
+
+def _targets(program: Program) -> Iterator[IPv4Address]:
+    """Give every address that somebody has, and some that nobody has beside them."""
+    for link in program.of(Link):
+        for end in (link.left, link.right):
+            for address in end.addresses:
+                yield address
+                yield address
+                if end.place != OUTSIDE and int(address) % 3 == 0:
+                    yield address + 1
+    for route in program.of(Route):
+        if isinstance(route.action, Deliver) and route.destination.num_addresses == 1:
+            yield route.destination.network_address
+    for one in program.of(OneToOne):
+        yield one.public
+    for one in program.of(PortTranslation):
+        yield one.address
+    yield IPv4Address("52.219.0.7")  # of S3
+    yield IPv4Address("198.51.100.10")
+    yield IPv4Address("198.51.100.11")  # of nobody
+
+
+def _ports(program: Program) -> Iterator[int]:
+    """Give ports at the boundaries of rules, one below and one above."""
+    yield from (53, 80, 443)
+    for one in program.of(Filter):
+        for rule in one.rules:
+            for port in rule.match.ports or ():
+                yield from (p for p in (port - 1, port, port + 1) if 1 <= p <= 65535)

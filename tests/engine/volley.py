@@ -1,0 +1,246 @@
+"""Many probes at once, as real packets: sent from inside places, watched where they arrive.
+
+Every probe carries a number. A host's kernel answers ICMP by itself; datagrams and SYNs are
+answered here, as by a program at every port. What arrives is seen where it is taken, and so is the
+answer where the probe began.
+"""
+
+import contextlib
+import select
+import socket
+import struct
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from genkan.analysis import Packet
+from genkan.analysis.atlas import Atlas
+from genkan.engine.linux.namespace import entered
+from genkan.engine.linux.nft import Nft
+from genkan.program.place import Place, PlaceKind
+from genkan.program.service import Listener
+
+TCP, UDP, ICMP = 6, 17, 1
+ETH_P_IP = 0x0800
+SYN, ACK, RST = 0x02, 0x10, 0x04
+QUESTION, ANSWER = b"Q", b"A"
+ECHO_REPLY, TIMESTAMP_REPLY = 0, 14
+IP_TRANSPARENT, IP_PKTINFO = 19, 8  # linux/in.h
+PATIENCE = 5.0  # seconds for what has to come
+QUIET = 0.05  # seconds without a packet, after which nothing comes any more
+BUFFER = 1 << 21
+BATCH = 25  # probes sent before what has arrived is read
+# A host's kernel keeps silent of ports at which, it believes, nobody listens.
+SILENT = """add table inet volley
+add chain inet volley out { type filter hook output priority 0; }
+add rule inet volley out tcp flags & rst == rst drop
+add rule inet volley out icmp type destination-unreachable drop
+"""
+HOSTS = (PlaceKind.INSTANCE, PlaceKind.HOST)
+TAG = struct.Struct("!I")
+
+
+@dataclass
+class Seen:
+    """What became of one probe: where it was taken, how it looked there, whether an answer came."""
+
+    origin: str
+    taken: list[tuple[str, str]] = field(default_factory=list)  # place, source and destination
+    answered: bool = False
+
+
+class Volley:
+    """Sockets in every host of a network, and what they see."""
+
+    def __init__(self, atlas: Atlas, forwarding: Collection[str]) -> None:
+        self._atlas = atlas
+        places = list(atlas.program.of(Place))
+        hosts = [one.id for one in places if one.kind in HOSTS and atlas.addresses(one.id)]
+        self._nft = Nft()
+        self._raw: dict[str, socket.socket] = {}
+        self._poll = select.epoll()
+        self._taps: dict[int, tuple[str, socket.socket]] = {}
+        self._echoes: dict[int, socket.socket] = {}
+        self._seen: dict[int, Seen] = {}
+        for place in hosts:
+            self._open(place, place in forwarding)
+        listening = {(one.place, one.protocol, one.port) for one in atlas.program.of(Listener)}
+        self._servers = [
+            _server(place, port) for place, protocol, port in listening if protocol == TCP
+        ]
+        for place, protocol, port in listening:
+            if protocol == UDP:
+                self._open_echo(place, port)
+
+    def _open(self, place: str, forwards: bool) -> None:
+        with entered(place):
+            Path("/proc/sys/net/ipv4/ip_forward").write_text("1" if forwards else "0")
+            raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+            tap = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
+        self._nft.run(place, SILENT)
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        tap.setblocking(False)
+        self._raw[place] = raw
+        self._taps[tap.fileno()] = (place, tap)
+        self._poll.register(tap, select.EPOLLIN)
+
+    def _open_echo(self, place: str, port: int) -> None:
+        """Answer datagrams that a router delivers, as from the address that was meant."""
+        with entered(place):
+            echo = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        echo.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
+        echo.setsockopt(socket.SOL_IP, IP_PKTINFO, 1)
+        echo.bind(("0.0.0.0", port))
+        echo.setblocking(False)
+        self._echoes[echo.fileno()] = echo
+        self._poll.register(echo, select.EPOLLIN)
+
+    def close(self) -> None:
+        for one in (*self._raw.values(), *(tap for _, tap in self._taps.values())):
+            one.close()
+        for one in (*self._echoes.values(), *self._servers):
+            one.close()
+        self._poll.close()
+        self._nft.close()
+
+    def send(
+        self, probes: Iterable[tuple[str, Packet]], expected: Collection[tuple[int, str]]
+    ) -> list[Seen]:
+        """Send every probe and give what was seen of each.
+
+        `expected` holds (number, "taken" or "answered"): what is waited for. What nobody expects
+        has until it was quiet for a moment.
+        """
+        self._seen = {}
+        count = 0
+        for number, (place, packet) in enumerate(probes):
+            self._seen[number] = Seen(place)
+            self._send(place, packet, number, QUESTION)
+            count = number + 1
+            if number % BATCH == 0:
+                self._read(0)
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and not all(self._came(*one) for one in expected):
+            self._read(QUIET)
+        while self._read(QUIET) and time.monotonic() < end + PATIENCE:
+            pass
+        return [self._seen[number] for number in range(count)]
+
+    def _came(self, number: int, what: str) -> bool:
+        seen = self._seen[number]
+        return seen.answered if what == "answered" else bool(seen.taken)
+
+    def _send(self, place: str, packet: Packet, number: int, word: bytes) -> None:
+        payload = _transport(packet, number, word)
+        source, destination = packet.source.packed, packet.destination.packed
+        whole = 20 + len(payload)
+        header = struct.pack("!BBHHHBBH", 0x45, 0, whole, 0, 0, 64, packet.protocol, 0)
+        own = packet.source in self._atlas.addresses(place)
+        # The route is chosen by the source address, if it is one of the sender's.
+        with_source = [(socket.SOL_IP, IP_PKTINFO, struct.pack("=i4s4s", 0, source, bytes(4)))]
+        with contextlib.suppress(OSError):  # the sender has no route, or was told before
+            self._raw[place].sendmsg(
+                [header + source + destination + payload],
+                with_source if own else [],
+                0,
+                (str(packet.destination), 0),
+            )
+
+    def _read(self, wait: float) -> bool:
+        """Take in what has arrived; tell whether anything had."""
+        events = self._poll.poll(wait)
+        for descriptor, _ in events:
+            if descriptor in self._echoes:
+                self._echo(self._echoes[descriptor])
+                continue
+            place, tap = self._taps[descriptor]
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    self._take(place, tap.recv(200))
+        return bool(events)
+
+    def _echo(self, echo: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                data, told, _, sender = echo.recvmsg(100, 100)
+                meant = next(info[8:12] for _, kind, info in told if kind == IP_PKTINFO)
+                info = struct.pack("=i4s4s", 0, meant, bytes(4))
+                answer = [data.replace(QUESTION, ANSWER)]
+                with contextlib.suppress(OSError):  # nobody knows the way to the client
+                    echo.sendmsg(answer, [(socket.SOL_IP, IP_PKTINFO, info)], 0, sender)
+
+    def _take(self, place: str, packet: bytes) -> None:
+        source, destination = (IPv4Address(packet[at : at + 4]) for at in (12, 16))
+        if not self._atlas.owns(place, destination):
+            return  # it passes through here
+        read = _read_transport(packet[9], packet[20:])
+        if read is None or read[0] not in self._seen:
+            return
+        number, is_answer = read
+        if is_answer:
+            self._seen[number].answered |= place == self._seen[number].origin
+            return
+        self._seen[number].taken.append((place, f"{source} {destination}"))
+        if packet[9] in (TCP, UDP):
+            ports = struct.unpack("!HH", packet[20:24])
+            back = Packet.to_port(destination, source, packet[9], ports[0], ports[1])
+            self._send(place, back, number, ANSWER)
+
+
+def _server(place: str, port: int) -> socket.socket:
+    """Listen where a router delivers: without a listener its kernel knows no such address."""
+    with entered(place):
+        server = socket.socket()
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
+    server.bind(("0.0.0.0", port))
+    server.listen(4096)  # nobody ends a handshake, so nobody is accepted
+    return server
+
+
+def _transport(packet: Packet, number: int, word: bytes) -> bytes:
+    """Write what follows the IP header."""
+    if packet.protocol == ICMP:
+        kind, code = packet.icmp or (8, 0)
+        ident = (packet.source_port or (0, 0))[0]
+        body = struct.pack("!BBHHH", kind, code, 0, ident & 0xFFFF, 1) + TAG.pack(number) + bytes(8)
+        return body[:2] + struct.pack("!H", _sum(body)) + body[4:]
+    ports = struct.pack("!HH", packet.source_port[0], packet.destination_port[0])
+    if packet.protocol == UDP:
+        body = ports + struct.pack("!HH", 13, 0) + TAG.pack(number) + word
+    else:
+        sent = (number, 0, 0x50, SYN) if word == QUESTION else (0, number + 1, 0x50, SYN | ACK)
+        body = ports + struct.pack("!IIBBHHH", *sent, 65535, 0, 0)
+    pseudo = packet.source.packed + packet.destination.packed
+    pseudo += struct.pack("!BBH", 0, packet.protocol, len(body))
+    at = 6 if packet.protocol == UDP else 16
+    return body[:at] + struct.pack("!H", _sum(pseudo + body)) + body[at + 2 :]
+
+
+def _read_transport(protocol: int, body: bytes) -> tuple[int, bool] | None:
+    """Give a probe's number and whether this is its answer; None for what is neither."""
+    if protocol == TCP:
+        sent, acknowledged, _, flags = struct.unpack("!IIBB", body[4:14])
+        if flags & ACK and flags & (RST | SYN):
+            return acknowledged - 1, True
+        return (sent, False) if flags & SYN else None
+    if protocol == UDP:
+        (number,) = TAG.unpack(body[8:12])
+        return number, body[12:13] == ANSWER
+    if protocol == ICMP and body[0] in (8, 13, ECHO_REPLY, TIMESTAMP_REPLY):
+        (number,) = TAG.unpack(body[8:12])
+        return number, body[0] in (ECHO_REPLY, TIMESTAMP_REPLY)
+    return None
+
+
+def _sum(data: bytes) -> int:
+    """Give the Internet checksum. RFC 1071."""
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
