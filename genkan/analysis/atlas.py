@@ -13,6 +13,7 @@ from genkan.program.filter import (
     Stage,
     SubnetGuard,
 )
+from genkan.program.inspection import Inspection
 from genkan.program.place import End, Link, Place
 from genkan.program.route import PLACE_TABLE, Deliver, Local, Route, SourceChoice, TableChoice
 from genkan.program.service import Listener
@@ -146,6 +147,9 @@ class Atlas:
 
     def port_translation(self, place: str) -> PortTranslation | None:
         return self.find(PortTranslation, place)
+
+    def inspection(self, place: str) -> Inspection | None:
+        return self.find(Inspection, place)
 
     def public_of(self, place: str, private: Address) -> OneToOne | None:
         return self.find(OneToOne, place, str(private))

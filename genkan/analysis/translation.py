@@ -13,7 +13,8 @@ from genkan.analysis.trace import Outcome, Step
 
 BORDER = "internet-gateway"
 NAT = "nat-gateway"
-LOW: tuple[Ports, Ports] = ((1, 511), (600, 1023))  # what the kernel gives for reserved ports
+# For a port below the first number, one of these (nf_nat_l4proto_unique_tuple).
+DRAWN: tuple[tuple[int, Ports], ...] = ((512, (1, 511)), (1024, (600, 1023)), (65536, CHOSEN))
 
 
 def to_private(at: Crossing) -> Iterator[Step]:
@@ -63,9 +64,8 @@ def to_public(at: Crossing) -> Iterator[Step]:
 
 
 def _chosen(packet: Packet) -> Ports | None:
+    """Give the ports from which the kernel draws: reserved ones stay among reserved ones."""
     if packet.protocol not in (TCP, UDP) or packet.source_port is None:
         return packet.source_port
     port = packet.source_port[0]
-    if port < LOW[1][0] - 88:  # below 512
-        return LOW[0]
-    return LOW[1] if port < CHOSEN[0] else CHOSEN
+    return next(ports for below, ports in DRAWN if port < below)

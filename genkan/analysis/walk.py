@@ -8,7 +8,7 @@ leads nowhere.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from genkan.analysis import delivery, edges, guards, translation
+from genkan.analysis import delivery, edges, guards, inspection, translation
 from genkan.analysis.atlas import Atlas
 from genkan.analysis.connections import Connections
 from genkan.analysis.crossing import Crossing
@@ -115,6 +115,10 @@ class _Way:
         if self.atlas.owns(at.place, at.packet.destination):
             self._take(at)
             return None
+        appliances = self.atlas.inspection(at.place)
+        if appliances is not None:
+            self.steps.extend(inspection.inspected(at, appliances))
+            return at.leaving(appliances.interface)
         if at.place not in self.forwarding:
             said = f"{at.packet.destination} is not its address, and it passes nothing on"
             self.steps.append(at.step("instance", Outcome.DROPPED, said))

@@ -16,14 +16,19 @@ AS_ROOT = ("unshare", *NAMESPACES)
 AS_USER = ("unshare", "--user", "--map-root-user", *NAMESPACES)
 
 
-def report_of(module: str, ways: tuple[str, ...] = AS_USER, patience: float = 50) -> dict[str, Any]:
+def report_of(
+    module: str,
+    ways: tuple[str, ...] = AS_USER,
+    patience: float = 50,
+    arguments: tuple[str, ...] = (),
+) -> dict[str, Any]:
     """Run a module inside and give its report; skip where the machine cannot."""
     if ways == AS_ROOT and os.geteuid() != 0:
         pytest.skip("not root; the same is tested in a user namespace. Type: sudo pytest")
     if not (shutil.which("nft") and shutil.which("ip")):
         pytest.skip("nft and ip are not here. Type: apt-get install nftables iproute2")
     done = subprocess.run(
-        [*ways, sys.executable, "-m", module],
+        [*ways, sys.executable, "-m", module, *arguments],
         capture_output=True,
         text=True,
         timeout=patience,
