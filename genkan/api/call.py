@@ -32,6 +32,7 @@ class Call:
     now: datetime
     request_id: str
     token: Callable[[int, str], str]
+    user_id: str = ""  # of an IAM user; empty for everybody else
     console_output: Callable[[str], bytes] = lambda instance_id: b""
     new_key_pair: Callable[[str], tuple[str, str, str]] = _no_key_pairs
 

@@ -126,7 +126,7 @@ def _user_id(call: Call) -> str:
     if ASSUMED in call.principal:
         _, name, session = call.principal.split("/")
         return f"{_role_id(call.account, name)}:{session}"
-    return call.principal.rpartition("/")[2]
+    return call.user_id or call.principal.rpartition("/")[2]
 
 
 def _role_id(account: str, name: str) -> str:

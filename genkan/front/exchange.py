@@ -20,14 +20,17 @@ from genkan.front.directory import Directory
 from genkan.front.events import EventLog
 from genkan.front.head import is_signed, named_by_head, source_of
 from genkan.front.iam.admission import Admission
+from genkan.front.iam.identities import Identities
+from genkan.front.iam.question import Question, denied, question_of, read_denial
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay
 from genkan.front.session import check_session, foreign_token
 from genkan.front.upstream import UpstreamDown
-from genkan.program.service import Listener, Service, Upstream
+from genkan.program.service import Credential, Listener, Service, Upstream
 
 LOG = logging.getLogger(__name__)
 OURS = ("x-genkan-", "x-moto-")  # headers that no client may send past us
+DENIED = "x-genkan-denied"  # what the embedded services' gate says
 CHUNK = 256 << 10
 ERROR = 400
 SERVER_ERROR = 500
@@ -42,6 +45,7 @@ class Means:
     directory: Directory
     relay: Relay
     admission: Admission
+    identities: Identities
     events: EventLog
     clock: Callable[[], datetime]
 
@@ -72,6 +76,8 @@ class Exchange:
             except wire.WireError as error:
                 self._protocol, self._unread = self._model.metadata["protocol"], error
         self._signature: wire.sigv4.Signature | None = None
+        self._user: tuple[Credential, str] | None = None  # who is IAM's and not the program's
+        self._question: Question | None = None
         prefix = self._model.endpoint_prefix if self._model else service.code
         self._seen = Seen(
             service=service,
@@ -88,7 +94,10 @@ class Exchange:
         try:
             body = await self._read()
             self._require_identity()
-            self._means.admission.admit(self._seen, self._head, self._means.clock())
+            self._question = question_of(self._seen, self._head, self._means.clock())
+            self._means.admission.admit(self._seen, self._question)
+            if self._service.upstream is Upstream.CONTROL:
+                await self._means.identities.check(self._seen, self._question)
             return await self._pass_on(body)
         except wire.WireError as error:
             return self._refuse(self._broken or error)
@@ -121,6 +130,9 @@ class Exchange:
                 for name, value in upstream.headers.items()
                 if name.lower() not in HOP_BY_HOP | {"content-length", "server", "date"}
             ]
+            if DENIED in upstream.headers:
+                assert self._question is not None  # noqa: S101 - it was sent
+                raise denied(self._seen, read_denial(upstream.headers[DENIED], self._question))
             length = upstream.headers.get("content-length")
             if upstream.status >= ERROR or (length is not None and int(length) <= CHUNK):
                 return await self._answer_whole(upstream, headers, length)
@@ -187,6 +199,8 @@ class Exchange:
     async def _read(self) -> bytes | AsyncIterator[bytes]:
         """Check the signature and read what is asked; give the body, or what streams it."""
         signed = is_signed(self._head)
+        if signed:
+            await self._find_user()
         there = self._request.can_read_body  # a body without bytes has no end to hold back
         if there and self._streams() and (not signed or wire.sigv4.declares_body(self._head)):
             if signed:
@@ -210,14 +224,22 @@ class Exchange:
             raise self._unread
         return body
 
+    async def _find_user(self) -> None:
+        scope = wire.sigv4.scope_of(self._head)
+        if scope is not None and self._means.directory.secret_of(scope[0]) is None:
+            self._user = await self._means.identities.find(scope[0])
+
     def _secret_of(self, access_key: str) -> str | None:
+        if self._user is not None:
+            return self._user[0].secret
         return self._means.directory.secret_of(access_key)
 
     def _require_identity(self) -> None:
         if self._signature is not None:
             directory = self._means.directory
             token, now = self._signature.session_token, self._means.clock()
-            self._seen.credential = credential = directory.credential_of(self._signature)
+            user = self._user[0] if self._user else None
+            self._seen.credential = credential = user or directory.credential_of(self._signature)
             if credential is None:
                 raise foreign_token(self._signature.access_key)
             check_session(credential, token, now)
@@ -324,6 +346,8 @@ class Exchange:
         ]
         credential = self._seen.credential
         if self._service.upstream is Upstream.EMBEDDED:
+            if self._question is not None:
+                kept.append(("x-genkan-question", self._question.header()))
             return [*kept, ("x-moto-account-id", credential.account)] if credential else kept
         assert credential is not None  # noqa: S101 - _require_identity
         return [
@@ -333,6 +357,7 @@ class Exchange:
             ("x-genkan-account", credential.account),
             ("x-genkan-principal", credential.principal),
             ("x-genkan-access-key", credential.id),
+            ("x-genkan-user-id", self._user[1] if self._user else ""),
             ("x-genkan-request-id", self._seen.request_id),
         ]
 

@@ -21,6 +21,7 @@ from genkan.front.events import EventLog
 from genkan.front.exchange import Exchange, Means
 from genkan.front.head import head_of
 from genkan.front.iam.admission import Admission
+from genkan.front.iam.identities import Identities
 from genkan.front.listening import listen
 from genkan.front.relay import Relay
 from genkan.front.role_credentials import RoleCredentials
@@ -56,7 +57,14 @@ class Front:
         self._relay = Relay(upstreams, start_upstream)
         self._directory = Directory(of_roles)
         self._admission = Admission()
-        self._means = Means(self._directory, self._relay, self._admission, events, clock)
+        self._means = Means(
+            directory=self._directory,
+            relay=self._relay,
+            admission=self._admission,
+            identities=Identities(self._relay),
+            events=events,
+            clock=clock,
+        )
         self._servers: dict[tuple[str, int, int], asyncio.Server] = {}
         self._tls = self._make_tls()
 

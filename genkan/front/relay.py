@@ -8,6 +8,7 @@ tried again while its upstream starts; one that was taken is never sent twice.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -23,6 +24,7 @@ HOP_BY_HOP = frozenset(
 PATIENCE = 30.0  # seconds for an upstream to start
 WAIT = 0.05
 ANSWER_PATIENCE = 300.0
+ERROR = 400
 
 Body = bytes | AsyncIterator[bytes]
 
@@ -57,6 +59,21 @@ class Relay:
             yield response
         finally:
             response.release()
+
+    async def ask(self, what: str, question: dict[str, object]) -> dict[str, Any] | None:
+        """Ask the embedded services' gate; None also while they do not run. Raises UpstreamDown."""
+        try:
+            async with self._session(Upstream.EMBEDDED).post(
+                "http://embedded/", headers={"x-genkan-ask": what}, json=question
+            ) as answer:
+                if answer.status >= ERROR:
+                    raise UpstreamDown(f"the embedded services answered {answer.status}")
+                found: dict[str, Any] | None = await answer.json()
+                return found
+        except aiohttp.ClientConnectorError:
+            return None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise UpstreamDown(f"{type(error).__name__}: {error}") from error
 
     async def close(self) -> None:
         self.control.close()

@@ -18,14 +18,17 @@ def main() -> None:
     # moto makes clients of its own here and there; they must find keys, and never ask anybody.
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     os.environ |= {"AWS_ACCESS_KEY_ID": "embedded", "AWS_SECRET_ACCESS_KEY": "embedded"}
-    os.environ |= {"MOTO_IAM_LOAD_MANAGED_POLICIES": "false", "MOTO_S3_CUSTOM_ENDPOINTS": ""}
+    os.environ |= {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_S3_CUSTOM_ENDPOINTS": ""}
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from waitress import serve
 
+    from genkan.services.gate import gate, leave_buckets_policies_to_the_gate
+
+    leave_buckets_policies_to_the_gate()
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     serve(
-        DomainDispatcherApplication(create_backend_app),
+        gate(DomainDispatcherApplication(create_backend_app)),
         unix_socket=path,
         unix_socket_perms="600",
         threads=THREADS,

@@ -161,6 +161,7 @@ class ControlProcess:
         return replace(
             self._call_as(said["x-genkan-account"], said["x-genkan-region"]),
             principal=said["x-genkan-principal"],
+            user_id=said.get("x-genkan-user-id", ""),
             request_id=request_id,
         )
 

@@ -33,6 +33,10 @@ ACTIONS = {
     ("sqs", "ChangeMessageVisibilityBatch"): "ChangeMessageVisibility",
     ("sns", "PublishBatch"): "Publish",
 }
+OF_ONESELF = frozenset(  # IAM's operations that are about the caller where they name no user
+    {"GetUser", "CreateAccessKey", "DeleteAccessKey", "ListAccessKeys", "UpdateAccessKey"}
+    | {"ChangePassword", "ListMFADevices", "ListSigningCertificates"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ def asked_of(
     parameters: Mapping[str, Any],
     head: wire.HttpRequest,
     account: str,
+    principal: str = "",
 ) -> list[Asked]:
     """Give all that a request asks for; every one of it has to be allowed."""
     prefix = prefix_of(service)
@@ -58,6 +63,8 @@ def asked_of(
     if service.model == "s3":
         return [Asked(f"s3:{name}", arn) for name, arn in s3_actions(operation, parameters)]
     name = operation if operation.isalnum() else UNREAD
+    if name in OF_ONESELF and prefix == "iam" and "UserName" not in parameters:
+        return [Asked(f"iam:{name}", principal)]
     action = f"{prefix}:{ACTIONS.get((prefix, name), name)}"
     return [
         Asked(action, arn)

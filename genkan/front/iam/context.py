@@ -26,6 +26,7 @@ S3_PARAMETERS = {
     "MaxKeys": "s3:max-keys",
     "VersionId": "s3:VersionId",
 }
+STS_PARAMETERS = {"ExternalId": "sts:ExternalId", "RoleSessionName": "sts:RoleSessionName"}
 
 
 def context_of(
@@ -59,6 +60,9 @@ def context_of(
     else:
         keys["aws:SourceIp"] = (source,)
     keys |= _tag_keys(parameters)
+    for name, key in STS_PARAMETERS.items() if service.model == "sts" else ():
+        if name in parameters:
+            keys[key] = (str(parameters[name]),)
     if service.model == "s3":
         keys |= _s3_keys(head, parameters)
     return keys | principal_keys(credential)

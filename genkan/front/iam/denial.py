@@ -1,6 +1,7 @@
 """A denial: what was denied to whom, whose policy said so, and how AWS words it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from genkan import wire
 from genkan.front.iam.actions import Asked
@@ -15,32 +16,53 @@ class Denial:
 
     asked: Asked
     caller: str
-    source: Source
-    decision: Decision
+    policy: str  # "VPC endpoint policy"
+    explicit: bool
+    reason: str
+    statement: str | None
+    element: str | None
+
+    @classmethod
+    def by_endpoint(cls, asked: Asked, caller: str, decision: Decision) -> "Denial":
+        return cls(
+            asked=asked,
+            caller=caller,
+            policy=Source.ENDPOINT.value,
+            explicit=decision.explicit,
+            reason=str(decision),
+            statement=str(decision.statement) if decision.statement else None,
+            element=decision.element,
+        )
+
+    @classmethod
+    def told(cls, found: dict[str, Any], caller: str) -> "Denial":
+        """Read a denial as what stands behind the services tells it."""
+        given = dict(found)
+        return cls(asked=Asked(given.pop("action"), given.pop("resource")), caller=caller, **given)
 
     def sentence(self, *, quoted: bool) -> str:
         """Say it as AWS does."""
         resource = f'"{self.asked.resource}"' if quoted else self.asked.resource
         who = f"User: {self.caller} is not authorized to perform: {self.asked.action}"
-        article = "an" if self.source is Source.IDENTITY else "a"
-        if self.decision.explicit:
-            why = f"with an explicit deny in {article} {self.source.value}"
+        if self.explicit:
+            article = "an" if self.policy.startswith("identity") else "a"
+            why = f"with an explicit deny in {article} {self.policy}"
         else:
-            why = f"because no {self.source.value} allows the {self.asked.action} action"
+            why = f"because no {self.policy} allows the {self.asked.action} action"
         return f"{who} on resource: {resource} {why}"
 
     def shown(self) -> dict[str, str]:
         """Give what the record of the call says of it."""
         found = {
-            "policy": self.source.value,
+            "policy": self.policy,
             "action": self.asked.action,
             "resource": self.asked.resource,
-            "reason": str(self.decision),
+            "reason": self.reason,
         }
-        if self.decision.statement is not None:
-            found["statement"] = str(self.decision.statement)
-        if self.decision.element is not None:
-            found["element"] = self.decision.element
+        if self.statement is not None:
+            found["statement"] = self.statement
+        if self.element is not None:
+            found["element"] = self.element
         return found
 
     def error(self) -> wire.WireError:

@@ -84,9 +84,10 @@ def resources_of(
     """Give the ARNs of what a request names, or "*" alone."""
     special = SPECIAL.get(prefix)
     found = list(special(operation, parameters, region, account)) if special else []
-    found += _arns(prefix, parameters)
-    if not found:
-        found = list(_named(prefix, parameters, region, account))
+    by_name = list(_named(prefix, parameters, region, account))
+    if prefix != "iam" or not by_name:  # whom a policy is attached to is meant, not the policy
+        found += _arns(prefix, parameters)
+    found = found or by_name
     return list(dict.fromkeys(found)) or [WHOLE]
 
 

@@ -1,0 +1,40 @@
+"""Keys and decisions that are not the program's: asked where IAM's state is.
+
+While the embedded services do not run there is no IAM: no key of a user, no role, no policy.
+"""
+
+from genkan.front.iam.denial import Denial
+from genkan.front.iam.question import TRUSTED_FOR, Question, denied
+from genkan.front.records import Seen
+from genkan.front.relay import Relay
+from genkan.program import Because
+from genkan.program.service import Credential
+
+
+class Identities:
+    """Asks the embedded IAM."""
+
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
+
+    async def find(self, access_key: str) -> tuple[Credential, str] | None:
+        """Give a user's active key, and the user's id. Raises UpstreamDown."""
+        found = await self._relay.ask("key", {"id": access_key})
+        if found is None:
+            return None
+        credential = Credential(
+            because=Because("access-key", access_key),
+            id=access_key,
+            secret=found["secret"],
+            account=found["account"],
+            principal=found["principal"],
+        )
+        return credential, found["user_id"]
+
+    async def check(self, seen: Seen, question: Question) -> None:
+        """Raise WireError for a call to Genkan's own API that policies deny; UpstreamDown."""
+        if question.is_free and seen.operation != TRUSTED_FOR:
+            return
+        found = await self._relay.ask("decision", question.shown())
+        if found is not None:
+            raise denied(seen, Denial.told(found, question.caller))

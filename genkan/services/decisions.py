@@ -1,0 +1,117 @@
+"""What policies of identities and resources say of a call: what is decided where IAM's state is.
+
+A question is what the front knows of a call: who signed, what is asked, the condition keys. The
+answer is the first denial, or nothing. What nobody signed is a resource's policy's to grant; where
+it says nothing, the service's own access lists are left to speak.
+"""
+
+from typing import Any
+
+from genkan.policy import (
+    NOT_GRANTED,
+    Decision,
+    PolicyUnreadable,
+    Principal,
+    Request,
+    Source,
+    authorize,
+    evaluate,
+    parse_policy,
+)
+from genkan.services.identities import Identity, identity_of
+from genkan.services.resource_policies import Held, held
+
+FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})  # nobody needs to be allowed
+OF_THE_OWNER = frozenset({"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"})
+ACCESS_LISTS = frozenset({"s3:GetObject", "s3:GetObjectVersion"})  # that anonymous calls may meet
+TRUST = "role trust policy"
+Question = dict[str, Any]
+
+
+def decide(question: Question) -> dict[str, Any] | None:
+    """Answer a question: what is denied first, and why; None where nothing is."""
+    account = question.get("account") or ""
+    arn = question.get("principal")
+    identity = identity_of(arn, account) if arn else None
+    for action, resource in question["asked"]:
+        denial = _decide_one(question, identity, account, action, resource)
+        if denial is not None:
+            return denial
+    return None
+
+
+def granted_by_resource(question: Question) -> bool:
+    """Tell whether a resource's policy grants all of what nobody signed."""
+    return not question.get("principal") and all(
+        _by_resource(held(action, resource, ""), _request(question, None, action, resource)).allows
+        for action, resource in question["asked"]
+    )
+
+
+def _decide_one(
+    question: Question, identity: Identity | None, account: str, action: str, resource: str
+) -> dict[str, Any] | None:
+    if action in FREE and identity is not None:
+        return None
+    one = held(action, resource, account)
+    request = _request(question, identity, action, one.arn, one)
+    by_resource = _by_resource(one, request) if one.policy else None
+    mine = one.account == account
+    if identity is None:
+        if not action.startswith("s3:") or not one.account:
+            return None  # what is anybody's to ask, and buckets that there are not
+        if action in ACCESS_LISTS and not (by_resource and by_resource.explicit):
+            return None
+        found = authorize(identity=NOT_GRANTED, resource=by_resource)
+    else:
+        if identity.principal.is_root and mine and action in OF_THE_OWNER:
+            by_resource = None
+        found = authorize(
+            identity=identity.decide(request),
+            resource=by_resource,
+            same_account=mine,
+            resource_has_to_allow=one.has_to_allow,
+        )
+    if found.allows:
+        return None
+    return _denial(action, one.arn, found.source or Source.IDENTITY, found.decision or NOT_GRANTED)
+
+
+def _request(
+    question: Question,
+    identity: Identity | None,
+    action: str,
+    resource: str,
+    one: Held | None = None,
+) -> Request:
+    keys = dict(question["context"])
+    if identity is not None:
+        keys |= identity.keys
+        if action.startswith("sns:"):
+            keys["aws:SourceOwner"] = (identity.principal.account,)
+    if one is not None:
+        keys["aws:ResourceAccount"] = (one.account,)
+        if action.startswith("s3:"):
+            keys["s3:ResourceAccount"] = (one.account,)
+    principal: Principal | None = identity.principal if identity else None
+    return Request.of(action, resource, principal, keys)
+
+
+def _by_resource(one: Held, request: Request) -> Decision:
+    try:
+        return evaluate(parse_policy(one.policy or ""), request)
+    except PolicyUnreadable:
+        return NOT_GRANTED
+
+
+def _denial(action: str, resource: str, source: Source, decision: Decision) -> dict[str, Any]:
+    trust = source is Source.RESOURCE and action == "sts:AssumeRole"
+    return {
+        "action": action,
+        "resource": resource,
+        "policy": TRUST if trust else source.value,
+        "explicit": decision.explicit,
+        "reason": str(decision),
+        "statement": str(decision.statement) if decision.statement else None,
+        "element": decision.element,
+    }

@@ -1,0 +1,137 @@
+"""Who signs and what they may: users, keys and roles as the embedded IAM holds them.
+
+A role that IAM does not know is taken as named, and may do everything, in an account that has no
+role of its own; in one that has, it is nobody.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from genkan.policy import (
+    GRANTED,
+    NOT_GRANTED,
+    Decision,
+    PolicyUnreadable,
+    Principal,
+    Request,
+    evaluate,
+    parse_policy,
+    together,
+)
+
+PARTITION = "aws"
+ASSUMED = ":assumed-role/"
+ACTIVE = "Active"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A caller: the names it goes by, its own condition keys, and the policies attached to it;
+    `unbound`: no policy is asked."""
+
+    principal: Principal
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    policies: tuple[str, ...] = ()
+    unbound: bool = False
+
+    def decide(self, request: Request) -> Decision:
+        """Say what its policies say."""
+        if self.unbound:
+            return GRANTED
+        return together([_asked(text, request) for text in self.policies])
+
+
+def key_of(access_key: str) -> dict[str, str] | None:
+    """Give an active access key's secret, and whose it is."""
+    for account, user in _users():
+        for key in user.access_keys:
+            if key.access_key_id == access_key and key.status == ACTIVE:
+                return {
+                    "secret": key.secret_access_key,
+                    "account": account,
+                    "principal": user.arn,
+                    "user_id": user.id,
+                }
+    return None
+
+
+def identity_of(arn: str, account: str) -> Identity:
+    """Give the identity with this ARN: a root user's, a user's, a session's of a role."""
+    if arn.endswith(":root"):
+        return Identity(Principal(account, (arn,)), unbound=True)
+    if ASSUMED in arn:
+        return _session(arn, account)
+    return _user(arn, account)
+
+
+def find_role(account: str, name: str) -> Any:  # noqa: ANN401 - moto's
+    """Give a role by its name, or by the name of the instance profile that it is in; or None."""
+    iam = backend(account)
+    role = next((one for one in iam.roles.values() if one.name == name), None)
+    if role is None:
+        profiles = (one for one in iam.instance_profiles.values() if one.name == name)
+        role = next((role for one in profiles for role in one.roles), None)
+    return role
+
+
+def has_roles(account: str) -> bool:
+    return bool(backend(account).roles)
+
+
+def backend(account: str) -> Any:  # noqa: ANN401 - moto's
+    """Give an account's IAM."""
+    from moto.iam.models import iam_backends
+
+    return iam_backends[account][PARTITION]
+
+
+def _users() -> Iterator[tuple[str, Any]]:
+    from moto.iam.models import iam_backends
+
+    for account, partitions in list(iam_backends.items()):
+        if PARTITION in partitions:
+            yield from ((account, user) for user in list(partitions[PARTITION].users.values()))
+
+
+def _session(arn: str, account: str) -> Identity:
+    name, _, session = arn.partition(ASSUMED)[2].partition("/")
+    role = find_role(account, name)
+    if role is None:
+        named = f"arn:aws:iam::{account}:role/{name}"
+        return Identity(Principal(account, (arn, named)), unbound=not has_roles(account))
+    keys = _tag_keys(role.tags)
+    keys |= {"aws:PrincipalArn": (role.arn,), "aws:userid": (f"{role.id}:{session}",)}
+    return Identity(Principal(account, (arn, role.arn)), keys, tuple(_attached(role)))
+
+
+def _user(arn: str, account: str) -> Identity:
+    iam = backend(account)
+    user = next((one for one in iam.users.values() if one.arn == arn), None)
+    if user is None:
+        return Identity(Principal(account, (arn,)))
+    policies = list(_attached(user))
+    for group in iam.get_groups_for_user(user.name):
+        policies += _attached(group)
+    keys = _tag_keys(user.tags)
+    keys |= {"aws:userid": (user.id,), "aws:username": (user.name,)}
+    return Identity(Principal(account, (arn,)), keys, tuple(policies))
+
+
+def _attached(owner: Any) -> Iterator[str]:  # noqa: ANN401 - moto's user, group or role
+    yield from owner.policies.values()
+    for policy in owner.managed_policies.values():
+        chosen = policy.default_version_id
+        yield from (one.document for one in policy.versions if one.version_id == chosen)
+
+
+def _tag_keys(tags: Any) -> dict[str, tuple[str, ...]]:  # noqa: ANN401 - a list or a mapping
+    each = tags.values() if isinstance(tags, dict) else tags or ()
+    return {f"aws:PrincipalTag/{one['Key']}": (one["Value"],) for one in each}
+
+
+def _asked(text: str, request: Request) -> Decision:
+    try:
+        return evaluate(parse_policy(text), request)
+    except PolicyUnreadable:
+        return NOT_GRANTED

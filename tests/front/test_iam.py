@@ -1,0 +1,231 @@
+"""Users, keys and roles that IAM makes sign requests, and may do what their policies say."""
+
+import json
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.front.conftest import Api
+from tests.story.conftest import REGION
+
+WHERE = {"LocationConstraint": REGION}
+
+
+def document(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(action, resource="*", **more):
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def code_of(call, **parameters):
+    """Give the error code that a call ends with; "ok" for none."""
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "ok"
+
+
+class Caller:
+    """Clients with a key."""
+
+    def __init__(self, api: Api, key: dict) -> None:
+        self._session = boto3.Session(
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            aws_session_token=key.get("SessionToken"),
+            region_name=REGION,
+        )
+        self._url = api.url
+
+    def client(self, service):
+        settings = Config(
+            retries={"total_max_attempts": 1},
+            connect_timeout=5,
+            read_timeout=30,
+            s3={"addressing_style": "path"},
+        )
+        return self._session.client(service, endpoint_url=self._url, config=settings)
+
+
+@pytest.fixture(scope="module")
+def iam(api: Api):
+    return api.site.client("iam")
+
+
+@pytest.fixture(scope="module")
+def account(api: Api):
+    return api.site.client("sts").get_caller_identity()["Account"]
+
+
+@pytest.fixture
+def user(api, iam, request):
+    """Make a user with a key and, as parameters say, policies; give its name and its clients."""
+    name = request.node.name[:60].translate(str.maketrans("[]", "__"))
+    iam.create_user(UserName=name, Path="/people/")
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return name, Caller(api, key), key
+
+
+def test_a_users_key_signs_and_says_who_it_is(iam, user, account):
+    name, caller, _ = user
+    found = caller.client("sts").get_caller_identity()
+    assert found["Arn"] == f"arn:aws:iam::{account}:user/people/{name}"
+    assert found["UserId"] == iam.get_user(UserName=name)["User"]["UserId"]
+    assert found["Account"] == account
+
+
+def test_a_key_that_is_not_active_or_is_gone_signs_nothing(iam, user):
+    name, caller, key = user
+    sts = caller.client("sts")
+    which = {"UserName": name, "AccessKeyId": key["AccessKeyId"]}
+    iam.update_access_key(**which, Status="Inactive")
+    assert code_of(sts.get_caller_identity) == "InvalidClientTokenId"
+    iam.update_access_key(**which, Status="Active")
+    assert code_of(sts.get_caller_identity) == "ok"
+    iam.delete_access_key(**which)
+    assert code_of(sts.get_caller_identity) == "InvalidClientTokenId"
+    assert code_of(caller.client("ec2").describe_vpcs) == "AuthFailure"
+
+
+def test_a_user_may_do_what_its_policies_say_and_nothing_else(iam, user, account):
+    name, caller, _ = user
+    ec2, sqs = caller.client("ec2"), caller.client("sqs")
+    assert code_of(ec2.describe_vpcs) == "UnauthorizedOperation"
+    assert code_of(sqs.create_queue, QueueName="a") in ("AccessDenied", "AccessDeniedException")
+    iam.put_user_policy(
+        UserName=name,
+        PolicyName="p",
+        PolicyDocument=document(allow("ec2:Describe*"), allow("sqs:*", "arn:aws:sqs:*:*:mine-*")),
+    )
+    assert code_of(ec2.describe_vpcs) == "ok"
+    assert code_of(ec2.create_vpc, CidrBlock="10.0.0.0/16") == "UnauthorizedOperation"
+    assert code_of(sqs.create_queue, QueueName="mine-1") == "ok"
+    with pytest.raises(ClientError) as denied:
+        sqs.create_queue(QueueName="other")
+    assert denied.value.response["Error"]["Message"] == (
+        f"User: arn:aws:iam::{account}:user/people/{name} is not authorized to perform: "
+        f"sqs:CreateQueue on resource: arn:aws:sqs:{REGION}:{account}:other because no "
+        "identity-based policy allows the sqs:CreateQueue action"
+    )
+
+
+def test_groups_and_managed_policies_count_and_a_denial_wins(iam, user):
+    name, caller, _ = user
+    ec2 = caller.client("ec2")
+    iam.create_group(GroupName="readers")
+    iam.add_user_to_group(GroupName="readers", UserName=name)
+    arn = "arn:aws:iam::aws:policy/AmazonEC2ReadOnlyAccess"
+    iam.attach_group_policy(GroupName="readers", PolicyArn=arn)
+    assert code_of(ec2.describe_vpcs) == "ok"
+    denial = {"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}
+    iam.put_user_policy(UserName=name, PolicyName="d", PolicyDocument=document(denial))
+    with pytest.raises(ClientError, match="explicit deny in an identity-based policy"):
+        ec2.describe_vpcs()
+
+
+def trust(**principal):
+    return document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal})
+
+
+def test_a_role_is_assumed_by_whom_it_trusts_and_may_what_its_policies_say(api, iam, user, account):
+    name, caller, _ = user
+    arn = f"arn:aws:iam::{account}:user/people/{name}"
+    role = iam.create_role(
+        RoleName="reader", Path="/some/", AssumeRolePolicyDocument=trust(AWS=arn)
+    )["Role"]
+    policy = document(allow("ec2:DescribeVpcs"))
+    iam.put_role_policy(RoleName="reader", PolicyName="p", PolicyDocument=policy)
+    asked = {"RoleArn": role["Arn"], "RoleSessionName": "me"}
+    given = caller.client("sts").assume_role(**asked)
+    session = Caller(api, given["Credentials"])
+    who = session.client("sts").get_caller_identity()["Arn"]
+    assert who == f"arn:aws:sts::{account}:assumed-role/reader/me"
+    assert code_of(session.client("ec2").describe_vpcs) == "ok"
+    assert code_of(session.client("ec2").describe_subnets) == "UnauthorizedOperation"
+    assert code_of(session.client("s3").list_buckets) == "AccessDenied"
+    with pytest.raises(ClientError, match="no role trust policy allows"):
+        api.site.client("sts").assume_role(**asked)
+    iam.update_assume_role_policy(RoleName="reader", PolicyDocument=trust(AWS=account))
+    assert code_of(api.site.client("sts").assume_role, **asked) == "ok"
+    with pytest.raises(ClientError, match="no identity-based policy allows"):
+        caller.client("sts").assume_role(**asked)
+
+
+def test_a_role_that_is_not_there_is_nobodys_where_there_are_roles(api, iam, account):
+    iam.create_role(RoleName="some", AssumeRolePolicyDocument=trust(AWS=account))
+    asked = {"RoleArn": f"arn:aws:iam::{account}:role/none", "RoleSessionName": "me"}
+    assert code_of(api.site.client("sts").assume_role, **asked) == "AccessDenied"
+
+
+def test_a_buckets_policy_binds_its_owner_and_lets_others_in(api, user, account):
+    name, caller, _ = user
+    mine, theirs = api.site.client("s3"), caller.client("s3")
+    mine.create_bucket(Bucket="guarded", CreateBucketConfiguration=WHERE)
+    mine.put_object(Bucket="guarded", Key="k", Body=b"x")
+    assert code_of(theirs.get_object, Bucket="guarded", Key="k") == "AccessDenied"
+    arn = f"arn:aws:iam::{account}:user/people/{name}"
+    statements = [
+        allow("s3:GetObject", "arn:aws:s3:::guarded/*", Principal={"AWS": arn}),
+        {
+            **allow("s3:*", ["arn:aws:s3:::guarded", "arn:aws:s3:::guarded/*"], Principal="*"),
+            "Effect": "Deny",
+            "Condition": {"StringLike": {"aws:UserAgent": "*md/forbidden*"}},
+        },
+    ]
+    mine.put_bucket_policy(Bucket="guarded", Policy=document(*statements))
+    assert code_of(theirs.get_object, Bucket="guarded", Key="k") == "ok"
+    assert code_of(theirs.put_object, Bucket="guarded", Key="k") == "AccessDenied"
+    assert code_of(mine.put_object, Bucket="guarded", Key="k", Body=b"y") == "ok"
+    statements[1]["Condition"] = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+    mine.put_bucket_policy(Bucket="guarded", Policy=document(*statements))
+    with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
+        mine.get_object(Bucket="guarded", Key="k")
+    assert code_of(mine.delete_bucket_policy, Bucket="guarded") == "ok"
+    assert code_of(mine.get_object, Bucket="guarded", Key="k") == "ok"
+
+
+def test_a_public_bucket_answers_those_who_do_not_sign(api):
+    mine = api.site.client("s3")
+    mine.create_bucket(Bucket="open", CreateBucketConfiguration=WHERE)
+    mine.put_object(Bucket="open", Key="k", Body=b"for all")
+    request = f"GET /open/k HTTP/1.1\r\nHost: {api.netloc}\r\n\r\n".encode()
+    assert api.send(request).status == 403
+    public = allow("s3:GetObject", "arn:aws:s3:::open/*", Principal="*")
+    mine.put_bucket_policy(Bucket="open", Policy=document(public))
+    answer = api.send(request)
+    assert (answer.status, answer.body) == (200, b"for all")
+    listing = f"GET /open HTTP/1.1\r\nHost: {api.netloc}\r\n\r\n".encode()
+    assert api.send(listing).status == 403
+
+
+def test_another_accounts_bucket_is_closed_until_its_policy_opens_it(api):
+    mine = api.site.client("s3")
+    mine.create_bucket(Bucket="across", CreateBucketConfiguration=WHERE)
+    lines = api.site.genkan("account", "add", "neighbour").stdout.splitlines()
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in lines if "=" in line)
+    other = Caller(
+        api,
+        {
+            "AccessKeyId": exported["AWS_ACCESS_KEY_ID"],
+            "SecretAccessKey": exported["AWS_SECRET_ACCESS_KEY"].strip("'"),
+        },
+    ).client("s3")
+    assert code_of(other.put_object, Bucket="across", Key="k", Body=b"x") == "AccessDenied"
+    opened = allow("s3:PutObject", "arn:aws:s3:::across/*", Principal="*")
+    mine.put_bucket_policy(Bucket="across", Policy=document(opened))
+    assert code_of(other.put_object, Bucket="across", Key="k", Body=b"x") == "ok"
+
+
+def test_what_no_client_may_say_is_not_heard(api, user):
+    request = api.signed(service="s3", method="GET", headers={"x-genkan-ask": "key"})
+    answer = api.send(
+        f"GET / HTTP/1.1\r\nHost: {api.netloc}\r\n".encode()
+        + b"".join(f"{name}: {value}\r\n".encode() for name, value in request.headers.items())
+        + b"\r\n"
+    )
+    assert b"secret" not in answer.body
