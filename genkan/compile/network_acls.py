@@ -21,6 +21,7 @@ PLACES_OF_THEIR_OWN = (
     InterfaceType.NAT_GATEWAY,
     InterfaceType.GATEWAY_LOAD_BALANCER,
     InterfaceType.GATEWAY_LOAD_BALANCER_ENDPOINT,
+    InterfaceType.NETWORK_LOAD_BALANCER,
 )
 DIRECTIONS = (
     (True, Stage.NETWORK_ACL_EGRESS, "egress"),

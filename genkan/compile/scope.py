@@ -19,6 +19,7 @@ from genkan.model.prefix_list import ManagedPrefixList
 from genkan.model.resource import Resource
 from genkan.model.route_table import ListDestination, RouteTable
 from genkan.model.security_group import ListPeer, SecurityGroup
+from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
 
@@ -73,6 +74,10 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case Listener():
             balancer = network.get(LoadBalancer, resource.load_balancer)
             return {balancer.vpc_id} if balancer else set()
+        case Subnet():
+            balancers = network.where(LoadBalancer, vpc_id=resource.vpc_id)
+            stand = (one for one in balancers if resource.id in one.subnet_ids)
+            return {resource.vpc_id}.union(*(_served(network, one) for one in stand))
         case NetworkInterface():
             balancers = network.where(LoadBalancer, vpc_id=resource.vpc_id)
             worn = (one for one in balancers if resource.id in one.network_interface_ids)

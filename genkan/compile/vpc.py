@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 
 from genkan.compile import (
+    balancer_nodes,
     endpoints,
     fleets,
     gateway_endpoints,
@@ -19,6 +20,7 @@ from genkan.compile import (
     published,
     routing,
     security_groups,
+    service_endpoints,
 )
 from genkan.compile.part import Part
 from genkan.model.account import AccessKey, standing_keys
@@ -64,6 +66,8 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from fleets.parts(network, vpc)
     yield from inspected_endpoints.parts(network, vpc)
     yield from published.parts(network, vpc)
+    yield from balancer_nodes.parts(network, vpc)
+    yield from service_endpoints.parts(network, vpc)
 
 
 def _compile_router(vpc: Vpc) -> Iterator[Entry]:

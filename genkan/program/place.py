@@ -20,6 +20,7 @@ class PlaceKind(Enum):
     GATEWAY_ENDPOINT = "gateway-endpoint"
     GATEWAY_LOAD_BALANCER_ENDPOINT = "gateway-load-balancer-endpoint"
     LOAD_BALANCER_NODE = "load-balancer-node"
+    NETWORK_LOAD_BALANCER_NODE = "network-load-balancer-node"
     PUBLISHED = "published"
     INTERNET = "internet"
     HOST = "host"

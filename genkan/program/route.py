@@ -90,3 +90,19 @@ class SourceChoice(Entry):
     @property
     def key(self) -> Key:
         return (self.section, self.place, str(self.source))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerChoice(Entry):
+    """Answers to connections that entered `place` from `interface` ask `table` first, by whatever
+    interface they come in: they go back the way the connection came."""
+
+    section: ClassVar[str] = "answer-choice"
+
+    place: str
+    interface: str
+    table: str
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place, self.interface)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 
 from genkan.codec import decode, encode
+from genkan.program.balancing import BalancedPort, Balancer, Intake
 from genkan.program.entry import Entry
 from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck, SubnetGuard
 from genkan.program.inspection import Fleet, Inspection
@@ -13,7 +14,7 @@ from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
 from genkan.program.place import Boot, Link, Place
 from genkan.program.program import Program
 from genkan.program.published import Published
-from genkan.program.route import Route, SourceChoice, TableChoice
+from genkan.program.route import AnswerChoice, Route, SourceChoice, TableChoice
 from genkan.program.service import Credential, EndpointPolicy, Listener, Service
 from genkan.program.translation import Border, OneToOne, PortTranslation
 
@@ -27,6 +28,7 @@ SECTIONS: dict[str, type[Entry]] = {
         Route,
         TableChoice,
         SourceChoice,
+        AnswerChoice,
         AddressSet,
         Filter,
         Guard,
@@ -38,6 +40,9 @@ SECTIONS: dict[str, type[Entry]] = {
         Inspection,
         Fleet,
         Published,
+        Balancer,
+        Intake,
+        BalancedPort,
         Listener,
         Service,
         EndpointPolicy,

@@ -391,6 +391,23 @@ def far_vpc() -> list[Resource]:
         replace(instance("i-far", "subnet-far"), vpc_id="vpc-2"),
         replace(worn, vpc_id="vpc-2", group_ids=("sg-far",)),
         peering_connection(),
+        replace(
+            interface("eni-far-vpce", "subnet-far", "10.2.0.5", group_ids=("sg-far",)),
+            vpc_id="vpc-2",
+            interface_type=InterfaceType.VPC_ENDPOINT,
+        ),
+        VpcEndpoint(
+            id="vpce-2",
+            service_name="com.amazonaws.vpce.ap-northeast-1.vpce-svc-1",
+            endpoint_type=VpcEndpointType.INTERFACE,
+            state=VpcEndpointState.AVAILABLE,
+            created_at=AT,
+            dns_suffix="abcd1234",
+            subnet_ids=("subnet-far",),
+            group_ids=("sg-far",),
+            network_interface_ids=("eni-far-vpce",),
+            **inside,
+        ),
     ]
 
 
@@ -724,19 +741,31 @@ def resources() -> list[Resource]:
         gateway_endpoint("rtb-main"),
         prefix_list("203.0.113.0/24"),
         acl("acl-front", "subnet-front", acl_entry(100, True, "0.0.0.0/0"), OPEN),
-        interface("eni-nlb", "subnet-back", "172.16.2.6", group_ids=()),
-        interface("eni-web-nlb", "subnet-front", "172.16.1.6", group_ids=()),
+        *(
+            interface(
+                name,
+                subnet,
+                address,
+                group_ids=(),
+                interface_type=InterfaceType.NETWORK_LOAD_BALANCER,
+            )
+            for name, subnet, address in (
+                ("eni-nlb", "subnet-back", "172.16.2.60"),
+                ("eni-web-nlb", "subnet-front", "172.16.1.61"),
+                ("eni-soon", "subnet-back", "172.16.2.62"),
+            )
+        ),
         ElasticIp(
             id="eipalloc-2",
-            public_ip=IPv4Address("54.65.0.11"),
+            public_ip=IPv4Address("54.65.0.12"),
             association_id="eipassoc-2",
             network_interface_id="eni-web-nlb",
-            private_ip=IPv4Address("172.16.1.6"),
+            private_ip=IPv4Address("172.16.1.61"),
             **MINE,
         ),
         balancer("Orders", "eni-nlb"),
         balancer("Web", "eni-web-nlb", internal=False),
-        balancer("Soon", "eni-nlb", state=LoadBalancerState.PROVISIONING),
+        balancer("Soon", "eni-soon", state=LoadBalancerState.PROVISIONING),
         KeyPair(
             id="key-1",
             key_name="key",

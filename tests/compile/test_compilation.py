@@ -187,7 +187,7 @@ def test_public_addresses_are_translated_at_the_gateway(program):
     assert {(str(one.private), str(one.public)) for one in program.of(OneToOne)} == {
         ("172.16.1.4", "54.65.0.9"),
         ("172.16.1.5", "54.65.0.10"),
-        ("172.16.1.6", "54.65.0.11"),
+        ("172.16.1.61", "54.65.0.12"),
     }
     outside = routes(program, PLACE_TABLE, INTERNET)
     assert outside["54.65.0.10/32"] == Forward("igw-1", IPv4Address("169.254.0.1"))

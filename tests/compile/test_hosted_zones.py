@@ -105,8 +105,8 @@ def test_a_load_balancer_that_stands_has_names_that_an_alias_may_name(program):
     }
     orders, web = (f"{name}-0123.elb.ap-northeast-1.amazonaws.com" for name in ("orders", "web"))
     assert public == {
-        orders: ("172.16.2.6",),
-        f"ap-northeast-1a.{orders}": ("172.16.2.6",),
-        web: ("54.65.0.11",),
-        f"ap-northeast-1a.{web}": ("54.65.0.11",),
+        orders: ("172.16.2.60",),
+        f"ap-northeast-1a.{orders}": ("172.16.2.60",),
+        web: ("54.65.0.12",),
+        f"ap-northeast-1a.{web}": ("54.65.0.12",),
     }

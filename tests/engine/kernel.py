@@ -16,10 +16,11 @@ from genkan.engine.linux.objects import (
     NftChain,
     NftElement,
     NftSet,
+    NftTimeout,
 )
 from genkan.engine.linux.plan import Plan
 
-NFT = (NftSet, NftChain, NftElement)
+NFT = (NftSet, NftTimeout, NftChain, NftElement)
 
 
 def carry_out(plan: Plan, before: KernelState) -> KernelState:
@@ -94,6 +95,8 @@ def _check_references(state: KernelState) -> None:
                 words = rule.split()
                 if words[0] == "jump":
                     assert ("chain", one.place, words[1]) in state, rule
+                if rule.startswith("ct timeout set"):
+                    assert ("timeout", one.place, words[3].strip('"')) in state, rule
                 for word in words:
                     assert word[0] != "@" or ("set", one.place, word[1:]) in state, rule
 

@@ -67,9 +67,16 @@ def udp_server(place: str, port: int, version: int = 4) -> list[str]:
 class Connection:
     """A TCP connection from a place; its first line says whom the server sees, as whom."""
 
-    def __init__(self, place: str, address: str, port: int) -> None:
+    def __init__(
+        self,
+        place: str,
+        address: str,
+        port: int,
+        patience: float = PATIENCE,
+        source: tuple[str, int] | None = None,
+    ) -> None:
         with entered(place):
-            self._socket = socket.create_connection((address, port), PATIENCE)
+            self._socket = socket.create_connection((address, port), patience, source)
         self.seen = self._socket.recv(100).decode().strip()
 
     def echo(self, text: str) -> str:
@@ -78,6 +85,12 @@ class Connection:
             return self._socket.recv(100).decode()
         except TimeoutError:
             return "silence"
+        except ConnectionResetError:
+            return "reset"
+
+    def wait(self, patience: float) -> None:
+        """Be this patient from now on."""
+        self._socket.settimeout(patience)
 
     def port(self) -> int:
         return int(self._socket.getsockname()[1])
@@ -90,10 +103,10 @@ class Connection:
         self._socket.close()
 
 
-def tcp(place: str, address: str, port: int) -> str:
+def tcp(place: str, address: str, port: int, patience: float = PATIENCE) -> str:
     """Connect; give what the server sees, or how it failed: silence, refused, unreachable."""
     try:
-        connection = Connection(place, address, port)
+        connection = Connection(place, address, port, patience)
     except TimeoutError:
         return "silence"
     except ConnectionRefusedError:
@@ -104,11 +117,11 @@ def tcp(place: str, address: str, port: int) -> str:
     return connection.seen
 
 
-def udp(place: str, address: str, port: int) -> str:
+def udp(place: str, address: str, port: int, patience: float = PATIENCE) -> str:
     with entered(place):
         client = socket.socket(_family(address), socket.SOCK_DGRAM)
     with client:
-        client.settimeout(PATIENCE)
+        client.settimeout(patience)
         client.sendto(b"hello", (address, port))
         try:
             return client.recv(100).decode()

@@ -5,7 +5,7 @@ Runs in a thread that has no event loop of its own: the netlink library brings o
 
 from collections.abc import Iterable
 
-from genkan.engine.linux import namespace, nft_text
+from genkan.engine.linux import answers, conntrack, namespace, nft_text
 from genkan.engine.linux.desired import Desired
 from genkan.engine.linux.lower import SECTIONS
 from genkan.engine.linux.netlink import Netlink
@@ -80,6 +80,7 @@ class LinuxEngine:
         self._netlink.wait_until_they_receive(
             one for one in made.putting(Address) if isinstance(one, Address)
         )
+        self._end_connections(made)
         for one in made.removing(Namespace):
             self._netlink.forget(one.place)
             self._nft.forget(one.place)
@@ -89,13 +90,19 @@ class LinuxEngine:
         for one in made.removing(kind):
             self._netlink.remove(one)
 
+    def _end_connections(self, made: Plan) -> None:
+        """End what came by interfaces that are gone: it is not to go on when they come back."""
+        for one in made.removing(PolicyRule):
+            if isinstance(one, PolicyRule) and one.priority == answers.PRIORITY and one.mark:
+                conntrack.forget(one.place, one.mark)
+
     def _make_namespace(self, one: KernelObject) -> None:
         if not isinstance(one, Namespace):
             return
         try:
             namespace.make(one.place)
             with namespace.entered(one.place):
-                settle(one.forwards)
+                settle(one.forwards, one.answers_marked)
         except OSError as error:
             raise EngineFailure(f"no namespace for {one.place}: {error}.") from error
         self._netlink.bring_up(one.place, "lo")

@@ -10,7 +10,7 @@ from ipaddress import IPv6Network, collapse_addresses, ip_address
 from itertools import groupby
 from typing import Any
 
-from genkan.engine.linux import ruleset
+from genkan.engine.linux import answers, balancing, ruleset
 from genkan.engine.linux.naming import chain_name, device_name, number
 from genkan.engine.linux.objects import (
     Address,
@@ -25,6 +25,7 @@ from genkan.engine.linux.objects import (
 )
 from genkan.program import Entry
 from genkan.program.address import Address as IpAddress
+from genkan.program.balancing import BalancedPort, Balancer, Intake
 from genkan.program.filter import (
     AddressSet,
     Filter,
@@ -37,9 +38,10 @@ from genkan.program.filter import (
     SubnetGuard,
     Verdict,
 )
-from genkan.program.place import End, Link, Place
+from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import (
     PLACE_TABLE,
+    AnswerChoice,
     Blackhole,
     Deliver,
     Forward,
@@ -86,10 +88,12 @@ def ends_of(links: Iterable[Link]) -> Ends:
 
 
 def _place(entry: Place, ends: Ends) -> Iterator[KernelObject]:
-    yield Namespace(entry.id, entry.forwards)
+    balances = entry.kind is PlaceKind.NETWORK_LOAD_BALANCER_NODE
+    yield Namespace(entry.id, entry.forwards, answers_marked=balances)
     if entry.forwards:
         for version in VERSIONS:
             yield PolicyRule(entry.id, DELIVERY_PRIORITY, None, DELIVERIES, version=version)
+    if entry.forwards and not balances:
         yield from ruleset.skeleton(entry.id)
 
 
@@ -155,6 +159,22 @@ def _table_choice(entry: TableChoice, ends: Ends) -> Iterator[KernelObject]:
 def _source_choice(entry: SourceChoice, ends: Ends) -> Iterator[KernelObject]:
     table, version = number(entry.table), entry.source.version
     yield PolicyRule(entry.place, SOURCE_PRIORITY, None, table, entry.source, version)
+
+
+def _answer_choice(entry: AnswerChoice, ends: Ends) -> Iterable[KernelObject]:
+    return answers.lower(entry)
+
+
+def _balancer(entry: Balancer, ends: Ends) -> Iterable[KernelObject]:
+    return balancing.lower_balancer(entry)
+
+
+def _intake(entry: Intake, ends: Ends) -> Iterable[KernelObject]:
+    return balancing.lower_intake(entry)
+
+
+def _balanced_port(entry: BalancedPort, ends: Ends) -> Iterable[KernelObject]:
+    return balancing.lower_port(entry)
 
 
 def _address_set(entry: AddressSet, ends: Ends) -> Iterator[KernelObject]:
@@ -338,6 +358,7 @@ LOWERINGS: dict[type[Entry], Callable[[Any, Ends], Iterable[KernelObject]]] = {
     Route: _route,
     TableChoice: _table_choice,
     SourceChoice: _source_choice,
+    AnswerChoice: _answer_choice,
     AddressSet: _address_set,
     Filter: _filter,
     Guard: _guard,
@@ -346,6 +367,9 @@ LOWERINGS: dict[type[Entry], Callable[[Any, Ends], Iterable[KernelObject]]] = {
     Border: _border,
     OneToOne: _one_to_one,
     PortTranslation: _port_translation,
+    Balancer: _balancer,
+    Intake: _intake,
+    BalancedPort: _balanced_port,
     Listener: _listener,
 }
 SECTIONS = frozenset(kind.section for kind in LOWERINGS)

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from genkan.engine.linux.nft import LARGEST
-from genkan.engine.linux.objects import KernelObject, Namespace, NftChain, NftElement, NftSet
+from genkan.engine.linux.objects import (
+    KernelObject,
+    Namespace,
+    NftChain,
+    NftElement,
+    NftSet,
+    NftTimeout,
+)
 from genkan.engine.linux.plan import Plan
 from genkan.engine.linux.ruleset import FAMILY_TABLE
 
@@ -39,8 +46,11 @@ def _lines(plan: Plan, place: str) -> Iterator[str]:
     removed = [one for one in plan.removed if one.place == place]
     sets = [one for one in put if isinstance(one, NftSet)]
     chains = [one for one in put if isinstance(one, NftChain)]
-    if sets or chains:
+    timeouts = [one for one in put if isinstance(one, NftTimeout)]
+    if sets or chains or timeouts:
         yield f"add table {FAMILY_TABLE}"
+    for timeout in timeouts:
+        yield _timeout(timeout)
     for declared in sets:
         kind, _, body = declared.declaration.partition(" ")
         yield f"add {kind} {FAMILY_TABLE} {declared.name} {body}"
@@ -63,6 +73,16 @@ def _lines(plan: Plan, place: str) -> Iterator[str]:
         yield f"delete chain {FAMILY_TABLE} {one.name}"
     for name in gone_sets:
         yield f"delete set {FAMILY_TABLE} {name}"
+    for over in (one for one in removed if isinstance(one, NftTimeout)):
+        yield f"delete ct timeout {FAMILY_TABLE} {over.name}"
+
+
+def _timeout(one: NftTimeout) -> str:
+    """Write a time-out; nft wants its members on lines of their own."""
+    states = ("established",) if one.protocol == "tcp" else ("unreplied", "replied")
+    policy = ", ".join(f"{state} : {one.seconds}" for state in states)
+    members = f"protocol {one.protocol}\nl3proto ip\npolicy = {{ {policy} }}"
+    return f"add ct timeout {FAMILY_TABLE} {one.name} {{\n{members}\n}}"
 
 
 def _elements_of(objects: Iterable[KernelObject]) -> Iterator[NftElement]:
@@ -91,6 +111,9 @@ def parse(place: str, listed: list[dict[str, Any]]) -> Iterator[KernelObject]:
             comments[body["name"]] = []
         elif kind == "rule":
             comments.setdefault(body["chain"], []).append(body.get("comment", ""))
+        elif kind == "ct timeout":
+            _, protocol, seconds = body["name"].split("_")
+            yield NftTimeout(place, protocol, int(seconds))
         elif kind in ("set", "map"):
             yield NftSet(place, body["name"], _declaration(kind, body))
             for element in body.get("elem", ()):
@@ -101,6 +124,8 @@ def parse(place: str, listed: list[dict[str, Any]]) -> Iterator[KernelObject]:
 
 def _declaration(kind: str, body: dict[str, Any]) -> str:
     types = body["type"] if isinstance(body["type"], list) else [body["type"]]
+    if body.get("map") == "integer":  # a type without a name; the one that we use is a zone's
+        return "map { typeof iifname : ct original zone; }"
     value = f" : {body['map']}" if kind == "map" else ""
     flags = f" flags {','.join(body['flags'])};" if body.get("flags") else ""
     return f"{kind} {{ type {' . '.join(types)}{value};{flags} }}"

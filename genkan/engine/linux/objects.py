@@ -14,8 +14,11 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
+    """`answers_marked`: what it answers to a marked packet by itself carries the mark."""
+
     place: str
     forwards: bool = field(compare=False, default=False)
+    answers_marked: bool = field(compare=False, default=False)
 
     @property
     def key(self) -> Key:
@@ -130,6 +133,23 @@ class NftElement:
 
 
 @dataclass(frozen=True, slots=True)
+class NftTimeout:
+    """After how many silent seconds a connection is forgotten; what it says is in its name."""
+
+    place: str
+    protocol: str
+    seconds: int
+
+    @property
+    def name(self) -> str:
+        return f"idle_{self.protocol}_{self.seconds}"
+
+    @property
+    def key(self) -> Key:
+        return ("timeout", self.place, self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class NftChain:
     """A chain. Rules are known again by their comments, which carry a hash of the rule's text."""
 
@@ -153,6 +173,7 @@ KernelObject = (
     | PolicyRule
     | NftSet
     | NftElement
+    | NftTimeout
     | NftChain
 )
 KernelState = dict[Key, KernelObject]

@@ -19,9 +19,10 @@ from genkan.engine.linux.objects import (
     NftChain,
     NftElement,
     NftSet,
+    NftTimeout,
 )
 
-NFT = (NftSet, NftChain, NftElement)
+NFT = (NftSet, NftTimeout, NftChain, NftElement)
 
 
 @dataclass

@@ -30,10 +30,20 @@ QUIET = {
 }
 
 
-def settle(forwards: bool) -> None:
+# Of places whose sides may have the same addresses: what is sent to an intake's client is found by
+# its mark, and a client may have an address that the place has itself.
+MARKED = {
+    "ipv4/fwmark_reflect": "1",
+    "ipv4/tcp_fwmark_accept": "1",
+    "ipv4/conf/all/accept_local": "1",
+}
+
+
+def settle(forwards: bool, answers_marked: bool = False) -> None:
     """Write the settings of the calling thread's namespace; what this kernel lacks is left out."""
     passes = "1" if forwards else "0"
     forwarding = {"ipv4/ip_forward": passes, "ipv6/conf/all/forwarding": passes}
-    for name, value in {**forwarding, **QUIET}.items():  # forwarding sets others back
+    marked = MARKED if answers_marked else {}
+    for name, value in {**forwarding, **QUIET, **marked}.items():  # forwarding sets others back
         with contextlib.suppress(FileNotFoundError, PermissionError):
             (NET / name).write_text(value)

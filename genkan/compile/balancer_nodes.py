@@ -1,0 +1,165 @@
+"""Network load balancers → a place for each of their interfaces: a node, which hands on.
+
+The node stands in its subnet with the load balancer's address there, as a NAT gateway does. What
+comes from endpoints in other VPCs comes by links of its own, so that their addresses may be those
+of the load balancer's VPC. "How Elastic Load Balancing works" and "Network Load Balancers".
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from genkan.compile.balanced_targets import targets_of
+from genkan.compile.gateways import ANYWHERE
+from genkan.compile.naming import LINK_HOP, host_network, mac_of
+from genkan.compile.part import Part
+from genkan.compile.security_groups import Lists, compile_group, filters_of, guard, lists_of
+from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType, TargetGroup
+from genkan.model.network import Network
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.security_group import Direction, GroupPeer, SecurityGroup
+from genkan.model.subnet import Subnet
+from genkan.model.vpc import Vpc
+from genkan.program import Because, Entry
+from genkan.program.balancing import BalancedPort, BalancedTarget, Balancer
+from genkan.program.place import End, Link, Place, PlaceKind
+from genkan.program.route import PLACE_TABLE, AnswerChoice, Deliver, Forward, Route
+
+WAY = "eth0"  # a node's interface in its subnet
+TCP, UDP = 6, 17
+PROTOCOLS = {"TCP": (TCP,), "UDP": (UDP,), "TCP_UDP": (TCP, UDP), "TLS": (TCP,)}
+IDLE_ATTRIBUTE = "tcp.idle_timeout.seconds"
+TCP_IDLE, UDP_IDLE = 350, 120  # seconds; "Connection idle timeout"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """What a listener does at a node, for one protocol."""
+
+    listener: str
+    protocol: int
+    port: int
+    targets: tuple[BalancedTarget, ...]
+    idle: int
+    by_source: bool
+
+
+def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
+    """Give the parts of the nodes of a VPC's network load balancers."""
+    for balancer in network.where(LoadBalancer, vpc_id=vpc.id):
+        if balancer.type is not LoadBalancerType.NETWORK:
+            continue
+        for interface, subnet in nodes_of(network, balancer):
+            yield Part(
+                ("node", interface.id),
+                compile_node,
+                (balancer.id, interface, subnet),
+            )
+            yield Part(
+                ("node-ports", interface.id),
+                compile_ports,
+                (interface.id, tuple(_ports(network, balancer, interface.zone))),
+            )
+            if balancer.group_ids and balancer.enforces_groups_on_private_link:
+                yield Part(
+                    ("node-groups", interface.id),
+                    compile_groups,
+                    (interface.id, tuple(_groups(network, balancer))),
+                )
+
+
+def nodes_of(network: Network, balancer: LoadBalancer) -> Iterator[tuple[NetworkInterface, Subnet]]:
+    """Give the interfaces at which a load balancer has a node, each with its subnet."""
+    for name in balancer.network_interface_ids:
+        interface = network.get(NetworkInterface, name)
+        subnet = network.get(Subnet, interface.subnet_id) if interface else None
+        if interface and interface.has_ipv4 and subnet and subnet.cidr:
+            yield interface, subnet
+
+
+def compile_node(balancer: str, interface: NetworkInterface, subnet: Subnet) -> Iterator[Entry]:
+    """Give the place of a node, its way into its subnet, and what may pass there."""
+    because = Because("load-balancer", balancer)
+    node, vpc_id, address = interface.id, interface.vpc_id, interface.private_ip
+    yield Place(because=because, id=node, kind=PlaceKind.NETWORK_LOAD_BALANCER_NODE, forwards=True)
+    yield Link(
+        because=because,
+        id=node,
+        left=End(place=vpc_id, name=node, mac=mac_of(vpc_id, node), subnet=subnet.id),
+        right=End(place=node, name=WAY, mac=interface.mac),
+    )
+    ways = (
+        (vpc_id, PLACE_TABLE, host_network(address), Forward(node)),
+        (vpc_id, f"answers/{node}", ANYWHERE, Forward(node, LINK_HOP)),
+        (node, PLACE_TABLE, ANYWHERE, Forward(WAY, subnet.router)),
+        (node, PLACE_TABLE, host_network(address), Deliver()),
+    )
+    for place, table, destination, action in ways:
+        yield Route(
+            because=because, place=place, table=table, destination=destination, action=action
+        )
+    yield AnswerChoice(because=because, place=vpc_id, interface=node, table=f"answers/{node}")
+    yield Balancer(because=because, place=node, interface=WAY, address=address)
+    if interface.group_ids:
+        for direction in Direction:
+            yield guard(vpc_id, node, interface.group_ids, direction, because)
+
+
+def compile_ports(node: str, ports: Iterable[Port]) -> Iterator[Entry]:
+    for one in ports:
+        yield BalancedPort(
+            because=Because("listener", one.listener),
+            place=node,
+            protocol=one.protocol,
+            port=one.port,
+            targets=one.targets,
+            idle=one.idle,
+            by_source=one.by_source,
+        )
+
+
+def compile_groups(node: str, groups: Iterable[tuple[SecurityGroup, Lists]]) -> Iterator[Entry]:
+    """Give the filters of a load balancer's groups for what comes from endpoints.
+
+    A rule that names a group lets in nobody from there: the client is in another VPC.
+    """
+    for group, lists in groups:
+        rules = tuple(rule for rule in group.rules if not isinstance(rule.peer, GroupPeer))
+        yield from compile_group(node, replace(group, rules=rules), lists)
+
+
+def intake_filters(balancer: LoadBalancer) -> tuple[str, ...] | None:
+    """Give the filters that what comes from endpoints has to ask; None for no need to."""
+    if not balancer.group_ids or not balancer.enforces_groups_on_private_link:
+        return None
+    return filters_of(balancer.group_ids, Direction.INGRESS)
+
+
+def _ports(network: Network, balancer: LoadBalancer, zone: str) -> Iterator[Port]:
+    for listener in network.where(Listener, load_balancer=balancer.id):
+        targets = targets_of(network, balancer, listener, zone)
+        for protocol in PROTOCOLS[listener.protocol]:
+            yield Port(
+                listener=listener.id,
+                protocol=protocol,
+                port=listener.port,
+                targets=targets,
+                idle=_idle(listener) if protocol == TCP else UDP_IDLE,
+                by_source=_by_source(network, listener),
+            )
+
+
+def _idle(listener: Listener) -> int:
+    return int(dict(listener.attributes).get(IDLE_ATTRIBUTE, TCP_IDLE))
+
+
+def _by_source(network: Network, listener: Listener) -> bool:
+    """Tell whether a client keeps to its target; one target group that says so is enough."""
+    groups = (network.get(TargetGroup, one.target_group) for one in listener.forwards)
+    return any(one and dict(one.attributes).get("stickiness.enabled") == "true" for one in groups)
+
+
+def _groups(network: Network, balancer: LoadBalancer) -> Iterator[tuple[SecurityGroup, Lists]]:
+    for name in sorted(balancer.group_ids):
+        group = network.get(SecurityGroup, name)
+        if group:
+            yield group, lists_of(network, group)

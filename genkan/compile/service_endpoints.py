@@ -1,0 +1,122 @@
+"""Endpoints to endpoint services → a link from the consumer's VPC to a node of a load balancer.
+
+The endpoint's address is routed over it as it is, so the consumer's VPC decides by its own groups
+and ACLs, and the node by the provider's. An endpoint that is not accepted has its interface and no
+link: what is sent to it is dropped. "Connect to an endpoint service" in the AWS PrivateLink guide.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+from genkan.compile.balancer_nodes import intake_filters, nodes_of
+from genkan.compile.gateways import ANYWHERE
+from genkan.compile.naming import LINK_HOP, host_network, mac_of
+from genkan.compile.part import Part
+from genkan.compile.security_groups import filters_of
+from genkan.model.endpoint_service import EndpointService, service_id_of
+from genkan.model.load_balancer import LoadBalancer
+from genkan.model.network import Network
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.security_group import Direction
+from genkan.model.vpc import Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
+from genkan.program import Because, Entry
+from genkan.program.balancing import Intake
+from genkan.program.filter import Guard, Stage
+from genkan.program.place import End, Link
+from genkan.program.route import PLACE_TABLE, AnswerChoice, Blackhole, Forward, Route
+
+MTU = 8500  # "MTU considerations" of the guide
+HAS_A_PATH = (VpcEndpointState.PENDING, VpcEndpointState.AVAILABLE)
+
+
+def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
+    """Give the parts of the interfaces of a VPC's endpoints to endpoint services."""
+    for endpoint in network.where(VpcEndpoint, vpc_id=vpc.id):
+        service = network.get(EndpointService, service_id_of(endpoint.service_name))
+        if endpoint.endpoint_type is not VpcEndpointType.INTERFACE or service is None:
+            continue
+        for interface in interfaces_of(network, endpoint):
+            found = None
+            if endpoint.state in HAS_A_PATH:
+                found = chosen_node(network, service, interface)
+            if found is None:
+                yield Part(("no-service", interface.id), compile_nothing, (endpoint.id, interface))
+                continue
+            node, balancer = found
+            yield Part(
+                ("service-interface", interface.id),
+                compile_interface,
+                (endpoint.id, interface, node.id, intake_filters(balancer)),
+            )
+
+
+def interfaces_of(network: Network, endpoint: VpcEndpoint) -> list[NetworkInterface]:
+    found = (network.get(NetworkInterface, name) for name in endpoint.network_interface_ids)
+    return [one for one in found if one]
+
+
+def chosen_node(
+    network: Network, service: EndpointService, interface: NetworkInterface
+) -> tuple[NetworkInterface, LoadBalancer] | None:
+    """Give the node that an endpoint's interface is bound to: one in its zone, by a hash of both,
+    so that others coming and going move it only when its own goes."""
+    nodes = [
+        (node, balancer)
+        for arn in service.load_balancers
+        if (balancer := network.get(LoadBalancer, arn))
+        for node, _ in nodes_of(network, balancer)
+        if node.zone == interface.zone
+    ]
+    return max(nodes, key=lambda found: _rank(interface.id, found[0].id), default=None)
+
+
+def compile_interface(
+    endpoint: str, interface: NetworkInterface, node: str, filters: tuple[str, ...] | None
+) -> Iterator[Entry]:
+    """Give the way from an endpoint's address to its node and back, and what may go it."""
+    because = Because("vpc-endpoint", endpoint)
+    name, vpc_id = interface.id, interface.vpc_id
+    yield Link(
+        because=because,
+        id=name,
+        left=End(place=vpc_id, name=name, mac=mac_of(vpc_id, name), subnet=interface.subnet_id),
+        right=End(place=node, name=name, mac=mac_of(node, name)),
+        mtu=MTU,
+    )
+    yield _route(because, interface, Forward(name, LINK_HOP))
+    table = f"answers/{name}"
+    yield Route(
+        because=because,
+        place=node,
+        table=table,
+        destination=ANYWHERE,
+        action=Forward(name, LINK_HOP),
+    )
+    yield AnswerChoice(because=because, place=node, interface=name, table=table)
+    yield Intake(because=because, place=node, interface=name, filters=filters)
+    guards = (
+        (Stage.SECURITY_GROUP_INGRESS, filters_of(interface.group_ids, Direction.INGRESS)),
+        (Stage.SECURITY_GROUP_EGRESS, ()),  # a service begins nothing
+    )
+    for stage, asked in guards:
+        yield Guard(because=because, place=vpc_id, stage=stage, at=name, filters=asked)
+
+
+def compile_nothing(endpoint: str, interface: NetworkInterface) -> Iterator[Entry]:
+    """Give what becomes of packets to an endpoint that leads nowhere: nothing, without a word."""
+    yield _route(Because("vpc-endpoint", endpoint), interface, Blackhole())
+
+
+def _route(because: Because, interface: NetworkInterface, action: Forward | Blackhole) -> Route:
+    return Route(
+        because=because,
+        place=interface.vpc_id,
+        table=PLACE_TABLE,
+        destination=host_network(interface.private_ip),
+        action=action,
+    )
+
+
+def _rank(interface: str, node: str) -> bytes:
+    return hashlib.blake2s(f"{interface}/{node}".encode(), digest_size=8).digest()

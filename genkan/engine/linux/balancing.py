@@ -1,0 +1,170 @@
+"""Load balancing by nftables, in a namespace of its own: Balancer, Intake, BalancedPort.
+
+A connection by an intake is known in a zone of that intake in its first direction and in the zone
+of all in its answers': so ports towards a target are given out once, whoever comes, and clients of
+two intakes may have the same addresses and ports. Zones are sixteen bits of a hash: where two
+intakes have the same one, the mark of a connection still tells whose it is, and what comes by
+another is dropped.
+"""
+
+from collections.abc import Iterator
+
+from genkan.engine.linux import answers, ruleset
+from genkan.engine.linux.naming import chain_name, device_name, number
+from genkan.engine.linux.objects import KernelObject, NftElement, NftSet, NftTimeout
+from genkan.program.balancing import BalancedPort, BalancedTarget, Balancer, Intake
+from genkan.program.filter import Stage
+
+ZONES, GUARDS = "intake_zones", "intake_guards"
+TAKEN, BALANCED, KEPT = "balanced_ports", "balanced_targets", "kept_sources"
+TCP = 6
+PROTOCOLS = {TCP: "tcp", 17: "udp"}
+MSS = 8460  # of 8,500 bytes, what an endpoint passes
+SETS = {
+    ZONES: "map { typeof iifname : ct original zone; }",
+    GUARDS: "map { type ifname : verdict; }",
+    TAKEN: "map { type inet_proto . inet_service : verdict; }",
+    BALANCED: "map { type inet_proto . inet_service : verdict; }",
+    KEPT: "set { type mark . inet_proto . ipv4_addr . inet_service; }",
+    **answers.SETS,
+}
+KNOWN = "ct state established,related accept"
+ASKED = "meta l4proto . th dport"
+OF_ANOTHER = f"ct direction original ct mark != 0 iifname . ct mark != @{answers.ANSWERED} drop"
+BACK = f"meta mark set iifname map @{answers.ANSWER_MARKS}"
+
+
+def lower_balancer(entry: Balancer) -> Iterator[KernelObject]:
+    """Give everything that a balancer has whatever its ports and intakes."""
+    place, address = entry.place, entry.address
+    way = f'"{device_name(entry.interface)}"'
+    for name, declaration in SETS.items():
+        yield NftSet(place, name, declaration)
+    stages = (
+        *answers.STAGES,
+        (
+            "intakes",
+            "type filter hook prerouting priority -300; policy accept;",
+            (f"ct original zone set iifname map @{ZONES}",),
+        ),
+        (
+            "load-balancer-groups",
+            "type filter hook prerouting priority -120; policy accept;",
+            (OF_ANOTHER, KNOWN, f"iifname vmap @{GUARDS}"),
+        ),
+        (
+            "listeners",
+            "type filter hook prerouting priority -110; policy drop;",
+            (
+                KNOWN,
+                f"iifname {way} ip daddr != {address} drop",
+                f"{ASKED} vmap @{TAKEN}",
+                *ruleset.dropped("endpoint", "no listener has this port"),
+            ),
+        ),
+        (
+            "balance",
+            "type nat hook prerouting priority -100; policy accept;",
+            (f"{ASKED} vmap @{BALANCED}",),
+        ),
+        (
+            "balanced",
+            "type filter hook forward priority 0; policy drop;",
+            (
+                f"iifname {way} oifname {way} ct mark != 0 drop",  # its intake is gone
+                f"ct mark != 0 tcp flags syn tcp option maxseg size set {MSS}",
+                KNOWN,
+                "ct status dnat accept",
+            ),
+        ),
+        (
+            "delivered",
+            "type filter hook input priority 0; policy drop;",
+            (KNOWN, "iif lo accept"),
+        ),
+        (
+            "source",
+            "type nat hook postrouting priority 100; policy accept;",
+            (
+                f"ct mark 0 meta mark . meta l4proto . ip daddr . th dport @{KEPT} accept",
+                f"oifname {way} snat ip to {address}",
+            ),
+        ),
+    )
+    for name, hook, rules in stages:
+        yield ruleset.stage(place, name, hook, rules)
+
+
+def lower_intake(entry: Intake) -> Iterator[KernelObject]:
+    device = f'"{device_name(entry.interface)}"'
+    yield NftElement(entry.place, ZONES, device, str(_zone(entry.interface)))
+    if entry.filters is None:
+        return
+    name = chain_name(f"intake/{'+'.join(entry.filters)}")
+    jumps = tuple((f"jump {chain_name(one)}", one) for one in entry.filters)
+    stage = Stage.SECURITY_GROUP_INGRESS.value
+    because = f"{stage}: no rule of the load balancer allows it"
+    drops = ruleset.dropped(stage, "no rule of the load balancer allows it")
+    yield ruleset.chain(entry.place, name, (*jumps, *((text, because) for text in drops)))
+    yield NftElement(entry.place, GUARDS, device, f"goto {name}")
+
+
+def lower_port(entry: BalancedPort) -> Iterator[KernelObject]:
+    place, protocol = entry.place, PROTOCOLS[entry.protocol]
+    port = f"{protocol} . {entry.port}"
+    because = f"{entry.because} {protocol} {entry.port}"
+    timeout = NftTimeout(place, protocol, entry.idle)
+    yield timeout
+    taken, balanced = (
+        chain_name(f"{what}/{protocol}/{entry.port}") for what in ("listener", "targets")
+    )
+    texts = _taken(entry, timeout.name)
+    yield ruleset.chain(place, taken, tuple((text, because) for text in texts))
+    yield NftElement(place, TAKEN, port, f"goto {taken}")
+    if not entry.targets:
+        return
+    yield ruleset.chain(place, balanced, ((_choice(entry), because),))
+    yield NftElement(place, BALANCED, port, f"goto {balanced}")
+    for target in entry.targets:
+        if target.keeps_source:
+            meant = f"{entry.port} . {protocol} . {target.address} . {target.port}"
+            yield NftElement(place, KEPT, meant)
+
+
+def _taken(entry: BalancedPort, timeout: str) -> Iterator[str]:
+    """Give what is done before a target is chosen."""
+    if entry.protocol == TCP:
+        unknown = "" if not entry.targets else "ct state invalid "
+        yield f"{unknown}{BACK}"
+        yield f"{unknown}meta l4proto tcp reject with tcp reset"
+    if entry.targets:
+        yield "ct state invalid drop"
+        yield f'ct timeout set "{timeout}"'
+        yield f"meta mark set {entry.port}"  # until its source is decided, and no route's mark
+        yield "accept"
+    else:
+        yield "drop"
+
+
+def _choice(entry: BalancedPort) -> str:
+    """Give the rule that chooses a target: a range of a hash's values for each, by weight."""
+    what = "ip saddr" if entry.by_source else "ip saddr . th sport . ip daddr . th dport"
+    ranges, at = [], 0
+    for target in entry.targets:
+        last = at + target.weight - 1
+        values = str(at) if last == at else f"{at}-{last}"
+        ranges.append(f"{values} : {_address(target)}")
+        at = last + 1
+    return (
+        f"meta l4proto {PROTOCOLS[entry.protocol]} dnat ip to jhash {what} mod {at}"
+        f" seed 0x67 map {{ {', '.join(ranges)} }}"
+    )
+
+
+def _address(target: BalancedTarget) -> str:
+    return f"{target.address} . {target.port}"
+
+
+def _zone(interface: str) -> int:
+    """Give the zone of an intake; 0 is that of everybody."""
+    return number(f"zone/{interface}") % 0xFFFF + 1

@@ -1,0 +1,91 @@
+"""Load balancing: connections that reach a place are handed on, each to one target.
+
+A place with a `Balancer` passes on nothing else. What comes by an `Intake` comes from a network of
+its own, whose addresses may be those of the balancer's side: connections that differ by nothing but
+the intake are different ones.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import ClassVar
+
+from genkan.program.entry import Entry, Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balancer(Entry):
+    """`place` takes connections and hands them on to targets, which it reaches by `interface`.
+
+    It takes what comes by `interface` for `address`, and what comes by its Intakes for any
+    address; the BalancedPort of the protocol and port that are meant decides. What is meant for
+    another port is dropped without a word, and so is what belongs to no connection and begins none,
+    but for TCP to a BalancedPort, which is reset. Answers go back as from the address that was
+    meant.
+
+    A target sees `address` as the source, with a port of the place's choice; but it sees the
+    client's own address and port where the connection came by `interface` and the target
+    `keeps_source`.
+    """
+
+    section: ClassVar[str] = "balancer"
+
+    place: str
+    interface: str
+    address: IPv4Address
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake(Entry):
+    """Connections reach the balancer at `place` by `interface` too, from a network of its own.
+
+    New ones ask these `filters` in turn, with the client's address and the port that is meant, and
+    what none accepts is dropped; None: all are taken. Their answers leave by an AnswerChoice of the
+    interface. When it goes, its connections end, and are not taken up again when it comes back.
+    """
+
+    section: ClassVar[str] = "intake"
+
+    place: str
+    interface: str
+    filters: tuple[str, ...] | None = None  # sorted
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place, self.interface)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalancedTarget:
+    """Who takes connections, `weight` of all the weights of its port."""
+
+    address: IPv4Address
+    port: int
+    weight: int = 1
+    keeps_source: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalancedPort(Entry):
+    """At the balancer of `place`, new connections to this port go to one of `targets`.
+
+    A hash of addresses and ports of both ends chooses; `by_source`: of the client's address alone.
+    A connection stays with its target, even when that is in the list no more. With no targets, TCP
+    is reset and anything else dropped. One on which nothing passes for `idle` seconds is forgotten.
+    """
+
+    section: ClassVar[str] = "balanced-port"
+
+    place: str
+    protocol: int
+    port: int
+    targets: tuple[BalancedTarget, ...]
+    idle: int
+    by_source: bool = False
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place, str(self.protocol), str(self.port))

@@ -1,0 +1,163 @@
+"""What load balancers, their listeners and endpoints to their services compile to."""
+
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+import pytest
+
+from genkan.compile import compile_network
+from genkan.model.load_balancer import Forward, Target, TargetGroup, TargetType
+from genkan.model.network import Network, put
+from genkan.model.resource import Resource
+from genkan.model.vpc_endpoint import VpcEndpointState
+from genkan.program import Program
+from genkan.program.balancing import BalancedPort, Intake
+from genkan.program.place import Link
+from genkan.program.route import PLACE_TABLE, Blackhole, Route
+from genkan.program.route import Forward as Way
+from tests.engine.service_world import (
+    ENDPOINT,
+    GROUP,
+    TARGET_A,
+    TARGET_B,
+    balancer,
+    endpoint,
+    everything,
+    listener,
+    target_group,
+)
+
+NETWORK = Network.of(everything())
+NODE_A, NODE_B = "eni-p-nlb-a", "eni-p-nlb-b"
+CROSS = ("load_balancing.cross_zone.enabled", "true")
+
+
+def program(*changed: Resource) -> Program:
+    return compile_network(NETWORK.apply(put(*changed))).program
+
+
+def port(made: Program, node: str, number: int, protocol: int = 6) -> BalancedPort:
+    found = made.get(("balanced-port", node, str(protocol), str(number)))
+    assert isinstance(found, BalancedPort)
+    return found
+
+
+def addresses(made: Program, node: str) -> list[str]:
+    return [str(target.address) for target in port(made, node, 443).targets]
+
+
+@pytest.mark.parametrize(
+    ("changed", "node", "met"),
+    [
+        ((), NODE_A, [TARGET_A]),
+        ((), NODE_B, [TARGET_B]),
+        ((balancer(attributes=(CROSS,)),), NODE_A, [TARGET_A, TARGET_B]),
+        ((target_group(attributes=(CROSS,)),), NODE_B, [TARGET_A, TARGET_B]),
+        (
+            (balancer(attributes=(CROSS,)), target_group(attributes=((CROSS[0], "false"),))),
+            NODE_A,
+            [TARGET_A],
+        ),
+    ],
+)
+def test_a_node_has_the_targets_of_its_zone_unless_zones_are_crossed(changed, node, met):
+    assert addresses(program(*changed), node) == met
+
+
+@pytest.mark.parametrize(
+    ("protocol", "target_type", "attributes", "keeps"),
+    [
+        ("TCP", TargetType.INSTANCE, (), True),
+        ("TCP", TargetType.IP, (), False),
+        ("UDP", TargetType.IP, (), True),
+        ("TCP", TargetType.IP, (("preserve_client_ip.enabled", "true"),), True),
+        ("TCP", TargetType.INSTANCE, (("preserve_client_ip.enabled", "false"),), False),
+    ],
+)
+def test_targets_see_the_client_by_type_and_protocol_or_as_is_said(
+    protocol, target_type, attributes, keeps
+):
+    name = "i-p-one" if target_type is TargetType.INSTANCE else TARGET_A
+    changed = target_group(
+        protocol=protocol,
+        target_type=target_type,
+        attributes=attributes,
+        targets=(Target(id=name, port=80, zone="ap-northeast-1a"),),
+    )
+    made = program(changed)
+    assert [target.keeps_source for target in port(made, NODE_A, 443).targets] == [keeps]
+
+
+def test_a_listener_for_both_protocols_is_a_port_for_each():
+    made = program(listener(53, protocol="TCP_UDP"))
+    assert port(made, NODE_A, 53).idle == 350
+    assert port(made, NODE_A, 53, 17).idle == 120
+
+
+def test_the_idle_time_out_of_streams_is_the_listeners():
+    made = program(listener(443, attributes=(("tcp.idle_timeout.seconds", "60"),)))
+    assert port(made, NODE_A, 443).idle == 60
+
+
+def test_targets_share_the_weight_of_their_group():
+    heavy: TargetGroup = target_group("heavy", targets=(Target(id="i-p-neighbour", port=80),))
+    light = replace(
+        target_group(attributes=(CROSS,)),
+    )
+    both = replace(
+        listener(443),
+        forwards=(
+            Forward(target_group=GROUP, weight=1),
+            Forward(target_group=heavy.id, weight=3),
+            Forward(target_group=GROUP.replace("orders", "clock"), weight=0),
+        ),
+    )
+    weights = {
+        str(target.address): target.weight
+        for target in port(program(heavy, light, both), NODE_A, 443).targets
+    }
+    assert weights == {TARGET_A: 5_000, TARGET_B: 5_000, "10.0.1.20": 30_000}
+
+
+@pytest.mark.parametrize(
+    ("state", "passes"),
+    [
+        (VpcEndpointState.PENDING_ACCEPTANCE, False),
+        (VpcEndpointState.PENDING, True),
+        (VpcEndpointState.AVAILABLE, True),
+        (VpcEndpointState.REJECTED, False),
+        (VpcEndpointState.EXPIRED, False),
+        (VpcEndpointState.DELETING, False),
+    ],
+)
+def test_an_endpoint_leads_to_its_service_when_it_is_accepted(state, passes):
+    made = program(endpoint("c", state))
+    link = made.get((Link.section, "eni-c-vpce"))
+    way = made.get((Route.section, "vpc-c", PLACE_TABLE, f"{ENDPOINT}/32"))
+    assert (link is not None) is passes
+    assert isinstance(way.action, Way if passes else Blackhole)
+
+
+def test_an_endpoint_is_bound_to_a_node_of_its_zone_and_asks_the_groups_of_the_balancer():
+    assert program().get((Link.section, "eni-c-vpce")).right.place == NODE_A
+    assert program().get((Intake.section, NODE_A, "eni-c-vpce")).filters is None
+    worn = balancer(group_ids=("sg-p-open",))
+    asked = program(worn).get((Intake.section, NODE_A, "eni-c-vpce")).filters
+    assert asked == ("sg-p-open/ingress",)
+    off = replace(worn, enforces_groups_on_private_link=False)
+    assert program(off).get((Intake.section, NODE_A, "eni-c-vpce")).filters is None
+
+
+def test_a_target_that_is_gone_takes_nothing():
+    gone = target_group(targets=(Target(id="i-gone", port=80),))
+    assert port(program(gone), NODE_A, 443).targets == ()
+
+
+def test_an_address_outside_the_vpc_is_reached_from_every_zone():
+    outside = target_group(
+        target_type=TargetType.IP, targets=(Target(id="192.168.0.9", port=80, zone="all"),)
+    )
+    made = program(outside)
+    for node in (NODE_A, NODE_B):
+        found = port(made, node, 443).targets
+        assert [target.address for target in found] == [IPv4Address("192.168.0.9")]

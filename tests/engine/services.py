@@ -1,0 +1,301 @@
+"""Real packets through endpoint services and network load balancers; what became of them, as JSON.
+
+Runs as a program inside namespaces of its own, as `packets` does.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Any
+
+from genkan.model.instance import Instance, InstanceState
+from genkan.model.load_balancer import Target, TargetType
+from genkan.model.network import delete, put
+from genkan.model.security_group import CidrPeer, Direction
+from genkan.model.vpc_endpoint import VpcEndpointState
+from tests.engine.probes import Connection, icmp, tcp, tcp_server, udp, udp_server
+from tests.engine.service_world import (
+    CLIENT,
+    ENDPOINT,
+    NLB_A,
+    NLB_B,
+    TARGET_A,
+    TARGET_B,
+    allow,
+    balancer,
+    consumer,
+    endpoint,
+    everything,
+    group,
+    listener,
+    node,
+    target_group,
+)
+from tests.engine.world import World
+
+PATIENCE = 8.0  # for what must come
+SHORT = 0.6  # for what must not
+PASSES = {
+    "consumer": (tcp, "i-c-client", ENDPOINT, 443),
+    "another consumer": (tcp, "i-d-client", ENDPOINT, 443),
+    "from another subnet": (tcp, "i-c-other", ENDPOINT, 443),
+    "datagrams": (udp, "i-c-client", ENDPOINT, 5000),
+    "listener without targets": (tcp, "i-c-client", ENDPOINT, 81),
+    "own VPC, listener without targets": (tcp, "i-p-neighbour", NLB_A, 81),
+    "own VPC, source not kept": (tcp, "i-p-neighbour", NLB_A, 8081),
+}
+STOPS = {
+    "no listener": (tcp, "i-c-client", ENDPOINT, 82),
+    "group does not let in": (tcp, "i-c-stranger", ENDPOINT, 443),
+    "datagrams, no listener": (udp, "i-c-client", ENDPOINT, 443),
+    "echo to endpoint": (icmp, "i-c-client", ENDPOINT),
+    "own VPC, no listener": (tcp, "i-p-neighbour", NLB_A, 82),
+    "own VPC, source kept, target lets in the balancer alone": (tcp, "i-p-neighbour", NLB_A, 443),
+    "echo to the balancer": (icmp, "i-p-neighbour", NLB_A),
+}
+
+
+def unkept() -> list[Any]:
+    """Give a listener whose targets do not see the client: addresses, by default."""
+    made = target_group(
+        "unkept",
+        target_type=TargetType.IP,
+        targets=(Target(id=TARGET_A, port=8080, zone="ap-northeast-1a"),),
+    )
+    return [made, listener(8081, made.id)]
+
+
+def probe() -> dict[str, str]:
+    with ThreadPoolExecutor(len(PASSES) + len(STOPS)) as pool:
+        asked = {
+            name: pool.submit(client, *arguments, *([] if client is icmp else [patience]))
+            for probes, patience in ((PASSES, PATIENCE), (STOPS, SHORT))
+            for name, (client, *arguments) in probes.items()
+        }
+    return {name: answer.result() for name, answer in asked.items()}
+
+
+def open_targets(world: World) -> None:
+    """Let the targets be reached by anybody, so that kept sources show."""
+    everybody = [
+        allow(f"sgr-{way.value}", way, CidrPeer(IPv4Network("0.0.0.0/0")), None)
+        for way in Direction
+    ]
+    world.change(put(group("p", "target", *everybody)))
+
+
+def kept_sources(world: World) -> dict[str, str]:
+    open_targets(world)
+    found = {
+        "kept": tcp("i-p-neighbour", NLB_A, 443, PATIENCE),
+        "the other node": tcp("i-p-neighbour", NLB_B, 443, PATIENCE),
+        "never of a consumer": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
+    }
+    preserved = (("preserve_client_ip.enabled", "false"),)
+    world.change(put(target_group(attributes=preserved)))
+    found["not kept"] = tcp("i-p-neighbour", NLB_A, 443, PATIENCE)
+    world.change(put(target_group()))
+    return found
+
+
+def same_ports() -> list[str]:
+    """Connect from the same address and port of two VPCs to the same target at once."""
+    source = (CLIENT, 40_000)
+    both = [Connection(f"i-{vpc}-client", ENDPOINT, 443, PATIENCE, source) for vpc in ("c", "d")]
+    words = [one.echo(word) for one, word in zip(both, ("one", "two"), strict=True)]
+    for one in both:
+        one.close()
+    return words
+
+
+def spread(port: int = 443, count: int = 24) -> dict[str, int]:
+    """Count which targets connections go to."""
+    met = Counter(tcp("i-c-client", ENDPOINT, port, PATIENCE).split()[-1] for _ in range(count))
+    return dict(met)
+
+
+def zones(world: World) -> dict[str, Any]:
+    """Spread over zones by the target group's attribute, by the load balancer's, by neither."""
+    name = "load_balancing.cross_zone.enabled"
+    found = {"zonal": spread(count=4)}
+    world.change(put(target_group(attributes=((name, "true"),))))
+    found["by the target group"] = spread()
+    world.change(put(balancer(attributes=((name, "true"),)), target_group()))
+    found["by the load balancer"] = spread()
+    world.change(put(target_group(attributes=((name, "false"),))))
+    found["but for the target group"] = spread(count=4)
+    world.change(put(target_group(attributes=(("stickiness.enabled", "true"),))))
+    found["by source"] = spread(count=8)
+    world.change(put(balancer(), target_group()))
+    return found
+
+
+def target_goes(world: World) -> dict[str, str]:
+    """Deregister a target under a connection; then have its instance stop."""
+    other = Target(id="i-p-two", port=8080)
+    cross = (("load_balancing.cross_zone.enabled", "true"),)
+    connection = Connection("i-c-client", ENDPOINT, 443, PATIENCE)
+    world.change(put(target_group(targets=(other,), attributes=cross)))
+    connection.wait(PATIENCE)
+    found = {
+        "established": connection.echo("still"),
+        "new": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
+    }
+    world.change(put(target_group(targets=())))
+    found["none left"] = tcp("i-c-client", ENDPOINT, 443, PATIENCE)
+    found["established, none left"] = connection.echo("even so")
+    world.change(put(target_group()))
+    connection.close()
+    return found
+
+
+def rejected(world: World) -> dict[str, Any]:
+    """Reject an endpoint under a connection, beside another consumer's; then accept it again."""
+    connection, other = (
+        Connection(f"i-{vpc}-client", ENDPOINT, 443, PATIENCE) for vpc in ("c", "d")
+    )
+    world.change(put(endpoint("c", VpcEndpointState.REJECTED)))
+    connection.wait(SHORT)
+    found = {
+        "established": connection.echo("word"),
+        "new": tcp("i-c-client", ENDPOINT, 443, SHORT),
+        "other": other.echo("word"),
+    }
+    world.change(put(endpoint("c")))
+    connection.wait(PATIENCE)
+    found |= {
+        "established, accepted again": connection.echo("more"),
+        "new, accepted again": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
+        "other, resent": other.retransmissions(),
+    }
+    for one in (connection, other):
+        one.close()
+    world.change(put(endpoint("c", VpcEndpointState.PENDING_ACCEPTANCE)))
+    found["pending acceptance"] = tcp("i-c-client", ENDPOINT, 443, SHORT)
+    world.change(put(endpoint("c")))
+    return found
+
+
+def groups_of_the_balancer(world: World) -> dict[str, str]:
+    """Let the balancer wear a group that names the consumer's client, and switch it off."""
+    ours = CidrPeer(IPv4Network(f"{CLIENT}/32"))
+    door = group(
+        "p",
+        "nlb",
+        allow("sgr-client", Direction.INGRESS, ours, 6, 443),
+        allow("sgr-out", Direction.EGRESS, CidrPeer(IPv4Network("0.0.0.0/0")), None),
+    )
+    worn = [node("nlb-a", NLB_A, "nlb"), node("nlb-b", NLB_B, "nlb")]
+    world.change(put(door, *worn, balancer(group_ids=("sg-p-nlb",))))
+    found = {
+        "let in": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
+        "not let in": tcp("i-c-other", ENDPOINT, 443, SHORT),
+        "own VPC, not let in": tcp("i-p-neighbour", NLB_A, 8081, SHORT),
+    }
+    off = balancer(group_ids=("sg-p-nlb",), enforces_groups_on_private_link=False)
+    world.change(put(off))
+    found["switched off"] = tcp("i-c-other", ENDPOINT, 443, PATIENCE)
+    world.change(put(balancer(), node("nlb-a", NLB_A), node("nlb-b", NLB_B)) + delete(door))
+    return found
+
+
+def provider_dies(world: World) -> dict[str, str]:
+    """Have a target's instance stop under a connection, and start again."""
+    connection = Connection("i-c-client", ENDPOINT, 443, PATIENCE)
+    target = world.network.get(Instance, "i-p-one")
+    world.change(put(replace(target, state=InstanceState.STOPPED)))
+    connection.wait(SHORT)
+    found = {
+        "established": connection.echo("word"),
+        "new": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
+    }
+    world.change(put(target))
+    serve("i-p-one")
+    connection.wait(PATIENCE)
+    found |= {
+        "established, started again": connection.echo("word"),
+        "new, started again": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
+    }
+    connection.close()
+    return found
+
+
+def forgotten() -> str:
+    """Have the node forget a connection; give what the client's next word meets."""
+    connection = Connection("i-c-client", ENDPOINT, 443, PATIENCE)
+    connection.wait(PATIENCE)
+    from genkan.engine.linux import conntrack
+    from genkan.engine.linux.naming import number
+
+    conntrack.forget("eni-p-nlb-a", number("answers/eni-c-vpce"))
+    answer = connection.echo("word")
+    connection.close()
+    return answer
+
+
+def undisturbed(world: World) -> dict[str, int]:
+    """Echo over connections of two endpoints while a third one comes and goes ten times."""
+    connections = [Connection(f"i-{vpc}-client", ENDPOINT, 443, PATIENCE) for vpc in ("c", "d")]
+    echoed = wrong = 0
+    done = threading.Event()
+
+    def talk() -> None:
+        nonlocal echoed, wrong
+        while not done.is_set():
+            for connection in connections:
+                connection.wait(PATIENCE)
+                wrong += connection.echo("word") != "word"
+                echoed += 1
+
+    talker = threading.Thread(target=talk)
+    talker.start()
+    third = consumer("e")
+    for number in range(5):
+        world.change(put(*third))
+        world.change(put(listener(9000 + number)))
+        world.change(put(endpoint("e", VpcEndpointState.REJECTED)))
+        world.change(delete(*third, listener(9000 + number)))
+    done.set()
+    talker.join()
+    resent = sum(connection.retransmissions() for connection in connections)
+    return {"echoed": echoed, "wrong": wrong, "resent": resent}
+
+
+def serve(*places: str) -> None:
+    for place in places:
+        tcp_server(place, 8080)
+        udp_server(place, 5000)
+
+
+def main() -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True, timeout=10)
+    Path("/run/genkan").mkdir()
+    world = World([*everything(), *unkept()])
+    report: dict[str, Any] = {"at once": world.reconcile()}
+    serve("i-p-one", "i-p-two")
+    report |= {
+        "probes": probe(),
+        "same ports": same_ports(),
+        "rejected": rejected(world),
+        "groups of the balancer": groups_of_the_balancer(world),
+        "kept sources": kept_sources(world),
+        "zones": zones(world),
+        "target goes": target_goes(world),
+        "forgotten": forgotten(),
+        "undisturbed": undisturbed(world),
+        "provider dies": provider_dies(world),
+        "after changes": world.reconcile(),
+    }
+    json.dump(report, sys.stdout)
+
+
+TARGETS = {TARGET_A, TARGET_B}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""What happens to real packets through endpoint services and network load balancers."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.engine.service_world import NLB_A, TARGET_A, TARGET_B
+from tests.engine.test_packets import AS_ROOT, AS_USER, ROOT
+
+pytestmark = [pytest.mark.kernel, pytest.mark.timeout(60)]
+
+BY_BALANCER = f"{NLB_A} {TARGET_A}"  # whom the target sees, and who it is
+
+
+@pytest.fixture(scope="module", params=[AS_ROOT, AS_USER], ids=["root", "user-namespace"])
+def report(request: pytest.FixtureRequest) -> dict[str, Any]:
+    if request.param == AS_ROOT and os.geteuid() != 0:
+        pytest.skip("not root; the same is tested in a user namespace. Type: sudo pytest")
+    if not shutil.which("nft"):
+        pytest.skip("nft is not here. Type: apt-get install nftables")
+    done = subprocess.run(
+        [*request.param, sys.executable, "-m", "tests.engine.services"],
+        capture_output=True,
+        text=True,
+        timeout=55,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("probe", "met"),
+    [
+        # the client, the endpoint, the load balancer and the target have the same addresses
+        ("consumer", BY_BALANCER),
+        ("another consumer", BY_BALANCER),
+        ("from another subnet", BY_BALANCER),
+        ("datagrams", "hello"),
+    ],
+)
+def test_a_consumer_reaches_a_target_that_sees_the_load_balancer(
+    report: dict[str, Any], probe: str, met: str
+) -> None:
+    assert report["probes"][probe] == met
+
+
+@pytest.mark.parametrize(
+    ("probe", "met"),
+    [
+        ("no listener", "silence"),
+        ("group does not let in", "silence"),
+        ("datagrams, no listener", "silence"),
+        ("echo to endpoint", "silence"),
+        ("own VPC, no listener", "silence"),
+        ("echo to the balancer", "silence"),
+        ("listener without targets", "refused"),
+        ("own VPC, listener without targets", "refused"),
+    ],
+)
+def test_what_no_listener_takes_is_dropped_and_what_no_target_takes_is_reset(
+    report: dict[str, Any], probe: str, met: str
+) -> None:
+    assert report["probes"][probe] == met
+
+
+def test_the_same_client_address_and_port_of_two_networks_are_two_connections(
+    report: dict[str, Any],
+) -> None:
+    assert report["same ports"] == ["one", "two"]
+
+
+def test_rejecting_an_endpoint_cuts_its_connections_and_no_others(report: dict[str, Any]) -> None:
+    assert report["rejected"] == {
+        "established": "silence",
+        "new": "silence",
+        "other": "word",
+        "established, accepted again": "reset",
+        "new, accepted again": BY_BALANCER,
+        "other, resent": 0,
+        "pending acceptance": "silence",
+    }
+
+
+def test_groups_of_the_load_balancer_ask_for_the_clients_own_address(
+    report: dict[str, Any],
+) -> None:
+    assert report["groups of the balancer"] == {
+        "let in": BY_BALANCER,
+        "not let in": "silence",
+        "own VPC, not let in": "silence",
+        "switched off": BY_BALANCER,
+    }
+
+
+def test_clients_of_the_same_network_keep_their_source_where_the_target_group_says_so(
+    report: dict[str, Any],
+) -> None:
+    assert report["kept sources"] == {
+        "kept": f"10.0.1.20 {TARGET_A}",
+        "the other node": f"10.0.1.20 {TARGET_B}",
+        "never of a consumer": BY_BALANCER,
+        "not kept": BY_BALANCER,
+    }
+    assert report["probes"]["own VPC, source not kept"] == BY_BALANCER
+    kept = "own VPC, source kept, target lets in the balancer alone"
+    assert report["probes"][kept] == "silence"
+
+
+def test_targets_of_other_zones_are_met_where_load_balancing_crosses_zones(
+    report: dict[str, Any],
+) -> None:
+    zones = report["zones"]
+    assert zones["zonal"] == {TARGET_A: 4}
+    assert set(zones["by the target group"]) == {TARGET_A, TARGET_B}
+    assert set(zones["by the load balancer"]) == {TARGET_A, TARGET_B}
+    assert zones["but for the target group"] == {TARGET_A: 4}
+
+
+def test_a_client_keeps_to_its_target_where_the_target_group_is_sticky(
+    report: dict[str, Any],
+) -> None:
+    assert len(report["zones"]["by source"]) == 1
+
+
+def test_a_connection_stays_with_a_target_that_takes_no_new_ones(report: dict[str, Any]) -> None:
+    assert report["target goes"] == {
+        "established": "still",
+        "new": f"{NLB_A} {TARGET_B}",
+        "none left": "refused",
+        "established, none left": "even so",
+    }
+
+
+def test_a_word_on_a_forgotten_connection_is_answered_by_a_reset(report: dict[str, Any]) -> None:
+    assert report["forgotten"] == "reset"
+
+
+def test_a_target_that_stops_leaves_its_zone_without_one(report: dict[str, Any]) -> None:
+    assert report["provider dies"] == {
+        "established": "silence",
+        "new": "refused",
+        "established, started again": "reset",
+        "new, started again": BY_BALANCER,
+    }
+
+
+def test_connections_lose_nothing_while_other_endpoints_come_and_go(
+    report: dict[str, Any],
+) -> None:
+    assert report["undisturbed"]["echoed"] > 50
+    assert (report["undisturbed"]["wrong"], report["undisturbed"]["resent"]) == (0, 0)
+
+
+@pytest.mark.parametrize("when", ["at once", "after changes"])
+def test_reconciling_what_is_so_changes_nothing(report: dict[str, Any], when: str) -> None:
+    assert report[when] == 0
