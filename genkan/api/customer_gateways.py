@@ -7,6 +7,7 @@ from typing import Any
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.api.output import present
+from genkan.api.quotas import CUSTOMER_GATEWAYS, CustomerGatewayLimitExceeded, check_quota
 from genkan.api.selection import Values, select
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.errors import InvalidParameterValue, MissingParameter
@@ -53,6 +54,8 @@ def create_customer_gateway(
     for there in call.mine(CustomerGateway):
         if (there.address, there.bgp_asn) == (address, bgp_asn) and address:
             return Answer({"CustomerGateway": _shown(there)})
+    count = len(call.mine(CustomerGateway)) + 1
+    check_quota(count, CUSTOMER_GATEWAYS, CustomerGatewayLimitExceeded, "customer gateways")
     gateway = CustomerGateway(
         id=call.new_id("cgw"),
         account=call.account,

@@ -23,7 +23,7 @@ from genkan.model.dhcp_options import (
     first_options,
     shown_options,
 )
-from genkan.model.errors import DependencyViolation, InvalidParameterValue, MissingParameter
+from genkan.model.errors import DependencyViolation, InvalidParameterValue
 from genkan.model.network import delete, put
 from genkan.model.vpc import Vpc
 
@@ -46,8 +46,6 @@ def create_dhcp_options(
     dhcp_configurations: Sequence[Mapping[str, Any]],
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    if not dhcp_configurations:
-        raise MissingParameter("The request must contain the parameter dhcpConfigurationSet.")
     count = len(call.mine(DhcpOptions)) + 1
     check_quota(count, DHCP_OPTIONS, DhcpOptionsLimitExceeded, "DHCP option sets")
     configurations = tuple(_parse(one) for one in dhcp_configurations)

@@ -15,6 +15,10 @@ from genkan.api.selection import Values, matching
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.errors import (
+    AddressInUse,
+    AlreadyAssociated,
+    GatewayNotAttached,
+    InvalidInstanceId,
     InvalidParameterCombination,
     InvalidParameterValue,
     MissingParameter,
@@ -27,27 +31,11 @@ from genkan.model.network_interface import NetworkInterface
 from genkan.model.vpc import InternetGateway
 
 
-class AlreadyAssociated(Refused):
-    code = "Resource.AlreadyAssociated"
-
-
-class GatewayNotAttached(Refused):
-    code = "Gateway.NotAttached"
-
-
-class AddressInUse(Refused):
-    code = "InvalidIPAddress.InUse"
-
-
 class AuthFailure(Refused):
     """What EC2 says of an address that something of AWS's own uses."""
 
     code = "AuthFailure"
     status = 403
-
-
-class InvalidInstanceId(Refused):
-    code = "InvalidInstanceID"
 
 
 def allocate_address(

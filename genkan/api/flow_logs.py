@@ -11,6 +11,7 @@ from genkan.api.call import Answer, Call
 from genkan.api.idempotency import idempotent
 from genkan.api.ids import FORMS, need
 from genkan.api.output import present
+from genkan.api.quotas import FLOW_LOGS, FlowLogsLimitExceeded, check_quota
 from genkan.api.selection import Values, page, select
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.errors import (
@@ -81,8 +82,6 @@ def create_flow_logs(
     _check_destination(
         log_destination_type, log_destination, log_group_name, deliver_logs_permission_arn
     )
-    if not resource_ids:
-        raise MissingParameter("The request must contain the parameter ResourceIds.")
     options = destination_options or {}
     if options.get("FileFormat", FILE_FORMATS[0]) not in FILE_FORMATS:
         raise InvalidParameterValue(f"FileFormat is one of {', '.join(FILE_FORMATS)}.")
@@ -187,12 +186,14 @@ def _group_arn(call: Call, group: str | None) -> str | None:
 
 
 def _check_new(call: Call, log: FlowLog) -> None:
-    for other in call.network.where(FlowLog, logged=log.logged):
+    there = list(call.network.where(FlowLog, logged=log.logged))
+    for other in there:
         if (other.traffic_type, other.destination) == (log.traffic_type, log.destination):
             raise FlowLogAlreadyExists(
                 f"There is an existing Flow Log with the same configuration and log destination: "
                 f"{other.id} of {log.logged}."
             )
+    check_quota(len(there) + 1, FLOW_LOGS, FlowLogsLimitExceeded, f"flow logs of {log.logged}")
 
 
 def _shown(log: FlowLog) -> dict[str, Any]:

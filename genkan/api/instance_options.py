@@ -14,7 +14,11 @@ from genkan.api.ids import need
 from genkan.api.instance_shape import METADATA, interfaces_of, name_options
 from genkan.api.instance_types import check_instance_type
 from genkan.api.output import present
-from genkan.model.errors import InvalidParameterValue, MissingParameter, Refused
+from genkan.model.errors import (
+    IncorrectInstanceState,
+    InvalidParameterValue,
+    MissingParameter,
+)
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.network import Change, put
 
@@ -31,10 +35,6 @@ RECOVERY = ("default", "disabled")
 SHUTDOWN_BEHAVIORS = ("stop", "terminate")
 CREDITS = ("standard", "unlimited")
 GONE = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
-
-
-class IncorrectInstanceState(Refused):
-    code = "IncorrectInstanceState"
 
 
 def modify_instance_metadata_options(

@@ -16,17 +16,13 @@ from genkan.api.instance_options import GONE, described_as
 from genkan.api.instance_shape import shown_profile
 from genkan.api.output import present
 from genkan.api.selection import Values, matching, page
-from genkan.model.errors import InvalidParameterValue, MissingParameter, Refused
+from genkan.model.errors import IncorrectState, InvalidParameterValue, MissingParameter
 from genkan.model.instance import Instance
 from genkan.model.network import put
 from genkan.model.resource import Resource
 
 PROFILE = "IamInstanceProfile"
 ASSOCIATION = "IamInstanceProfileAssociation"
-
-
-class IncorrectState(Refused):
-    code = "IncorrectState"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

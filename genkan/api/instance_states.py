@@ -18,7 +18,12 @@ from genkan.api.interface_making import choose_groups
 from genkan.api.network_interface_shape import groups_of
 from genkan.api.public_addresses import free_public_addresses, is_lent_one
 from genkan.model.elastic_ip import ElasticIp
-from genkan.model.errors import MissingParameter, Refused
+from genkan.model.errors import (
+    IncorrectInstanceState,
+    MissingParameter,
+    OperationNotPermitted,
+    Refused,
+)
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.network import Change, delete, put
 from genkan.model.network_interface import NetworkInterface
@@ -33,14 +38,6 @@ BOOLEAN_ATTRIBUTES = {
     "disableApiStop": "disable_api_stop",
     "ebsOptimized": "ebs_optimized",
 }
-
-
-class IncorrectInstanceState(Refused):
-    code = "IncorrectInstanceState"
-
-
-class OperationNotPermitted(Refused):
-    code = "OperationNotPermitted"
 
 
 def start_instances(call: Call, *, instance_ids: Sequence[str]) -> Answer:

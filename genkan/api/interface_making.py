@@ -14,6 +14,7 @@ from genkan.model.errors import (
     InvalidParameter,
     InvalidParameterCombination,
     InvalidParameterValue,
+    OperationNotPermitted,
     Refused,
 )
 from genkan.model.network_interface import Attachment, InterfaceType, NetworkInterface
@@ -22,10 +23,6 @@ from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet, SubnetCidrReservation, allocate
 
 HEX = "0123456789abcdef"
-
-
-class OperationNotPermitted(Refused):
-    code = "OperationNotPermitted"
 
 
 class SecurityGroupsPerInterfaceLimitExceeded(Refused):

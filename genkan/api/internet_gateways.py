@@ -12,7 +12,12 @@ from genkan.api.route_table_associations import without_gateway
 from genkan.api.selection import Values, page, select
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.elastic_ip import ElasticIp
-from genkan.model.errors import DependencyViolation, InvalidParameterValue, Refused
+from genkan.model.errors import (
+    AlreadyAssociated,
+    DependencyViolation,
+    GatewayNotAttached,
+    InvalidParameterValue,
+)
 from genkan.model.network import delete, put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.vpc import InternetGateway, Vpc
@@ -22,14 +27,6 @@ _FILTERS: Mapping[str, Values[InternetGateway]] = {
     "attachment.vpc-id": lambda gateway: [gateway.vpc_id],
     "internet-gateway-id": lambda gateway: [gateway.id],
 }
-
-
-class AlreadyAssociated(Refused):
-    code = "Resource.AlreadyAssociated"
-
-
-class GatewayNotAttached(Refused):
-    code = "Gateway.NotAttached"
 
 
 def create_internet_gateway(

@@ -7,6 +7,7 @@ from typing import Any
 
 from genkan.api.call import Answer, Call
 from genkan.api.output import present
+from genkan.api.quotas import KEY_PAIRS, KeyPairLimitExceeded, check_quota
 from genkan.api.selection import Values, matching
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.account import KeyPair
@@ -105,6 +106,7 @@ def _check_free(call: Call, name: str) -> None:
         raise InvalidParameterValue("A key pair's name has 1 to 255 characters.")
     if any(row.key_name == name for row in call.mine(KeyPair)):
         raise DuplicateKeyPair(f"The keypair '{name}' already exists. Choose another name.")
+    check_quota(len(call.mine(KeyPair)) + 1, KEY_PAIRS, KeyPairLimitExceeded, "key pairs")
 
 
 def _need_name(call: Call, name: str) -> KeyPair:

@@ -15,10 +15,11 @@ from genkan.api.nat_gateway_shape import PRIVATE, PUBLIC, shown_addresses
 from genkan.api.nat_gateways import associated, check_address_quota, parse_secondary
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.errors import (
+    AlreadyAssociated,
+    IncorrectState,
     InvalidParameterCombination,
     InvalidParameterValue,
     MissingParameter,
-    Refused,
 )
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import put
@@ -26,14 +27,6 @@ from genkan.model.network_interface import NetworkInterface
 from genkan.model.subnet import Subnet, allocate
 
 LONGEST_DRAIN = 4_000  # seconds
-
-
-class AlreadyAssociated(Refused):
-    code = "Resource.AlreadyAssociated"
-
-
-class IncorrectState(Refused):
-    code = "IncorrectState"
 
 
 def associate_nat_gateway_address(

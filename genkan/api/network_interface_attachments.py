@@ -9,22 +9,19 @@ from genkan.api.call import Answer, Call
 from genkan.api.ids import need, unknown_part
 from genkan.api.instance_shape import interfaces_of
 from genkan.api.interface_limits import check_address_count, check_interface_count
-from genkan.api.interface_making import OperationNotPermitted, need_own
+from genkan.api.interface_making import need_own
 from genkan.api.launch_interfaces import InterfaceInUse
 from genkan.model.errors import (
+    IncorrectState,
     InvalidParameterCombination,
     InvalidParameterValue,
-    Refused,
+    OperationNotPermitted,
 )
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.network import put
 from genkan.model.network_interface import Attachment, NetworkInterface
 
 TAKES_INTERFACES = (InstanceState.RUNNING, InstanceState.STOPPED)
-
-
-class IncorrectState(Refused):
-    code = "IncorrectState"
 
 
 def attach_network_interface(

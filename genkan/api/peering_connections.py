@@ -15,7 +15,9 @@ from genkan.api.ids import check_form, need
 from genkan.api.output import present
 from genkan.api.peering_lookup import is_side, need_peering, sees
 from genkan.api.quotas import (
+    OUTSTANDING_PEERINGS,
     PEERING_CONNECTIONS,
+    OutstandingVpcPeeringConnectionLimitExceeded,
     VpcPeeringConnectionLimitExceeded,
     check_quota,
 )
@@ -24,6 +26,7 @@ from genkan.api.tagging import from_specifications, shown
 from genkan.model.errors import (
     InvalidParameterValue,
     MissingParameter,
+    OperationNotPermitted,
     Refused,
 )
 from genkan.model.network import put
@@ -45,12 +48,12 @@ CLASSIC = (
 )
 
 
+class DnsHostnamesDisabled(Refused):
+    code = "InvalidVpcPeeringConnectionState.DnsHostnamesDisabled"
+
+
 class InvalidStateTransition(Refused):
     code = "InvalidStateTransition"
-
-
-class OperationNotPermitted(Refused):
-    code = "OperationNotPermitted"
 
 
 class VpcPeeringConnectionAlreadyExists(Refused):
@@ -192,7 +195,7 @@ def _with_options(call: Call, side: PeeringSide, options: Mapping[str, Any] | No
     vpc = call.find(Vpc, side.vpc)
     wanted = options.get(OPTION, side.remote_dns)
     if wanted and not (vpc and vpc.dns_support and vpc.dns_hostnames):
-        raise InvalidParameterValue(
+        raise DnsHostnamesDisabled(
             f"{OPTION} needs DNS hostnames and DNS support of {side.vpc}. Turn both on first."
         )
     return replace(side, remote_dns=wanted)
@@ -209,6 +212,13 @@ def _check_new(call: Call, vpc: Vpc, peer: str) -> None:
             raise VpcPeeringConnectionAlreadyExists(
                 f"A VPC peering connection between {vpc.id} and {peer} already exists: {one.id}."
             )
+    waiting = [one for one in live if one.requester.vpc == vpc.id and one.state in WAITS]
+    check_quota(
+        len(waiting) + 1,
+        OUTSTANDING_PEERINGS,
+        OutstandingVpcPeeringConnectionLimitExceeded,
+        f"unanswered requests of {vpc.id}",
+    )
     check_quota(
         len(live) + 1,
         PEERING_CONNECTIONS,

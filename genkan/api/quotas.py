@@ -27,8 +27,13 @@ NETWORK_ACLS = 2_000  # in a VPC; 200
 NETWORK_ACL_ENTRIES = 40  # in an ACL, each direction and family; 20, and AWS raises it to 40
 DHCP_OPTIONS = 1_000  # in a Region; 100
 PEERING_CONNECTIONS = 125  # active ones of a VPC; 50, and AWS raises it to 125
+OUTSTANDING_PEERINGS = 25  # of a VPC that nobody has answered
 EGRESS_ONLY_GATEWAYS = 1_000  # in a Region; 5
 BPA_EXCLUSIONS = 50  # from block public access, in a Region, fixed
+VPN_GATEWAYS = 500  # in a Region; 5
+CUSTOMER_GATEWAYS = 500  # in a Region; 50
+KEY_PAIRS = 5_000  # in a Region
+FLOW_LOGS = 2  # of a resource, fixed
 TAGGED_AT_ONCE = 1_000  # resources in a CreateTags or DeleteTags call
 
 
@@ -102,6 +107,26 @@ class DhcpOptionsLimitExceeded(Refused):
 
 class VpcPeeringConnectionLimitExceeded(Refused):
     code = "ActiveVpcPeeringConnectionPerVpcLimitExceeded"
+
+
+class OutstandingVpcPeeringConnectionLimitExceeded(Refused):
+    code = "OutstandingVpcPeeringConnectionLimitExceeded"
+
+
+class VpnGatewayLimitExceeded(Refused):
+    code = "VpnGatewayLimitExceeded"
+
+
+class CustomerGatewayLimitExceeded(Refused):
+    code = "CustomerGatewayLimitExceeded"
+
+
+class KeyPairLimitExceeded(Refused):
+    code = "KeyPairLimitExceeded"
+
+
+class FlowLogsLimitExceeded(Refused):
+    code = "FlowLogsLimitExceeded"
 
 
 class EgressOnlyInternetGatewayLimitExceeded(Refused):

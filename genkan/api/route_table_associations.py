@@ -5,21 +5,17 @@ from dataclasses import replace
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need, unknown_part
 from genkan.model.errors import (
+    AlreadyAssociated,
     InvalidParameterCombination,
     InvalidParameterValue,
     MissingParameter,
     NotFound,
-    Refused,
 )
 from genkan.model.network import Change, Network, put
 from genkan.model.route_table import RouteTable, RouteTableAssociation
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import InternetGateway
 from genkan.model.vpn import VpnGateway
-
-
-class AlreadyAssociated(Refused):
-    code = "Resource.AlreadyAssociated"
 
 
 def associate_route_table(

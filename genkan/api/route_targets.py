@@ -13,6 +13,8 @@ from genkan.api.peering_lookup import need_peering
 from genkan.api.route_destinations import member_of
 from genkan.model.catalogue.prefix_lists import list_of_service
 from genkan.model.errors import (
+    IncorrectInstanceState,
+    InvalidInstanceId,
     InvalidParameterCombination,
     InvalidParameterValue,
     MissingParameter,
@@ -38,14 +40,6 @@ from genkan.model.vpn import VpnGateway
 RUNS = (InstanceState.PENDING, InstanceState.RUNNING)
 ENDED = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
 TRANSLATES = (NatGatewayState.PENDING, NatGatewayState.AVAILABLE)
-
-
-class IncorrectInstanceState(Refused):
-    code = "IncorrectInstanceState"
-
-
-class InvalidInstanceId(Refused):
-    code = "InvalidInstanceID"
 
 
 class RouteNotSupported(Refused):

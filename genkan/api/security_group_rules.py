@@ -64,8 +64,6 @@ def modify_security_group_rules(
     group = need_group(call, group_id, None)
     names = [update.get("SecurityGroupRuleId", "") for update in security_group_rules]
     rules = {rule.id: rule for rule in need_rules_of(group, None, names)}
-    if not rules:
-        raise MissingParameter("The request must contain the parameter securityGroupRules.")
     changed = {
         name: _modified(call, group, rules[name], update.get("SecurityGroupRule") or {})
         for name, update in zip(names, security_group_rules, strict=True)

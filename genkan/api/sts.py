@@ -13,7 +13,7 @@ from typing import Any
 
 from genkan.api.call import Answer, Call
 from genkan.model.account import AccessKey, Account
-from genkan.model.errors import Refused
+from genkan.model.errors import Refused, ValidationError
 from genkan.model.hosted_zone import GLOBAL
 from genkan.model.network import put
 
@@ -25,10 +25,6 @@ SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 TOKEN_LENGTH = 320
 SHORTEST, HOUR = 900, 3600
 LONGEST_ROLE, LONGEST_SESSION, SESSION = 43_200, 129_600, 43_200  # seconds
-
-
-class ValidationError(Refused):
-    code = "ValidationError"
 
 
 class AccessDenied(Refused):

@@ -6,19 +6,11 @@ from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.api.ipv6_cidrs import shown_subnet_ipv6, subnet_association
 from genkan.api.quotas import SUBNET_IPV6_CIDRS, CidrLimitExceeded, check_quota
-from genkan.model.errors import NotFound, Refused
+from genkan.model.errors import CidrBlockInUse, NotFound, OperationNotPermitted
 from genkan.model.network import put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
-
-
-class CidrBlockInUse(Refused):
-    code = "InvalidCidrBlock.InUse"
-
-
-class OperationNotPermitted(Refused):
-    code = "OperationNotPermitted"
 
 
 def associate_subnet_cidr_block(call: Call, *, subnet_id: str, ipv6_cidr_block: str) -> Answer:

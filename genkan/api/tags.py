@@ -15,7 +15,6 @@ from genkan.api.tagging import merged
 from genkan.model.errors import (
     InvalidParameterValue,
     Malformed,
-    MissingParameter,
 )
 from genkan.model.network import Change, put
 from genkan.model.resource import Resource, Tags
@@ -46,8 +45,6 @@ _FILTERS: Mapping[str, Values[_TagRow]] = {
 def create_tags(
     call: Call, *, resources: Sequence[str], tags: Sequence[Mapping[str, str]]
 ) -> Answer:
-    if not tags:
-        raise MissingParameter("The request must contain the parameter tagSet. Give a tag.")
     return _retagged(call, resources, lambda held: merged(held, tags))
 
 
@@ -80,8 +77,6 @@ def describe_tags(
 
 def _retagged(call: Call, names: Sequence[str], edit: Callable[[Tags], Tags]) -> Answer:
     """Give the answer that edits the tags of every named resource."""
-    if not names:
-        raise MissingParameter("The request must contain the parameter resourceIdSet. Give an id.")
     if len(names) > TAGGED_AT_ONCE:
         raise InvalidParameterValue(
             f"{len(names)} resources are too many for one call: {TAGGED_AT_ONCE} is the limit. "

@@ -6,9 +6,7 @@ from dataclasses import replace
 from genkan.api.attributes import only_attribute
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
-from genkan.model.errors import (
-    InvalidParameterValue,
-)
+from genkan.model.errors import InvalidParameterValue, Refused
 from genkan.model.network import put
 from genkan.model.vpc import Vpc
 
@@ -28,6 +26,10 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         lambda vpc, value: replace(vpc, network_address_usage_metrics=value),
     ),
 }
+
+
+class UnsupportedTenancy(Refused):
+    code = "UnsupportedTenancy"
 
 
 def modify_vpc_attribute(
@@ -59,7 +61,7 @@ def modify_vpc_tenancy(call: Call, *, vpc_id: str, instance_tenancy: str) -> Ans
     """Make a dedicated VPC a default one; the other way there is none."""
     vpc = need(call, Vpc, vpc_id)
     if instance_tenancy != "default":
-        raise InvalidParameterValue(
+        raise UnsupportedTenancy(
             f"Value ({instance_tenancy}) for parameter instanceTenancy is invalid. "
             "A VPC's tenancy can be changed to default alone."
         )

@@ -20,10 +20,11 @@ from genkan.api.ipv6_cidrs import (
 from genkan.api.quotas import IPV4_CIDRS, CidrLimitExceeded, check_quota
 from genkan.api.vpcs import InvalidVpcRange, parse_range
 from genkan.model.errors import (
+    CidrBlockInUse,
     InvalidParameterCombination,
     MissingParameter,
     NotFound,
-    Refused,
+    OperationNotPermitted,
 )
 from genkan.model.network import put
 from genkan.model.route_table import RouteTable
@@ -36,14 +37,6 @@ OF_AWS = IPv4Network("198.19.0.0/16")
 DEFAULT_VPCS = IPv4Network("172.31.0.0/16")
 FIRST_OF_TEN = IPv4Network("10.0.0.0/16")
 FIRST_TWO_OF_TEN = IPv4Network("10.0.0.0/15")
-
-
-class CidrBlockInUse(Refused):
-    code = "InvalidCidrBlock.InUse"
-
-
-class OperationNotPermitted(Refused):
-    code = "OperationNotPermitted"
 
 
 def associate_vpc_cidr_block(

@@ -38,7 +38,11 @@ from genkan.api.provided_endpoints import check_changes, check_fixed
 from genkan.api.provided_services import find_provided
 from genkan.api.vpc_endpoints import check_policy_for
 from genkan.model.endpoint_service import service_id_of
-from genkan.model.errors import InvalidParameter, InvalidParameterCombination, Refused
+from genkan.model.errors import (
+    IncorrectState,
+    InvalidParameter,
+    InvalidParameterCombination,
+)
 from genkan.model.network import Change, delete, put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.subnet import Subnet
@@ -50,10 +54,6 @@ CHANGEABLE = (
     VpcEndpointState.PENDING,
     VpcEndpointState.AVAILABLE,
 )
-
-
-class IncorrectState(Refused):
-    code = "IncorrectState"
 
 
 def modify_vpc_endpoint(

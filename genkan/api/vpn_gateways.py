@@ -9,10 +9,17 @@ from typing import Any
 
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
+from genkan.api.quotas import VPN_GATEWAYS, VpnGatewayLimitExceeded, check_quota
 from genkan.api.route_table_associations import without_gateway
 from genkan.api.selection import Values, select
 from genkan.api.tagging import from_specifications, shown
-from genkan.model.errors import DependencyViolation, InvalidParameterValue, NotFound, Refused
+from genkan.model.errors import (
+    GatewayNotAttached,
+    IncorrectState,
+    InvalidParameterValue,
+    NotFound,
+    Refused,
+)
 from genkan.model.network import delete, put
 from genkan.model.route_table import RouteTable
 from genkan.model.vpc import Vpc
@@ -36,8 +43,8 @@ class VpnGatewayAttachmentLimitExceeded(Refused):
     code = "VpnGatewayAttachmentLimitExceeded"
 
 
-class GatewayNotAttached(Refused):
-    code = "Gateway.NotAttached"
+class InvalidVpcState(Refused):
+    code = "InvalidVpcState"
 
 
 def create_vpn_gateway(
@@ -54,6 +61,8 @@ def create_vpn_gateway(
             f"Value ({amazon_side_asn}) for parameter amazonSideAsn is invalid. "
             "Give a private ASN: 64512 to 65534 or 4200000000 to 4294967294."
         )
+    count = len(call.mine(VpnGateway)) + 1
+    check_quota(count, VPN_GATEWAYS, VpnGatewayLimitExceeded, "virtual private gateways")
     gateway = VpnGateway(
         id=call.new_id("vgw"),
         account=call.account,
@@ -83,8 +92,9 @@ def attach_vpn_gateway(call: Call, *, vpc_id: str, vpn_gateway_id: str) -> Answe
         )
     for other in call.network.where(VpnGateway, vpc_id=vpc.id):
         if other.id != gateway.id:
-            raise InvalidParameterValue(
-                f"Network {vpc.id} already has a virtual private gateway attached: {other.id}."
+            raise InvalidVpcState(
+                f"Network {vpc.id} already has a virtual private gateway attached: {other.id}. "
+                "Detach that first."
             )
     answer = {"VpcAttachment": {"State": "attached", "VpcId": vpc.id}}
     return Answer(answer, put(replace(gateway, vpc_id=vpc.id)))
@@ -94,9 +104,10 @@ def detach_vpn_gateway(call: Call, *, vpc_id: str, vpn_gateway_id: str) -> Answe
     gateway = need(call, VpnGateway, vpn_gateway_id)
     vpc = need(call, Vpc, vpc_id)
     if gateway.vpc_id != vpc.id:
-        raise GatewayNotAttached(
-            f"resource {gateway.id} is not attached to network {vpc.id}. "
-            f"It is {'attached to ' + gateway.vpc_id if gateway.vpc_id else 'detached'}."
+        raise NotFound(
+            "InvalidVpnGatewayAttachment.NotFound",
+            f"The attachment with vpn gateway ID '{gateway.id}' and vpc ID '{vpc.id}' does not "
+            f"exist: it is {'attached to ' + gateway.vpc_id if gateway.vpc_id else 'detached'}.",
         )
     change = without_gateway(call.network, vpc.id, gateway.id)
     return Answer(change=change + put(replace(gateway, vpc_id=None, propagates_to=())))
@@ -105,9 +116,9 @@ def detach_vpn_gateway(call: Call, *, vpc_id: str, vpn_gateway_id: str) -> Answe
 def delete_vpn_gateway(call: Call, *, vpn_gateway_id: str) -> Answer:
     gateway = need(call, VpnGateway, vpn_gateway_id)
     if gateway.vpc_id:
-        raise DependencyViolation(
-            f"The vpnGateway '{gateway.id}' has dependencies and cannot be deleted. "
-            f"Detach it from {gateway.vpc_id} first."
+        raise IncorrectState(
+            f"The vpnGateway '{gateway.id}' is attached to {gateway.vpc_id} and cannot be deleted. "
+            "Detach it first."
         )
     return Answer(change=delete(gateway))
 

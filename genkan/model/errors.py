@@ -97,3 +97,35 @@ class SubnetFull(Refused):
 
 class IdempotentParameterMismatch(Refused):
     code = "IdempotentParameterMismatch"
+
+
+class OperationNotPermitted(Refused):
+    code = "OperationNotPermitted"
+
+
+class IncorrectState(Refused):
+    code = "IncorrectState"
+
+
+class AlreadyAssociated(Refused):
+    code = "Resource.AlreadyAssociated"
+
+
+class IncorrectInstanceState(Refused):
+    code = "IncorrectInstanceState"
+
+
+class GatewayNotAttached(Refused):
+    code = "Gateway.NotAttached"
+
+
+class ValidationError(Refused):
+    code = "ValidationError"
+
+
+class InvalidInstanceId(Refused):
+    code = "InvalidInstanceID"
+
+
+class CidrBlockInUse(Refused):
+    code = "InvalidCidrBlock.InUse"

@@ -28,6 +28,7 @@ from genkan.control.key_pairs import new_key_pair
 from genkan.model import lifecycle
 from genkan.model.account import Account
 from genkan.model.network import Network, put
+from genkan.model.resource import Resource
 from tests.build import AT, REGION, Tokens, a_call
 
 OTHER_ACCOUNT = "210987654321"
@@ -93,6 +94,10 @@ class Site:
         """Go on as another account's root user, or in another Region."""
         principal = f"arn:aws:iam::{account}:root"
         self.call = replace(self.call, account=account, region=region, principal=principal)
+
+    def put(self, *resources: Resource) -> None:
+        """Put resources there that no call made."""
+        self.call = replace(self.call, network=self.call.network.apply(put(*resources)))
 
     def settle(self) -> None:
         """Take every lifecycle as far as it goes by itself."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from genkan.model.elastic_ip import ElasticIp
-from genkan.model.network import put
 from genkan.model.peering import VpcPeeringConnection
 from tests.api.boto import NAMED, OTHER_ACCOUNT, Site
 from tests.api.examples import EXAMPLES
@@ -62,7 +61,7 @@ def spoiled(before: Site, wrong: Wrong) -> tuple[Site, dict[str, Any]] | None:
             if isinstance(theirs, VpcPeeringConnection):  # whose sides' it is
                 side = replace(theirs.requester, account=OTHER_ACCOUNT)
                 theirs = replace(theirs, requester=side, accepter=side)
-            site.call = replace(site.call, network=site.call.network.apply(put(theirs)))
+            site.put(theirs)
     return site, _with(EXAMPLES[wrong.example].parameters, wrong.path, bad)
 
 

@@ -135,7 +135,8 @@ def test_options_are_those_of_ones_own_side_and_need_dns_of_the_vpc(client, pair
     options = {"AllowDnsResolutionFromRemoteVpc": True}
     change = {"VpcPeeringConnectionId": active, "RequesterPeeringConnectionOptions": options}
     operation = "ModifyVpcPeeringConnectionOptions"
-    assert client.refusal(operation, **change) == "InvalidParameterValue"
+    code = "InvalidVpcPeeringConnectionState.DnsHostnamesDisabled"
+    assert client.refusal(operation, **change) == code
     client.ask("ModifyVpcAttribute", VpcId=pair[0], EnableDnsHostnames={"Value": True})
     answer = client.ask(operation, **change)
     assert answer["RequesterPeeringConnectionOptions"]["AllowDnsResolutionFromRemoteVpc"] is True

@@ -10,13 +10,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from genkan.api.call import Call
-from genkan.api.elbv2.errors import (
-    ListenerNotFound,
-    LoadBalancerNotFound,
-    TargetGroupNotFound,
-    ValidationError,
-)
-from genkan.model.errors import Refused
+from genkan.api.elbv2.errors import ListenerNotFound, LoadBalancerNotFound, TargetGroupNotFound
+from genkan.model.errors import Refused, ValidationError
 from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType, TargetGroup
 from genkan.model.resource import Resource
 

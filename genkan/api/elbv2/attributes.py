@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from genkan.api.elbv2.errors import InvalidConfigurationRequest, ValidationError
+from genkan.api.elbv2.errors import InvalidConfigurationRequest
+from genkan.model.errors import ValidationError
 from genkan.model.load_balancer import Attributes
 
 SWITCH = "true|false"

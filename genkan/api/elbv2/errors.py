@@ -67,10 +67,6 @@ class LoadBalancerNotFound(Refused):
     code = "LoadBalancerNotFound"
 
 
-class OperationNotPermitted(Refused):
-    code = "OperationNotPermitted"
-
-
 class ResourceInUse(Refused):
     code = "ResourceInUse"
 
@@ -121,7 +117,3 @@ class TooManyTargets(Refused):
 
 class UnsupportedProtocol(Refused):
     code = "UnsupportedProtocol"
-
-
-class ValidationError(Refused):
-    code = "ValidationError"

@@ -7,8 +7,9 @@ Load Balancer target groups" and "…for Gateway Load Balancer target groups".
 import re
 from dataclasses import replace
 
-from genkan.api.elbv2.errors import InvalidConfigurationRequest, ValidationError
+from genkan.api.elbv2.errors import InvalidConfigurationRequest
 from genkan.api.output import present
+from genkan.model.errors import ValidationError
 from genkan.model.load_balancer import HealthCheck
 
 TRAFFIC_PORT = "traffic-port"

@@ -17,10 +17,10 @@ from genkan.api.elbv2.errors import (
     InvalidLoadBalancerAction,
     TargetGroupAssociationLimit,
     TooManyActions,
-    ValidationError,
 )
 from genkan.api.elbv2.health_checks import GENEVE
 from genkan.api.elbv2.target_group_shape import load_balancers_of
+from genkan.model.errors import ValidationError
 from genkan.model.load_balancer import Forward, Listener, LoadBalancer, TargetGroup
 
 FORWARD = "forward"

@@ -20,7 +20,6 @@ from genkan.api.elbv2.errors import (
     TooManyCertificates,
     TooManyListeners,
     UnsupportedProtocol,
-    ValidationError,
 )
 from genkan.api.elbv2.health_checks import GENEVE
 from genkan.api.elbv2.listener_forwards import parse_forwards, shown_action
@@ -31,6 +30,7 @@ from genkan.api.elbv2.tagging import with_tags
 from genkan.api.elbv2.target_groups import GENEVE_PORT, HIGHEST_PORT
 from genkan.api.output import present
 from genkan.api.quotas import check_quota
+from genkan.model.errors import ValidationError
 from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType
 from genkan.model.network import delete, put
 

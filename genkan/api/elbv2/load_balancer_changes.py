@@ -12,7 +12,7 @@ from typing import Any
 from genkan.api.address_types import DUALSTACK, IPV6
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import need
-from genkan.api.elbv2.errors import InvalidConfigurationRequest, ValidationError
+from genkan.api.elbv2.errors import InvalidConfigurationRequest
 from genkan.api.elbv2.load_balancer_settings import check_ip_address_type, choose_balancer_groups
 from genkan.api.elbv2.load_balancer_shape import ON_OFF, zones
 from genkan.api.elbv2.placements import (
@@ -23,6 +23,7 @@ from genkan.api.elbv2.placements import (
     stand_everywhere,
 )
 from genkan.model.endpoint_service import EndpointService
+from genkan.model.errors import ValidationError
 from genkan.model.load_balancer import LoadBalancer, LoadBalancerType
 from genkan.model.network import put
 from genkan.model.network_interface import NetworkInterface

@@ -16,10 +16,8 @@ from genkan.api.elbv2.errors import (
     DuplicateLoadBalancerName,
     InvalidConfigurationRequest,
     InvalidScheme,
-    OperationNotPermitted,
     ResourceInUse,
     TooManyLoadBalancers,
-    ValidationError,
 )
 from genkan.api.elbv2.load_balancer_attributes import PROTECTED, table_of
 from genkan.api.elbv2.load_balancer_settings import check_ip_address_type, choose_balancer_groups
@@ -36,7 +34,7 @@ from genkan.api.elbv2.tagging import with_tags
 from genkan.api.output import present
 from genkan.api.quotas import check_quota
 from genkan.model.endpoint_service import EndpointService
-from genkan.model.errors import UnsupportedOperation
+from genkan.model.errors import OperationNotPermitted, UnsupportedOperation, ValidationError
 from genkan.model.load_balancer import (
     Listener,
     LoadBalancer,

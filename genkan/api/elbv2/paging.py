@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-from genkan.api.elbv2.errors import ValidationError
+from genkan.model.errors import ValidationError
 
 T = TypeVar("T")
 MOST = 400

@@ -18,13 +18,18 @@ from genkan.api.elbv2.errors import (
     InvalidSubnet,
     ResourceInUse,
     SubnetNotFound,
-    ValidationError,
 )
 from genkan.api.interface_ipv6 import choose_ipv6, ipv6_in_use
 from genkan.api.interface_making import addresses_in_use, new_interface, worn_by_aws
 from genkan.api.public_addresses import free_public_addresses
 from genkan.model.elastic_ip import ElasticIp
-from genkan.model.errors import AddressInUse, AddressNotInSubnet, AddressReserved, SubnetFull
+from genkan.model.errors import (
+    AddressInUse,
+    AddressNotInSubnet,
+    AddressReserved,
+    SubnetFull,
+    ValidationError,
+)
 from genkan.model.load_balancer import LoadBalancer, LoadBalancerType
 from genkan.model.network import Change, delete, put
 from genkan.model.network_interface import InterfaceType, NetworkInterface

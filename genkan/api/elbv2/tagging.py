@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from genkan.api.elbv2.errors import DuplicateTagKeys, TooManyTags, ValidationError
+from genkan.api.elbv2.errors import DuplicateTagKeys, TooManyTags
 from genkan.api.tagging import MOST_TAGS, TagLimitExceeded, merged
-from genkan.model.errors import InvalidParameterValue
+from genkan.model.errors import InvalidParameterValue, ValidationError
 from genkan.model.resource import Tags
 
 

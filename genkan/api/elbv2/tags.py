@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import need
-from genkan.api.elbv2.errors import ValidationError
 from genkan.api.elbv2.tagging import with_tags
 from genkan.api.tagging import shown
+from genkan.model.errors import ValidationError
 from genkan.model.load_balancer import Listener, LoadBalancer, TargetGroup
 from genkan.model.network import put
 from genkan.model.resource import Resource, Tags

@@ -15,7 +15,6 @@ from genkan.api.elbv2.errors import (
     InvalidConfigurationRequest,
     ResourceInUse,
     TooManyTargetGroups,
-    ValidationError,
 )
 from genkan.api.elbv2.health_checks import GENEVE, changed_check, default_check
 from genkan.api.elbv2.paging import page
@@ -27,7 +26,7 @@ from genkan.api.elbv2.target_group_shape import (
 )
 from genkan.api.output import present
 from genkan.api.quotas import check_quota
-from genkan.model.errors import UnsupportedOperation
+from genkan.model.errors import UnsupportedOperation, ValidationError
 from genkan.model.load_balancer import LoadBalancer, TargetGroup, TargetType
 from genkan.model.network import delete, put
 from genkan.model.vpc import Vpc

@@ -13,16 +13,12 @@ from typing import Any
 from genkan.api.address_types import IPV6
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import need
-from genkan.api.elbv2.errors import (
-    InvalidConfigurationRequest,
-    InvalidTarget,
-    TooManyTargets,
-    ValidationError,
-)
+from genkan.api.elbv2.errors import InvalidConfigurationRequest, InvalidTarget, TooManyTargets
 from genkan.api.elbv2.health_checks import GENEVE
 from genkan.api.elbv2.target_group_shape import load_balancers_of
 from genkan.api.elbv2.target_groups import GENEVE_PORT, HIGHEST_PORT
 from genkan.api.output import present
+from genkan.model.errors import ValidationError
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.load_balancer import LoadBalancer, Target, TargetGroup, TargetType
 from genkan.model.network import put

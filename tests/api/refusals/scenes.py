@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from genkan.model.network import put
 from genkan.model.resource import Resource
 from tests.api.boto import OTHER_ACCOUNT, Site
 
@@ -13,6 +12,11 @@ FAR = "us-east-1"
 def as_partner(site: Site) -> None:
     """Go on as the other account."""
     site.become(OTHER_ACCOUNT)
+
+
+def as_first(site: Site) -> None:
+    """Go on as the account that the hall is of."""
+    site.become()
 
 
 def far_away(site: Site) -> None:
@@ -29,6 +33,6 @@ def many(of: type[Resource], count: int, **differing: object) -> Callable[[Site]
             replace(first, id=f"{first.id[:-8]}{number:08x}", **differing)  # type: ignore[arg-type]
             for number in range(0xA0000000, 0xA0000000 + count)
         )
-        site.call = replace(site.call, network=site.call.network.apply(put(*copies)))
+        site.put(*copies)
 
     return step

@@ -1,11 +1,13 @@
 """VPCs and subnets: their blocks, attributes, reservations; default ones."""
 
 from genkan.api import quotas
+from genkan.model.catalogue.regions import REGIONS
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from tests.api.examples.example import example
 from tests.api.refusals.row import Row, rows
 from tests.api.refusals.scenes import far_away, many
+from tests.build import REGION
 
 DEFAULT = example("CreateDefaultVpc", default_vpc="Vpc.VpcId")
 WITH_IPV6 = example(
@@ -22,6 +24,22 @@ IPV6_ONLY = example(
 IPV6_INTERFACE = example("CreateNetworkInterface", {"SubnetId": "<subnet>", "Ipv6AddressCount": 1})
 NO_DNS = example(
     "ModifyVpcAttribute", {"VpcId": "<peer_vpc>", "EnableDnsSupport": {"Value": False}}
+)
+EMPTY_ZONE = (
+    DEFAULT,
+    example(
+        "DescribeSubnets",
+        {"Filters": [{"Name": "vpc-id", "Values": ["<default_vpc>"]}]},
+        default_subnet="Subnets[0].SubnetId",
+        default_zone="Subnets[0].AvailabilityZone",
+        default_block="Subnets[0].CidrBlock",
+    ),
+    example("DeleteSubnet", {"SubnetId": "<default_subnet>"}),
+    example("CreateSubnet", {"VpcId": "<default_vpc>", "CidrBlock": "<default_block>"}),
+    *(
+        example("CreateSubnet", {"VpcId": "<default_vpc>", "CidrBlock": f"172.31.{16 * n}.0/20"})
+        for n in range(len(REGIONS[REGION].zones), 16)
+    ),
 )
 IN_VPC = {"VpcId": "<vpc>", "CidrBlock": "10.0.5.0/24"}
 IN_SUBNET = {"SubnetId": "<subnet>", "Cidr": "10.0.0.144/28", "ReservationType": "prefix"}
@@ -75,7 +93,7 @@ ROWS: tuple[Row, ...] = (
     *rows(
         "ModifyVpcTenancy",
         {"VpcId": "<vpc>"},
-        ({"InstanceTenancy": "dedicated"}, "InvalidParameterValue", "dedicated"),
+        ({"InstanceTenancy": "dedicated"}, "UnsupportedTenancy", "dedicated"),
         ({}, "MissingParameter", "nstanceTenancy"),
     ),
     *rows(
@@ -160,6 +178,12 @@ ROWS: tuple[Row, ...] = (
         ({}, "DefaultSubnetAlreadyExistsInAvailabilityZone", "<region>a", DEFAULT),
         ({"AvailabilityZone": "<region>z"}, "InvalidParameterValue", "<region>z", DEFAULT),
         ({"AvailabilityZone": None}, "MissingParameter", "vailabilityZone", DEFAULT),
+        (
+            {"AvailabilityZone": "<default_zone>"},
+            "InsufficientFreeAddressesInSubnet",
+            "<default_vpc>",
+            *EMPTY_ZONE,
+        ),
     ),
     *rows(
         "CreateSubnet",
