@@ -46,6 +46,8 @@ def run(call: Call, service: str, operation: str, parameters: Mapping[str, Any])
         )
     given = {wire.snake_case(name): value for name, value in parameters.items()}
     dry_run = given.pop("dry_run", False)
+    if service == "ec2":  # where a list without members cannot be written
+        given = {name: value for name, value in given.items() if value != []}
     _check_parameters(function, operation, given)
     answer = function(call, **given)
     if dry_run:

@@ -95,7 +95,8 @@ def test_endpoints_of_nobody_are_items_of_the_answer(client, service):
     gone = {"VpcEndpointId": "vpce-00000000000000000"}
     codes = answer(client, ACCEPT, service, stranger, gone)
     assert codes == ["InvalidVpcEndpointId.NotFound"] * 2
-    asked = {"ServiceId": "vpce-svc-00000000000000000", "VpcEndpointIds": []}
+    endpoints = {"VpcEndpointIds": ["vpce-00000000000000000"]}
+    asked = {"ServiceId": "vpce-svc-00000000000000000", **endpoints}
     assert client.refusal(ACCEPT, **asked) == "InvalidVpcEndpointServiceId.NotFound"
     asked = {"ServiceId": service["ServiceId"], "VpcEndpointIds": ["x"]}
     assert client.refusal(ACCEPT, **asked) == "InvalidVpcEndpointId.Malformed"
@@ -300,7 +301,7 @@ def test_a_token_makes_one_notification_also_for_an_endpoint(client, service):
     [
         ({"ConnectionNotificationArn": "topic"}, "InvalidParameter"),
         ({"ConnectionEvents": ["Knock"]}, "InvalidParameter"),
-        ({"ConnectionEvents": []}, "InvalidParameter"),
+        ({"ConnectionEvents": []}, "MissingParameter"),
         ({"ServiceId": None}, "InvalidParameterCombination"),
         ({"ServiceId": "vpce-svc-00000000000000000"}, "InvalidVpcEndpointServiceId.NotFound"),
     ],

@@ -228,6 +228,6 @@ def test_the_primary_block_stays(client):
 def test_a_dedicated_vpc_becomes_a_default_one_and_never_the_other_way(client):
     vpc = vpc_of(client, InstanceTenancy="dedicated")
     given = {"VpcId": vpc, "InstanceTenancy": "dedicated"}
-    assert client.refusal("ModifyVpcTenancy", **given) == "InvalidParameterValue"
+    assert client.refusal("ModifyVpcTenancy", **given) == "UnsupportedTenancy"
     assert client.ask("ModifyVpcTenancy", VpcId=vpc, InstanceTenancy="default")["ReturnValue"]
     assert seen(client, vpc)["InstanceTenancy"] == "default"

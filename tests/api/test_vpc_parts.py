@@ -129,11 +129,12 @@ def test_a_virtual_private_gateway_is_attached_routed_to_and_propagated(client, 
     (shown,) = client.ask("DescribeRouteTables", RouteTableIds=[table])["RouteTables"]
     assert shown["PropagatingVgws"] == [{"GatewayId": name}]
     assert (shown["Routes"][-1]["GatewayId"], shown["Routes"][-1]["State"]) == (name, "active")
-    assert client.refusal("DeleteVpnGateway", VpnGatewayId=name) == "DependencyViolation"
+    assert client.refusal("DeleteVpnGateway", VpnGatewayId=name) == "IncorrectState"
     client.ask("DisableVgwRoutePropagation", **pair)
     assert client.refusal("DisableVgwRoutePropagation", **pair) == "InvalidRoute.NotFound"
     client.ask("DetachVpnGateway", **both)
-    assert client.refusal("DetachVpnGateway", **both) == "Gateway.NotAttached"
+    refused = client.refusal("DetachVpnGateway", **both)
+    assert refused == "InvalidVpnGatewayAttachment.NotFound"
     client.ask("DeleteVpnGateway", VpnGatewayId=name)
     assert client.ask("DescribeVpnGateways")["VpnGateways"] == []
 

@@ -4,13 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from genkan.api.address_types import DUALSTACK, IPV4
 from genkan.api.call import Call
-from genkan.api.elbv2.errors import (
-    InvalidConfigurationRequest,
-    InvalidSecurityGroup,
-    ValidationError,
-)
+from genkan.api.elbv2.errors import InvalidConfigurationRequest, InvalidSecurityGroup
 from genkan.api.interface_making import choose_groups
-from genkan.model.errors import Refused
+from genkan.model.errors import Refused, ValidationError
 from genkan.model.load_balancer import LoadBalancerType
 from genkan.model.subnet import Subnet
 

@@ -22,6 +22,12 @@ USE = (
     ),
     example("ModifyVpcBlockPublicAccessOptions", {"InternetGatewayBlockMode": "off"}),
     example(
+        "CreateVpcBlockPublicAccessExclusion",
+        {"SubnetId": "<subnet_c>", "InternetGatewayExclusionMode": "allow-egress"},
+        subnet_vpcbpa="VpcBlockPublicAccessExclusion.ExclusionId",
+    ),
+    example("DescribeVpcBlockPublicAccessExclusions", {"ExclusionIds": ["<vpcbpa>"]}),
+    example(
         "DescribeVpcBlockPublicAccessExclusions",
         {"Filters": by("internet-gateway-exclusion-mode", "allow-egress")},
     ),
