@@ -23,6 +23,7 @@ from genkan.model.load_balancer import (
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.subnet import Subnet
+from genkan.model.target_health import TargetHealth, target_health_id
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
 from genkan.program.inspection import Appliance, Fleet, Stickiness
@@ -131,14 +132,22 @@ def _fleet(
         return (), (), IDLE
     idle = dict(listener.attributes).get("tcp.idle_timeout.seconds", IDLE)
     crosses = dict(balancer.attributes).get("load_balancing.cross_zone.enabled") == "true"
-    placed = (_placed(network, group, target) for target in group.targets)
-    taken = {
-        address for address, where in filter(None, placed) if crosses or where in (zone, EVERY_ZONE)
-    }
-    return tuple(Appliance(address=one) for one in sorted(taken)), group.attributes, idle
+    taken: dict[IPv4Address, bool] = {}
+    for target in group.targets:
+        found = placed(network, group, target)
+        if found and (crosses or found[1] in (zone, EVERY_ZONE)):
+            taken[found[0]] = is_healthy(network, group, target)
+    appliances = (Appliance(address=one, healthy=taken[one]) for one in sorted(taken))
+    return tuple(appliances), group.attributes, idle
 
 
-def _placed(network: Network, group: TargetGroup, target: Target) -> tuple[IPv4Address, str] | None:
+def is_healthy(network: Network, group: TargetGroup, target: Target) -> bool:
+    """Tell whether a target was measured to be well; one that nobody asked yet is not."""
+    measured = network.get(TargetHealth, target_health_id(group.id, target.id, target.port))
+    return measured is not None and measured.healthy
+
+
+def placed(network: Network, group: TargetGroup, target: Target) -> tuple[IPv4Address, str] | None:
     """Give a target's address and zone; None for an instance that does not run."""
     if group.target_type is TargetType.IP:
         return IPv4Address(target.id), target.zone or EVERY_ZONE

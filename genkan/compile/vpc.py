@@ -9,6 +9,7 @@ from genkan.compile import (
     fleets,
     gateway_endpoints,
     gateways,
+    health_checks,
     inspected_endpoints,
     instance_metadata,
     instances,
@@ -65,6 +66,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from load_balancers.parts(network, vpc)
     yield from fleets.parts(network, vpc)
     yield from inspected_endpoints.parts(network, vpc)
+    yield from health_checks.parts(network, vpc)
     yield from published.parts(network, vpc)
     yield from balancer_nodes.parts(network, vpc)
     yield from service_endpoints.parts(network, vpc)

@@ -17,7 +17,7 @@ from genkan.api import registry
 from genkan.api.call import Answer, Call
 from genkan.compile import Compilation, compile_network, recompile
 from genkan.compile.scope import touched
-from genkan.control import publications
+from genkan.control import health, publications
 from genkan.control.accounts import Token, another_account
 from genkan.control.batch import Accepted, Asked, CannotCompile, names_of, tried
 from genkan.control.notices import Notice, notices
@@ -208,6 +208,12 @@ class Control:
     def unpublish_program(self, name: str, port: int | None) -> None:
         """Take back what is published at an interface. Raises Refused."""
         self._commit("UnpublishProgram", GLOBAL, publications.unpublish(self.network, name, port))
+
+    def take_health(self, targets: Mapping[str, Mapping[str, Any] | None]) -> None:
+        """Take what was measured of targets; it is in force when this returns."""
+        change = health.told(self.network, targets)
+        if change:
+            self._commit("MeasureTargetHealth", GLOBAL, change, later=True)
 
     def history(self) -> list[dict[str, Any]]:
         """Give every change that was accepted, oldest first, without what is secret of it."""

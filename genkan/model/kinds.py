@@ -28,6 +28,7 @@ from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet, SubnetCidrReservation
+from genkan.model.target_health import TargetHealth
 from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
 from genkan.model.vpn import CustomerGateway, VpnGateway
@@ -75,5 +76,6 @@ KINDS: dict[str, type[Resource]] = {
         EndpointConnection,
         ConnectionNotification,
         Publication,
+        TargetHealth,
     )
 }

@@ -8,6 +8,7 @@ from genkan.codec import decode, encode
 from genkan.program.balancing import BalancedPort, Balancer, Intake
 from genkan.program.entry import Entry
 from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck, SubnetGuard
+from genkan.program.health import HealthCheck
 from genkan.program.inspection import Fleet, Inspection
 from genkan.program.metadata import InstanceMetadata
 from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
@@ -39,6 +40,7 @@ SECTIONS: dict[str, type[Entry]] = {
         PortTranslation,
         Inspection,
         Fleet,
+        HealthCheck,
         Published,
         Balancer,
         Intake,

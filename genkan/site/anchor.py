@@ -110,6 +110,7 @@ class Anchor:
         self._on_demand = {
             "embedded": Process("embedded", ["genkan.services.embedded", f"{RUN}/embedded.sock"]),
             "inspection": Process("inspection", ["genkan.site.inspection_process", *here]),
+            "health": Process("health", ["genkan.site.health_process", *here]),
             "published": Process("published", ["genkan.site.published_process", *here]),
         }
 

@@ -12,6 +12,7 @@ import os
 import secrets
 import sys
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ from genkan.engine.protocol import Engine
 from genkan.model.account import Account
 from genkan.model.errors import Refused
 from genkan.program import Delta
-from genkan.site import handover, sockets
+from genkan.site import handover, reports, sockets
 from genkan.site.database import through_broker
 from genkan.site.default_vpcs import make_default_vpcs
 from genkan.site.home import RUN, Home
@@ -98,6 +99,7 @@ class ControlProcess:
             LOG.error("begun without all of %s: they start anew when they can", subscribers)
         await handover.serve(self._answer, f"{RUN}/control.sock")
         await _serve(self._questions(), str(self._home.control_socket))
+        await reports.serve(f"{RUN}/reports.sock", self._take_health)
         if self._home.default_vpc:
             await self._writer.do(lambda: make_default_vpcs(self._control, self._call_as))
             self._home.remember(default_vpc=False)
@@ -123,6 +125,10 @@ class ControlProcess:
             except Exception:
                 LOG.exception("keeping house failed; it is tried again")
             self._advance()
+
+    async def _take_health(self, targets: Mapping[str, Mapping[str, Any] | None]) -> None:
+        await self._writer.do(lambda: self._control.take_health(targets))
+        self._advance()
 
     def _questions(self) -> web.Application:
         app = web.Application()

@@ -3,10 +3,15 @@
 from collections.abc import Callable, Iterable
 
 from genkan.program import Entry
+from genkan.program.health import HealthCheck
 from genkan.program.inspection import Inspection
 from genkan.program.published import Published
 
-SERVED: dict[type[Entry], str] = {Inspection: "inspection", Published: "published"}
+SERVED: dict[type[Entry], str] = {
+    Inspection: "inspection",
+    HealthCheck: "health",
+    Published: "published",
+}
 
 
 class OnDemand:

@@ -20,8 +20,9 @@ from genkan.inspection import SECTIONS, Inspector
 from genkan.model.network import Change, delete, put
 from genkan.model.network_acl import NetworkAcl
 from genkan.model.security_group import SecurityGroup
+from genkan.model.target_health import TargetHealth, target_health_id
 from genkan.program import Delta
-from tests.compile.scenario import acl, acl_entry, appliances, inspected
+from tests.compile.scenario import FLEET, MINE, acl, acl_entry, appliances, inspected
 from tests.engine.probes import Connection, icmp, tcp, tcp_server, udp, udp_server
 from tests.engine.world import World
 from tests.inspection.appliance import Appliance, listen
@@ -142,9 +143,8 @@ def echo(connection: Connection) -> str:
 def connected(fleet: list[Appliance], index: int) -> Connection:
     """Give a connection that goes through the appliance of this number."""
     for _ in range(60):
-        before = len(fleet[index].seen)
         one = Connection("i-in-app", DB, 80)
-        if len(fleet[index].seen) > before:
+        if any(one.port() in seen.ports for seen in fleet[index].seen):
             return one
         one.close()
     raise AssertionError("no connection goes through that appliance")
@@ -178,6 +178,39 @@ def gone(world: Inspected, fleet: list[Appliance]) -> dict[str, Any]:
     world.change(put(*appliances("i-fw1", "i-fw2")))
     found["again"] = tcp("i-in-app", DB, 80)
     return found
+
+
+def sick(world: Inspected, fleet: list[Appliance]) -> dict[str, Any]:
+    """Let an appliance be measured as not well, then both."""
+    found: dict[str, Any] = {}
+    for how in ("no_rebalance", "rebalance"):
+        attributes = {
+            "target_failover__on_unhealthy": how,
+            "target_failover__on_deregistration": how,
+        }
+        measured = put(health("i-fw1", True), health("i-fw2", True))
+        world.change(measured + put(*appliances("i-fw1", "i-fw2", **attributes)))
+        connection = connected(fleet, 0)
+        fleet[0].works = False
+        world.change(put(health("i-fw1", False)))
+        found[how] = {"echo": echo(connection), "new": {tcp("i-in-app", DB, 80) for _ in range(8)}}
+        found[how]["new"] = sorted(found[how]["new"])
+        fleet[0].works = True
+        connection.close()
+    world.change(put(health("i-fw2", False)))
+    found["open"] = flows(fleet)["used"]
+    world.change(delete(health("i-fw1", True), health("i-fw2", True)))
+    return found
+
+
+def health(instance: str, healthy: bool) -> TargetHealth:
+    return TargetHealth(
+        id=target_health_id(FLEET, instance, 6081),
+        vpc_id="vpc-6",
+        target_group=FLEET,
+        healthy=healthy,
+        **MINE,
+    )
 
 
 def forged(fleet: list[Appliance], arrived: list[str]) -> dict[str, int]:
@@ -253,6 +286,7 @@ def main() -> None:
         "8501": datagram(8501, arrived),
         "forged": forged(fleet, arrived),
         "walls": walls(world),
+        "sick": sick(world, fleet),
         "gone": gone(world, fleet),
         "restarted": restarted(world),
         "reconciled": world.reconcile(),

@@ -100,6 +100,17 @@ def test_the_acl_of_the_endpoints_subnet_and_the_appliances_group_decide(
     }
 
 
+@pytest.mark.parametrize(("how", "echo"), [("no_rebalance", "silence"), ("rebalance", "word")])
+def test_new_flows_avoid_a_sick_appliance_and_its_own_leave_it_if_they_are_to(
+    report: dict[str, Any], how: str, echo: str
+) -> None:
+    assert report["sick"][how] == {"echo": echo, "new": ["10.5.1.4 10.5.3.4"]}
+
+
+def test_when_no_appliance_is_well_all_of_them_are_tried(report: dict[str, Any]) -> None:
+    assert report["sick"]["open"] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("how", "through"), [("no_rebalance", [True, False]), ("rebalance", [False, True])]
 )

@@ -43,6 +43,10 @@ class Inspected:
     group_arn: str = ""
     appliances: list[str] = field(default_factory=list)
 
+    def health(self) -> list[str]:
+        found = self.elb.describe_target_health(TargetGroupArn=self.group_arn)
+        return [one["TargetHealth"]["State"] for one in found["TargetHealthDescriptions"]]
+
     def endpoint_state(self) -> str:
         found = self.ec2.describe_vpc_endpoints(VpcEndpointIds=[self.endpoint])
         return found["VpcEndpoints"][0]["State"]
@@ -153,7 +157,8 @@ def test_an_endpoint_is_available_when_its_path_stands(
         SubnetIds=[gateway_subnet["SubnetId"]],
     )["VpcEndpoint"]["VpcEndpointId"]
     until(inspected.endpoint_state, lambda state: state == "available")
-    assert "inspection" in site.processes()
+    assert {"inspection", "health"} <= site.processes().keys()
+    until(inspected.health, lambda states: states == ["healthy", "healthy"])
 
 
 def test_what_is_routed_to_the_endpoint_is_inspected(

@@ -1,7 +1,7 @@
 """Targets: registered, deregistered, and how they are.
 
-Nobody asks targets for their health yet: a target that could be sent to is `initial`; one that
-could not is `unused`, with AWS's reason. A deregistered target is gone at once: there are no
+A target that could be sent to is `initial` until its health was measured; one that could not is
+`unused`, with AWS's reason. A deregistered target is gone at once: there are no
 connections of it to drain. "Target health status" in the user guide of Network Load Balancers.
 """
 
@@ -24,6 +24,7 @@ from genkan.model.load_balancer import LoadBalancer, Target, TargetGroup, Target
 from genkan.model.network import put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.subnet import Subnet
+from genkan.model.target_health import TargetHealth, target_health_id
 from genkan.model.vpc import Vpc
 
 TARGETS = 1_000  # of a target group
@@ -32,7 +33,7 @@ RUNS = (InstanceState.PENDING, InstanceState.RUNNING)
 OUTSIDE = tuple(
     map(IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"))
 )
-Health = tuple[str, str, str]  # AWS's state, reason and description
+Health = tuple[str, str | None, str | None]  # AWS's state, reason and description
 
 NOT_REGISTERED: Health = (
     "unused",
@@ -49,6 +50,7 @@ ZONE_NOT_ENABLED: Health = (
     "Target.NotInUse",
     "Target is in an Availability Zone that is not enabled for the load balancer",
 )
+HEALTHY: Health = ("healthy", None, None)
 INITIAL: Health = (
     "initial",
     "Elb.InitialHealthChecking",
@@ -200,7 +202,12 @@ def _health(call: Call, group: TargetGroup, target: Target) -> Health:
         zone = instance.zone
     if zone not in (None, ALL) and not any(zone in _zones(call, one) for one in balancers):
         return ZONE_NOT_ENABLED
-    return INITIAL
+    measured = call.network.get(TargetHealth, target_health_id(group.id, target.id, target.port))
+    if measured is None:
+        return INITIAL
+    if measured.healthy:
+        return HEALTHY
+    return "unhealthy", measured.reason, measured.description
 
 
 def _zones(call: Call, balancer: LoadBalancer) -> set[str]:
@@ -214,5 +221,5 @@ def _described(group: TargetGroup, target: Target, health: Health) -> dict[str, 
     return {
         "Target": present(Id=target.id, Port=target.port, AvailabilityZone=target.zone),
         "HealthCheckPort": str(target.port if checked is None else checked),
-        "TargetHealth": {"State": state, "Reason": reason, "Description": description},
+        "TargetHealth": present(State=state, Reason=reason, Description=description),
     }

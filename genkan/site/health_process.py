@@ -1,0 +1,85 @@
+"""The process that asks targets for their health: `genkan.health` on the site's sockets.
+
+Started when the program first has a health check. It tells control all it knows whenever that
+changes, over `reports.sock`, as `genkan.control.health` has it; when control is away it goes on
+asking, and tells when control is back.
+
+    python -m genkan.site.health_process HOME
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+
+from genkan.engine.linux.namespace import socket_in
+from genkan.health import SECTIONS, Prober
+from genkan.program import Delta
+from genkan.site import sockets
+from genkan.site.home import RUN
+from genkan.site.subscription import Subscription
+
+LOG = logging.getLogger(__name__)
+AGAIN = 0.2  # seconds until control is looked for again
+
+
+class Reporter:
+    """Tells what a prober knows."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._changed = asyncio.Event()
+        self.prober = Prober(socket_in, self._changed.set)
+
+    async def report(self) -> None:
+        """Tell for ever."""
+        while True:
+            with contextlib.suppress(OSError, ValueError):
+                reader, writer = await asyncio.open_unix_connection(self._path)
+                try:
+                    await self._tell(reader, writer)
+                finally:
+                    writer.close()
+            await asyncio.sleep(AGAIN)
+
+    async def _tell(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Tell all now and after every change. Raises OSError, ValueError."""
+        while True:
+            self._changed.clear()
+            targets = {
+                name: None if found is None else {"why": found.why}
+                for name, found in self.prober.known.items()
+            }
+            writer.write(json.dumps({"targets": targets}).encode() + b"\n")
+            await writer.drain()
+            if json.loads(await reader.readline()) != {"taken": True}:
+                raise ConnectionAbortedError("control did not take it")
+            await self._changed.wait()
+
+
+async def _main() -> None:
+    reporter = Reporter(f"{RUN}/reports.sock")
+    ready: list[asyncio.Server] = []
+
+    async def apply(delta: Delta) -> None:
+        reporter.prober.apply(delta)
+        if not ready:
+            listener = sockets.listen(f"{RUN}/health.sock")
+            ready.append(
+                await asyncio.start_unix_server(lambda _, writer: writer.close(), sock=listener)
+            )
+
+    telling = asyncio.create_task(reporter.report())
+    await Subscription(f"{RUN}/program.sock", "health", SECTIONS, apply).follow()
+    telling.cancel()
+
+
+def main() -> None:
+    """Run until killed."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_main())
+
+
+if __name__ == "__main__":
+    main()
