@@ -7,13 +7,17 @@ shape; put together they are the reply. Only a message that has no such answer o
 The first zero byte is taken for the end of the name. Should it lie inside a label, the lookup
 fails: the keys kept are whole questions, and no question is the beginning of another.
 
+What a forwarding takes is not answered here: the caller has it sent on, and it is not kept.
+
 A change forgets the answers made from a name that it touched, and no others. At most `bound`
 answers are kept: the younger half, and of the older half what was asked again.
 """
 
+from dataclasses import dataclass
+
 from genkan.dns import message
 from genkan.dns.message import Answer, Query, Shape
-from genkan.dns.resolution import Rcode, resolve
+from genkan.dns.resolution import Rcode, Resolution, resolve
 from genkan.dns.zones import ZoneIndex
 from genkan.program import Delta
 
@@ -21,13 +25,27 @@ BOUND = 16_384  # answers, about 700 bytes each
 SHAPES = 64  # the stub resolvers of the world have a handful
 
 
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """A question that others have to answer, and what is known so far."""
+
+    data: bytes  # the message as it came
+    query: Query
+    resolution: Resolution
+    longest: int  # bytes that the asker takes
+
+
+Reply = bytes | Onward | None
+
+
 class View:
     """The answers kept for one view, by question."""
 
-    __slots__ = ("name", "old", "young")
+    __slots__ = ("beyond", "name", "old", "young")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, beyond: str | None) -> None:
         self.name = name
+        self.beyond = beyond
         self.young: dict[bytes, Answer] = {}
         self.old: dict[bytes, Answer] = {}
 
@@ -49,21 +67,28 @@ class Responder:
         self._bound = bound
         self._young = 0  # answers in the young halves
 
-    def view(self, name: str) -> View:
-        return self._views.setdefault(name, View(name))
+    def view(self, name: str, beyond: str | None = None) -> View:
+        """Give the view of this name; one that sees another view beyond it starts anew."""
+        held = self._views.get(name)
+        if held is None or held.beyond != beyond:
+            held = self._views[name] = View(name, beyond)
+            self._index.look_beyond(name, beyond)
+        return held
 
     def drop_view(self, name: str) -> None:
         self._views.pop(name, None)
+        self._index.look_beyond(name, None)
 
     def apply(self, delta: Delta) -> None:
         """Answer by the changed zones and records from now on."""
         touched = self._index.apply(delta)
-        for name in touched.among(self._views):
-            view = self._views[name]
+        for view in self._views.values():
             if view.young or view.old:
-                view.forget(*touched.in_view(name))
+                names, trees = touched.in_views(view.name, view.beyond)
+                if names or trees:
+                    view.forget(names, trees)
 
-    def reply(self, data: bytes, view: View) -> bytes | None:
+    def reply(self, data: bytes, view: View) -> Reply:
         """Reply to a message that came by UDP; None: nothing is said."""
         end = data.find(0, message.HEADER)
         answer = view.young.get(data[12:end].lower() + data[end : end + 5])
@@ -76,11 +101,11 @@ class Responder:
             return self._reply_parsed(data, view, by_stream=False)
         return whole
 
-    def reply_by_stream(self, data: bytes, view: View) -> bytes | None:
+    def reply_by_stream(self, data: bytes, view: View) -> Reply:
         """Reply to a message that came by TCP."""
         return self._reply_parsed(data, view, by_stream=True)
 
-    def _reply_parsed(self, data: bytes, view: View, *, by_stream: bool) -> bytes | None:
+    def _reply_parsed(self, data: bytes, view: View, *, by_stream: bool) -> Reply:
         if len(data) < message.HEADER or data[2] & 0x80:
             return None
         not_query = message.refusal_without_question(data)
@@ -95,7 +120,10 @@ class Responder:
             return refused
         self._keep_shape(data, query)
         longest = message.LONGEST if by_stream else query.shape.payload
-        return message.fit(query, self._answer(query, view), longest)
+        answer = self._answer(query, view)
+        if isinstance(answer, Resolution):
+            return Onward(data, query, answer, longest)
+        return message.fit(query, answer, longest)
 
     def _keep_shape(self, data: bytes, query: Query) -> None:
         behind = data[message.HEADER + len(query.question) :]
@@ -104,14 +132,18 @@ class Responder:
                 self._shapes.clear()
             self._shapes[data[2 : message.HEADER] + behind] = query.shape
 
-    def _answer(self, query: Query, view: View) -> Answer:
+    def _answer(self, query: Query, view: View) -> Answer | Resolution:
+        """Give the answer, kept for the next time, or a resolution that ends with somebody else."""
         key = query.name + query.question[-4:]
         answer = view.young.get(key)
         if answer is not None:
             return answer
         answer = view.old.pop(key, None)
         if answer is None:
-            answer = message.write(resolve(self._index, view.name, query.name, query.type))
+            found = resolve(self._index, view.name, query.name, query.type)
+            if found.onward is not None:
+                return found
+            answer = message.write(found)
         if self._young >= self._bound // 2:
             self._age()
         view.young[key] = answer

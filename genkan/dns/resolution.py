@@ -1,7 +1,8 @@
 """Resolution: the records that answer a question, along its aliases, or why there are none.
 
 A CNAME is followed in the same view, into whatever zone its target belongs to. An alias is followed
-in the zone that it names, and leaves no trace in the answer. Where the way ends
+in the zone that it names, and leaves no trace in the answer. A name that a forwarding takes ends the way
+here. Where the way ends
 without records, the zone of its last name gives its SOA (RFC 2308); a zone without one has the SOA
 that a new Route 53 zone has.
 """
@@ -12,7 +13,7 @@ from enum import IntEnum
 
 from genkan.dns import domain_name, rdata
 from genkan.dns.zones import ZoneIndex, ZoneRecords
-from genkan.program.names import RecordSet
+from genkan.program.names import Forwarding, RecordSet
 
 LOG = logging.getLogger(__name__)
 LONGEST_CHAIN = 16
@@ -47,7 +48,8 @@ class Resolution:
     """What a question comes to. `names` are those asked for on the way, in lower case.
 
     Each step but the last is a CNAME whose data names the next. `authority` is the origin and SOA
-    of the zone that denies the last name. `behind` are the names that aliases stand for.
+    of the zone that denies the last name. `behind` are the names that aliases stand for. With
+    `onward`, the last name is for somebody else to answer.
     """
 
     rcode: Rcode
@@ -55,6 +57,7 @@ class Resolution:
     steps: tuple[Answered, ...] = ()
     authority: tuple[bytes, Answered] | None = None
     behind: tuple[bytes, ...] = ()
+    onward: Forwarding | None = None
 
 
 def resolve(index: ZoneIndex, view: str, name: bytes, of_type: int) -> Resolution:
@@ -84,6 +87,10 @@ def _follow(
     while len(names) < LONGEST_CHAIN:
         names.append(name)
         zone = index.select(view, name)
+        if isinstance(zone, Forwarding):
+            return Resolution(
+                Rcode.NOERROR, tuple(names), tuple(steps), behind=tuple(behind), onward=zone
+            )
         found = _answer(index, zone, name, of_type, behind)
         if found is None:
             rcode = Rcode.NXDOMAIN if zone.find(name) is None else Rcode.NOERROR

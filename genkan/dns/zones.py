@@ -1,8 +1,9 @@
 """Zones: which one a view looks into for a name, what stands there, and what a change touches.
 
-1. The zone attached to the view with the longest origin that the name ends in is the one. None:
-   the same among those attached to every view; none: the public zone. Two with one origin: the
-   one whose id sorts first.
+1. The zone attached to the view, or to the one beyond it, with the longest origin that the name
+   ends in is the one, unless a forwarding of as long a domain takes the question. None: the same
+   among those attached to every view; none: the public zone. Two with one origin: the one whose
+   id sorts first.
 2. A name exists if it has records, if a name below it has, or if it is the origin (RFC 8020).
 3. A name that does not exist is answered by `*` directly below its closest ancestor that exists
    (RFC 4592, 3.3.1).
@@ -16,8 +17,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from genkan.dns import domain_name, rdata
+from genkan.dns.forwardings import ForwardingIndex
 from genkan.program import Delta, Entry
-from genkan.program.names import EVERY_VIEW, PUBLIC_ZONE, RecordSet, Zone, ZoneAttachment
+from genkan.program.names import (
+    EVERY_VIEW,
+    PUBLIC_ZONE,
+    Forwarding,
+    RecordSet,
+    Zone,
+    ZoneAttachment,
+)
 
 LOG = logging.getLogger(__name__)
 WILDCARD = b"\x01*"
@@ -90,17 +99,14 @@ class Touched:
         self._names.setdefault(view, set()).update(names)
         self._trees.setdefault(view, set()).update(trees)
 
-    def among(self, views: Collection[str]) -> list[str]:
-        """Give those of these views that are touched."""
-        if None in self._names:
-            return list(views)
-        return [view for view in self._names if view is not None and view in views]
-
-    def in_view(self, view: str) -> tuple[set[bytes], tuple[bytes, ...]]:
-        """Give the names and the trees that are touched in a view."""
-        nothing: set[bytes] = set()
-        names = self._names.get(view, nothing) | self._names.get(None, nothing)
-        return names, tuple(self._trees.get(view, nothing) | self._trees.get(None, nothing))
+    def in_views(self, *views: str | None) -> tuple[set[bytes], tuple[bytes, ...]]:
+        """Give the names and the trees that are touched in a view and those beyond it."""
+        names: set[bytes] = set()
+        trees: set[bytes] = set()
+        for view in {None, *views}:
+            names |= self._names.get(view, set())
+            trees |= self._trees.get(view, set())
+        return names, tuple(trees)
 
 
 class ZoneIndex:
@@ -110,16 +116,42 @@ class ZoneIndex:
         self._zones: dict[str, ZoneRecords] = {PUBLIC_ZONE: ZoneRecords(origin=domain_name.ROOT)}
         self._public = self._zones[PUBLIC_ZONE]
         self._views: dict[str, dict[bytes, tuple[str, ...]]] = {}  # view, origin: zones' ids
+        self._beyond: dict[str, str] = {}  # view: the one that it sees too
+        self._forwardings = ForwardingIndex()
 
-    def select(self, view: str, name: bytes) -> ZoneRecords:
-        """Give the zone that answers a name in this view."""
-        for attached in (view, EVERY_VIEW):
-            origins = self._views.get(attached)
-            if origins:
-                for one in domain_name.lineage(name):
-                    if one in origins:
-                        return self._zones[origins[one][0]]
-        return self._public
+    def look_beyond(self, view: str, beyond: str | None) -> None:
+        """Have a view see what is attached to another one too; None: no longer."""
+        if beyond is None:
+            self._beyond.pop(view, None)
+        else:
+            self._beyond[view] = beyond
+
+    def select(self, view: str, name: bytes) -> ZoneRecords | Forwarding:
+        """Give what answers a name in this view: a zone, or a forwarding that takes it."""
+        views = (view, self._beyond.get(view))
+        zone = max(
+            filter(None, (self._attached(one, name) for one in views)),
+            key=lambda zone: len(zone.origin or b""),
+            default=None,
+        )
+        taken = max(
+            filter(None, (self._forwardings.find(one, name) for one in views if one)),
+            key=lambda found: len(found[0]),
+            default=None,
+        )
+        if taken is not None:
+            domain, forwarding = taken
+            if forwarding.targets and (zone is None or len(domain) >= len(zone.origin or b"")):
+                return forwarding
+        return zone or self._attached(EVERY_VIEW, name) or self._public
+
+    def _attached(self, view: str | None, name: bytes) -> ZoneRecords | None:
+        origins = self._views.get(view or "")
+        if origins:
+            for one in domain_name.lineage(name):
+                if one in origins:
+                    return self._zones[origins[one][0]]
+        return None
 
     def get(self, zone_id: str) -> ZoneRecords | None:
         """Give a zone by its id, whoever may look into it."""
@@ -146,6 +178,9 @@ class ZoneIndex:
             self._change_origin(entry, touched, put=put)
         elif isinstance(entry, ZoneAttachment):
             self._change_attachment(entry, touched, put=put)
+        elif isinstance(entry, Forwarding):
+            change = self._forwardings.put if put else self._forwardings.remove
+            touched.add(entry.view, (), (change(entry),))
 
     def _change_record(self, record: RecordSet, touched: Touched, *, put: bool) -> None:
         name = domain_name.parse(record.name).lower()

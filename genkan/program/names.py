@@ -1,4 +1,4 @@
-"""Names: zones, their records, and which zones a resolver looks into.
+"""Names: zones, their records, which zones a resolver looks into, and what it sends on.
 
 A question is answered by the attached zone with the longest origin that the name ends in; such a
 zone is authoritative, a name that it lacks does not exist. What no zone of the resolver's view
@@ -18,17 +18,54 @@ EVERY_VIEW = "*"  # zones attached to it are public ones: every resolver looks i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolver(Entry):
-    """Questions that reach these addresses at `place` see the zones attached to `view`."""
+    """Questions that reach these addresses at `place` see the zones attached to `view`.
+
+    They see those attached to the view `beyond` too, and its forwardings, as if all were attached
+    to one view.
+    """
 
     section: ClassVar[str] = "resolver"
 
     place: str
     addresses: tuple[Address, ...]
     view: str
+    beyond: str | None = None
 
     @property
     def key(self) -> Key:
-        return (self.section, self.place)
+        return (self.section, self.place, self.view)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A name server that questions are sent on to."""
+
+    address: IPv4Address
+    port: int = 53
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarding(Entry):
+    """In `view`, questions for `domain` (as a zone's origin) and all below go to one of `targets`.
+
+    The longest domain wins among forwardings and the zones attached to the view, a forwarding
+    where they are equal; public names, and zones attached to EVERY_VIEW, lose to any. Without
+    targets it sends nothing on: what it wins is answered as if no shorter forwarding were there.
+    Questions leave `place` from one of `sources`, which the place delivers, by UDP, and by TCP where
+    the asker uses it; the targets are asked in turn until one answers.
+    """
+
+    section: ClassVar[str] = "forwarding"
+
+    view: str
+    domain: str
+    targets: tuple[Target, ...] = ()
+    place: str = ""
+    sources: tuple[IPv4Address, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.view, self.domain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

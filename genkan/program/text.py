@@ -11,7 +11,7 @@ from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck, Subnet
 from genkan.program.health import HealthCheck
 from genkan.program.inspection import Fleet, Inspection
 from genkan.program.metadata import InstanceMetadata
-from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
+from genkan.program.names import Forwarding, RecordSet, Resolver, Zone, ZoneAttachment
 from genkan.program.place import Boot, Link, Place
 from genkan.program.program import Program
 from genkan.program.published import Published
@@ -50,6 +50,7 @@ SECTIONS: dict[str, type[Entry]] = {
         EndpointPolicy,
         Credential,
         Resolver,
+        Forwarding,
         Zone,
         ZoneAttachment,
         RecordSet,
