@@ -4,7 +4,7 @@ name in a zone one, what is outside them another."""
 from collections.abc import Iterator
 from datetime import datetime
 
-from genkan.compile import hosted_zones, peering, site, vpc
+from genkan.compile import hosted_zones, peering, resolver_endpoints, site, vpc
 from genkan.compile.part import Part
 from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.elastic_ip import ElasticIp
@@ -16,6 +16,7 @@ from genkan.model.network import Change, Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.peering import VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList
+from genkan.model.resolver import ResolverEndpoint, ResolverRule
 from genkan.model.resource import Resource
 from genkan.model.route_table import ListDestination, RouteTable
 from genkan.model.security_group import ListPeer, SecurityGroup
@@ -90,6 +91,10 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
             return {instance.vpc_id for instance in launched}
         case AccessKey(expires_at=datetime()):
             return {SITE}  # no instance is given one
+        case ResolverEndpoint():
+            return {resource.vpc_id, *resolver_endpoints.followers(network, resource)}
+        case ResolverRule():
+            return set(resolver_endpoints.followers(network, resource))
         case ManagedPrefixList():
             return _naming(network, resource.id)
         case Account() | AccessKey():

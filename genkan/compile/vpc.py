@@ -19,6 +19,7 @@ from genkan.compile import (
     network_acls,
     peering,
     published,
+    resolver_endpoints,
     routing,
     security_groups,
     service_endpoints,
@@ -64,6 +65,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from _gateway_endpoints(network, vpc)
     yield from _endpoints(network, vpc)
     yield from load_balancers.parts(network, vpc)
+    yield from resolver_endpoints.parts(network, vpc)
     yield from fleets.parts(network, vpc)
     yield from inspected_endpoints.parts(network, vpc)
     yield from health_checks.parts(network, vpc)

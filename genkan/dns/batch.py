@@ -6,13 +6,19 @@ turn.
 
 import ctypes
 import errno
+import socket
+import sys
 from collections.abc import Callable
+from typing import TypeVar
 
 MOST = 64  # messages a call
 LONGEST_QUERY = 4096  # what is longer arrives cut, and does not parse
 LONGEST_REPLY = 1232
 _ADDRESSES = {4: 16, 6: 28}  # bytes of sockaddr_in and sockaddr_in6
 _MSG_DONTWAIT = 0x40
+
+R = TypeVar("R")
+Asker = tuple[str, int] | tuple[str, int, int, int]  # a socket's address
 
 
 class _IoVec(ctypes.Structure):
@@ -73,6 +79,16 @@ class _Ring:
         header.name, header.namelen = self.address + number * size, size
         header.iov, header.iovlen = ctypes.addressof(vector), 1
 
+    def asker(self, number: int) -> Asker:
+        """Give who sent a message, as a socket's address."""
+        start = number * self.address_size
+        raw = self._addresses.raw[start : start + self.address_size]
+        port = int.from_bytes(raw[2:4])
+        if self.address_size == _ADDRESSES[4]:
+            return socket.inet_ntop(socket.AF_INET, raw[4:8]), port
+        address = socket.inet_ntop(socket.AF_INET6, raw[8:24])
+        return address, port, 0, int.from_bytes(raw[24:28], sys.byteorder)
+
 
 class Batch:
     """Buffers for one exchange at a time, at sockets of one IP version."""
@@ -82,14 +98,18 @@ class Batch:
         self._in = _Ring(LONGEST_QUERY, self._address)
         self._out = _Ring(LONGEST_REPLY, self._address)
 
-    def exchange(self, fd: int, reply: Callable[[bytes], bytes | None]) -> int:
-        """Receive what waits at a socket, up to MOST messages, reply, and give their number.
+    def exchange(
+        self, fd: int, reply: Callable[[bytes], bytes | R | None]
+    ) -> tuple[int, list[tuple[Asker, R]]]:
+        """Receive what waits at a socket, up to MOST messages, and reply; give their number, and
+        what `reply` gave instead of a message, with who is to have one later.
 
         A reply that the kernel does not take is lost, as any datagram may be.
         """
         count = _receive(fd, self._in.start, MOST, _MSG_DONTWAIT, None)
         if count <= 0:
-            return 0
+            return 0, []
+        later: list[tuple[Asker, R]] = []
         buffer, out = self._in.bytes, self._out.bytes
         lengths, names, vectors = self._in.lengths, self._out.names, self._out.vectors
         sent = 0
@@ -98,6 +118,9 @@ class Batch:
             answer = reply(bytes(buffer[start : start + lengths[number]]))
             if answer is None:
                 continue
+            if not isinstance(answer, bytes):
+                later.append((self._in.asker(number), answer))
+                continue
             size = len(answer)
             at = sent * LONGEST_REPLY
             out[at : at + size] = answer
@@ -105,7 +128,7 @@ class Batch:
             names[sent] = self._in.address + number * self._address
             sent += 1
         self._send(fd, sent)
-        return int(count)
+        return int(count), later
 
     def _send(self, fd: int, count: int) -> None:
         done = 0

@@ -1,10 +1,9 @@
 """Resolution: the records that answer a question, along its aliases, or why there are none.
 
 A CNAME is followed in the same view, into whatever zone its target belongs to. An alias is followed
-in the zone that it names, and leaves no trace in the answer. A name that a forwarding takes ends the way
-here. Where the way ends
-without records, the zone of its last name gives its SOA (RFC 2308); a zone without one has the SOA
-that a new Route 53 zone has.
+in the zone that it names, and leaves no trace in the answer. A name that a forwarding takes is for
+somebody else to answer. Where the way ends without records, the zone of its last name gives its SOA
+(RFC 2308); a zone without one has the SOA that a new Route 53 zone has.
 """
 
 import logging

@@ -13,24 +13,22 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from genkan.dns.batch import MOST, Batch
-from genkan.dns.fast import Responder
-from genkan.dns.stream import StreamListener
+from genkan.dns.batch import MOST, Asker, Batch
+from genkan.dns.fast import Onward, Reply, Responder, View
+from genkan.dns.forwarder import Forwarder
+from genkan.dns.sockets import OpenSocket, bound
+from genkan.dns.stream import Send, StreamListener
 from genkan.program import Delta
 from genkan.program.address import Address
-from genkan.program.names import RecordSet, Resolver, Zone, ZoneAttachment
+from genkan.program.entry import Key
+from genkan.program.names import Forwarding, RecordSet, Resolver, Zone, ZoneAttachment
 
 LOG = logging.getLogger(__name__)
-SECTIONS = frozenset(kind.section for kind in (Resolver, Zone, ZoneAttachment, RecordSet))
+SECTIONS = frozenset(
+    kind.section for kind in (Resolver, Forwarding, Zone, ZoneAttachment, RecordSet)
+)
 PORT = 53
-OpenSocket = Callable[[str, int, int], socket.socket]
 
-# family, level, freebind, transparent; linux/in.h and linux/in6.h, Python 3.11 lacks the names
-_FAMILIES = {
-    4: (socket.AF_INET, socket.IPPROTO_IP, 15, 19),
-    6: (socket.AF_INET6, socket.IPPROTO_IPV6, 78, 75),
-}
-_RECEIVE_BUFFER = 1 << 20  # bytes: a boot of many instances asks at once
 _TURNS = 8  # batches from one socket before the others have their turn
 
 
@@ -51,10 +49,11 @@ class NameServer:
         self._port = port
         self._responder = Responder()
         self._batches = {version: Batch(version) for version in (4, 6)}
-        self._wanted: dict[str, Resolver] = {}
-        self._views: dict[str, str] = {}  # place: what its sockets answer by
-        self._open: dict[str, dict[Address, _Address]] = {}
-        self._unsettled: set[str] = set()  # places whose sockets may not be as wanted
+        self._forwarder = Forwarder(self._bind)
+        self._wanted: dict[Key, Resolver] = {}
+        self._answers_by: dict[Key, Resolver] = {}  # what open sockets were opened for
+        self._open: dict[Key, dict[Address, _Address]] = {}
+        self._unsettled: set[Key] = set()  # resolvers whose sockets may not be as wanted
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -70,12 +69,12 @@ class NameServer:
         self._responder.apply(delta)
         for entry in delta.removed:
             if isinstance(entry, Resolver):
-                self._wanted.pop(entry.place, None)
-                self._unsettled.add(entry.place)
+                self._wanted.pop(entry.key, None)
+                self._unsettled.add(entry.key)
         for entry in delta.put:
             if isinstance(entry, Resolver):
-                self._wanted[entry.place] = entry
-                self._unsettled.add(entry.place)
+                self._wanted[entry.key] = entry
+                self._unsettled.add(entry.key)
         self._settle()
 
     def close(self) -> None:
@@ -83,78 +82,60 @@ class NameServer:
         self._wanted.clear()
         self._unsettled.update(self._open)
         self._settle()
+        self._forwarder.close()
 
     def _settle(self) -> None:
         failure = None
-        for place in sorted(self._unsettled):
+        # What is to go goes first: its addresses may be another's from now on.
+        for key in sorted(self._unsettled, key=lambda key: (key in self._wanted, key)):
             try:
-                self._settle_place(place)
-                self._unsettled.remove(place)
+                self._settle_one(key)
+                self._unsettled.remove(key)
             except OSError as error:
-                LOG.error("Names are not answered everywhere at %s: %s", place, error)
+                LOG.error("Names are not answered everywhere at %s: %s", key[1], error)
                 failure = failure or error
         if failure:
             raise failure
 
-    def _settle_place(self, place: str) -> None:
-        resolver = self._wanted.get(place)
-        held = self._open.setdefault(place, {})
-        same_view = resolver is not None and self._views.get(place) == resolver.view
+    def _settle_one(self, key: Key) -> None:
+        resolver = self._wanted.get(key)
+        held = self._open.setdefault(key, {})
+        before = self._answers_by.get(key)
+        same = resolver is not None and before is not None and before.beyond == resolver.beyond
         wanted = resolver.addresses if resolver else ()
         for address in list(held):
-            if not same_view or address not in wanted:
+            if not same or address not in wanted:
                 self._close_address(held.pop(address))
         if resolver is None:
-            del self._open[place]
-            self._drop_view(self._views.pop(place, None))
+            del self._open[key]
+            self._answers_by.pop(key, None)
+            if before and all(one.view != before.view for one in self._answers_by.values()):
+                self._responder.drop_view(before.view)
             return
-        if not same_view:
-            before = self._views.pop(place, None)
-            self._views[place] = resolver.view
-            self._drop_view(before)
+        self._answers_by[key] = resolver
         for address in wanted:
             if address not in held:
                 held[address] = self._open_address(resolver, address)
-
-    def _drop_view(self, view: str | None) -> None:
-        if view is not None and view not in self._views.values():
-            self._responder.drop_view(view)
 
     def _open_address(self, resolver: Resolver, address: Address) -> _Address:
         loop = self._loop
         if loop is None:
             raise RuntimeError("A name server is started in its loop before it is given a program.")
-        view = self._responder.view(resolver.view)
-        datagrams = self._bind(resolver.place, address, socket.SOCK_DGRAM)
+        view = self._responder.view(resolver.view, resolver.beyond)
+        datagrams = self._bind(resolver.place, address, socket.SOCK_DGRAM, self._port)
         try:
-            listening = self._bind(resolver.place, address, socket.SOCK_STREAM)
+            listening = self._bind(resolver.place, address, socket.SOCK_STREAM, self._port)
         except OSError:
             datagrams.close()
             raise
         reply = functools.partial(self._responder.reply, view=view)
         batch = self._batches[address.version]
-        loop.add_reader(datagrams, self._read, batch, datagrams.fileno(), reply)
-        by_stream = functools.partial(self._responder.reply_by_stream, view=view)
+        loop.add_reader(datagrams, self._read, batch, datagrams, reply)
+        by_stream = functools.partial(self._reply_by_stream, view=view)
         return _Address(datagrams, StreamListener(loop, listening, by_stream))
 
-    def _bind(self, place: str, address: Address, kind: int) -> socket.socket:
-        family, level, freebind, transparent = _FAMILIES[address.version]
-        sock = self._open_socket(place, family, kind)
-        try:
-            sock.setblocking(False)
-            sock.setsockopt(level, freebind, 1)
-            with contextlib.suppress(PermissionError):
-                # Without it nothing is sent from an address that is local by a policy table alone.
-                sock.setsockopt(level, transparent, 1)
-            if kind == socket.SOCK_STREAM:  # for UDP it would let a second server take questions
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            else:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-            sock.bind((str(address), self._port))
-        except OSError:
-            sock.close()
-            raise
-        return sock
+    def _bind(self, place: str, address: Address, kind: int, port: int = 0) -> socket.socket:
+        return bound(self._open_socket, place, address, port, kind)
 
     def _close_address(self, address: _Address) -> None:
         if self._loop:
@@ -162,7 +143,25 @@ class NameServer:
         address.datagrams.close()
         address.streams.close()
 
-    def _read(self, batch: Batch, fd: int, reply: Callable[[bytes], bytes | None]) -> None:
+    def _read(self, batch: Batch, sock: socket.socket, reply: Callable[[bytes], Reply]) -> None:
         for _ in range(_TURNS):
-            if batch.exchange(fd, reply) < MOST:
+            count, others = batch.exchange(sock.fileno(), reply)
+            for asker, onward in others:
+                self._send_on(sock, asker, onward)
+            if count < MOST:
                 return
+
+    def _send_on(self, sock: socket.socket, asker: Asker, onward: Onward) -> None:
+        def answer(written: bytes) -> None:
+            if sock.fileno() >= 0:  # else the resolver is gone meanwhile
+                with contextlib.suppress(OSError):  # a datagram may be lost
+                    sock.sendto(written, asker)
+
+        self._forwarder.take(onward, answer, by_stream=False)
+
+    def _reply_by_stream(self, data: bytes, send: Send, view: View) -> bytes | None:
+        reply = self._responder.reply_by_stream(data, view)
+        if isinstance(reply, Onward):
+            self._forwarder.take(reply, send, by_stream=True)
+            return None
+        return reply

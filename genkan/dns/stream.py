@@ -1,7 +1,8 @@
 """DNS over TCP: messages behind their length, any number of them (RFC 1035, 4.2.2; RFC 7766).
 
-Questions that come together are answered in their order. A connection on which no whole question
-comes for IDLE seconds is closed, as is one of a client that does not read its answers.
+Questions that come together are answered in their order, but for those that others answer. A
+connection on which no whole question comes for IDLE seconds is closed, as is one of a client that
+does not read its answers.
 """
 
 import asyncio
@@ -17,13 +18,14 @@ BACKLOG = 128
 PAUSE = 1.0  # seconds without accepting when the process has no descriptors left
 _PREFIX = 2
 
+Send = Callable[[bytes], None]
+Reply = Callable[[bytes, Send], bytes | None]  # what it does not answer at once, it sends later
+
 
 class Connection(asyncio.Protocol):
     """One asker's stream."""
 
-    def __init__(
-        self, reply: Callable[[bytes], bytes | None], closed: Callable[["Connection"], None]
-    ) -> None:
+    def __init__(self, reply: Reply, closed: Callable[["Connection"], None]) -> None:
         self._reply = reply
         self._closed = closed
         self._waiting = bytearray()
@@ -43,7 +45,7 @@ class Connection(asyncio.Protocol):
             end = start + int.from_bytes(self._waiting[taken:start])
             if len(self._waiting) < end:
                 break
-            answer = self._reply(bytes(self._waiting[start:end]))
+            answer = self._reply(bytes(self._waiting[start:end]), self.send)
             if answer is not None:
                 replies.append(len(answer).to_bytes(_PREFIX) + answer)
             taken = end
@@ -52,6 +54,11 @@ class Connection(asyncio.Protocol):
             self._restart_timer()
         if replies and self._transport:
             self._transport.write(b"".join(replies))
+
+    def send(self, answer: bytes) -> None:
+        """Send an answer that came later, if the asker is still there."""
+        if self._transport and not self._transport.is_closing():
+            self._transport.write(len(answer).to_bytes(_PREFIX) + answer)
 
     def pause_writing(self) -> None:
         if self._transport:
@@ -84,7 +91,7 @@ class StreamListener:
         self,
         loop: asyncio.AbstractEventLoop,
         sock: socket.socket,
-        reply: Callable[[bytes], bytes | None],
+        reply: Reply,
     ) -> None:
         self._loop = loop
         self._sock = sock

@@ -13,7 +13,7 @@ the program; their values are parsed when somebody asks.
 """
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from genkan.dns import domain_name, rdata

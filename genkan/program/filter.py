@@ -93,7 +93,8 @@ class Guard(Entry):
     """New connections at `at` ask these filters in turn at `stage`; what none accepts is dropped.
 
     `at` is an interface of the place (packets that enter from it for SECURITY_GROUP_EGRESS, that
-    leave through it for SECURITY_GROUP_INGRESS), or an address that the place delivers. Replies to
+    leave through it for SECURITY_GROUP_INGRESS), or an address that the place delivers (packets to
+    it for ENDPOINT, what the place itself sends from it for SECURITY_GROUP_EGRESS). Replies to
     what was accepted, and what is related to it, always pass. An interface without a guard lets all
     pass; the place's own services (`Listener.guarded` false) are asked by no guard.
     """

@@ -40,7 +40,7 @@ class Resolver(Entry):
 class Target:
     """A name server that questions are sent on to."""
 
-    address: IPv4Address
+    address: Address
     port: int = 53
 
 
@@ -51,8 +51,8 @@ class Forwarding(Entry):
     The longest domain wins among forwardings and the zones attached to the view, a forwarding
     where they are equal; public names, and zones attached to EVERY_VIEW, lose to any. Without
     targets it sends nothing on: what it wins is answered as if no shorter forwarding were there.
-    Questions leave `place` from one of `sources`, which the place delivers, by UDP, and by TCP where
-    the asker uses it; the targets are asked in turn until one answers.
+    Questions leave `place` from one of `sources`, which the place delivers, by UDP, and by TCP
+    where the asker uses it; the targets are asked in turn until one answers.
     """
 
     section: ClassVar[str] = "forwarding"
@@ -61,7 +61,7 @@ class Forwarding(Entry):
     domain: str
     targets: tuple[Target, ...] = ()
     place: str = ""
-    sources: tuple[IPv4Address, ...] = ()
+    sources: tuple[Address, ...] = ()
 
     @property
     def key(self) -> Key:

@@ -65,6 +65,9 @@ PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp", 58: "ipv6-icmp"}
 GUARD_MAPS = {
     Stage.SECURITY_GROUP_EGRESS: ruleset.EGRESS,
     Stage.SECURITY_GROUP_INGRESS: ruleset.INGRESS,
+}
+ADDRESS_GUARD_MAPS = {
+    Stage.SECURITY_GROUP_EGRESS: ruleset.OWN_EGRESS,
     Stage.ENDPOINT: ruleset.ENDPOINTS,
 }
 SUBNET_GUARD_MAPS = {
@@ -290,7 +293,7 @@ def _guard(entry: Guard, ends: Ends) -> Iterator[KernelObject]:
     if isinstance(entry.at, str):
         at, container = f'"{device_name(entry.at)}"', GUARD_MAPS[entry.stage]
     else:
-        at, container = str(entry.at), _of(GUARD_MAPS[entry.stage], entry.at.version)
+        at, container = str(entry.at), _of(ADDRESS_GUARD_MAPS[entry.stage], entry.at.version)
     yield NftElement(entry.place, container, at, f"goto {name}")
 
 

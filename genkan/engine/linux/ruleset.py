@@ -18,6 +18,7 @@ from genkan.engine.linux.objects import KernelObject, NftChain, NftSet
 FAMILY_TABLE = "inet genkan"
 MARKS = "marks"
 EGRESS, INGRESS, ENDPOINTS = "egress_guards", "ingress_guards", "endpoint_guards"
+OWN_EGRESS = "own_egress_guards"  # by addresses that the place sends from
 EDGE_OUT, EDGE_IN, EDGE_INSIDE = "edge_out", "edge_in", "edge_inside"  # by interfaces' subnets
 NEAR_OUT, NEAR_IN, NEAR_INSIDE = "near_out", "near_in", "near_inside"  # by addresses delivered
 CHECKED, OWN = "checked_interfaces", "own_addresses"
@@ -39,6 +40,7 @@ BY_DEVICE = {
 }
 BY_ADDRESS = {
     ENDPOINTS: "map { type ipv4_addr : verdict; }",
+    OWN_EGRESS: "map { type ipv4_addr : verdict; }",
     NEAR_OUT: "map { type ipv4_addr : verdict; }",
     NEAR_IN: "map { type ipv4_addr : verdict; }",
     NEAR_INSIDE: "set { type devgroup . ipv4_addr; }",
@@ -169,6 +171,11 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             *each(f"iifgroup . {{ip}} daddr @{NEAR_INSIDE}{{_}} accept"),
             *each(f"{{ip}} daddr vmap @{NEAR_IN}{{_}}"),
         ),
+    ),
+    (
+        "own-egress",
+        "type filter hook output priority 0; policy accept;",
+        (KNOWN, *each(f"{{ip}} saddr vmap @{OWN_EGRESS}{{_}}")),
     ),
     (
         "answer-acl-egress",
