@@ -16,7 +16,7 @@ import pytest
 
 from genkan.dns import SECTIONS, NameServer, stream
 from genkan.program import Delta
-from genkan.program.names import PUBLIC_ZONE, RecordSet, Resolver, Zone, ZoneAttachment
+from genkan.program.names import PUBLIC_ZONE, Forwarding, RecordSet, Resolver, Zone, ZoneAttachment
 from tests.dns.entries import attached, record, resolver, zone
 
 CLONE_NEWNET = 0x40000000  # linux/sched.h
@@ -168,9 +168,11 @@ async def test_a_change_is_answered_by_when_apply_returns():
 async def test_sockets_and_streams_come_and_go_with_the_resolver():
     async with serving() as (server, port):
         reader, writer = await connected(HERE, port)
-        server.apply(Delta(put=(resolver("vpc-1", HERE, "127.0.0.63", view="internet"),)))
+        inside, wider = PROGRAM[5], resolver("vpc-1", HERE, "127.0.0.63", view="internet")
+        server.apply(Delta(removed=(inside,), put=(wider,)))
         assert await addresses("127.0.0.63", port) == await addresses(HERE, port)
-        server.apply(Delta(put=(resolver("vpc-1", "127.0.0.63", view="inside"),)))
+        moved = resolver("vpc-1", "127.0.0.63", view="inside")
+        server.apply(Delta(removed=(wider,), put=(moved,)))
         assert await addresses("127.0.0.63", port) == ["10.0.0.1"]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.bind((HERE, port))  # free again
@@ -180,7 +182,7 @@ async def test_sockets_and_streams_come_and_go_with_the_resolver():
             assert await asyncio.wait_for(reader.read(), 5) == b""
         writer.close()
         assert await addresses(THERE, port) == ["198.51.100.1"]
-        server.apply(Delta(removed=(resolver("vpc-1", "127.0.0.63", view="inside"),)))
+        server.apply(Delta(removed=(moved,)))
         with pytest.raises(ConnectionRefusedError):
             await connected("127.0.0.63", port)
 
@@ -208,7 +210,8 @@ async def test_a_place_that_cannot_be_entered_is_said_and_tried_again():
 
 
 def test_it_reads_names_and_nothing_else():
-    assert {kind.section for kind in (Resolver, Zone, ZoneAttachment, RecordSet)} == SECTIONS
+    reads = (Resolver, Forwarding, Zone, ZoneAttachment, RecordSet)
+    assert {kind.section for kind in reads} == SECTIONS
 
 
 @pytest.mark.kernel
