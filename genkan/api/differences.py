@@ -8,8 +8,6 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "had in their own Region alone.",
         "Interface endpoints have IPv6 where the service has dual-stack names here (api.aws) and "
         "for S3. Gateway endpoints are IPv4: AWS's IPv6 prefix lists are not here.",
-        "Private DNS for inbound Resolver endpoints alone (S3) leaves the names of the VPC public; "
-        "inbound Resolver endpoints answer nobody yet.",
         "A permission for an organization lets nobody in: who is a member is not known here.",
         "StartVpcEndpointServicePrivateDnsVerification looks at once, into the site's public "
         "hosted zones: the name is verified or failed when it is answered.",
@@ -46,8 +44,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "delegation sets are refused.",
     ),
     "route53resolver": (
-        "Endpoints, rules and associations are objects, and endpoints have their interfaces: no "
-        "question is forwarded, and an inbound endpoint takes none.",
+        "Questions are forwarded by UDP and TCP (Do53) whatever protocol a target names, and "
+        "answers of others are not kept: each question goes out anew.",
         "Addresses are IPv4. Rules are FORWARD or SYSTEM; the ones that AWS defines by itself are "
         "not listed.",
         "Rules are not shared between accounts.",

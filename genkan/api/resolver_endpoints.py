@@ -1,7 +1,7 @@
 """Resolver endpoints and their addresses, each with an interface in the VPC.
 
 "Values that you specify when you create or edit inbound endpoints" in the Amazon Route 53 developer
-guide. They are objects and interfaces: no question is taken or forwarded by them.
+guide.
 """
 
 from collections.abc import Mapping, Sequence

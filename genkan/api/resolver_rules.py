@@ -1,7 +1,6 @@
 """Resolver rules, and the VPCs that follow them.
 
-"Managing forwarding rules" in the Amazon Route 53 developer guide. Rules are kept and shown: what
-they would forward is not forwarded.
+"Managing forwarding rules" in the Amazon Route 53 developer guide.
 """
 
 from collections.abc import Mapping, Sequence

@@ -116,10 +116,15 @@ def endpoint_names_public(
 def endpoint_names_private(
     endpoint: VpcEndpoint, names: tuple[str, ...], addresses: tuple[Address, ...]
 ) -> Iterator[Entry]:
-    """Give the hidden zones of the service's private names; without interfaces they are empty."""
+    """Give the hidden zones of the service's private names; without interfaces they are empty.
+
+    Where they are for inbound Resolver endpoints alone, the VPC itself does not see them.
+    """
     because = Because("vpc-endpoint", endpoint.id, "private-dns")
+    inbound = endpoint.private_dns_inbound_only
+    view = naming.inbound_view(endpoint.vpc_id) if inbound else endpoint.vpc_id
     for origin in sorted({endpoint_names.zone_origin(name) for name in names}):
-        yield from _attached(endpoint.vpc_id, f"{endpoint.id}/{origin}", origin, because)
+        yield from _attached(view, f"{endpoint.id}/{origin}", origin, because)
     for name in names:
         zone = f"{endpoint.id}/{endpoint_names.zone_origin(name)}"
         yield from _addresses(zone, name, list(addresses), because)

@@ -41,6 +41,11 @@ def resolver_addresses(vpc: Vpc) -> tuple[Address, ...]:
     return (*known, UNIQUE_LOCAL_RESOLVER) if vpc.ipv6_cidrs else known
 
 
+def inbound_view(vpc_id: str) -> str:
+    """Give the name of what is seen through a VPC's inbound Resolver endpoints."""
+    return f"{vpc_id}/inbound"
+
+
 def mac_of(*owner: str) -> str:
     """Derive a locally administered MAC, the same for the same owner on every machine."""
     digest = hashlib.blake2s("/".join(owner).encode(), digest_size=5).hexdigest()

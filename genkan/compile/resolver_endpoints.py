@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from genkan.compile.endpoints import TCP, UDP
-from genkan.compile.naming import host_network
+from genkan.compile.naming import host_network, inbound_view
 from genkan.compile.part import Part
 from genkan.compile.security_groups import filters_of
 from genkan.model.domain_names import zone_file_name
@@ -49,11 +49,6 @@ def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
         yield Part(("inbound-resolver",), _compile_inbound, (vpc.id, in_order(inbound)))
     if vpc.dns_support:
         yield from _followed(network, vpc)
-
-
-def inbound_view(vpc_id: str) -> str:
-    """Give the name of what is seen through a VPC's inbound endpoints."""
-    return f"{vpc_id}/inbound"
 
 
 def followers(network: Network, resource: ResolverRule | ResolverEndpoint) -> Iterator[str]:

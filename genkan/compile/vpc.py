@@ -343,8 +343,7 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
                 ),
             ),
         )
-        inside = endpoint.private_dns_enabled and not endpoint.private_dns_inbound_only
-        if inside and _private_names(vpc):
+        if endpoint.private_dns_enabled and _private_names(vpc):
             yield Part(
                 ("endpoint-private-names", endpoint.id),
                 names.endpoint_names_private,
