@@ -31,8 +31,9 @@ Known differences from AWS, beside what is refused:
 * Kept and shown, and acted on by nobody: permissions of network interfaces, domain names of Elastic
   IPs, connection tracking time-outs, DNS64, instance profiles, device indexes for local network
   interfaces. Both private names of an instance answer, whichever its options name.
-* DHCP option sets, flow logs, egress-only internet gateways, customer gateways and virtual private
-  gateways are kept and shown; instances, packets and logs are as without them.
+* DHCP option sets, flow logs and egress-only internet gateways are kept and shown; instances,
+  packets and logs are as without them. VPN connections have nobody at their other end: tunnels are
+  down, routes to a virtual private gateway drop, and a sample configuration is for any device.
 * Peering: instances reach each other where routes lead. Endpoints do not answer over it, a rule
   that names a group of the other VPC matches nobody, and its DNS options are shown alone.
 * AWS's prefix lists hold what the services answer here: S3's own range, the addresses of DynamoDB.

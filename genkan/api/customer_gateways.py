@@ -10,7 +10,8 @@ from genkan.api.output import present
 from genkan.api.quotas import CUSTOMER_GATEWAYS, CustomerGatewayLimitExceeded, check_quota
 from genkan.api.selection import Values, select
 from genkan.api.tagging import from_specifications, shown
-from genkan.model.errors import InvalidParameterValue, MissingParameter
+from genkan.api.vpn_lookup import standing
+from genkan.model.errors import IncorrectState, InvalidParameterValue, MissingParameter
 from genkan.model.network import delete, put
 from genkan.model.vpn import CustomerGateway
 
@@ -80,7 +81,13 @@ def describe_customer_gateways(
 
 
 def delete_customer_gateway(call: Call, *, customer_gateway_id: str) -> Answer:
-    return Answer(change=delete(need(call, CustomerGateway, customer_gateway_id)))
+    gateway = need(call, CustomerGateway, customer_gateway_id)
+    if any(standing(call.network, customer_gateway_id=gateway.id)):
+        raise IncorrectState(
+            f"The customer gateway is in use: a VPN connection leads to {gateway.id}. "
+            "Delete that first."
+        )
+    return Answer(change=delete(gateway))
 
 
 def _parse(text: str) -> IPv4Address:

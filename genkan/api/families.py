@@ -67,7 +67,11 @@ from genkan.api import (
     vpc_endpoint_services,
     vpc_endpoints,
     vpcs,
+    vpn_connection_routes,
+    vpn_connections,
+    vpn_devices,
     vpn_gateways,
+    vpn_tunnels,
 )
 from genkan.api.elbv2 import (
     account_limits,
@@ -138,6 +142,10 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
         vpc_endpoint_services,
         vpc_endpoints,
         vpn_gateways,
+        vpn_connection_routes,
+        vpn_connections,
+        vpn_devices,
+        vpn_tunnels,
         vpcs,
     ),
     "route53": (

@@ -29,7 +29,7 @@ from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet, SubnetCidrReservation
 from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
-from genkan.model.vpn import CustomerGateway, VpnGateway
+from genkan.model.vpn import CustomerGateway, VpnConnection, VpnGateway
 
 R = TypeVar("R", bound=Resource)
 
@@ -191,6 +191,12 @@ FORMS: dict[type[Resource], IdForm] = {
         "InvalidVpnGatewayID.NotFound",
         "The vpnGateway ID '{}' does not exist",
         "InvalidVpnGatewayId.Malformed",
+    ),
+    VpnConnection: IdForm(
+        "vpn",
+        "InvalidVpnConnectionID.NotFound",
+        "The vpnConnection ID '{}' does not exist",
+        "InvalidVpnConnectionId.Malformed",
     ),
     KeyPair: IdForm(
         "key",

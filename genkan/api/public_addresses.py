@@ -10,6 +10,7 @@ from genkan.model.errors import Refused
 from genkan.model.instance import Instance
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.vpn import VpnConnection
 
 
 class InsufficientAddressCapacity(Refused):
@@ -58,4 +59,9 @@ def elastic_ip_of(
 def _is_taken(network: Network, address: IPv4Address) -> bool:
     elastic = network.where(ElasticIp, public_ip=address)
     lent = network.where(NetworkInterface, public_ip=address)
-    return any(True for _ in elastic) or any(True for _ in lent)
+    tunnels = (tunnel for one in network.all(VpnConnection) for tunnel in one.tunnels)
+    return (
+        any(True for _ in elastic)
+        or any(True for _ in lent)
+        or any(tunnel.outside_ip == address for tunnel in tunnels)
+    )

@@ -34,6 +34,8 @@ VPN_GATEWAYS = 500  # in a Region; 5
 CUSTOMER_GATEWAYS = 500  # in a Region; 50
 KEY_PAIRS = 5_000  # in a Region
 FLOW_LOGS = 2  # of a resource, fixed
+VPN_CONNECTIONS = 1_000  # in a Region; 50
+VPN_ROUTES = 100  # static ones of a connection; AWS's default, which it adjusts
 TAGGED_AT_ONCE = 1_000  # resources in a CreateTags or DeleteTags call
 
 
@@ -131,6 +133,14 @@ class FlowLogsLimitExceeded(Refused):
 
 class EgressOnlyInternetGatewayLimitExceeded(Refused):
     code = "EgressOnlyInternetGatewayLimitExceeded"
+
+
+class VpnConnectionLimitExceeded(Refused):
+    code = "VpnConnectionLimitExceeded"
+
+
+class VpnRouteLimitExceeded(Refused):
+    code = "RouteLimitExceeded"
 
 
 class ExclusionLimitExceeded(Refused):

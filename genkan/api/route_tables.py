@@ -17,7 +17,7 @@ from genkan.model.errors import DependencyViolation
 from genkan.model.network import delete, put
 from genkan.model.route_table import RouteTable
 from genkan.model.vpc import Vpc
-from genkan.model.vpn import VpnGateway
+from genkan.model.vpn import VpnGateway, propagated_routes
 
 ROUTE_MEMBERS = {
     "destination-cidr-block": "DestinationCidrBlock",
@@ -125,7 +125,21 @@ def _routes(call: Call, table: RouteTable) -> list[dict[str, Any]]:
         for block in own_blocks(vpc)
     ]
     own = [shown_route(call.network, table, route) for route in table.routes]
-    return local + own + [shown_endpoint_route(r) for r in endpoint_routes(call.network, table)]
+    by_endpoints = [shown_endpoint_route(r) for r in endpoint_routes(call.network, table)]
+    return local + own + by_endpoints + _propagated(call, table)
+
+
+def _propagated(call: Call, table: RouteTable) -> list[dict[str, Any]]:
+    return [
+        {
+            MEMBERS[block.version]: str(block),
+            "GatewayId": gateway.id,
+            "Origin": "EnableVgwRoutePropagation",
+            "State": "active",
+        }
+        for block, gateway in propagated_routes(call.network, table.id, table.vpc_id)
+        if all(route.destination != block for route in table.routes)
+    ]
 
 
 def _created(call: Call, table: RouteTable) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Virtual private gateways: made alone, attached to one VPC, propagated to route tables.
 
-Data alone: no VPN ends here, so there is no route to propagate.
+What is propagated are the static routes of the gateway's VPN connections: there is no far end
+that could tell others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from genkan.api.quotas import VPN_GATEWAYS, VpnGatewayLimitExceeded, check_quota
 from genkan.api.route_table_associations import without_gateway
 from genkan.api.selection import Values, select
 from genkan.api.tagging import from_specifications, shown
+from genkan.api.vpn_lookup import standing
 from genkan.model.errors import (
     GatewayNotAttached,
     IncorrectState,
@@ -119,6 +121,10 @@ def delete_vpn_gateway(call: Call, *, vpn_gateway_id: str) -> Answer:
         raise IncorrectState(
             f"The vpnGateway '{gateway.id}' is attached to {gateway.vpc_id} and cannot be deleted. "
             "Detach it first."
+        )
+    if any(standing(call.network, vpn_gateway_id=gateway.id)):
+        raise IncorrectState(
+            f"The vpnGateway '{gateway.id}' is in use by a VPN connection. Delete that first."
         )
     return Answer(change=delete(gateway))
 

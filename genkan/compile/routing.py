@@ -22,6 +22,7 @@ from genkan.model.route_table import ListDestination, RouteTable, RouteTarget, T
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
+from genkan.model.vpn import propagated_routes
 from genkan.program import Because, Entry
 from genkan.program.address import Block
 from genkan.program.route import (
@@ -78,7 +79,8 @@ def resolve_routes(
     """Give where each route leads now. `reachable` holds the interfaces that take packets.
 
     A route to a prefix list stands for each of its entries; a static route to the same block wins,
-    and of two lists with the same block the one whose id is first.
+    and of two lists with the same block the one whose id is first. A propagated route loses to
+    both.
     """
     found: dict[Block, Action] = {}
     for route in table.routes:
@@ -89,6 +91,8 @@ def resolve_routes(
     for _, target, blocks in sorted(_list_routes(network, table), key=lambda row: row[0]):
         for block in blocks:
             found.setdefault(block, _resolve(network, table, target, reachable, block))
+    for destination, _ in propagated_routes(network, table.id, table.vpc_id):
+        found.setdefault(destination, Blackhole())  # nobody is at the other end of a tunnel
     return tuple(found.items())
 
 

@@ -23,6 +23,7 @@ from genkan.model.security_group import ListPeer, SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.model.vpn import VpnConnection, VpnGateway
 
 Scope = str  # the id of a VPC or a hosted zone, the owner of record sets, or SITE
 SITE = ""
@@ -62,6 +63,9 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case Vpc():
             zones = (zone.id for zone in hosted_zones.zones_of(network, resource))
             return {resource.id, *zones, *peering.ends_of(network, resource.id)}
+        case VpnConnection():
+            gateway = network.get(VpnGateway, resource.vpn_gateway_id)
+            return {gateway.vpc_id} if gateway and gateway.vpc_id else set()
         case VpcPeeringConnection():
             return {resource.requester.vpc, resource.accepter.vpc}
         case HostedZone():

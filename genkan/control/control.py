@@ -31,6 +31,7 @@ from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Change, Network, delete
 from genkan.model.resource import Resource
+from genkan.model.vpn import VpnConnection, VpnConnectionState
 from genkan.program import Delta
 from genkan.program.place import Boot
 from genkan.program.service import Credential
@@ -306,6 +307,9 @@ def _ended(network: Network, limit: datetime) -> Iterable[Resource]:
     for connection in network.all(EndpointConnection):
         if connection.deleted_at and connection.deleted_at < limit:
             yield connection
+    for vpn in network.where(VpnConnection, state=VpnConnectionState.DELETED):
+        if (vpn.deleted_at or vpn.created_at) < limit:
+            yield vpn
     for change in network.all(ZoneChange):
         if change.submitted_at < limit:
             yield change

@@ -31,7 +31,7 @@ from genkan.model.subnet import Subnet, SubnetCidrReservation
 from genkan.model.target_health import TargetHealth
 from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
-from genkan.model.vpn import CustomerGateway, VpnGateway
+from genkan.model.vpn import CustomerGateway, VpnConnection, VpnGateway
 
 KINDS: dict[str, type[Resource]] = {
     of.kind: of
@@ -52,6 +52,7 @@ KINDS: dict[str, type[Resource]] = {
         FlowLog,
         CustomerGateway,
         VpnGateway,
+        VpnConnection,
         Subnet,
         SubnetCidrReservation,
         RouteTable,

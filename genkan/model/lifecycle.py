@@ -22,6 +22,7 @@ from genkan.model.peering import PeeringState, VpcPeeringConnection
 from genkan.model.resolver import ResolverEndpoint, ResolverEndpointState
 from genkan.model.resource import Resource
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
+from genkan.model.vpn import VpnConnection, VpnConnectionState
 
 S = TypeVar("S")
 
@@ -86,6 +87,11 @@ REJECTED: dict[VpcEndpointState, VpcEndpointState] = {
     VpcEndpointState.AVAILABLE: VpcEndpointState.REJECTED,
 }
 
+VPN_CONNECTION: dict[VpnConnectionState, Step[VpnConnectionState]] = {
+    VpnConnectionState.PENDING: Step(Condition.PROGRAMMED, VpnConnectionState.AVAILABLE),
+    VpnConnectionState.DELETING: Step(Condition.WITHDRAWN, VpnConnectionState.DELETED),
+}
+
 VPC_PEERING_CONNECTION: dict[PeeringState, Step[PeeringState]] = {
     PeeringState.INITIATING_REQUEST: Step(Condition.PROGRAMMED, PeeringState.PENDING_ACCEPTANCE),
     PeeringState.PROVISIONING: Step(Condition.PROGRAMMED, PeeringState.ACTIVE),
@@ -103,6 +109,7 @@ TABLES: dict[type[Resource], Mapping[Any, Step[Any]]] = {
     ResolverEndpoint: RESOLVER_ENDPOINT,
     LoadBalancer: LOAD_BALANCER,
     VpcPeeringConnection: VPC_PEERING_CONNECTION,
+    VpnConnection: VPN_CONNECTION,
 }
 
 
@@ -161,6 +168,10 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
                 for one in resource.addresses
             )
             return delete(resource, *(one for one in worn if one))
+        case VpnConnection():
+            standing_or_not = VPN_CONNECTION[resource.state].state
+            over = at if standing_or_not is VpnConnectionState.DELETED else None
+            return put(replace(resource, state=standing_or_not, deleted_at=over))
         case VpcPeeringConnection():
             joined = VPC_PEERING_CONNECTION[resource.state].state
             message = PEERING_MESSAGES[joined].format(resource.accepter.account)

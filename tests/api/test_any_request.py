@@ -28,6 +28,7 @@ from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Network, put
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTarget
+from genkan.model.vpn import VpnConnection, VpnConnectionState
 from genkan.store import Store
 from tests.api.any_request import draw_form, operations
 from tests.build import AT, REGION, Client, Tokens, a_call
@@ -47,6 +48,7 @@ SEQUENCES = st.lists(
     max_size=60,
 )
 REFERENCE = {form.prefix: of for of, form in FORMS.items()}
+VPN_ENDING = (VpnConnectionState.DELETING, VpnConnectionState.DELETED)
 NO_INTERFACE = (NatGatewayState.DELETED, NatGatewayState.DELETING, NatGatewayState.FAILED)
 ID = re.compile(r"([a-z]+)-[0-9a-f]{17}")
 
@@ -200,6 +202,8 @@ def _ended(row: Resource) -> bool:
             return row.state is InstanceState.TERMINATED
         case NatGateway():
             return row.state in NO_INTERFACE
+        case VpnConnection():
+            return row.state in VPN_ENDING
     # A VPC goes without asking the zones, rules and target groups that name it; a connection
     # outlives its endpoint for a while.
     return row.kind in (

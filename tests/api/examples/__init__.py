@@ -20,6 +20,7 @@ from tests.api.examples import (
     routing,
     sts,
     vpcs,
+    vpn,
 )
 from tests.api.examples.example import Example
 
@@ -35,6 +36,7 @@ FAMILIES = (
     exposure,
     names,
     sts,
+    vpn,
 )
 MAKE = tuple(one for family in FAMILIES for one in family.MAKE)
 EXAMPLES: tuple[Example, ...] = (
