@@ -96,6 +96,19 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
             ("AllocationId", "AllocationIdNotFound"),
         )
     },
+    **{
+        (operation, "VpnTunnelOutsideIpAddress"): ("InvalidParameterValue",) * 2
+        for operation in (
+            "GetVpnTunnelReplacementStatus",
+            "ModifyVpnTunnelCertificate",
+            "ModifyVpnTunnelOptions",
+            "ReplaceVpnTunnel",
+        )
+    },
+    ("GetVpnConnectionDeviceSampleConfiguration", "VpnConnectionDeviceTypeId"): (
+        "InvalidParameterValue",
+    )
+    * 2,
     ("elbv2:CreateLoadBalancer", "SecurityGroups"): ("InvalidSecurityGroup",) * 2,
     ("elbv2:SetSecurityGroups", "SecurityGroups"): ("InvalidSecurityGroup",) * 2,
     ("elbv2:CreateLoadBalancer", "Subnets"): SUBNET,
@@ -154,7 +167,7 @@ NO_RESOURCE = {
 PARTS_REFUSED = re.compile(  # wholes of which no id is taken: they are refused by name, or kept
     r"^(BlockDeviceMappings|CapacityReservationSpecification|Placement|Monitoring)\."
     r"|^DefaultActions\.Authenticate|HealthCheckId$|TrafficPolicyInstanceId$"
-    r"|CidrRoutingConfig|AZAffinity|AliasTarget"
+    r"|CidrRoutingConfig|AZAffinity|AliasTarget|TransportTransitGateway|CloudWatchLogOptions"
 )
 BY_ANOTHER_NAME = {  # the same id of the same parameter family, given in another example or row
     "ec2": {

@@ -33,6 +33,8 @@ MAKE = (
 )
 USE = (
     example("DescribeVpnConnections", {"Filters": by("vpn-gateway-id", "<vgw>")}),
+    example("DescribeVpnConnections", {"VpnConnectionIds": ["<vpn>"]}),
+    example("ModifyVpnConnection", {"VpnConnectionId": "<vpn>", "VpnGatewayId": "<vgw>"}),
     example(
         "ModifyVpnConnectionOptions",
         {"VpnConnectionId": "<vpn>", "RemoteIpv4NetworkCidr": "10.0.0.0/16"},
