@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TypeVar
 
-from genkan.analysis.packet import Address, Block
 from genkan.program import Entry, Program
+from genkan.program.address import Address, Block
 from genkan.program.filter import (
     AddressSet,
     Filter,

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from genkan.analysis.crossing import Crossing
 from genkan.analysis.matching import ruling
-from genkan.analysis.packet import Address
 from genkan.analysis.trace import Outcome, Step
+from genkan.program.address import Address
 from genkan.program.filter import Stage, SubnetGuard
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from genkan.analysis.atlas import Atlas
-from genkan.analysis.packet import ICMP, ICMPV6, Address, Packet, Ports
+from genkan.analysis.packet import ICMP, ICMPV6, Packet, Ports
 from genkan.program import Because
+from genkan.program.address import Address
 from genkan.program.filter import InSet, Match, Verdict
 
 

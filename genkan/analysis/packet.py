@@ -4,10 +4,8 @@ A port that somebody else chooses is the range that it is chosen from.
 """
 
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-Address = IPv4Address | IPv6Address
-Block = IPv4Network | IPv6Network
+from genkan.program.address import Address
 
 TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
 Ports = tuple[int, int]  # first and last

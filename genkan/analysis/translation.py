@@ -2,7 +2,8 @@
 
 At a border, what is meant for a public address is turned to the private one before a route is
 chosen, from whichever side it comes; what leaves for a private address that has a public one is
-given that. A place with a PortTranslation gives all it passes on an address and a port of its own.
+given that; untranslated blocks pass as they are. A place with a PortTranslation gives all it
+passes on an address and a port of its own.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from genkan.analysis.crossing import Crossing
 from genkan.analysis.packet import CHOSEN, TCP, UDP, Packet, Ports
 from genkan.analysis.trace import Outcome, Step
+from genkan.program.translation import Border
 
 BORDER = "internet-gateway"
 NAT = "nat-gateway"
@@ -33,18 +35,22 @@ def crosses_border(at: Crossing, meant: Packet) -> Iterator[Step]:
     border = at.atlas.border(at.place)
     if border is None or at.known:
         return
-    known_source = at.atlas.public_of(at.place, at.packet.source)
-    if at.interface == border.inside and known_source:
+    out = at.interface == border.inside
+    inner = at.packet.source if out else at.packet.destination
+    untranslated = any(inner in block for block in border.untranslated)
+    if out and (untranslated or at.atlas.public_of(at.place, inner)):
         return
-    if at.interface == border.outside and meant.destination != at.packet.destination:
+    if not out and (untranslated or meant.destination != inner) and not border.outward:
         return
-    side = at.packet.source if at.interface == border.inside else meant.destination
-    said = (
-        f"{side} has no public address"
-        if at.interface == border.inside
-        else (f"{side} is nobody's public address")
-    )
-    yield at.step(BORDER, Outcome.DROPPED, said, border.because)
+    yield at.step(BORDER, Outcome.DROPPED, _why_not(at, meant, out, border), border.because)
+
+
+def _why_not(at: Crossing, meant: Packet, out: bool, border: Border) -> str:
+    if out:
+        return f"{at.packet.source} has no public address"
+    if border.outward:
+        return "nothing begins outside an egress-only gateway"
+    return f"{meant.destination} is nobody's public address"
 
 
 def to_public(at: Crossing) -> Iterator[Step]:

@@ -68,6 +68,7 @@ def _try(engine: LinuxEngine, seed: int, count: int, report: Report) -> None:
     for trace, one in zip(traces, seen, strict=True):
         report.flows += 1
         report.met[trace.disposition.value] += 1
+        report.met[f"{trace.disposition.value} by IPv{trace.packet.source.version}"] += 1
         wrong = disagreement(atlas, trace, one)
         if wrong:
             told = str(trace) if len(report.disagreements) < SHOWN else ""

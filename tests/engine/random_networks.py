@@ -6,9 +6,9 @@ on purpose. The same seed gives the same network and the same probes.
 
 import itertools
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 from genkan.model.account import AccessKey, Account
@@ -33,18 +33,27 @@ from genkan.model.security_group import (
     SecurityGroupRule,
 )
 from genkan.model.subnet import Subnet
-from genkan.model.vpc import CidrAssociation, InternetGateway, Vpc
+from genkan.model.vpc import (
+    CidrAssociation,
+    EgressOnlyInternetGateway,
+    InternetGateway,
+    Ipv6Association,
+    Vpc,
+)
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 MINE: dict[str, Any] = {"account": "123456789012", "region": "ap-northeast-1"}
 ZONE = "ap-northeast-1a"
 ANYWHERE = IPv4Network("0.0.0.0/0")
+ANYWHERE_IPV6 = IPv6Network("::/0")
+EVERYWHERE = (ANYWHERE, ANYWHERE_IPV6)
+AMAZONS = IPv6Network("2600:1f00::/40")
 CIDRS = ("10.1.0.0/16", "10.2.0.0/20", "172.16.0.0/16")
 MORE_CIDRS = ("100.64.0.0/24", "10.3.0.0/24", "192.168.9.0/28")
 PORTS = (22, 80, 443, 1023, 1024, 5000, 32768, 65535)
 EDGES = (0, 1, -1)
-TCP, UDP, ICMP = 6, 17, 1
+TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
 
 
 @dataclass
@@ -108,10 +117,15 @@ class Drawer:
                 if IPv4Network(one) not in taken
             ),
             dns_hostnames=self.maybe(0.5),
+            ipv6_associations=self._ipv6() if self.maybe(0.7) else (),
             **MINE,
         )
         self.drawn.add(vpc)
         return vpc
+
+    def _ipv6(self) -> tuple[Ipv6Association, ...]:
+        at = int(AMAZONS.network_address) + (self.dice.randrange(1 << 16) << 72)
+        return (Ipv6Association(id=self.name("cidr"), cidr=IPv6Network((at, 56))),)
 
     def _peering(self, one: Vpc, other: Vpc) -> None:
         if self.maybe(0.8):
@@ -134,6 +148,9 @@ class Drawer:
             self.drawn.add(group)
         if self.maybe(0.8):
             self.drawn.add(InternetGateway(id=self.name("igw"), vpc_id=vpc.id, **MINE))
+        if vpc.ipv6_cidrs and self.maybe(0.5):
+            name = self.name("eigw")
+            self.drawn.add(EgressOnlyInternetGateway(id=name, vpc_id=vpc.id, **MINE))
         if self.maybe(0.4):
             self._prefix_list()
         for subnet in self._of(Subnet, vpc):
@@ -156,33 +173,52 @@ class Drawer:
             count = 1 << (length - cidr.prefixlen)
             at = self.dice.choice((0, count - 1, self.dice.randrange(count)))
             block = IPv4Network((int(cidr.network_address) + (at << (32 - length)), length))
-            if any(block.overlaps(one.cidr) for one in self._of(Subnet, vpc)):
+            if any(one.cidr and block.overlaps(one.cidr) for one in self._of(Subnet, vpc)):
                 continue
+            ipv6 = self._ipv6_of_subnet(vpc) if vpc.ipv6_cidrs and self.maybe(0.8) else ()
+            native = bool(ipv6) and self.maybe(0.1)
             self.drawn.add(
-                Subnet(id=self.name("subnet"), vpc_id=vpc.id, zone=ZONE, cidr=block, **MINE)
-            )
+                Subnet(
+                    id=self.name("subnet"), vpc_id=vpc.id, zone=ZONE,
+                    cidr=None if native else block, ipv6_associations=ipv6, **MINE,
+                )
+            )  # fmt: skip
 
-    def _address(self, subnet: Subnet) -> IPv4Address | None:
+    def _ipv6_of_subnet(self, vpc: Vpc) -> tuple[Ipv6Association, ...]:
+        used = {one.ipv6_cidr for one in self._of(Subnet, vpc)}
+        blocks = vpc.ipv6_cidrs[0].subnets(new_prefix=64)
+        free = [one for one in blocks if one not in used]
+        chosen = self.dice.choice((free[0], free[-1], self.dice.choice(free)))
+        return (Ipv6Association(id=self.name("cidr"), cidr=chosen),)
+
+    def _address(self, block: Any) -> Any:
         """Give a free address: the first, the last, or any."""
-        used = {a for one in self.drawn.of(NetworkInterface) for a in one.private_addresses}
-        size = subnet.cidr.num_addresses
+        used = {a for one in self.drawn.of(NetworkInterface) for a in one.addresses}
+        size = block.num_addresses
         for _ in range(20):
             at = self.dice.choice((4, 5, size - 2, size - 3, self.dice.randrange(4, size - 1)))
-            if subnet.cidr[at] not in used:
-                return subnet.cidr[at]
+            if block[at] not in used:
+                return block[at]
         return None
 
     def _interface(self, vpc: Vpc, subnet: Subnet, **more: Any) -> NetworkInterface | None:
-        addresses = [self._address(subnet)]
-        if addresses[0] is None:
+        first = self._address(subnet.cidr) if subnet.cidr else None
+        ipv6: list[IPv6Address] = []
+        if subnet.ipv6_cidr and (first is None or self.maybe(0.7)):
+            ipv6.append(self._address(subnet.ipv6_cidr))
+        if first is None and not ipv6:
             return None
+        addresses = [] if first is None else [first]
+        if first is not None and self.maybe(0.15):
+            second = self._address(subnet.cidr)
+            addresses += [second] if second not in (None, first) else []
         groups = self._of(SecurityGroup, vpc)
         worn = self.dice.sample(groups, self.dice.choice((1, 1, 2)))
         name = self.name("eni")
         one = NetworkInterface(
             id=name, vpc_id=vpc.id, subnet_id=subnet.id, zone=ZONE,
             mac="02:" + ":".join(f"{b:02x}" for b in self.dice.randbytes(5)),
-            private_addresses=(addresses[0],),
+            private_addresses=tuple(addresses), ipv6_addresses=tuple(ipv6),
             **{"group_ids": tuple(group.id for group in worn), **more}, **MINE,
         )  # fmt: skip
         self.drawn.add(one)
@@ -198,13 +234,16 @@ class Drawer:
         )  # fmt: skip
         if first is None:
             return
+        if public and not first.has_ipv4:
+            self.drawn.resources.remove(first)
+            self.drawn.add(replace(first, public_ip=None))
         if forwards:
             self.drawn.forwarding.append(name)
         self.drawn.add(_instance(name, vpc, subnet))
         if self.maybe(0.25):
             where = self.dice.choice(self._of(Subnet, vpc))
             self._interface(vpc, where, attachment=_attached(name, 1))
-        if self.maybe(0.15):
+        if first.has_ipv4 and self.maybe(0.15):
             self.drawn.add(self._elastic(first))
 
     def _elastic(self, interface: NetworkInterface) -> ElasticIp:
@@ -216,7 +255,10 @@ class Drawer:
     def _nat(self, vpc: Vpc) -> None:
         if not self.maybe(0.5):
             return
-        subnet = self.dice.choice(self._of(Subnet, vpc))
+        subnets = [one for one in self._of(Subnet, vpc) if one.cidr]
+        if not subnets:
+            return
+        subnet = self.dice.choice(subnets)
         one = self._interface(
             vpc, subnet, interface_type=InterfaceType.NAT_GATEWAY, group_ids=(),
             source_dest_check=False,
@@ -264,15 +306,19 @@ class Drawer:
             )
         )  # fmt: skip
 
-    def _block(self, vpc: Vpc) -> IPv4Network:
+    def _block(self, vpc: Vpc) -> IPv4Network | IPv6Network:
         """Give a block that means something here: all, a part, one address, one beside it."""
-        blocks: list[IPv4Network] = [ANYWHERE, ANYWHERE, ANYWHERE, *vpc.cidrs]
-        blocks += [one.cidr for one in self.drawn.of(Subnet)]
-        blocks += [half for one in self._of(Subnet, vpc) for half in one.cidr.subnets()]
-        blocks += [one for each in self.drawn.of(Vpc) for one in each.cidrs]
+        blocks: list[Any] = [*EVERYWHERE, *EVERYWHERE, *vpc.blocks]
+        blocks += [block for one in self.drawn.of(Subnet) for block in one.blocks]
+        own = [block for one in self._of(Subnet, vpc) for block in one.blocks]
+        blocks += [half for block in own for half in block.subnets()]
+        blocks += [one for each in self.drawn.of(Vpc) for one in each.blocks]
         for one in self.drawn.of(NetworkInterface):
-            blocks.append(IPv4Network((int(one.private_ip) + self.dice.choice(EDGES), 32)))
-        blocks.append(IPv4Network("198.51.100.10/32"))
+            for address in one.addresses:
+                beside = int(address) + self.dice.choice(EDGES)
+                of = IPv4Network if address.version == 4 else IPv6Network
+                blocks.append(of((beside, address.max_prefixlen)))
+        blocks += [IPv4Network("198.51.100.10/32"), IPv6Network("3fff::10/128")]
         return self.dice.choice(blocks)
 
     def _ports(self) -> PortRange:
@@ -286,6 +332,8 @@ class Drawer:
         if kind == "all":
             return None, None
         if kind == "icmp":
+            if self.maybe(0.4):
+                return ICMPV6, self.dice.choice((PortRange(-1, -1), PortRange(128, 0)))
             return ICMP, self.dice.choice((PortRange(-1, -1), PortRange(8, -1), PortRange(8, 0)))
         ports = PortRange(0, 65535) if self.maybe(0.3) else self._ports()
         return (TCP if kind == "tcp" else UDP), ports
@@ -302,12 +350,13 @@ class Drawer:
             ]
             for direction, chance in ((Direction.EGRESS, 0.7), (Direction.INGRESS, 0.3)):
                 if self.maybe(chance):
-                    rules.append(
+                    rules += [
                         SecurityGroupRule(
                             id=self.name("sgr"), direction=direction, protocol=None, ports=None,
-                            peer=CidrPeer(ANYWHERE),
+                            peer=CidrPeer(block),
                         )
-                    )  # fmt: skip
+                        for block in EVERYWHERE
+                    ]  # fmt: skip
             self.drawn.resources.remove(group)
             self.drawn.add(
                 SecurityGroup(
@@ -347,7 +396,10 @@ class Drawer:
                     high = PortRange(self.dice.choice((1024, 32768)), 65535)
                     entries.append(_entry(number + 5, egress, True, TCP, ANYWHERE, high))
                 if self.maybe(0.75):
-                    entries.append(_entry(number + 50, egress, True, None, ANYWHERE, None))
+                    entries += [
+                        _entry(number + 50 + more, egress, True, None, block, None)
+                        for more, block in enumerate(EVERYWHERE)
+                    ]
             one = NetworkAclAssociation(id=self.name("aclassoc"), subnet_id=subnet.id)
             self.drawn.add(
                 NetworkAcl(
@@ -389,6 +441,11 @@ class Drawer:
         ways += [
             Target(Kind.INTERNET_GATEWAY, one.id) for one in self._of(InternetGateway, vpc)
         ] * 3
+        outward = [
+            Target(Kind.EGRESS_ONLY_INTERNET_GATEWAY, one.id)
+            for one in self._of(EgressOnlyInternetGateway, vpc)
+        ]
+        ways += outward[:1]
         ways += [Target(Kind.NAT_GATEWAY, one.id) for one in self._of(NatGateway, vpc)] * 3
         boxes = [
             Target(Kind.NETWORK_INTERFACE, one.id)
@@ -396,15 +453,17 @@ class Drawer:
             if one.attachment and (not one.source_dest_check or self.maybe(0.1))
         ]
         routes = [(ANYWHERE, self.dice.choice(ways + boxes))] if self.maybe(0.8) else []
+        if vpc.ipv6_cidrs and self.maybe(0.8):
+            routes.append((ANYWHERE_IPV6, self.dice.choice(ways + outward * 2 + boxes)))
         for peering in self.drawn.of(VpcPeeringConnection):
             ends = {peering.requester.vpc, peering.accepter.vpc}
             if vpc.id in ends and self.maybe(0.8):
                 (far,) = ends - {vpc.id}
-                cidrs = [cidr for one in self.drawn.of(Vpc) if one.id == far for cidr in one.cidrs]
+                cidrs = [cidr for one in self.drawn.of(Vpc) if one.id == far for cidr in one.blocks]
                 at = Target(Kind.VPC_PEERING_CONNECTION, peering.id)
                 routes += [(cidr, at) for cidr in cidrs if self.maybe(0.9)]
         if boxes and self.maybe(0.6):
-            more_specific = self.dice.choice(self._of(Subnet, vpc)).cidr
+            more_specific = self.dice.choice(self.dice.choice(self._of(Subnet, vpc)).blocks)
             routes.append((more_specific, self.dice.choice(boxes)))
         if self.maybe(0.2):
             block = self.dice.choice((IPv4Network("198.51.100.0/24"), IPv4Network("54.0.0.0/8")))
@@ -443,7 +502,7 @@ def _entry(
     egress: bool,
     allow: bool,
     protocol: int | None,
-    cidr: IPv4Network,
+    cidr: IPv4Network | IPv6Network,
     ports: PortRange | None,
 ) -> NetworkAclEntry:
     return NetworkAclEntry(

@@ -2,17 +2,18 @@
 
 import random
 from collections.abc import Collection, Iterator
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 from genkan.analysis import Packet, Trace, walk
 from genkan.analysis.atlas import Atlas
 from genkan.program import Program
+from genkan.program.address import Address, in_order
 from genkan.program.filter import Filter
 from genkan.program.place import OUTSIDE, Link, Place, PlaceKind
 from genkan.program.route import Deliver, Route
 from genkan.program.translation import OneToOne, PortTranslation
 
-TCP, UDP, ICMP = 6, 17, 1
+TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
 FIRST_PORT = 20_000
 LOW_PORTS = (400, 700)  # a translation keeps reserved ports among reserved ones
 HOSTS = (PlaceKind.INSTANCE, PlaceKind.HOST)
@@ -54,16 +55,21 @@ def _candidates(atlas: Atlas, dice: random.Random, count: int) -> list[tuple[str
     )
     if not hosts:
         return []
-    targets, ports = sorted(set(_targets(program)), key=int), sorted(set(_ports(program)))
+    targets, ports = list(in_order(set(_targets(program)))), sorted(set(_ports(program)))
     # What is near a sender is more often let in; what is far shows more of the ways.
-    near = {place: _nearest(atlas, place, targets) for place in hosts}
+    near = {one: _nearest(one, targets) for place in hosts for one in atlas.addresses(place)}
     found: dict[Packet, str] = {}
     for number in range(count):
         place = dice.choice(hosts)
-        source = dice.choice(sorted(atlas.addresses(place), key=int))
+        version = dice.choice((4, 6, 6))
+        own = [one for one in in_order(atlas.addresses(place)) if one.version == version]
+        there = [one for one in targets if one.version == version]
+        if not own:
+            continue
+        source = dice.choice(own)
         if dice.random() < 0.04:
-            source = dice.choice(targets)  # somebody else's, or nobody's
-        destination = dice.choice(near[place] if dice.random() < 0.5 else targets)
+            source = dice.choice(there)  # somebody else's, or nobody's
+        destination = dice.choice(near[source] if source in near and dice.random() < 0.5 else there)
         if destination in atlas.addresses(place) or destination == source:
             continue
         packet = _packet(dice, source, destination, ports, number)
@@ -71,15 +77,18 @@ def _candidates(atlas: Atlas, dice: random.Random, count: int) -> list[tuple[str
     return [(place, packet) for packet, place in found.items()]
 
 
-def _nearest(atlas: Atlas, place: str, targets: list[IPv4Address]) -> list[IPv4Address]:
-    own = min(atlas.addresses(place), key=int)
-    return sorted(targets, key=lambda one: int(one) ^ int(own))[: len(targets) // 3 + 1]
+def _nearest(own: Address, targets: list[Address]) -> list[Address]:
+    alike = [one for one in targets if one.version == own.version]
+    alike.sort(key=lambda one: int(one) ^ int(own))
+    return alike[: len(alike) // 3 + 1]
 
 
 def _packet(
-    dice: random.Random, source: IPv4Address, destination: IPv4Address, ports: list[int], n: int
+    dice: random.Random, source: Address, destination: Address, ports: list[int], n: int
 ) -> Packet:
     protocol = dice.choice((TCP, TCP, TCP, UDP, UDP, ICMP))
+    if protocol == ICMP and source.version == 6:
+        return Packet(source, destination, ICMPV6, (n, n), None, (128, 0))
     if protocol == ICMP:
         return Packet(source, destination, ICMP, (n, n), None, (dice.choice((8, 8, 13)), 0))
     source_port = FIRST_PORT + n % 40_000
@@ -88,7 +97,7 @@ def _packet(
     return Packet.to_port(source, destination, protocol, dice.choice(ports), source_port)
 
 
-def _targets(program: Program) -> Iterator[IPv4Address]:
+def _targets(program: Program) -> Iterator[Address]:
     """Give every address that somebody has, and some that nobody has beside them."""
     for link in program.of(Link):
         for end in (link.left, link.right):
@@ -107,6 +116,8 @@ def _targets(program: Program) -> Iterator[IPv4Address]:
     yield IPv4Address("52.219.0.7")  # of S3
     yield IPv4Address("198.51.100.10")
     yield IPv4Address("198.51.100.11")  # of nobody
+    yield IPv6Address("3fff::10")
+    yield IPv6Address("3fff::11")
 
 
 def _ports(program: Program) -> Iterator[int]:

@@ -27,4 +27,5 @@ def test_thousands_of_flows_were_sent_and_every_way_to_end_was_met(report):
     assert report["flows"] > 3000
     assert report["met"]["reached"] > 500
     assert report["met"]["unanswered"] > 100
+    assert report["met"]["reached by IPv6"] > 100
     assert report["met"].get("depends", 0) < 100

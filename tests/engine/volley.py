@@ -12,22 +12,25 @@ import struct
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
 from genkan.analysis import Packet
 from genkan.analysis.atlas import Atlas
 from genkan.engine.linux.namespace import entered
 from genkan.engine.linux.nft import Nft
+from genkan.program.address import Address
 from genkan.program.place import Place, PlaceKind
 from genkan.program.service import Listener
 
-TCP, UDP, ICMP = 6, 17, 1
-ETH_P_IP = 0x0800
+TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
+ETH_P = {4: 0x0800, 6: 0x86DD}
 SYN, ACK, RST = 0x02, 0x10, 0x04
 QUESTION, ANSWER = b"Q", b"A"
-ECHO_REPLY, TIMESTAMP_REPLY = 0, 14
+ICMP_TYPES = {ICMP: ((8, 13), (0, 14)), ICMPV6: ((128,), (129,))}  # questions, answers
 IP_TRANSPARENT, IP_PKTINFO = 19, 8  # linux/in.h
+IPV6_TRANSPARENT = 75  # linux/in6.h
+FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 PATIENCE = 5.0  # seconds for what has to come
 QUIET = 0.05  # seconds without a packet, after which nothing comes any more
 BUFFER = 1 << 21
@@ -37,6 +40,7 @@ SILENT = """add table inet volley
 add chain inet volley out { type filter hook output priority 0; }
 add rule inet volley out tcp flags & rst == rst drop
 add rule inet volley out icmp type destination-unreachable drop
+add rule inet volley out icmpv6 type destination-unreachable drop
 """
 HOSTS = (PlaceKind.INSTANCE, PlaceKind.HOST)
 TAG = struct.Struct("!I")
@@ -59,41 +63,54 @@ class Volley:
         places = list(atlas.program.of(Place))
         hosts = [one.id for one in places if one.kind in HOSTS and atlas.addresses(one.id)]
         self._nft = Nft()
-        self._raw: dict[str, socket.socket] = {}
+        self._raw: dict[tuple[str, int], socket.socket] = {}
         self._poll = select.epoll()
         self._taps: dict[int, tuple[str, socket.socket]] = {}
         self._echoes: dict[int, socket.socket] = {}
         self._seen: dict[int, Seen] = {}
         for place in hosts:
             self._open(place, place in forwarding)
-        listening = {(one.place, one.protocol, one.port) for one in atlas.program.of(Listener)}
+        listening = {
+            (one.place, one.protocol, one.port, one.addresses.version)
+            for one in atlas.program.of(Listener)
+        }
         self._servers = [
-            _server(place, port) for place, protocol, port in listening if protocol == TCP
+            _server(place, port, version)
+            for place, protocol, port, version in listening
+            if protocol == TCP
         ]
-        for place, protocol, port in listening:
+        for place, protocol, port, version in listening:
             if protocol == UDP:
-                self._open_echo(place, port)
+                self._open_echo(place, port, version)
 
     def _open(self, place: str, forwards: bool) -> None:
+        passes = "1" if forwards else "0"
+        for version, family in FAMILY.items():
+            with entered(place):
+                raw = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
+                kind = socket.htons(ETH_P[version])
+                tap = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, kind)
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+            tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+            tap.setblocking(False)
+            self._raw[place, version] = raw
+            self._taps[tap.fileno()] = (place, tap)
+            self._poll.register(tap, select.EPOLLIN)
         with entered(place):
-            Path("/proc/sys/net/ipv4/ip_forward").write_text("1" if forwards else "0")
-            raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-            tap = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
+            for setting in ("ipv4/ip_forward", "ipv6/conf/all/forwarding"):
+                Path("/proc/sys/net", setting).write_text(passes)
         self._nft.run(place, SILENT)
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-        tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
-        tap.setblocking(False)
-        self._raw[place] = raw
-        self._taps[tap.fileno()] = (place, tap)
-        self._poll.register(tap, select.EPOLLIN)
 
-    def _open_echo(self, place: str, port: int) -> None:
+    def _open_echo(self, place: str, port: int, version: int) -> None:
         """Answer datagrams that a router delivers, as from the address that was meant."""
         with entered(place):
-            echo = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        echo.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
-        echo.setsockopt(socket.SOL_IP, IP_PKTINFO, 1)
-        echo.bind(("0.0.0.0", port))
+            echo = socket.socket(FAMILY[version], socket.SOCK_DGRAM)
+        _be_transparent(echo, version)
+        if version == 4:
+            echo.setsockopt(socket.SOL_IP, IP_PKTINFO, 1)
+        else:
+            echo.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        echo.bind(("", port))
         echo.setblocking(False)
         self._echoes[echo.fileno()] = echo
         self._poll.register(echo, select.EPOLLIN)
@@ -136,15 +153,21 @@ class Volley:
     def _send(self, place: str, packet: Packet, number: int, word: bytes) -> None:
         payload = _transport(packet, number, word)
         source, destination = packet.source.packed, packet.destination.packed
-        whole = 20 + len(payload)
-        header = struct.pack("!BBHHHBBH", 0x45, 0, whole, 0, 0, 64, packet.protocol, 0)
-        own = packet.source in self._atlas.addresses(place)
+        version = packet.source.version
+        if version == 4:
+            whole = 20 + len(payload)
+            header = struct.pack("!BBHHHBBH", 0x45, 0, whole, 0, 0, 64, packet.protocol, 0)
+            told = (socket.SOL_IP, IP_PKTINFO, struct.pack("=i4s4s", 0, source, bytes(4)))
+        else:
+            header = struct.pack("!IHBB", 6 << 28, len(payload), packet.protocol, 64)
+            info = struct.pack("=16si", source, 0)
+            told = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info)
         # The route is chosen by the source address, if it is one of the sender's.
-        with_source = [(socket.SOL_IP, IP_PKTINFO, struct.pack("=i4s4s", 0, source, bytes(4)))]
+        own = packet.source in self._atlas.addresses(place)
         with contextlib.suppress(OSError):  # the sender has no route, or was told before
-            self._raw[place].sendmsg(
+            self._raw[place, version].sendmsg(
                 [header + source + destination + payload],
-                with_source if own else [],
+                [told] if own else [],
                 0,
                 (str(packet.destination), 0),
             )
@@ -165,18 +188,21 @@ class Volley:
     def _echo(self, echo: socket.socket) -> None:
         with contextlib.suppress(BlockingIOError):
             while True:
-                data, told, _, sender = echo.recvmsg(100, 100)
-                meant = next(info[8:12] for _, kind, info in told if kind == IP_PKTINFO)
-                info = struct.pack("=i4s4s", 0, meant, bytes(4))
+                data, told, _, sender = echo.recvmsg(100, 200)
+                level, kind, info = told[0]
+                if level == socket.SOL_IP:
+                    info = struct.pack("=i4s4s", 0, info[8:12], bytes(4))
+                else:
+                    info = info[:16] + bytes(4)
                 answer = [data.replace(QUESTION, ANSWER)]
                 with contextlib.suppress(OSError):  # nobody knows the way to the client
-                    echo.sendmsg(answer, [(socket.SOL_IP, IP_PKTINFO, info)], 0, sender)
+                    echo.sendmsg(answer, [(level, kind, info)], 0, sender)
 
     def _take(self, place: str, packet: bytes) -> None:
-        source, destination = (IPv4Address(packet[at : at + 4]) for at in (12, 16))
+        source, destination, protocol, body = _read_header(packet)
         if not self._atlas.owns(place, destination):
             return  # it passes through here
-        read = _read_transport(packet[9], packet[20:])
+        read = _read_transport(protocol, body)
         if read is None or read[0] not in self._seen:
             return
         number, is_answer = read
@@ -184,40 +210,63 @@ class Volley:
             self._seen[number].answered |= place == self._seen[number].origin
             return
         self._seen[number].taken.append((place, f"{source} {destination}"))
-        if packet[9] in (TCP, UDP):
-            ports = struct.unpack("!HH", packet[20:24])
-            back = Packet.to_port(destination, source, packet[9], ports[0], ports[1])
+        if protocol in (TCP, UDP):
+            ports = struct.unpack("!HH", body[:4])
+            back = Packet.to_port(destination, source, protocol, ports[0], ports[1])
             self._send(place, back, number, ANSWER)
 
 
-def _server(place: str, port: int) -> socket.socket:
+def _be_transparent(one: socket.socket, version: int) -> None:
+    """Let a socket have addresses that only routes say are here."""
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if version == 4:
+        one.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
+        return
+    one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    one.setsockopt(socket.IPPROTO_IPV6, IPV6_TRANSPARENT, 1)
+
+
+def _server(place: str, port: int, version: int) -> socket.socket:
     """Listen where a router delivers: without a listener its kernel knows no such address."""
     with entered(place):
-        server = socket.socket()
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    server.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
-    server.bind(("0.0.0.0", port))
+        server = socket.socket(FAMILY[version])
+    _be_transparent(server, version)
+    server.bind(("", port))
     server.listen(4096)  # nobody ends a handshake, so nobody is accepted
     return server
 
 
+def _read_header(packet: bytes) -> tuple[Address, Address, int, bytes]:
+    """Give source, destination, protocol, and what follows the header."""
+    if packet[0] >> 4 == 4:
+        ends = (IPv4Address(packet[at : at + 4]) for at in (12, 16))
+        return *ends, packet[9], packet[20:]
+    ends6 = (IPv6Address(packet[at : at + 16]) for at in (8, 24))
+    return *ends6, packet[6], packet[40:]
+
+
 def _transport(packet: Packet, number: int, word: bytes) -> bytes:
     """Write what follows the IP header."""
-    if packet.protocol == ICMP:
+    pseudo = packet.source.packed + packet.destination.packed
+    if packet.protocol in ICMP_TYPES:
         kind, code = packet.icmp or (8, 0)
         ident = (packet.source_port or (0, 0))[0]
         body = struct.pack("!BBHHH", kind, code, 0, ident & 0xFFFF, 1) + TAG.pack(number) + bytes(8)
-        return body[:2] + struct.pack("!H", _sum(body)) + body[4:]
+        at, pseudo = 2, pseudo if packet.protocol == ICMPV6 else b""
+    else:
+        at = 6 if packet.protocol == UDP else 16
+        body = _with_ports(packet, number, word)
+    if pseudo:
+        pseudo += struct.pack("!IHBB", len(body), 0, 0, packet.protocol)
+    return body[:at] + struct.pack("!H", _sum(pseudo + body)) + body[at + 2 :]
+
+
+def _with_ports(packet: Packet, number: int, word: bytes) -> bytes:
     ports = struct.pack("!HH", packet.source_port[0], packet.destination_port[0])
     if packet.protocol == UDP:
-        body = ports + struct.pack("!HH", 13, 0) + TAG.pack(number) + word
-    else:
-        sent = (number, 0, 0x50, SYN) if word == QUESTION else (0, number + 1, 0x50, SYN | ACK)
-        body = ports + struct.pack("!IIBBHHH", *sent, 65535, 0, 0)
-    pseudo = packet.source.packed + packet.destination.packed
-    pseudo += struct.pack("!BBH", 0, packet.protocol, len(body))
-    at = 6 if packet.protocol == UDP else 16
-    return body[:at] + struct.pack("!H", _sum(pseudo + body)) + body[at + 2 :]
+        return ports + struct.pack("!HH", 13, 0) + TAG.pack(number) + word
+    sent = (number, 0, 0x50, SYN) if word == QUESTION else (0, number + 1, 0x50, SYN | ACK)
+    return ports + struct.pack("!IIBBHHH", *sent, 65535, 0, 0)
 
 
 def _read_transport(protocol: int, body: bytes) -> tuple[int, bool] | None:
@@ -227,12 +276,11 @@ def _read_transport(protocol: int, body: bytes) -> tuple[int, bool] | None:
         if flags & ACK and flags & (RST | SYN):
             return acknowledged - 1, True
         return (sent, False) if flags & SYN else None
-    if protocol == UDP:
-        (number,) = TAG.unpack(body[8:12])
-        return number, body[12:13] == ANSWER
-    if protocol == ICMP and body[0] in (8, 13, ECHO_REPLY, TIMESTAMP_REPLY):
-        (number,) = TAG.unpack(body[8:12])
-        return number, body[0] in (ECHO_REPLY, TIMESTAMP_REPLY)
+    if protocol == UDP and len(body) >= 13:
+        return TAG.unpack(body[8:12])[0], body[12:13] == ANSWER
+    questions, answers = ICMP_TYPES.get(protocol, ((), ()))
+    if body[0] in (*questions, *answers):
+        return TAG.unpack(body[8:12])[0], body[0] in answers
     return None
 
 
