@@ -24,7 +24,13 @@ from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
-from genkan.program.metadata import METADATA_ADDRESS, InstanceMetadata, InstanceRole
+from genkan.program.address import in_order
+from genkan.program.metadata import (
+    METADATA_ADDRESS,
+    METADATA_IPV6_ADDRESS,
+    InstanceMetadata,
+    InstanceRole,
+)
 from genkan.program.route import PLACE_TABLE, Deliver, Route
 from genkan.program.service import Answerer, Listener
 
@@ -45,25 +51,25 @@ class Worn:
     public: tuple[tuple[IPv4Address, IPv4Address], ...]
 
 
-def compile_service(vpc_id: str) -> Iterator[Entry]:
-    """Give the address at which a VPC's instances ask; no group and no ACL is asked about it."""
+def compile_service(vpc: Vpc) -> Iterator[Entry]:
+    """Give the addresses at which a VPC's instances ask; no group and no ACL is asked about it."""
     because = Because("fixed", "instance metadata")
-    address = host_network(METADATA_ADDRESS)
-    yield Route(
-        because=because,
-        place=vpc_id,
-        table=PLACE_TABLE,
-        destination=address,
-        action=Deliver(),
-    )
-    yield Listener(
-        because=because,
-        place=vpc_id,
-        addresses=address,
-        protocol=TCP,
-        port=HTTP,
-        answerer=Answerer.METADATA,
-    )
+    for address in (METADATA_ADDRESS, *((METADATA_IPV6_ADDRESS,) if vpc.ipv6_cidrs else ())):
+        yield Route(
+            because=because,
+            place=vpc.id,
+            table=PLACE_TABLE,
+            destination=host_network(address),
+            action=Deliver(),
+        )
+        yield Listener(
+            because=because,
+            place=vpc.id,
+            addresses=host_network(address),
+            protocol=TCP,
+            port=HTTP,
+            answerer=Answerer.METADATA,
+        )
 
 
 def group_names(network: Network, interface: NetworkInterface) -> tuple[tuple[str, str], ...]:
@@ -89,7 +95,7 @@ def compile_metadata(
     tags = options.get("InstanceMetadataTags", "disabled") == "enabled"
     items = {
         **_own(instance, described),
-        **_primary(worn[0], vpc),
+        **_primary(instance, worn[0], vpc),
         **_placement(instance),
         **{path: text for one in worn for path, text in _interface(one, vpc)},
         **(_key(*key) if key else {}),
@@ -97,14 +103,15 @@ def compile_metadata(
     }
     below = {f"{DATA}/{path}": text for path, text in items.items()}
     below["dynamic/instance-identity/document"] = _document(instance, worn[0].interface)
-    sources = (address for one in worn for address in one.interface.private_addresses)
+    sources = (address for one in worn for address in one.interface.addresses)
     yield InstanceMetadata(
         because=Because("instance", instance.id),
         place=vpc.id,
         instance=instance.id,
         account=instance.account,
-        sources=tuple(sorted(sources)),
+        sources=in_order(sources),
         enabled=options.get("HttpEndpoint", "enabled") == "enabled",
+        ipv6=options.get("HttpProtocolIpv6", "disabled") == "enabled",
         tokens_required=options.get("HttpTokens", "optional") == "required",
         hops=options.get("HttpPutResponseHopLimit", 1),
         items=tuple(sorted(below.items())),
@@ -134,7 +141,7 @@ def _own(instance: Instance, described: Mapping[str, Any]) -> dict[str, str]:
     return {**found, "placement/group-name": group} if group else found
 
 
-def _primary(worn: Worn, vpc: Vpc) -> dict[str, str]:
+def _primary(instance: Instance, worn: Worn, vpc: Vpc) -> dict[str, str]:
     interface = worn.interface
     found = {
         "mac": interface.mac,
@@ -147,6 +154,9 @@ def _primary(worn: Worn, vpc: Vpc) -> dict[str, str]:
             "local-hostname": host,
             "local-ipv4": str(interface.private_ip),
         }
+    else:
+        found["hostname"] = f"{instance.id}.{naming.internal_domain(vpc.region)}"
+        found["local-hostname"] = found["hostname"]
     public = dict(worn.public).get(interface.private_ip) if interface.has_ipv4 else None
     if public:
         found |= {"public-ipv4": str(public), "public-hostname": _public_name(public, vpc)}

@@ -77,7 +77,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
 def _compile_router(vpc: Vpc) -> Iterator[Entry]:
     because = Because("vpc", vpc.id)
     yield Place(because=because, id=vpc.id, kind=PlaceKind.VPC, forwards=True)
-    yield from instance_metadata.compile_service(vpc.id)
+    yield from instance_metadata.compile_service(vpc)
     if vpc.dns_support:
         yield from names.compile_resolver(vpc.id, naming.resolver_addresses(vpc), because)
     if _private_names(vpc):

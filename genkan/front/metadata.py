@@ -38,7 +38,8 @@ WHY = {
           f"{TTL}, 1 to {LONGEST} seconds."),
     401: ("Unauthorized", "Ask with a token that this instance was given and that holds: "
           f"PUT /latest/api/token, then {TOKEN}."),
-    403: ("Forbidden", "The metadata of this instance is turned off (HttpEndpoint), or a proxy "
+    403: ("Forbidden", "The metadata of this instance is turned off (HttpEndpoint, "
+          "HttpProtocolIpv6), or a proxy "
           "asked."),
     404: ("Not Found", "There is no such metadata here. A path ending in / lists what there is."),
     405: ("Method Not Allowed", "Metadata is read: GET, HEAD, and PUT for a token."),
@@ -47,11 +48,12 @@ WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`headers` by names in lower case."""
+    """`headers` by names in lower case; `by_ipv6`: it came by IPv6."""
 
     method: str
     path: str
     headers: Mapping[str, str]
+    by_ipv6: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class MetadataAnswers:
         """Answer a question of the instance that `entry` tells of; None: of nobody's."""
         if entry is None:
             return refused(404)
-        if not entry.enabled:
+        if not entry.enabled or (question.by_ipv6 and not entry.ipv6):
             return refused(403)
         version, _, path = question.path.partition("?")[0].lstrip("/").partition("/")
         if question.method == "PUT" and version in VERSIONS and path == TOKEN_PATH:

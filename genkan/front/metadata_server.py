@@ -8,7 +8,7 @@ import functools
 import socket
 from collections.abc import Callable
 from datetime import datetime
-from ipaddress import IPv4Address
+from ipaddress import IPv6Address, ip_address
 
 from aiohttp import web
 
@@ -16,14 +16,16 @@ from genkan.front.head import source_of
 from genkan.front.listening import listen
 from genkan.front.metadata import MetadataAnswers, Question
 from genkan.program import Delta
-from genkan.program.metadata import METADATA_ADDRESS, InstanceMetadata
+from genkan.program.address import Address
+from genkan.program.metadata import InstanceMetadata
 from genkan.program.service import Answerer, Listener
 
 SECTIONS = frozenset({Listener.section, InstanceMetadata.section})
-IP_TRANSPARENT = 19
+IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75  # linux/in.h, linux/in6.h
 MOST_HOPS = 64
 OpenSocket = Callable[[str, int, int], socket.socket]
-Asker = tuple[str, IPv4Address]
+Asker = tuple[str, Address]
+Where = tuple[str, Address]  # a place, and the address that is asked there
 
 
 class MetadataServer:
@@ -35,17 +37,17 @@ class MetadataServer:
         self._open_socket = open_socket
         self._answers = answers
         self._clock = clock
-        self._listeners: dict[str, Listener] = {}
-        self._servers: dict[str, asyncio.Server] = {}
+        self._listeners: dict[Where, Listener] = {}
+        self._servers: dict[Where, asyncio.Server] = {}
         self._entries: dict[Asker, InstanceMetadata] = {}
 
     async def apply(self, delta: Delta) -> None:
         """Answer by the program as it is after `delta`. Raises OSError where it cannot listen."""
         self._take(delta)
-        for place in set(self._servers) - set(self._listeners):
-            self._servers.pop(place).close()
-        for place in set(self._listeners) - set(self._servers):
-            self._servers[place] = await self._listen(place, self._listeners[place])
+        for where in set(self._servers) - set(self._listeners):
+            self._servers.pop(where).close()
+        for where in set(self._listeners) - set(self._servers):
+            self._servers[where] = await self._listen(*where, self._listeners[where].port)
 
     async def close(self) -> None:
         for server in self._servers.values():
@@ -55,12 +57,12 @@ class MetadataServer:
         put = {entry.key for entry in delta.put}
         for entry in delta.removed:
             if isinstance(entry, Listener) and entry.answerer is Answerer.METADATA:
-                self._listeners.pop(entry.place, None)
+                self._listeners.pop((entry.place, entry.addresses.network_address), None)
             elif isinstance(entry, InstanceMetadata):
                 self._forget(entry.instance)
         for entry in delta.put:
             if isinstance(entry, Listener) and entry.answerer is Answerer.METADATA:
-                self._listeners[entry.place] = entry
+                self._listeners[entry.place, entry.addresses.network_address] = entry
             elif isinstance(entry, InstanceMetadata) and entry.key in put:
                 self._forget(entry.instance)
                 for source in entry.sources:
@@ -70,17 +72,24 @@ class MetadataServer:
         for asker in [asker for asker, one in self._entries.items() if one.instance == instance]:
             del self._entries[asker]
 
-    async def _listen(self, place: str, entry: Listener) -> asyncio.Server:
-        listener = self._open_socket(place, socket.AF_INET, socket.SOCK_STREAM)
+    async def _listen(self, place: str, address: Address, port: int) -> asyncio.Server:
+        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+        listener = self._open_socket(place, family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)  # the address is nobody's interface's
-        listener.bind((str(METADATA_ADDRESS), entry.port))
+        # The address is no interface's.
+        if family == socket.AF_INET:
+            listener.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
+        else:
+            listener.setsockopt(socket.IPPROTO_IPV6, IPV6_TRANSPARENT, 1)
+        listener.bind((str(address), port))
         return await listen(listener, functools.partial(self._answer, place), None)
 
     async def _answer(self, place: str, request: web.BaseRequest) -> web.StreamResponse:
-        entry = self._entries.get((place, IPv4Address(source_of(request))))
+        source = ip_address(source_of(request))
+        entry = self._entries.get((place, source))
         headers = {name.lower(): value for name, value in request.headers.items()}
-        question = Question(request.method, request.raw_path, headers)
+        by_ipv6 = isinstance(source, IPv6Address)
+        question = Question(request.method, request.raw_path, headers, by_ipv6)
         reply = self._answers.answer(entry, question, self._clock())
         self._bound(request, reply.hops or MOST_HOPS)
         return web.Response(
@@ -93,4 +102,7 @@ class MetadataServer:
         """Let what is sent from now on cross so many routers."""
         taken = request.transport.get_extra_info("socket") if request.transport else None
         if taken is not None:
-            taken.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, hops)
+            if taken.family == socket.AF_INET:
+                taken.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, hops)
+            else:
+                taken.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, hops)

@@ -1,16 +1,18 @@
 """What an instance can learn of itself, and how it may ask: its metadata.
 
-It is answered at METADATA_ADDRESS of the instance's router; who asks is known by the source
-address alone, which a connection cannot borrow.
+It is answered at METADATA_ADDRESS of the instance's router, and at METADATA_IPV6_ADDRESS; who asks
+is known by the source address alone, which a connection cannot borrow.
 """
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import ClassVar
 
+from genkan.program.address import Address
 from genkan.program.entry import Entry, Key
 
 METADATA_ADDRESS = IPv4Address("169.254.169.254")
+METADATA_IPV6_ADDRESS = IPv6Address("fd00:ec2::254")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +32,9 @@ class InstanceMetadata(Entry):
 
     `items` are (path, text) below a version's root, sorted: "meta-data/hostname"; one whose path
     ends in "/" is the list that is shown there instead of the names of what is below. `user_data`
-    is base64. `enabled` false: every question is refused. With `tokens_required`, only those are
-    answered that bring a session token, which a PUT gives whose answer crosses at most `hops`
-    routers.
+    is base64. `enabled` false: every question is refused; `ipv6` false: those by IPv6 are. With
+    `tokens_required`, only those are answered that bring a session token, which a PUT gives whose
+    answer crosses at most `hops` routers.
     """
 
     section: ClassVar[str] = "instance-metadata"
@@ -40,8 +42,9 @@ class InstanceMetadata(Entry):
     place: str
     instance: str
     account: str
-    sources: tuple[IPv4Address, ...]  # sorted
+    sources: tuple[Address, ...]  # in order
     enabled: bool
+    ipv6: bool
     tokens_required: bool
     hops: int
     items: tuple[tuple[str, str], ...]

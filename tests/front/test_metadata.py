@@ -22,6 +22,7 @@ ENTRY = InstanceMetadata(
     account="123456789012",
     sources=(IPv4Address("10.0.0.4"),),
     enabled=True,
+    ipv6=False,
     tokens_required=False,
     hops=2,
     items=(
@@ -141,6 +142,12 @@ def test_metadata_that_is_turned_off_answers_nothing():
     off = replace(ENTRY, enabled=False)
     assert ask(off, "/latest/meta-data/").status == 403
     assert token(off).status == 403
+
+
+def test_ipv6_is_answered_where_it_is_turned_on():
+    question = Question("GET", "/latest/meta-data/instance-id", {}, by_ipv6=True)
+    assert ANSWERS.answer(ENTRY, question, NOW).status == 403
+    assert ANSWERS.answer(replace(ENTRY, ipv6=True), question, NOW).status == 200
 
 
 def test_user_data_comes_as_it_was_given():

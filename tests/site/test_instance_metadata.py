@@ -94,6 +94,29 @@ def test_a_token_crosses_as_many_routers_as_it_may(site, story):
     story.ec2.terminate_instances(InstanceIds=[made])
 
 
+def test_ipv6_is_answered_where_it_is_turned_on(site, story):
+    vpc = story.ec2.create_vpc(CidrBlock="10.6.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
+    shown = story.ec2.describe_vpcs(VpcIds=[vpc["VpcId"]])["Vpcs"][0]
+    block = shown["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].replace("::/56", "::/64")
+    subnet = story.ec2.create_subnet(
+        VpcId=vpc["VpcId"], CidrBlock="10.6.1.0/24", Ipv6CidrBlock=block
+    )["Subnet"]["SubnetId"]
+    made = story.ec2.run_instances(
+        ImageId="ami-genkan",
+        MinCount=1,
+        MaxCount=1,
+        SubnetId=subnet,
+        Ipv6AddressCount=1,
+        MetadataOptions={"HttpProtocolIpv6": "enabled"},
+    )["Instances"][0]["InstanceId"]
+    await_state(story, made, "running")
+    path = "http://[fd00:ec2::254]/latest/meta-data/instance-id"
+    assert site.inside(made, *ASK, path).stdout == f"{made}200"
+    modify(story, made, HttpProtocolIpv6="disabled")
+    assert site.inside(made, *ASK, path).stdout.endswith("403")
+    story.ec2.terminate_instances(InstanceIds=[made])
+
+
 def test_nothing_else_answers_at_the_services_of_the_link(site):
     for address in ("169.254.169.123", "169.254.169.1"):
         told = site.inside("web", "curl", "-sm", "3", f"http://{address}/")
