@@ -21,7 +21,7 @@ from genkan.front.events import EventLog
 from genkan.front.head import is_signed, named_by_head, source_of
 from genkan.front.iam.admission import Admission
 from genkan.front.iam.identities import Identities
-from genkan.front.iam.question import Question, denied, question_of, read_denial
+from genkan.front.iam.question import Question, denied, question_of, read_denial, read_refusal
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay
 from genkan.front.session import check_session, foreign_token
@@ -30,7 +30,7 @@ from genkan.program.service import Credential, Listener, Service, Upstream
 
 LOG = logging.getLogger(__name__)
 OURS = ("x-genkan-", "x-moto-")  # headers that no client may send past us
-DENIED = "x-genkan-denied"  # what the embedded services' gate says
+DENIED, REFUSED = "x-genkan-denied", "x-genkan-refused"  # what the embedded services' gate says
 CHUNK = 256 << 10
 ERROR = 400
 SERVER_ERROR = 500
@@ -133,6 +133,8 @@ class Exchange:
             if DENIED in upstream.headers:
                 assert self._question is not None  # noqa: S101 - it was sent
                 raise denied(self._seen, read_denial(upstream.headers[DENIED], self._question))
+            if REFUSED in upstream.headers:
+                raise read_refusal(upstream.headers[REFUSED])
             length = upstream.headers.get("content-length")
             if upstream.status >= ERROR or (length is not None and int(length) <= CHUNK):
                 return await self._answer_whole(upstream, headers, length)

@@ -1,6 +1,6 @@
 """The embedded services: moto's server application behind waitress, on a unix socket.
 
-python -m genkan.services.embedded SOCKET
+python -m genkan.services.embedded SOCKET CONTROL_SOCKET
 """
 
 import contextlib
@@ -14,7 +14,7 @@ LARGEST = 64 << 30
 
 def main() -> None:
     """Serve until killed."""
-    path = sys.argv[1]
+    path, control = sys.argv[1:3]
     # moto makes clients of its own here and there; they must find keys, and never ask anybody.
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     os.environ |= {"AWS_ACCESS_KEY_ID": "embedded", "AWS_SECRET_ACCESS_KEY": "embedded"}
@@ -22,13 +22,13 @@ def main() -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from waitress import serve
 
-    from genkan.services.gate import gate, leave_buckets_policies_to_the_gate
+    from genkan.services.gate import Gate, leave_buckets_policies_to_the_gate
 
     leave_buckets_policies_to_the_gate()
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     serve(
-        gate(DomainDispatcherApplication(create_backend_app)),
+        Gate(DomainDispatcherApplication(create_backend_app), control),
         unix_socket=path,
         unix_socket_perms="600",
         threads=THREADS,

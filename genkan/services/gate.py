@@ -2,8 +2,9 @@
 answered, and questions alone are answered.
 
 A call says in `x-genkan-question` what the front knows of it; a denial leaves as 403 with
-`x-genkan-denied`, which the front words. `x-genkan-ask` makes a question of its own of a request.
-All are JSON in base64, and none is a client's to send.
+`x-genkan-denied`, and what cannot be done in the site's network as 400 with `x-genkan-refused`:
+the front words both. `x-genkan-ask` makes a question of its own of a request. All are JSON in
+base64, and none is a client's to send.
 """
 
 import base64
@@ -12,10 +13,23 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from genkan.services.decisions import decide, granted_by_resource
+from genkan.services.decisions import Question, decide, granted_by_resource
 from genkan.services.identities import key_of
+from genkan.services.network_mirror import NetworkMirror, Refusal, not_made
+from genkan.services.unknown_ids import unknown
 
-QUESTION, ASK, DENIED = "HTTP_X_GENKAN_QUESTION", "HTTP_X_GENKAN_ASK", "x-genkan-denied"
+QUESTION, ASK = "HTTP_X_GENKAN_QUESTION", "HTTP_X_GENKAN_ASK"
+DENIED, REFUSED = "x-genkan-denied", "x-genkan-refused"
+OWNS_INTERFACES = frozenset(  # what does is refused before anything of it is there
+    {"elasticfilesystem:CreateMountTarget", "ds:CreateDirectory", "ds:CreateMicrosoftAD"}
+    | {"ds:ConnectDirectory", "osis:CreatePipeline"}
+)
+READS = ("Describe", "List", "Get", "Head", "BatchGet")
+APART = frozenset(  # services whose calls look nothing up of a network
+    {"s3", "sqs", "sns", "dynamodb", "kms", "logs", "cloudwatch", "iam", "sts", "secretsmanager"}
+    | {"ssm", "events", "kinesis", "firehose", "states", "execute-api", "apigateway", "ecr"}
+    | {"acm", "cognito-idp", "cognito-identity", "ses", "tag", "organizations", "route53"}
+)
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 App = Callable[[Environ, Start], Iterable[bytes]]
@@ -23,26 +37,76 @@ App = Callable[[Environ, Start], Iterable[bytes]]
 _now = threading.local()  # what the gate knows of the call that a thread is at
 
 
-def gate(app: App) -> App:
-    """Put the gate before an application."""
+class Gate:
+    """The gate before an application."""
 
-    def answer(environ: Environ, start: Start) -> Iterable[bytes]:
+    def __init__(self, app: App, control: str) -> None:
+        """`control` is the socket where control tells of the network."""
+        self._app = app
+        self._mirror = NetworkMirror(control, _note)
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         asked = environ.get(ASK)
         if asked is not None:
             return _answer(ASKED[asked](json.load(environ["wsgi.input"])), start)
         given = environ.pop(QUESTION, None)
-        _now.granted = False
-        if given is not None:
-            question = json.loads(base64.b64decode(given))
-            denial = decide(question)
-            if denial is not None:
-                told = base64.b64encode(json.dumps(denial).encode()).decode()
-                start("403 Forbidden", [(DENIED, told), ("Content-Length", "0")])
-                return [b""]
-            _now.granted = granted_by_resource(question)
-        return app(environ, start)
+        _now.granted, _now.refusal = False, None
+        if given is None:
+            return self._app(environ, start)
+        question = json.loads(base64.b64decode(given))
+        denial = decide(question)
+        if denial is not None:
+            return _tell(start, "403 Forbidden", DENIED, denial)
+        _now.granted = granted_by_resource(question)
+        service = _networked(question)
+        if service is None:
+            return self._app(environ, start)
+        return self._in_the_network(service, question, environ, start)
 
-    return answer
+    def _in_the_network(
+        self, service: str, question: Question, environ: Environ, start: Start
+    ) -> Iterable[bytes]:
+        """Have a call meet the network as it is now, and nothing that is not there."""
+        (region,) = question["context"]["aws:RequestedRegion"]
+        there = self._mirror.bring(question["account"], region)
+        missing = next((name for name in question.get("ids", ()) if name not in there), None)
+        if missing is not None:
+            return _tell_refusal(start, unknown(service, missing))
+        if question["asked"][0][0] in OWNS_INTERFACES:
+            return _tell_refusal(start, not_made("network interface"))
+        held: list[Any] = []
+        try:
+            body = b"".join(self._app(environ, lambda *given: held.append(given)))
+        except Exception:
+            if _now.refusal is None:
+                raise
+        if _now.refusal is not None:
+            return _tell_refusal(start, _now.refusal)
+        start(*held[-1])
+        return [body]
+
+
+def _networked(question: Question) -> str | None:
+    """Give the service of a call that may look something up of the network and change by it."""
+    service, _, name = question["asked"][0][0].partition(":") if question["asked"] else ("", "", "")
+    if not question.get("account") or service in APART or name.startswith(READS):
+        return None
+    return str(service)
+
+
+def _note(refusal: Refusal) -> None:
+    _now.refusal = refusal
+
+
+def _tell_refusal(start: Start, refusal: Refusal) -> Iterable[bytes]:
+    told = {"code": refusal.code, "message": str(refusal)}
+    return _tell(start, "400 Bad Request", REFUSED, told)
+
+
+def _tell(start: Start, status: str, header: str, told: dict[str, Any]) -> Iterable[bytes]:
+    text = base64.b64encode(json.dumps(told).encode()).decode()
+    start(status, [(header, text), ("Content-Length", "0")])
+    return [b""]
 
 
 def leave_buckets_policies_to_the_gate() -> None:

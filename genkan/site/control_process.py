@@ -7,6 +7,8 @@ parses, answers reads from the snapshot and serves sockets.
 import asyncio
 import contextlib
 import gc
+import hashlib
+import json
 import logging
 import os
 import secrets
@@ -29,6 +31,7 @@ from genkan.control.accounts import find_account, first_account, keys_of
 from genkan.control.batch import Asked
 from genkan.control.notices import Notice
 from genkan.control.runner import NoRunner, Runner
+from genkan.control.shown_network import shown_network
 from genkan.control.status import status
 from genkan.control.writer import Writer
 from genkan.engine.absent import AbsentEngine
@@ -137,6 +140,7 @@ class ControlProcess:
         app.router.add_get("/accounts", self._accounts)
         app.router.add_post("/accounts", self._add_account)
         app.router.add_get("/history", self._history)
+        app.router.add_get("/network", self._network)
         app.router.add_get("/published", self._published)
         app.router.add_post("/publish", self._publish_program)
         app.router.add_post("/unpublish", self._unpublish_program)
@@ -247,6 +251,14 @@ class ControlProcess:
         except Refused as refused:
             return web.json_response({"refused": str(refused)})
         return web.json_response({})
+
+    async def _network(self, request: web.Request) -> web.Response:
+        """Answer with an account's network in a Region, or that it is the version known."""
+        asked = request.query
+        found = shown_network(self._control.network, asked["account"], asked["region"])
+        version = hashlib.sha256(json.dumps(found).encode()).hexdigest()
+        same = asked.get("known") == version
+        return web.json_response({"version": version, **({} if same else found)})
 
     async def _history(self, request: web.Request) -> web.Response:
         return web.json_response({"history": await self._writer.do(self._control.history)})

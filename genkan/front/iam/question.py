@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,12 @@ from genkan.front.records import Seen
 
 ANONYMOUS = "anonymous"
 TRUSTED_FOR = "AssumeRole"  # whoever asks, the role has to trust them
+# how an id begins → what is in the names of parameters that hold such
+NAMED_IN = {
+    "subnet-": ("subnetid", "subnets", "subnetmapping"),
+    "sg-": ("securitygroup",),
+    "vpc-": ("vpcid",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,7 @@ class Question:
     principal: str
     account: str
     context: Keys
+    ids: list[str]  # of the network, that it names
 
     @property
     def caller(self) -> str:
@@ -40,6 +48,7 @@ class Question:
             "principal": self.principal or None,
             "account": self.account,
             "context": self.context,
+            "ids": self.ids,
         }
 
     def header(self) -> str:
@@ -62,7 +71,21 @@ def question_of(seen: Seen, head: wire.HttpRequest, now: datetime) -> Question:
         credential=credential,
         now=now,
     )
-    return Question(asked, principal, account, context)
+    return Question(asked, principal, account, context, list(network_ids(seen.parameters)))
+
+
+def network_ids(parameters: object, name: str = "") -> Iterator[str]:
+    """Give the subnets, groups and VPCs that parameters name, however deep they stand."""
+    if isinstance(parameters, dict):
+        for key, value in parameters.items():
+            yield from network_ids(value, str(key).lower())
+    elif isinstance(parameters, list | tuple):
+        for value in parameters:
+            yield from network_ids(value, name)
+    elif isinstance(parameters, str):
+        for prefix, words in NAMED_IN.items():
+            if parameters.startswith(prefix) and any(word in name for word in words):
+                yield parameters
 
 
 def denied(seen: Seen, denial: Denial) -> wire.WireError:
@@ -74,3 +97,9 @@ def denied(seen: Seen, denial: Denial) -> wire.WireError:
 def read_denial(header: str, question: Question) -> Denial:
     """Read a denial from the header that tells it."""
     return Denial.told(json.loads(base64.b64decode(header)), question.caller)
+
+
+def read_refusal(header: str) -> wire.WireError:
+    """Read what cannot be done in the site's network from the header that tells it."""
+    found = json.loads(base64.b64decode(header))
+    return wire.WireError(found["code"], found["message"])
