@@ -224,6 +224,25 @@ def dig(target: str, name: str, kind: str, output: str, as_json: bool) -> None:
     inside.dig(target, name, kind, as_json or output == "json")
 
 
+@main.command()
+@click.argument("name")
+@click.argument("kind", default="A", metavar="[TYPE]")
+@click.option("--from", "asker", required=True, metavar="TARGET", help="Who asks; or `internet`.")
+@OUTPUT
+@JSON
+def explain(name: str, kind: str, asker: str, output: str, as_json: bool) -> None:
+    """Say why a name answers what it answers.
+
+    Each name on the way, with the zone, rule or endpoint that decides it and its records, and what
+    the internet says of the same name. Nothing is sent. Without an answer the exit code is 1.
+
+    Example: genkan explain s3.us-east-1.amazonaws.com --from app
+    """
+    from genkan.cli import explaining
+
+    explaining.show(asker, name, kind, as_json or output == "json")
+
+
 @main.command(context_settings=PASS_ON)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def aws(arguments: tuple[str, ...]) -> None:

@@ -157,6 +157,10 @@ class ZoneIndex:
         """Give a zone by its id, whoever may look into it."""
         return self._zones.get(zone_id)
 
+    def id_of(self, zone: ZoneRecords) -> str | None:
+        """Give the id of a zone that `select` gave."""
+        return next((name for name, one in self._zones.items() if one is zone), None)
+
     def apply(self, delta: Delta) -> Touched:
         """Make a delta so and say what it touched. Entries of other sections are passed over.
 

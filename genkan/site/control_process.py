@@ -141,6 +141,7 @@ class ControlProcess:
         app.router.add_post("/accounts", self._add_account)
         app.router.add_get("/history", self._history)
         app.router.add_get("/network", self._network)
+        app.router.add_get("/explain", self._explain)
         app.router.add_get("/published", self._published)
         app.router.add_post("/publish", self._publish_program)
         app.router.add_post("/unpublish", self._unpublish_program)
@@ -223,6 +224,14 @@ class ControlProcess:
             "name": account.account_name,
             "region": account.region,
         }
+
+    async def _explain(self, request: web.Request) -> web.Response:
+        from genkan.site.explanation import explained  # a library that nothing else here needs
+
+        asked = request.query
+        program = self._control.compilation.program
+        told = explained(program, asked["from"], asked["name"], asked.get("type", "A"))
+        return web.json_response(told)
 
     async def _published(self, request: web.Request) -> web.Response:
         return web.json_response({"published": publications.shown(self._control.network)})

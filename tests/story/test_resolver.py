@@ -1,5 +1,6 @@
 """Questions that a rule sends to another network, and that another network sends here."""
 
+import json
 import sys
 import uuid
 
@@ -162,3 +163,21 @@ def test_an_inbound_endpoint_answers_another_network_as_the_vpc_sees_it(site, st
     patient = ("dig", "+short", "+tries=1", "+time=8", at, "db.inner.example")
     assert site.inside("corp", *patient).stdout.split() == ["172.16.2.50"]
     assert site.inside("corp", *patient, "+tcp").stdout.split() == ["172.16.2.50"]
+
+
+def test_explain_says_what_decides_a_name_and_what_the_internet_says(site, story, corp):
+    told = json.loads(
+        site.genkan("explain", "www.elsewhere.example", "--from", "app", "--json", wrong=1).stdout
+    )
+    (step,) = told["answer"]["steps"]
+    assert (step["decided_by"], told["answer"]["rcode"]) == ("internet", "NXDOMAIN")
+    address = site.dig("app", f"s3.{REGION}.amazonaws.com")
+    shown = site.genkan("explain", f"s3.{REGION}.amazonaws.com", "--from", "internet").stdout
+    assert address
+    assert address[0] in shown
+    story.ec2.create_tags(Resources=[story.app], Tags=[{"Key": "kind", "Value": "asked"}])
+    inside = site.genkan("explain", "ip-172-16-2-4.ec2.internal", "--from", "app", wrong=1).stdout
+    assert "there is no such name" in inside
+    unknown = site.genkan("explain", "www.example", "--from", "nobody", wrong=3).stderr
+    assert "app" in unknown
+    assert "cannot be asked for" in site.genkan("explain", "a..b", "--from", "app", wrong=3).stderr
