@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from genkan.api.call import Answer, Call
-from genkan.api.selection import Values, matching
+from genkan.api.selection import Values, absent, matching
 from genkan.model.catalogue.regions import REGIONS, Region, Zone
 from genkan.model.errors import InvalidParameterValue
 from genkan.model.resource import Resource
@@ -36,6 +36,7 @@ class _RegionRow(Resource):
 
 _ZONE_FILTERS: Mapping[str, Values[_ZoneRow]] = {
     "group-name": lambda row: [row.region],
+    **absent("group-long-name"),
     "message": lambda row: [],
     "network-border-group": lambda row: [row.region],
     "opt-in-status": lambda row: [ZONE_OPT_IN],

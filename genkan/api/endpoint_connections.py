@@ -12,7 +12,7 @@ from genkan.api.call import Answer, Call
 from genkan.api.ids import FORMS, check_form, need
 from genkan.api.output import present
 from genkan.api.provided_services import connected_endpoints
-from genkan.api.selection import Values, matching, page
+from genkan.api.selection import Values, absent, matching, page
 from genkan.api.tagging import shown
 from genkan.api.vpc_endpoint_shape import (
     ENDPOINT_CHARGES,
@@ -145,4 +145,5 @@ def _filters(call: Call) -> Mapping[str, Values[EndpointConnection]]:
         "vpc-endpoint-owner": lambda row: [row.endpoint_account],
         "vpc-endpoint-region": lambda row: [row.endpoint_region or row.region],
         "vpc-endpoint-state": lambda row: [_state(call, row)],
+        **absent("transit-gateway-attachment-id"),
     }

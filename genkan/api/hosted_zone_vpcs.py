@@ -23,7 +23,6 @@ from genkan.api.output import present
 from genkan.api.route53_errors import (
     ConflictingDomainExists,
     InvalidInput,
-    InvalidPaginationToken,
     InvalidVpcId,
     LastVpcAssociation,
     LimitsExceeded,
@@ -108,8 +107,8 @@ def list_vpc_association_authorizations(
     max_results: str | None = None,
 ) -> Answer:
     zone = need_zone(call, hosted_zone_id)
-    start, size = _parse_number(next_token, 0), _parse_number(max_results, MOST_RESULTS)
-    end = start + min(size or MOST_RESULTS, MOST_RESULTS)
+    start = int(next_token or 0)
+    end = start + min(_parse_size(max_results) or MOST_RESULTS, MOST_RESULTS)
     return Answer(
         present(
             HostedZoneId=zone.id,
@@ -183,9 +182,9 @@ def _parse_pair(vpc: Mapping[str, Any]) -> ZoneVpc:
     return ZoneVpc(region=region, vpc_id=vpc_id)
 
 
-def _parse_number(text: str | None, default: int) -> int:
+def _parse_size(text: str | None) -> int | None:
     if text is None:
-        return default
+        return None
     if not (text.isascii() and text.isdigit()):
-        raise InvalidPaginationToken(f"'{text[:40]}' is no number of ours.")
+        raise InvalidInput(f"MaxResults {text[:40]} is no number. Give 1 to {MOST_RESULTS}.")
     return int(text[:9])

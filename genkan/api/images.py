@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from genkan.api.call import Answer, Call
 from genkan.api.output import present
-from genkan.api.selection import Values, matching, page, yes_no
+from genkan.api.selection import Values, absent, matching, page, yes_no
 from genkan.model.errors import Malformed
 from genkan.model.resource import Resource
 
@@ -24,9 +24,12 @@ class Image(Resource):
     kind: ClassVar[str] = "image"
 
 
+IMAGE = re.compile(r"ami-[0-9a-z-]{1,40}")
+
+
 def check_image(image_id: str) -> None:
     """Raise Malformed for what cannot be an image's id."""
-    if not re.fullmatch(r"ami-[0-9a-z-]{1,40}", image_id):
+    if not IMAGE.fullmatch(image_id):
         raise Malformed(
             "InvalidAMIID.Malformed",
             f'Invalid id: "{image_id}" (expecting "ami-...")',
@@ -61,7 +64,7 @@ def _asked_for(filters: Sequence[Mapping[str, Any]] | None) -> list[str]:
         for one in filters or ()
         if one.get("Name") == "image-id"
         for value in one.get("Values", ())
-        if "*" not in value
+        if IMAGE.fullmatch(value)
     ]
 
 
@@ -109,4 +112,38 @@ _FILTERS: Mapping[str, Values[Image]] = {
     "root-device-type": _member("RootDeviceType"),
     "state": _member("State"),
     "virtualization-type": _member("VirtualizationType"),
+    "creation-date": _member("CreationDate"),
+    "ena-support": _member("EnaSupport"),
+    "root-device-name": _member("RootDeviceName"),
+    **absent(
+        *("boot-mode", "free-tier-eligible", "image-allowed", "kernel-id", "manifest-location"),
+        *("instance-type-specification.supported-instance-type", "platform", "product-code"),
+        *("instance-type-specification.unsupported-instance-type", "product-code.type"),
+        *("public-ssm-parameter-name", "ramdisk-id", "source-image-id", "source-image-region"),
+        *("source-instance-id", "state-reason-code", "state-reason-message", "sriov-net-support"),
+        *(
+            f"block-device-mapping.{name}"
+            for name in (
+                *("delete-on-termination", "device-name", "encrypted", "snapshot-id"),
+                *("volume-size", "volume-type"),
+            )
+        ),
+        *(
+            f"image-watermark.{name}"
+            for name in (
+                *("source-image-creation-time", "source-image-id", "source-image-region"),
+                *("watermark-creation-time", "watermark-key"),
+            )
+        ),
+        *(
+            f"scan-result.{name}"
+            for name in (
+                *("finding-scan-date", "highest-finding-severity-label"),
+                *(
+                    f"{severity}-fix-available-since"
+                    for severity in ("critical", "high", "informational", "low", "medium")
+                ),
+            )
+        ),
+    ),
 }

@@ -15,7 +15,8 @@ from genkan.api.network_interface_shape import (
     status_of,
 )
 from genkan.api.output import present
-from genkan.api.selection import Values
+from genkan.api.selection import Values, absent
+from genkan.api.subnets import zone_id
 from genkan.api.tagging import shown
 from genkan.model.catalogue.instance_types import INSTANCE_TYPES
 from genkan.model.host_names import internal_domain
@@ -181,6 +182,62 @@ def shown_profile(instance: Instance, given: Mapping[str, str] | None) -> dict[s
     return {"Arn": profile_arn(instance.account, given), "Id": profile_id(instance.id)}
 
 
+# Filters that are paths of members of the output, beside those whose name says the path.
+_PATHS: Mapping[str, tuple[str, ...]] = {
+    "boot-mode": ("BootMode",),
+    "capacity-reservation-specification.capacity-reservation-preference": (
+        "CapacityReservationSpecification",
+        "CapacityReservationPreference",
+    ),
+    "ebs-optimized": ("EbsOptimized",),
+    "ena-support": ("EnaSupport",),
+    "iam-instance-profile.id": ("IamInstanceProfile", "Id"),
+    "launch-time": ("LaunchTime",),
+    "metadata-options.http-protocol-ipv4": ("MetadataOptions", "HttpEndpoint"),
+    "metadata-options.state": ("MetadataOptions", "State"),
+    "reason": ("StateTransitionReason",),
+    "state-reason-message": ("StateReason", "Message"),
+    "usage-operation-update-time": ("UsageOperationUpdateTime",),
+}
+_WORN_PATHS: Mapping[str, tuple[str, ...]] = {
+    **PATHS,
+    "addresses.association.allocation-id": ("PrivateIpAddresses", "Association", "AllocationId"),
+    "addresses.association.association-id": ("PrivateIpAddresses", "Association", "AssociationId"),
+    "addresses.association.ip-owner-id": ("PrivateIpAddresses", "Association", "IpOwnerId"),
+    "addresses.association.public-dns-name": ("PrivateIpAddresses", "Association", "PublicDnsName"),
+    "addresses.private-dns-name": ("PrivateIpAddresses", "PrivateDnsName"),
+    "attachment.network-card-index": ("Attachment", "NetworkCardIndex"),
+    "deny-all-igw-traffic": ("DenyAllIgwTraffic",),
+    "ipv6-address": ("Ipv6Addresses", "Ipv6Address"),
+    "ipv6-addresses.is-primary-ipv6": ("Ipv6Addresses", "IsPrimaryIpv6"),
+    "public-dns-name": ("Association", "PublicDnsName"),
+    "tag-key": ("TagSet", "Key"),
+    "tag-value": ("TagSet", "Value"),
+}
+_ABSENT = absent(
+    *("capacity-reservation-id", "current-instance-boot-mode", "host-id", "instance-lifecycle"),
+    "capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id",
+    "capacity-reservation-specification.capacity-reservation-target."
+    "capacity-reservation-resource-group-arn",
+    *("kernel-id", "network-performance-options.bandwidth-weighting", "operator.principal"),
+    *("outpost-arn", "placement-partition-number", "platform", "product-code"),
+    *("product-code.type", "ramdisk-id", "spot-instance-request-id", "tpm-support"),
+    *(
+        f"block-device-mapping.{name}"
+        for name in ("attach-time", "delete-on-termination", "device-name", "status", "volume-id")
+    ),
+    *(
+        f"network-interface.{name}"
+        for name in (
+            *("addresses.association.carrier-ip", "addresses.association.customer-owned-ip"),
+            *("association.carrier-ip", "association.customer-owned-ip"),
+            *("ipv4-prefixes.ipv4-prefix", "ipv6-native", "ipv6-prefixes.ipv6-prefix"),
+            "outpost-arn",
+        )
+    ),
+)
+
+
 def instance_filters(call: Call) -> Mapping[str, Values[Instance]]:
     """Give the filters of DescribeInstances."""
 
@@ -226,7 +283,11 @@ def instance_filters(call: Call) -> Mapping[str, Values[Instance]]:
             "MetadataOptions", "InstanceMetadataTags"
         ),
         "monitoring-state": member("Monitoring", "State"),
-        **{f"network-interface.{name}": worn(path) for name, path in PATHS.items()},
+        **_ABSENT,
+        **{name: member(*path) for name, path in _PATHS.items()},
+        **{f"network-interface.{name}": worn(path) for name, path in _WORN_PATHS.items()},
+        "availability-zone-id": lambda row: [zone_id(row.region, row.zone)],
+        "operator.managed": lambda row: ["false"],
         "placement-group-name": lambda row: [""],
         "platform-details": member("PlatformDetails"),
         "private-dns-name": member("PrivateDnsName"),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from genkan.api.call import Answer, Call
+from genkan.api.network_interface_shape import read
 from genkan.api.output import present
-from genkan.api.selection import Values, matching, page, yes_no
+from genkan.api.selection import Values, absent, matching, page
 from genkan.model.catalogue.instance_types import INSTANCE_TYPES, InstanceType
 from genkan.model.catalogue.regions import REGIONS
 from genkan.model.errors import InvalidParameterValue, Refused
@@ -122,14 +123,65 @@ def _shown(one: InstanceType) -> dict[str, Any]:
     }
 
 
+def _path(*members: str) -> Values[Offering]:
+    return lambda row: read(_shown(row.type), members)
+
+
 _FILTERS: Mapping[str, Values[Offering]] = {
-    "bare-metal": lambda row: ["false"],
-    "burstable-performance-supported": lambda row: [yes_no(row.type.burstable)],
-    "current-generation": lambda row: [yes_no(row.type.current_generation)],
-    "hypervisor": lambda row: [row.type.hypervisor],
-    "instance-type": lambda row: [row.type.name],
+    "auto-recovery-supported": _path("AutoRecoverySupported"),
+    "bare-metal": _path("BareMetal"),
+    "burstable-performance-supported": _path("BurstablePerformanceSupported"),
+    "current-generation": _path("CurrentGeneration"),
+    "dedicated-hosts-supported": _path("DedicatedHostsSupported"),
+    "free-tier-eligible": _path("FreeTierEligible"),
+    "hibernation-supported": _path("HibernationSupported"),
+    "hypervisor": _path("Hypervisor"),
+    "instance-storage-supported": _path("InstanceStorageSupported"),
+    "instance-type": _path("InstanceType"),
     "location": lambda row: [row.location],
-    "memory-info.size-in-mib": lambda row: [str(row.type.memory_mib)],
-    "processor-info.supported-architecture": lambda row: row.type.architectures,
-    "vcpu-info.default-vcpus": lambda row: [str(row.type.vcpus)],
+    "memory-info.size-in-mib": _path("MemoryInfo", "SizeInMiB"),
+    "network-info.ena-support": _path("NetworkInfo", "EnaSupport"),
+    "network-info.ipv4-addresses-per-interface": _path("NetworkInfo", "Ipv4AddressesPerInterface"),
+    "network-info.maximum-network-cards": _path("NetworkInfo", "MaximumNetworkCards"),
+    "network-info.maximum-network-interfaces": _path("NetworkInfo", "MaximumNetworkInterfaces"),
+    "processor-info.supported-architecture": _path("ProcessorInfo", "SupportedArchitectures"),
+    "supported-root-device-type": _path("SupportedRootDeviceTypes"),
+    "supported-usage-class": _path("SupportedUsageClasses"),
+    "supported-virtualization-type": _path("SupportedVirtualizationTypes"),
+    "vcpu-info.default-cores": _path("VCpuInfo", "DefaultCores"),
+    "vcpu-info.default-threads-per-core": _path("VCpuInfo", "DefaultThreadsPerCore"),
+    "vcpu-info.default-vcpus": _path("VCpuInfo", "DefaultVCpus"),
+    **absent(
+        *("nitro-enclaves-support", "nitro-tpm-support", "nitro-tpm-info.supported-versions"),
+        *("reboot-migration-support", "supported-boot-mode"),
+        *("vcpu-info.valid-cores", "vcpu-info.valid-threads-per-core"),
+        *("processor-info.supported-features", "processor-info.sustained-clock-speed-in-ghz"),
+        *(
+            f"ebs-info.{name}"
+            for name in (
+                *("attachment-limit-type", "maximum-ebs-attachments", "ebs-optimized-support"),
+                *("encryption-support", "nvme-support"),
+                *(
+                    f"ebs-optimized-info.{size}-{what}"
+                    for size in ("baseline", "maximum")
+                    for what in ("bandwidth-in-mbps", "iops", "throughput-in-mbps")
+                ),
+            )
+        ),
+        *(
+            f"instance-storage-info.{name}"
+            for name in (
+                *("disk.count", "disk.size-in-gb", "disk.type", "encryption-support"),
+                *("nvme-support", "total-size-in-gb"),
+            )
+        ),
+        *(
+            f"network-info.{name}"
+            for name in (
+                *("bandwidth-weightings", "efa-info.maximum-efa-interfaces", "efa-supported"),
+                *("encryption-in-transit-supported", "flexible-ena-queues-support"),
+                *("ipv6-addresses-per-interface", "ipv6-supported", "network-performance"),
+            )
+        ),
+    ),
 }

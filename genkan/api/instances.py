@@ -6,6 +6,7 @@ shown again, so that declarative clients find what they declared.
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,9 +29,15 @@ from genkan.api.launch_interfaces import (
 )
 from genkan.api.output import present
 from genkan.api.public_addresses import free_public_addresses
-from genkan.api.selection import Values, page, select
+from genkan.api.selection import Values, absent, matching, page, select
+from genkan.api.subnets import zone_id
 from genkan.api.tagging import from_specifications
-from genkan.model.errors import InvalidParameterCombination, InvalidParameterValue, Refused
+from genkan.model.errors import (
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    Malformed,
+    Refused,
+)
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.network import Change, put
 from genkan.model.resource import Tags
@@ -229,8 +236,16 @@ def describe_volumes(
 ) -> Answer:
     """Show the volumes there are: none, an instance's disk is its machine's."""
     if volume_ids:
-        raise InvalidVolume(f"The volume '{volume_ids[0]}' does not exist.")
+        raise _no_volume(volume_ids[0])
+    nothing: list[Instance] = []
+    page(matching(nothing, filters, _NO_VOLUME), max_results, next_token)
     return Answer({"Volumes": []})
+
+
+def _no_volume(name: str) -> Refused:
+    if not re.fullmatch(r"vol-(?:[0-9a-f]{8}|[0-9a-f]{17})", name):
+        return Malformed("InvalidVolumeID.Malformed", f'Invalid id: "{name}" (expecting "vol-...")')
+    return InvalidVolume(f"The volume '{name}' does not exist.")
 
 
 class InvalidVolume(Refused):
@@ -246,6 +261,7 @@ def describe_instance_credit_specifications(
     next_token: str | None = None,
 ) -> Answer:
     rows = select(call, Instance, ids=instance_ids, filters=filters, table=_STATUS_FILTERS)
+    some, token = page(rows, max_results, next_token, ids=instance_ids)
     shown = [
         {
             "InstanceId": row.id,
@@ -253,10 +269,10 @@ def describe_instance_credit_specifications(
             .get("CreditSpecification", {})
             .get("CpuCredits", "unlimited" if row.instance_type.startswith("t3") else "standard"),
         }
-        for row in rows
+        for row in some
         if check_instance_type(row.instance_type).burstable
     ]
-    return Answer({"InstanceCreditSpecifications": shown})
+    return Answer(present(InstanceCreditSpecifications=shown, NextToken=token))
 
 
 def _reservation(call: Call, instances: Sequence[Instance]) -> dict[str, Any]:
@@ -336,11 +352,38 @@ def _status(row: Instance) -> dict[str, Any]:
     }
 
 
+def _reachability(row: Instance) -> list[str]:
+    return [one["Status"] for one in _status(row)["InstanceStatus"].get("Details", ())]
+
+
+_NO_VOLUME: Mapping[str, Values[Instance]] = absent(
+    *(
+        f"attachment.{name}"
+        for name in ("attach-time", "delete-on-termination", "device", "instance-id", "status")
+    ),
+    *("availability-zone", "availability-zone-id", "create-time", "encrypted", "fast-restored"),
+    *("multi-attach-enabled", "operator.managed", "operator.principal", "size", "snapshot-id"),
+    *("status", "volume-id", "volume-type"),
+)
 _STATUS_FILTERS: Mapping[str, Values[Instance]] = {
     "availability-zone": lambda row: [row.zone],
     "instance-id": lambda row: [row.id],
     "instance-state-code": lambda row: [str(CODES[row.state])],
     "instance-state-name": lambda row: [row.state.value],
+    "availability-zone-id": lambda row: [zone_id(row.region, row.zone)],
+    "instance-status.reachability": lambda row: _reachability(row),
+    "system-status.reachability": lambda row: _reachability(row),
+    "operator.managed": lambda row: ["false"],
+    **absent(
+        *("application-status.status", "attached-ebs-status.status", "operator.principal"),
+        *(
+            f"event.{name}"
+            for name in (
+                *("code", "description", "instance-event-id", "not-after", "not-before"),
+                "not-before-deadline",
+            )
+        ),
+    ),
     "instance-status.status": lambda row: [_status(row)["InstanceStatus"]["Status"]],
     "system-status.status": lambda row: [_status(row)["SystemStatus"]["Status"]],
 }

@@ -11,7 +11,7 @@ from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.api.interface_making import need_own
 from genkan.api.output import present
-from genkan.api.selection import Values, page, select
+from genkan.api.selection import Values, absent, page, select
 from genkan.model.errors import InvalidParameterValue, MissingParameter
 from genkan.model.network import delete, put
 from genkan.model.network_interface import NetworkInterfacePermission
@@ -19,6 +19,7 @@ from genkan.model.network_interface import NetworkInterfacePermission
 PERMISSIONS = ("INSTANCE-ATTACH", "EIP-ASSOCIATE")
 
 _FILTERS: Mapping[str, Values[NetworkInterfacePermission]] = {
+    **absent("network-interface-permission.aws-service"),
     "network-interface-permission.network-interface-permission-id": lambda row: [row.id],
     "network-interface-permission.network-interface-id": lambda row: [row.network_interface_id],
     "network-interface-permission.aws-account-id": lambda row: [row.grantee],

@@ -1,14 +1,14 @@
 """An interface as the API shows it, in its own calls and in those of instances, and its filters."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
 from genkan.api.call import Call
 from genkan.api.output import present
 from genkan.api.public_addresses import elastic_ip_of
-from genkan.api.selection import Values, yes_no
+from genkan.api.selection import Values, instant, yes_no
 from genkan.api.tagging import shown
 from genkan.model.catalogue.regions import REGIONS
 from genkan.model.host_names import internal_domain, private_host, public_domain, public_host
@@ -139,6 +139,8 @@ def read(shape: Any, path: tuple[str, ...]) -> list[str]:  # noqa: ANN401 - any 
         return read(shape.get(path[0]), path[1:]) if isinstance(shape, dict) else []
     if shape is None:
         return []
+    if isinstance(shape, datetime):
+        return [instant(shape)]
     return [yes_no(shape) if isinstance(shape, bool) else str(shape)]
 
 

@@ -7,6 +7,7 @@ that the operation checks and before anything is committed.
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from genkan import wire
 from genkan.api.call import Answer, Call
 from genkan.api.families import FAMILIES
+from genkan.api.paging import check_size, opened, sealed
 from genkan.model.errors import (
     DryRunOperation,
     InvalidAction,
@@ -49,10 +51,11 @@ def run(call: Call, service: str, operation: str, parameters: Mapping[str, Any])
     if service == "ec2":  # where a list without members cannot be written
         given = {name: value for name, value in given.items() if value != []}
     _check_parameters(function, operation, given)
-    answer = function(call, **given)
+    check_size(service, operation, given)
+    answer = function(call, **opened(call, service, operation, given))
     if dry_run:
         raise DryRunOperation("Request would have succeeded, but DryRun flag is set.")
-    return answer
+    return replace(answer, output=sealed(call, service, operation, given, answer.output))
 
 
 def _check_parameters(function: Operation, operation: str, given: Mapping[str, Any]) -> None:

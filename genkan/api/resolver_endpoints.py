@@ -168,7 +168,7 @@ def list_resolver_endpoint_ip_addresses(
     next_token: str | None = None,
 ) -> Answer:
     endpoint = need(call, ResolverEndpoint, resolver_endpoint_id)
-    start = int(next_token) if next_token and next_token.isascii() and next_token.isdigit() else 0
+    start = int(next_token or 0)
     end = start + (max_results or MOST)
     attached = endpoint.state is not ResolverEndpointState.CREATING
     shown = [

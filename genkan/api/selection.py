@@ -8,19 +8,30 @@ filter your resources" in the Amazon EC2 user guide.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
 from genkan.api.call import Call
 from genkan.api.ids import need
-from genkan.model.errors import InvalidFilter, InvalidParameterCombination, InvalidParameterValue
+from genkan.model.errors import (
+    InvalidFilter,
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    Refused,
+)
 from genkan.model.resource import Resource
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 Values = Callable[[R], Iterable[str | None]]
 
+MOST_VALUES = 200  # of all filters of a call
 MOST = 1000  # what a page holds at most, whatever is asked
+
+
+class FilterLimitExceeded(Refused):
+    code = "FilterLimitExceeded"
 
 
 def select(
@@ -43,7 +54,13 @@ def select(
 def matching(
     rows: Iterable[R], filters: Sequence[Mapping[str, Any]] | None, table: Mapping[str, Values[R]]
 ) -> list[R]:
-    """Give the rows that every filter lets through."""
+    """Give the rows that every filter lets through. Raises InvalidFilter, FilterLimitExceeded."""
+    count = sum(len(one.get("Values") or ()) for one in filters or ())
+    if count > MOST_VALUES:
+        raise FilterLimitExceeded(
+            f"The maximum number of filter values specified on a single call is {MOST_VALUES}, and "
+            f"these are {count}. Use several calls."
+        )
     tests = [_test(one, table) for one in filters or ()]
     return [row for row in rows if all(test(row) for test in tests)]
 
@@ -58,22 +75,12 @@ def page(
         )
     if max_results is not None and max_results < 1:
         raise InvalidParameterValue(
-            f"Value ( {max_results} ) for parameter maxResults is invalid. Give 5 to {MOST}."
+            f"Value ( {max_results} ) for parameter maxResults is invalid. Give 1 to {MOST}."
         )
-    first = _offset(next_token, len(rows))
+    first = int(next_token or 0)
     size = min(max_results or (len(rows) or 1), MOST) if max_results else len(rows)
     last = first + size
     return rows[first:last], str(last) if last < len(rows) else None
-
-
-def _offset(token: str | None, count: int) -> int:
-    if token is None:
-        return 0
-    if not re.fullmatch("[0-9]{1,9}", token) or int(token) > count:
-        raise InvalidParameterValue(
-            f"The token '{token}' is invalid. Take it from the answer that came before."
-        )
-    return int(token)
 
 
 def _test(one: Mapping[str, Any], table: Mapping[str, Values[R]]) -> Callable[[R], bool]:
@@ -107,6 +114,16 @@ def _pattern(text: str) -> re.Pattern[str]:
         "".join(wild.get(part) or re.escape(part.removeprefix("\\") or "\\") for part in parts),
         re.DOTALL,
     )
+
+
+def absent(*names: str) -> dict[str, Values[Any]]:
+    """Give filters on what nothing here has: AWS knows them, and no resource passes."""
+    return dict.fromkeys(names, lambda row: ())
+
+
+def instant(at: datetime) -> str:
+    """Write a time as filters have it."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def yes_no(claim: bool) -> str:

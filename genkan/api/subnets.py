@@ -18,7 +18,7 @@ from genkan.api.ipv6_cidrs import (
 from genkan.api.network_acls import without_subnet
 from genkan.api.output import present
 from genkan.api.quotas import SUBNETS, SubnetLimitExceeded, check_quota
-from genkan.api.selection import Values, page, select, yes_no
+from genkan.api.selection import Values, absent, page, select, yes_no
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.block_public_access import mode_of
 from genkan.model.catalogue.regions import REGIONS, Zone
@@ -163,7 +163,9 @@ def _filters(call: Call) -> Mapping[str, Values[Subnet]]:
     return {
         "availability-zone": lambda subnet: [subnet.zone],
         "availabilityZone": lambda subnet: [subnet.zone],
-        "availability-zone-id": lambda subnet: [_zone_id(subnet)],
+        "availability-zone-id": lambda subnet: [zone_id(subnet.region, subnet.zone)],
+        "map-customer-owned-ip-on-launch": lambda subnet: ["false"],
+        **absent("customer-owned-ipv4-pool", "outpost-arn"),
         "available-ip-address-count": lambda subnet: [str(_free_addresses(call, subnet))],
         "cidr": _cidr_values,
         "cidr-block": _cidr_values,
@@ -208,9 +210,9 @@ def _free_addresses(call: Call, subnet: Subnet) -> int:
     return subnet.capacity - sum(len(interface.private_addresses) for interface in interfaces)
 
 
-def _zone_id(subnet: Subnet) -> str | None:
-    zones = zones_of(subnet.region)
-    return next((zone.id for zone in zones if zone.name == subnet.zone), None)
+def zone_id(region: str, name: str) -> str | None:
+    """Give the id of a Region's zone."""
+    return next((zone.id for zone in zones_of(region) if zone.name == name), None)
 
 
 def zones_of(region: str) -> tuple[Zone, ...]:
@@ -234,7 +236,7 @@ def _block_mode(call: Call, subnet: Subnet) -> str:
 def shown_subnet(call: Call, subnet: Subnet) -> dict[str, Any]:
     """Give a subnet as the API lists it."""
     return present(
-        AvailabilityZoneId=_zone_id(subnet),
+        AvailabilityZoneId=zone_id(subnet.region, subnet.zone),
         MapCustomerOwnedIpOnLaunch=False,
         OwnerId=subnet.account,
         AssignIpv6AddressOnCreation=subnet.assign_ipv6_on_creation,

@@ -12,7 +12,7 @@ from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.api.quotas import VPN_GATEWAYS, VpnGatewayLimitExceeded, check_quota
 from genkan.api.route_table_associations import without_gateway
-from genkan.api.selection import Values, select
+from genkan.api.selection import Values, absent, select
 from genkan.api.tagging import from_specifications, shown
 from genkan.api.vpn_lookup import standing
 from genkan.model.errors import (
@@ -36,6 +36,7 @@ _FILTERS: Mapping[str, Values[VpnGateway]] = {
     "attachment.state": lambda row: ["attached"] if row.vpc_id else [],
     "attachment.vpc-id": lambda row: [row.vpc_id],
     "state": lambda row: ["available"],
+    **absent("availability-zone"),
     "type": lambda row: [TYPE],
     "vpn-gateway-id": lambda row: [row.id],
 }

@@ -70,6 +70,10 @@ class InvalidFilter(Refused):
     code = "InvalidParameterValue"
 
 
+class InvalidNextToken(Refused):
+    code = "InvalidNextToken"
+
+
 class DependencyViolation(Refused):
     code = "DependencyViolation"
 

@@ -134,10 +134,10 @@ def test_another_account_and_another_region_do_not_see_a_vpc(client):
 
 
 def test_pages_of_vpcs_join_to_the_whole(client):
-    made = [a_vpc(client, f"10.{n}.0.0/16") for n in range(7)]
+    made = [a_vpc(client, f"10.{n}.0.0/16") for n in range(12)]
     seen, token = [], {}
     while token is not None:
-        answer = client.ask("DescribeVpcs", MaxResults=3, **token)
+        answer = client.ask("DescribeVpcs", MaxResults=5, **token)
         seen += [vpc["VpcId"] for vpc in answer["Vpcs"]]
         token = {"NextToken": answer["NextToken"]} if "NextToken" in answer else None
     assert seen == made

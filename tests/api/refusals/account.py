@@ -48,8 +48,13 @@ ROWS: tuple[Row, ...] = (
         {},
         ({"MaxResults": 5, "VpcIds": ["<vpc>"]}, "InvalidParameterCombination", "MaxResults"),
         ({"MaxResults": 0}, "InvalidParameterValue", "maxResults"),
-        ({"NextToken": "again"}, "InvalidParameterValue", "again"),
+        ({"NextToken": "again"}, "InvalidNextToken", "again"),
         ({"Filters": [{"Name": "colour", "Values": ["red"]}]}, "InvalidParameterValue", "colour"),
+        (
+            {"Filters": [{"Name": "vpc-id", "Values": [f"vpc-{n:017x}" for n in range(201)]}]},
+            "FilterLimitExceeded",
+            "200",
+        ),
     ),
     *rows(
         "CreateVpcEndpoint",
