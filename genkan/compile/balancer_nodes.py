@@ -86,6 +86,7 @@ def compile_node(balancer: str, interface: NetworkInterface, subnet: Subnet) -> 
         id=node,
         left=End(place=vpc_id, name=node, mac=mac_of(vpc_id, node), subnet=subnet.id),
         right=End(place=node, name=WAY, mac=interface.mac),
+        tracks=True,
     )
     ways = (
         (vpc_id, PLACE_TABLE, host_network(address), Forward(node)),
@@ -101,7 +102,7 @@ def compile_node(balancer: str, interface: NetworkInterface, subnet: Subnet) -> 
     yield Balancer(because=because, place=node, interface=WAY, address=address)
     if interface.group_ids:
         for direction in Direction:
-            yield guard(vpc_id, node, interface.group_ids, direction, because)
+            yield guard(vpc_id, node, interface.group_ids, direction, (), because)
 
 
 def compile_ports(node: str, ports: Iterable[Port]) -> Iterator[Entry]:

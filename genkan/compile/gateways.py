@@ -69,6 +69,7 @@ def _between(
             left=End(place=side, name=place, mac=mac_of(side, place)),
             right=End(place=place, name=side, mac=mac_of(place, side)),
             mtu=mtu,
+            tracks=outward,
         )
     ipv6 = tuple(block for block in blocks if isinstance(block, IPv6Network))
     yield Border(
@@ -125,6 +126,7 @@ def compile_nat_gateway(
         right=End(
             place=gateway.id, name="eth0", mac=interface.mac, addresses=interface.private_addresses
         ),
+        tracks=True,
     )
     for address in interface.private_addresses:
         yield Route(

@@ -68,6 +68,7 @@ def compile_endpoint(
         left=End(place=vpc_id, name=name, mac=router, subnet=interface.subnet_id),
         right=End(place=endpoint, name=WAY, mac=interface.mac),
         whole=True,
+        tracks=True,
     )
     for address in interface.private_addresses:
         yield Route(

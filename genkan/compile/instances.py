@@ -1,11 +1,11 @@
 """Instances and their interfaces → places, links, and what their programs find there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from genkan.compile import naming
 from genkan.compile.gateways import ANYWHERE, ANYWHERE_IPV6
 from genkan.compile.naming import LINK_HOP_IPV6, UNIQUE_LOCAL_RESOLVER, host_network, mac_of
-from genkan.compile.security_groups import guard
+from genkan.compile.security_groups import Traffic, guard
 from genkan.model.instance import Instance
 from genkan.model.instance_profile import given_profile
 from genkan.model.network_interface import NetworkInterface
@@ -51,11 +51,12 @@ def compile_interface(
     device_index: int,
     subnet: Subnet,
     leads_to_subnet: bool,
+    whole: Mapping[Direction, Traffic],
 ) -> Iterator[Entry]:
     """Give the link of an instance's interface, and what may pass there.
 
     `leads_to_subnet`: it is the first of its instance in this subnet, so connections there begin
-    at it.
+    at it. `whole`: what its groups let pass each way whatever it is.
     """
     because = Because("network-interface", interface.id)
     device = f"eth{device_index}"
@@ -95,7 +96,14 @@ def compile_interface(
         if device_index > 0:
             yield from _own_table(interface, instance_id, everything, way_out, because)
     for direction in Direction:
-        yield guard(interface.vpc_id, interface.id, interface.group_ids, direction, because)
+        yield guard(
+            interface.vpc_id,
+            interface.id,
+            interface.group_ids,
+            direction,
+            whole[direction.opposite],
+            because,
+        )
     if interface.source_dest_check:
         yield SourceCheck(
             because=because,

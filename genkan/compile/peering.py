@@ -1,8 +1,8 @@
 """Peering connections → a link between the routers of two VPCs.
 
 It is there for whom a route leads to it, on both sides; what comes over it reaches interfaces of
-the VPC and goes no further ("VPC peering limitations" in the Amazon VPC Peering guide). Endpoints
-do not answer over it yet, and a rule that names a group of the other VPC matches nobody there.
+the VPC and goes no further ("VPC peering limitations" in the Amazon VPC Peering guide). Rules may
+name groups of the other VPC while it stands. Endpoints do not answer over it yet.
 """
 
 from collections.abc import Iterator
@@ -26,6 +26,17 @@ def joined_by(network: Network, vpc_id: str) -> Iterator[VpcPeeringConnection]:
     for peering in network.all(VpcPeeringConnection):
         if peering.requester.vpc == vpc_id and is_joined(network, peering):
             yield peering
+
+
+def peers_of(network: Network, vpc_id: str) -> list[str]:
+    """Give the VPCs that packets of a VPC can pass to."""
+    ends = {
+        end
+        for peering in network.all(VpcPeeringConnection)
+        if vpc_id in (peering.requester.vpc, peering.accepter.vpc) and is_joined(network, peering)
+        for end in (peering.requester.vpc, peering.accepter.vpc)
+    }
+    return sorted(ends - {vpc_id})
 
 
 def ends_of(network: Network, vpc_id: str) -> set[str]:

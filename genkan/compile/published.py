@@ -4,13 +4,15 @@ To the VPC it is like an instance that wears the interface: groups, ACLs and rou
 nothing but listeners.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from genkan.compile.instances import compile_interface
 from genkan.compile.part import Part
+from genkan.compile.security_groups import Traffic, whole_ways
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.publication import Publication
+from genkan.model.security_group import Direction, SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
@@ -20,8 +22,10 @@ from genkan.program.published import Published
 
 def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
     """Give the parts of a VPC's publications."""
+    whole = whole_ways(network.where(SecurityGroup, vpc_id=vpc.id))
     for interface, subnet in interfaces(network, vpc):
-        yield Part(("published-place", interface.id), compile_place, (interface, subnet))
+        inputs = (interface, subnet, whole(interface.group_ids))
+        yield Part(("published-place", interface.id), compile_place, inputs)
         for one in network.where(Publication, network_interface_id=interface.id):
             yield Part(("published", one.id), compile_publication, (one, interface))
 
@@ -36,11 +40,15 @@ def interfaces(network: Network, vpc: Vpc) -> Iterator[tuple[NetworkInterface, S
             yield interface, subnet
 
 
-def compile_place(interface: NetworkInterface, subnet: Subnet) -> Iterator[Entry]:
-    """Give the place of an interface, and what may pass there."""
+def compile_place(
+    interface: NetworkInterface, subnet: Subnet, whole: Mapping[Direction, Traffic]
+) -> Iterator[Entry]:
+    """Give the place of an interface, and what may pass there. `whole`: see compile_interface."""
     because = Because("network-interface", interface.id)
     yield Place(because=because, id=interface.id, kind=PlaceKind.PUBLISHED, forwards=False)
-    yield from compile_interface(interface, interface.id, 0, subnet, leads_to_subnet=True)
+    yield from compile_interface(
+        interface, interface.id, 0, subnet, leads_to_subnet=True, whole=whole
+    )
 
 
 def compile_publication(one: Publication, interface: NetworkInterface) -> Iterator[Entry]:

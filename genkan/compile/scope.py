@@ -6,6 +6,7 @@ from datetime import datetime
 
 from genkan.compile import hosted_zones, peering, resolver_endpoints, site, vpc
 from genkan.compile.part import Part
+from genkan.compile.security_groups import referenced_groups
 from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import EndpointService
@@ -86,7 +87,8 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case NetworkInterface():
             balancers = network.where(LoadBalancer, vpc_id=resource.vpc_id)
             worn = (one for one in balancers if resource.id in one.network_interface_ids)
-            return {resource.vpc_id}.union(*(_served(network, one) for one in worn))
+            served = {resource.vpc_id}.union(*(_served(network, one) for one in worn))
+            return served | _naming_its_groups(network, resource)
         case ElasticIp():
             interface = network.get(NetworkInterface, resource.network_interface_id)
             return {interface.vpc_id} if interface else set()
@@ -105,6 +107,17 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
             return set(every_scope(network))
     vpc_id = getattr(resource, "vpc_id", None)
     return {vpc_id} if vpc_id else set()
+
+
+def _naming_its_groups(network: Network, interface: NetworkInterface) -> set[Scope]:
+    """Give the peered VPCs whose rules name a group that an interface wears."""
+    return {
+        vpc_id
+        for vpc_id in peering.peers_of(network, interface.vpc_id)
+        if not set(interface.group_ids).isdisjoint(
+            referenced_groups(network.where(SecurityGroup, vpc_id=vpc_id))
+        )
+    }
 
 
 def _served(network: Network, balancer: LoadBalancer) -> set[Scope]:

@@ -6,7 +6,7 @@ their filters: the union. A rule that names a group matches the addresses of all
 that names a prefix list is a rule for each of its entries.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from genkan.model.network import Network
 from genkan.model.prefix_list import blocks_of
@@ -16,6 +16,7 @@ from genkan.model.security_group import (
     GroupPeer,
     ListPeer,
     Peer,
+    PortRange,
     SecurityGroup,
     SecurityGroupRule,
 )
@@ -26,7 +27,11 @@ from genkan.program.filter import AddressSet, Filter, Guard, InSet, Match, Rule,
 Lists = tuple[tuple[str, tuple[Block, ...]], ...]
 Remote = Block | InSet
 
+Traffic = tuple[tuple[int, int], ...]  # IP version and protocol, sorted
+
 ICMP_PROTOCOLS = (1, 58)
+TRACKED_BY_PORTS = (6, 17)  # "Untracked connections": TCP and UDP alone can be
+EVERY_PORT = PortRange(0, 65535)
 STAGES = {
     Direction.INGRESS: Stage.SECURITY_GROUP_INGRESS,
     Direction.EGRESS: Stage.SECURITY_GROUP_EGRESS,
@@ -58,6 +63,7 @@ def compile_group(place: str, group: SecurityGroup, lists: Lists) -> Iterator[En
                 for rule in rules
                 for remote in _remotes(rule.peer, blocks)
             ),
+            stateful=True,
         )
 
 
@@ -72,7 +78,12 @@ def compile_members(place: str, group_id: str, addresses: tuple[Address, ...]) -
 
 
 def guard(
-    place: str, at: str, group_ids: Iterable[str], direction: Direction, because: Because
+    place: str,
+    at: str,
+    group_ids: Iterable[str],
+    direction: Direction,
+    untracked: Traffic,
+    because: Because,
 ) -> Guard:
     """Give the guard of an interface that wears these groups."""
     return Guard(
@@ -81,7 +92,42 @@ def guard(
         stage=STAGES[direction],
         at=at,
         filters=filters_of(group_ids, direction),
+        untracked=untracked,
     )
+
+
+def let_pass_whole(group: SecurityGroup, direction: Direction) -> frozenset[tuple[int, int]]:
+    """Give (IP version, protocol) of the TCP and UDP that a group lets pass to or from everywhere
+    on every port: where it does so for what answers, what was asked is not tracked."""
+    return frozenset(
+        (rule.peer.cidr.version, protocol)
+        for rule in group.rules
+        for protocol in TRACKED_BY_PORTS
+        if rule.direction is direction
+        and isinstance(rule.peer, CidrPeer)
+        and rule.peer.cidr.prefixlen == 0
+        and rule.protocol in (None, protocol)
+        and (rule.ports is None or rule.ports == EVERY_PORT)
+    )
+
+
+def whole_ways(
+    groups: Iterable[SecurityGroup],
+) -> Callable[[Iterable[str]], dict[Direction, Traffic]]:
+    """Give what says of groups' ids what the groups together let pass whole, each way."""
+    known = {
+        group.id: {direction: let_pass_whole(group, direction) for direction in Direction}
+        for group in groups
+    }
+
+    def of(group_ids: Iterable[str]) -> dict[Direction, Traffic]:
+        worn = [known[name] for name in group_ids if name in known]
+        return {
+            direction: tuple(sorted(frozenset().union(*(one[direction] for one in worn))))
+            for direction in Direction
+        }
+
+    return of
 
 
 def filters_of(group_ids: Iterable[str], direction: Direction) -> tuple[str, ...]:

@@ -129,8 +129,8 @@ def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
     worn: dict[str, list[Address]] = {
         group_id: [] for group_id in security_groups.referenced_groups(groups)
     }
-    if worn:
-        for interface in network.where(NetworkInterface, vpc_id=vpc.id):
+    for vpc_id in (vpc.id, *peering.peers_of(network, vpc.id)) if worn else ():
+        for interface in network.where(NetworkInterface, vpc_id=vpc_id):
             for group_id in interface.group_ids:
                 worn.get(group_id, []).extend(interface.addresses)
     for group_id, addresses in worn.items():
@@ -179,6 +179,7 @@ def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
         keys[key.account] = min(keys.get(key.account, key.id), key.id)
     running = list(_running(network, vpc))
     first = _first_in_subnet(running)
+    whole = security_groups.whole_ways(network.where(SecurityGroup, vpc_id=vpc.id))
     for instance, interface, index in running:
         subnet = network.get(Subnet, interface.subnet_id)
         yield Part(
@@ -190,6 +191,7 @@ def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
                 index,
                 subnet,
                 first[instance.id, interface.subnet_id] == index,
+                whole(interface.group_ids),
             ),
         )
         if index == 0:

@@ -16,6 +16,10 @@ class Direction(Enum):
     INGRESS = "ingress"
     EGRESS = "egress"
 
+    @property
+    def opposite(self) -> "Direction":
+        return Direction.EGRESS if self is Direction.INGRESS else Direction.INGRESS
+
 
 @dataclass(frozen=True, slots=True)
 class PortRange:

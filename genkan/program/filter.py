@@ -75,13 +75,18 @@ class Rule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter(Entry):
     """Ordered rules, first match decides; a packet that matches none leaves the filter
-    undecided."""
+    undecided.
+
+    A `stateful` one is asked about connections, by guards; else it is asked about packets, by
+    subnet guards.
+    """
 
     section: ClassVar[str] = "filter"
 
     place: str
     name: str
     rules: tuple[Rule, ...]
+    stateful: bool = False
 
     @property
     def key(self) -> Key:
@@ -97,6 +102,11 @@ class Guard(Entry):
     it for ENDPOINT, what the place itself sends from it for SECURITY_GROUP_EGRESS). Replies to
     what was accepted, and what is related to it, always pass. An interface without a guard lets all
     pass; the place's own services (`Listener.guarded` false) are asked by no guard.
+
+    `untracked` holds IP versions with protocols of theirs. A connection of one of them that a rule
+    from everywhere (0.0.0.0/0, ::/0) accepts here is not tracked at this interface, unless it goes
+    over a link that tracks: when guards or stateful filters change, its packets pass from then on
+    as the rules let them, whichever way they go. A tracked one goes on whatever changes.
     """
 
     section: ClassVar[str] = "guard"
@@ -105,6 +115,7 @@ class Guard(Entry):
     stage: Stage
     at: str | Address
     filters: tuple[str, ...]  # sorted
+    untracked: tuple[tuple[int, int], ...] = ()  # sorted
 
     @property
     def key(self) -> Key:

@@ -65,7 +65,8 @@ class Link(Entry):
     it.
 
     `whole`: what the left end sends arrives as packets that are complete, none larger than `mtu`
-    and each with its checksums, as on a wire. Other links may carry aggregates.
+    and each with its checksums, as on a wire. Other links may carry aggregates. `tracks`: the left
+    end's place tracks every connection over it (`Guard.untracked`).
     """
 
     section: ClassVar[str] = "link"
@@ -75,6 +76,7 @@ class Link(Entry):
     right: End
     mtu: int = 9001
     whole: bool = False
+    tracks: bool = False
 
     @property
     def key(self) -> Key:

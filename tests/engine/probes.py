@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from genkan.engine.linux.namespace import entered
 
 PATIENCE = 1.0  # seconds until silence is called silence
+LONG_PATIENCE = 5.0  # where an answer has to come
 ECHO, ECHO_REPLY, TIMESTAMP, TIMESTAMP_REPLY = 8, 0, 13, 14
 FAMILIES = {  # family, every address, and what makes a listener transparent
     4: (socket.AF_INET, "0.0.0.0", socket.SOL_IP, 19),
@@ -72,14 +73,15 @@ class Connection:
         place: str,
         address: str,
         port: int,
-        patience: float = PATIENCE,
+        patience: float = LONG_PATIENCE,
         source: tuple[str, int] | None = None,
     ) -> None:
         with entered(place):
             self._socket = socket.create_connection((address, port), patience, source)
         self.seen = self._socket.recv(100).decode().strip()
 
-    def echo(self, text: str) -> str:
+    def echo(self, text: str, patience: float = PATIENCE) -> str:
+        self._socket.settimeout(patience)
         try:
             self._socket.sendall(text.encode())
             return self._socket.recv(100).decode()

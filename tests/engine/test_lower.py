@@ -1,5 +1,6 @@
 """Entries of a program as kernel objects."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import pytest
@@ -254,3 +255,26 @@ def test_a_comment_fits_and_quotes_nothing_whatever_the_reason(reasons: list[str
     for comment in chain.comments:
         assert len(comment.encode()) <= 128
         assert not set(comment) & set('"\n')
+
+
+def test_what_is_let_pass_from_everywhere_has_a_chain_of_its_own() -> None:
+    entry = replace(
+        rules_of("sg-1/ingress", match("0.0.0.0/0", 6, (80, 80)), match("10.0.0.0/8", 6)),
+        stateful=True,
+    )
+    _, second = lower(entry, {})
+    assert isinstance(second, NftChain)
+    (rule,) = second.rules
+    assert rule.startswith("meta nfproto ipv4 meta l4proto 6 th dport 80 ct direction original ")
+    assert "ct mark set ct mark and 0x7fffffff or 0x20000000 accept" in rule
+
+
+def test_a_guard_that_does_not_track_asks_first_what_is_let_pass_from_everywhere() -> None:
+    entry = replace(guard("eni-1"), untracked=((4, 6), (4, 17), (6, 6)))
+    chain, _ = lower(entry, {})
+    assert isinstance(chain, NftChain)
+    assert [rule.partition(" comment ")[0] for rule in chain.rules][:3] == [
+        "meta nfproto ipv4 meta l4proto { 6, 17 } jump sg_1_ingress_everywhere",
+        "meta nfproto ipv6 meta l4proto { 6 } jump sg_1_ingress_everywhere",
+        "jump sg_1_ingress",
+    ]

@@ -7,7 +7,7 @@ they look for their route.
 from collections.abc import Iterator
 
 from genkan.engine.linux import ruleset
-from genkan.engine.linux.naming import device_name, number
+from genkan.engine.linux.naming import NUMBERS, device_name, number
 from genkan.engine.linux.objects import KernelObject, NftElement, NftSet, PolicyRule
 from genkan.program.route import AnswerChoice
 
@@ -18,19 +18,20 @@ SETS = {
     ANSWER_MARKS: "map { type ifname : mark; }",
     ANSWERED: "set { type ifname . mark; }",
 }
+OF_AN_INTERFACE = f"ct mark and {NUMBERS:#x} != 0 meta mark set ct mark and {NUMBERS:#x}"
 STAGES = (
     (
         "answers",
         "type filter hook prerouting priority -145; policy accept;",
         (
             f"ct state new ct mark set iifname map @{ANSWER_MARKS}",
-            "ct direction reply ct mark != 0 meta mark set ct mark",
+            f"ct direction reply {OF_AN_INTERFACE}",
         ),
     ),
     (
         "own-answers",
         "type route hook output priority -145; policy accept;",
-        ("ct mark != 0 meta mark set ct mark",),
+        (OF_AN_INTERFACE,),
     ),
 )
 

@@ -10,6 +10,7 @@ import socket
 import struct
 
 from genkan.engine.linux.namespace import entered
+from genkan.engine.linux.naming import NUMBERS
 from genkan.engine.protocol import EngineFailure
 
 NETLINK_NETFILTER = 12
@@ -23,7 +24,7 @@ PATIENCE = 5.0  # seconds
 def forget(place: str, mark: int) -> None:
     """Forget the connections of a mark; what comes of them later belongs to none. Raises
     EngineFailure."""
-    attributes = _attribute(MARK, mark) + _attribute(MARK_MASK, 0xFFFFFFFF)
+    attributes = _attribute(MARK, mark) + _attribute(MARK_MASK, NUMBERS)
     body = struct.pack("!BBH", socket.AF_UNSPEC, 0, 0) + attributes
     header = struct.pack("=IHHII", 16 + len(body), DELETE, REQUEST_ACK, 1, 0)
     with entered(place):

@@ -5,7 +5,7 @@ Runs in a thread that has no event loop of its own: the netlink library brings o
 
 from collections.abc import Iterable
 
-from genkan.engine.linux import answers, conntrack, namespace, nft_text
+from genkan.engine.linux import answers, conntrack, namespace, nft_text, tracking
 from genkan.engine.linux.desired import Desired
 from genkan.engine.linux.lower import SECTIONS
 from genkan.engine.linux.netlink import Netlink
@@ -71,6 +71,8 @@ class LinuxEngine:
             self._make_namespace(one)
         for place, text in nft_text.transactions(made):
             self._nft.run(place, text)
+        for place in made.places_asking_anew():
+            tracking.ask_again(place)
         for kind in reversed(NETLINK):
             for one in made.putting(kind):
                 self._netlink.put(one)

@@ -1,17 +1,16 @@
 """Program entries → kernel objects. Pure: one function a section.
 
 A route needs to know the link that it leaves by, so lowering is given the program's links by
-interface (`Ends`). Order of rules inside a filter is kept; rules that differ by their far side
-alone share one.
+interface (`Ends`). Filters have a module of their own.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import IPv6Network, collapse_addresses, ip_address
-from itertools import groupby
+from ipaddress import ip_address
 from typing import Any
 
-from genkan.engine.linux import answers, balancing, ruleset
-from genkan.engine.linux.naming import chain_name, device_name, number
+from genkan.engine.linux import answers, balancing, filters, ruleset
+from genkan.engine.linux.filters import of_version
+from genkan.engine.linux.naming import device_name, number
 from genkan.engine.linux.objects import (
     Address,
     Device,
@@ -20,7 +19,6 @@ from genkan.engine.linux.objects import (
     Namespace,
     Neighbour,
     NftElement,
-    NftSet,
     PolicyRule,
 )
 from genkan.program import Entry
@@ -30,13 +28,8 @@ from genkan.program.filter import (
     AddressSet,
     Filter,
     Guard,
-    InSet,
-    Match,
-    Rule,
     SourceCheck,
-    Stage,
     SubnetGuard,
-    Verdict,
 )
 from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import (
@@ -62,18 +55,6 @@ VERSIONS = (4, 6)
 DELIVERIES = 900  # asked after the subnets' tables and before main
 SUBNET_PRIORITY, SOURCE_PRIORITY, DELIVERY_PRIORITY = 1000, 1500, 2000
 PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp", 58: "ipv6-icmp"}
-GUARD_MAPS = {
-    Stage.SECURITY_GROUP_EGRESS: ruleset.EGRESS,
-    Stage.SECURITY_GROUP_INGRESS: ruleset.INGRESS,
-}
-ADDRESS_GUARD_MAPS = {
-    Stage.SECURITY_GROUP_EGRESS: ruleset.OWN_EGRESS,
-    Stage.ENDPOINT: ruleset.ENDPOINTS,
-}
-SUBNET_GUARD_MAPS = {
-    Stage.NETWORK_ACL_EGRESS: (ruleset.EDGE_OUT, ruleset.NEAR_OUT),
-    Stage.NETWORK_ACL_INGRESS: (ruleset.EDGE_IN, ruleset.NEAR_IN),
-}
 
 
 def lower(entry: Entry, ends: Ends) -> Iterable[KernelObject]:
@@ -113,6 +94,8 @@ def _link(entry: Link, ends: Ends) -> Iterator[KernelObject]:
             peer=device_name(far.name),
             whole=entry.whole and end is entry.left,
         )
+        if entry.tracks and end is entry.left:
+            yield NftElement(end.place, ruleset.TRACKED, f'"{device_name(end.name)}"')
         for address in end.addresses:
             yield Address(end.place, device_name(end.name), address)
 
@@ -180,153 +163,6 @@ def _balanced_port(entry: BalancedPort, ends: Ends) -> Iterable[KernelObject]:
     return balancing.lower_port(entry)
 
 
-def _address_set(entry: AddressSet, ends: Ends) -> Iterator[KernelObject]:
-    name = chain_name(entry.name)
-    yield NftSet(entry.place, name, ruleset.ADDRESSES)
-    yield NftSet(entry.place, f"{name}{ruleset.IPV6}", ruleset.for_ipv6(ruleset.ADDRESSES))
-    for address in entry.members:
-        yield NftElement(entry.place, _of(name, address.version), str(address))
-
-
-def _of(container: str, version: int) -> str:
-    """Give the set for an IP version, of the two that have one name."""
-    return container if version == 4 else f"{container}{ruleset.IPV6}"
-
-
-def _filter(entry: Filter, ends: Ends) -> Iterator[KernelObject]:
-    rules: list[tuple[str, str]] = []
-    ordered: Iterable[Rule] = entry.rules
-    if len({rule.verdict for rule in entry.rules}) == 1:  # then their order decides nothing
-        ordered = sorted(entry.rules, key=lambda rule: repr(_but_for_remote(rule)))
-    for _, alike in groupby(ordered, key=_but_for_remote):
-        rules.extend(_texts(list(alike), entry.name))
-    yield ruleset.chain(entry.place, chain_name(entry.name), tuple(rules))
-
-
-def _but_for_remote(rule: Rule) -> tuple[object, ...]:
-    match = rule.match
-    kind = type(match.remote).__name__
-    return (kind, match.protocol, match.ports, match.icmp, rule.verdict.value)
-
-
-def _texts(rules: list[Rule], filter_name: str) -> Iterator[tuple[str, str]]:
-    """Give one nft rule for rules that differ by their far side; a named set stands alone."""
-    side = "daddr" if filter_name.endswith("/egress") else "saddr"
-    first = rules[0]
-    service = _service(first.match)
-    because = ", ".join(str(rule.because) for rule in rules)
-    if isinstance(first.match.remote, InSet):
-        for rule in rules:
-            name = chain_name(rule.match.remote.name)  # type: ignore[union-attr]
-            for header in _headers(first.match):
-                text = f"{header} {side} @{name}{ruleset.FAMILIES[header]} {service}"
-                yield from _decided(text, first.verdict, str(rule.because), filter_name)
-    elif first.match.remote is None:
-        yield from _decided(service, first.verdict, because, filter_name)
-    else:
-        networks = [rule.match.remote for rule in rules]
-        text = f"{_remotes(side, networks)}{service}"
-        yield from _decided(text, first.verdict, because, filter_name)
-
-
-def _headers(match: Match) -> tuple[str, ...]:
-    """Give the headers that a rule without a family of its own can meet."""
-    return {1: ("ip",), 58: ("ip6",)}.get(match.protocol or 0, tuple(ruleset.FAMILIES))
-
-
-def _decided(
-    match: str, verdict: Verdict, because: str, filter_name: str
-) -> Iterator[tuple[str, str]]:
-    """Give the rule, or the rules where what they drop is logged; only network ACLs deny."""
-    if verdict is Verdict.ACCEPT:
-        yield f"{match}{verdict.value}", because
-        return
-    stage = (
-        Stage.NETWORK_ACL_EGRESS if filter_name.endswith("/egress") else Stage.NETWORK_ACL_INGRESS
-    )
-    for text in ruleset.dropped(stage.value, because, match):
-        yield text, because
-
-
-def _remotes(side: str, networks: list[Any]) -> str:
-    family, everywhere = (
-        ("ip6", "::/0") if isinstance(networks[0], IPv6Network) else ("ip", "0.0.0.0/0")
-    )
-    collapsed = [str(network) for network in collapse_addresses(networks)]
-    if everywhere in collapsed:
-        return f"meta nfproto {'ipv6' if family == 'ip6' else 'ipv4'} "
-    return f"{family} {side} {{ {', '.join(collapsed)} }} "
-
-
-def _service(match: Match) -> str:
-    if match.protocol is None:
-        return ""
-    if match.ports is not None:
-        first, last = match.ports
-        ports = str(first) if first == last else f"{first}-{last}"
-        return f"meta l4proto {match.protocol} th dport {ports} "
-    if match.icmp is not None:
-        return _icmp(match.protocol, *match.icmp)
-    return f"meta l4proto {match.protocol} "
-
-
-def _icmp(protocol: int, kind: int, code: int) -> str:
-    name = "icmp" if protocol == 1 else "icmpv6"
-    wanted = f"meta l4proto {protocol} "
-    if kind >= 0:
-        wanted += f"{name} type {kind} "
-    if code >= 0:
-        wanted += f"{name} code {code} "
-    return wanted
-
-
-def _guard(entry: Guard, ends: Ends) -> Iterator[KernelObject]:
-    name = chain_name(f"{entry.stage.value}/{'+'.join(entry.filters)}")
-    jumps = tuple((f"jump {chain_name(one)}", one) for one in entry.filters)
-    groups = ", ".join(one.partition("/")[0] for one in entry.filters)
-    rest = ruleset.dropped(entry.stage.value, f"no rule of {groups}")
-    yield ruleset.chain(
-        entry.place,
-        name,
-        (*jumps, *((text, f"{entry.stage.value}: no rule allows it") for text in rest)),
-    )
-    if isinstance(entry.at, str):
-        at, container = f'"{device_name(entry.at)}"', GUARD_MAPS[entry.stage]
-    else:
-        at, container = str(entry.at), _of(ADDRESS_GUARD_MAPS[entry.stage], entry.at.version)
-    yield NftElement(entry.place, container, at, f"goto {name}")
-
-
-def _subnet_guard(entry: SubnetGuard, ends: Ends) -> Iterator[KernelObject]:
-    """A chain a subnet, so that another ACL changes a chain and no element."""
-    name = chain_name(f"{entry.stage.value}/{entry.subnet}")
-    rest = ruleset.dropped(entry.stage.value, f"no entry of {entry.because.id}")
-    yield ruleset.chain(
-        entry.place,
-        name,
-        (
-            (f"jump {chain_name(entry.filter)}", entry.filter),
-            *((text, f"{entry.stage.value}: no entry allows it") for text in rest),
-        ),
-    )
-    edge, near = SUBNET_GUARD_MAPS[entry.stage]
-    group, verdict = str(number(entry.subnet)), f"goto {name}"
-    yield NftElement(entry.place, edge, group, verdict)
-    yield NftElement(entry.place, ruleset.EDGE_INSIDE, f"{group} . {group}")
-    for address in entry.addresses:
-        inside = _of(ruleset.NEAR_INSIDE, address.version)
-        yield NftElement(entry.place, _of(near, address.version), str(address), verdict)
-        yield NftElement(entry.place, inside, f"{group} . {address}")
-
-
-def _source_check(entry: SourceCheck, ends: Ends) -> Iterator[KernelObject]:
-    device = device_name(entry.interface)
-    yield NftElement(entry.place, ruleset.CHECKED, f'"{device}"')
-    for address in entry.addresses:
-        own = _of(ruleset.OWN, address.version)
-        yield NftElement(entry.place, own, f'"{device}" . {address}')
-
-
 def _border(entry: Border, ends: Ends) -> Iterator[KernelObject]:
     inside, outside = device_name(entry.inside), device_name(entry.outside)
     yield from ruleset.border(entry.place, inside, outside, entry.outward)
@@ -350,7 +186,7 @@ def _listener(entry: Listener, ends: Ends) -> Iterator[KernelObject]:
     address = str(entry.addresses.network_address) if single else str(entry.addresses)
     yield NftElement(
         entry.place,
-        _of(container if single else ruleset.RANGES, entry.addresses.version),
+        of_version(container if single else ruleset.RANGES, entry.addresses.version),
         f"{address} . {PROTOCOLS[entry.protocol]} . {entry.port}",
     )
 
@@ -362,11 +198,11 @@ LOWERINGS: dict[type[Entry], Callable[[Any, Ends], Iterable[KernelObject]]] = {
     TableChoice: _table_choice,
     SourceChoice: _source_choice,
     AnswerChoice: _answer_choice,
-    AddressSet: _address_set,
-    Filter: _filter,
-    Guard: _guard,
-    SubnetGuard: _subnet_guard,
-    SourceCheck: _source_check,
+    AddressSet: filters.address_set,
+    Filter: filters.filter_chains,
+    Guard: filters.guard,
+    SubnetGuard: filters.subnet_guard,
+    SourceCheck: filters.source_check,
     Border: _border,
     OneToOne: _one_to_one,
     PortTranslation: _port_translation,

@@ -3,12 +3,13 @@ ours.
 
 A device is `gk-` and ten characters of a hash (15 bytes is the limit), its alias says whose it is;
 inside instances devices are called as programs expect them, eth0. Groups, marks and tables are
-numbers drawn from ids by a hash of 31 bits.
+numbers drawn from ids by a hash of 28 bits; a mark has four bits above for what is no number.
 """
 
 import hashlib
 
 PLAIN_DEVICE = "eth"
+NUMBERS = 0x0FFFFFFF
 LOWEST_NUMBER = 1 << 16  # below are the kernel's and the system's own tables and groups
 
 
@@ -21,7 +22,7 @@ def device_name(interface: str) -> str:
 
 def number(name: str) -> int:
     """Give the group, mark or table that stands for a subnet or a route table."""
-    value = int(_digest(name, 4), 16) & 0x7FFFFFFF
+    value = int(_digest(name, 4), 16) & NUMBERS
     return value if value >= LOWEST_NUMBER else value + LOWEST_NUMBER
 
 

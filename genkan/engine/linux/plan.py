@@ -21,17 +21,18 @@ from genkan.engine.linux.objects import (
     NftSet,
     NftTimeout,
 )
+from genkan.engine.linux.ruleset import EGRESS, INGRESS
 
 NFT = (NftSet, NftTimeout, NftChain, NftElement)
 
 
 @dataclass
 class Plan:
-    """What to remove and what to put, by kind; `replaced` are elements that only change their
-    value."""
+    """What to remove and what to put, by kind. `replacing` are those put that stand for others."""
 
     removed: list[KernelObject] = field(default_factory=list)
     put: list[KernelObject] = field(default_factory=list)
+    replacing: list[KernelObject] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.removed) + len(self.put)
@@ -41,6 +42,17 @@ class Plan:
 
     def putting(self, *kinds: type) -> list[KernelObject]:
         return [one for one in self.put if isinstance(one, kinds)]
+
+    def places_asking_anew(self) -> list[str]:
+        """Give the places where filters, or what asks them about connections, have changed."""
+        return list(
+            dict.fromkeys(
+                one.place
+                for one in self.replacing
+                if (isinstance(one, NftChain) and not one.hook)
+                or (isinstance(one, NftElement) and one.container in (EGRESS, INGRESS))
+            )
+        )
 
     def nft_places(self) -> list[str]:
         return list(
@@ -60,8 +72,11 @@ def plan(before: KernelState, after: KernelState, whole: KernelState | None = No
         if new is None or _anew(old, new):
             made.removed.append(old)
     for key, new in after.items():
-        if before.get(key) != new:
+        known = before.get(key)
+        if known != new:
             made.put.append(new)
+            if known is not None:
+                made.replacing.append(new)
     _follow_namespaces(made)
     _follow_devices(made, whole if whole is not None else after)
     return made

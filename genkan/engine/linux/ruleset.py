@@ -22,6 +22,7 @@ OWN_EGRESS = "own_egress_guards"  # by addresses that the place sends from
 EDGE_OUT, EDGE_IN, EDGE_INSIDE = "edge_out", "edge_in", "edge_inside"  # by interfaces' subnets
 NEAR_OUT, NEAR_IN, NEAR_INSIDE = "near_out", "near_in", "near_inside"  # by addresses delivered
 CHECKED, OWN = "checked_interfaces", "own_addresses"
+TRACKED = "tracked_interfaces"
 LISTENERS, GUARDED, RANGES = "listeners", "guarded_listeners", "listener_ranges"
 PRIVATE, PUBLIC_OF, PRIVATE_OF = "private_addresses", "public_of", "private_of"
 UNTRANSLATED = "untranslated"
@@ -37,6 +38,7 @@ BY_DEVICE = {
     EDGE_IN: "map { type devgroup : verdict; }",
     EDGE_INSIDE: "set { type devgroup . devgroup; }",
     CHECKED: "set { type ifname; }",
+    TRACKED: "set { type ifname; }",
 }
 BY_ADDRESS = {
     ENDPOINTS: "map { type ipv4_addr : verdict; }",
@@ -76,6 +78,11 @@ LOGGED = "limit rate 1000/second burst 2000 packets"
 LOGGED_BEYOND = "limit rate 1/second burst 1 packets"
 
 KNOWN = "ct state established,related accept"
+# Marks of connections: where one is not tracked, at its source's interface or at its destination's,
+# and where it is to be asked again. ASKED_AGAIN is UNTRACKED, shifted by AGAIN.
+UNTRACKED_OUT, UNTRACKED_IN, AGAIN = 0x1000_0000, 0x2000_0000, 2  # above NUMBERS
+UNTRACKED = UNTRACKED_OUT | UNTRACKED_IN
+ASKED_AGAIN = UNTRACKED << AGAIN
 SPOOFED, OF_NO_CONNECTION = "spoofed", "of_no_connection"  # chains that end packets
 
 
@@ -94,6 +101,26 @@ def dropped(stage: str, because: str, match: str = "") -> tuple[str, ...]:
 def ascii_of(text: str) -> str:
     """Give text as nft can quote it."""
     return "".join(c if c.isascii() and c.isprintable() and c != '"' else "?" for c in text)
+
+
+def known(asked: int, answered: int) -> tuple[str, str, str]:
+    """Give the rules that let pass, at one interface, what belongs to a connection: unless it is to
+    be asked again there. `asked` and `answered` are the marks that count for its two directions."""
+    known = KNOWN.removesuffix(" accept")
+    return (
+        f"{known} ct mark and {ASKED_AGAIN:#x} == 0 accept",
+        f"{known} ct direction original ct mark and {asked << AGAIN:#x} == 0 accept",
+        f"{known} ct direction reply ct mark and {answered << AGAIN:#x} == 0 accept",
+    )
+
+
+def untracked(mark: int) -> str:
+    """Give the end of a rule that lets pass what is then not tracked at an interface."""
+    kept = 0xFFFFFFFF ^ (mark << AGAIN)
+    return (
+        f"ct direction original iifname != @{TRACKED} oifname != @{TRACKED} "
+        f"ct mark set ct mark and {kept:#x} or {mark:#x} accept"
+    )
 
 
 def each(rule: str) -> tuple[str, str]:
@@ -132,7 +159,11 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "security-group-egress",
         "type filter hook forward priority 0; policy accept;",
-        (KNOWN, f"ct state invalid goto {OF_NO_CONNECTION}", f"iifname vmap @{EGRESS}"),
+        (
+            *known(UNTRACKED_OUT, UNTRACKED_IN),
+            f"ct state invalid goto {OF_NO_CONNECTION}",
+            f"iifname vmap @{EGRESS}",
+        ),
     ),
     (
         "network-acl-egress",
@@ -147,7 +178,7 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "security-group-ingress",
         "type filter hook forward priority 10; policy accept;",
-        (KNOWN, f"oifname vmap @{INGRESS}"),
+        (*known(UNTRACKED_IN, UNTRACKED_OUT), f"oifname vmap @{INGRESS}"),
     ),
     (
         "delivered-egress",
