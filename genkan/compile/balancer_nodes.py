@@ -125,7 +125,8 @@ def compile_groups(node: str, groups: Iterable[tuple[SecurityGroup, Lists]]) -> 
     """
     for group, lists in groups:
         rules = tuple(rule for rule in group.rules if not isinstance(rule.peer, GroupPeer))
-        yield from compile_group(node, replace(group, rules=rules), lists)
+        for entry in compile_group(node, replace(group, rules=rules), lists):
+            yield replace(entry, stateful=False)  # a load balancer tracks every connection
 
 
 def intake_filters(balancer: LoadBalancer) -> tuple[str, ...] | None:

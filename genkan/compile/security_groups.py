@@ -47,7 +47,7 @@ def members_of(group_id: str) -> InSet:
     return InSet(f"members/{group_id}")
 
 
-def compile_group(place: str, group: SecurityGroup, lists: Lists) -> Iterator[Entry]:
+def compile_group(place: str, group: SecurityGroup, lists: Lists) -> Iterator[Filter]:
     """Give a group's two filters. `lists` holds the blocks of the prefix lists that it names."""
     blocks = dict(lists)
     for direction in Direction:

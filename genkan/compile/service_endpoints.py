@@ -83,6 +83,7 @@ def compile_interface(
         left=End(place=vpc_id, name=name, mac=mac_of(vpc_id, name), subnet=interface.subnet_id),
         right=End(place=node, name=name, mac=mac_of(node, name)),
         mtu=MTU,
+        tracks=True,
     )
     yield _route(because, interface, Forward(name, LINK_HOP))
     table = f"answers/{name}"
