@@ -11,7 +11,16 @@ from tests.api.boto import NAMED, OTHER_ACCOUNT, Site
 from tests.api.examples import EXAMPLES
 
 HEX_TAIL = re.compile(r"[0-9a-f]{8,17}$|[0-9A-Z]{8,}$")
-NO_IDS = ("region", "account", "other", "public_ip", "default_zone", "subnet_ipv6", "ipv6_address")
+NO_IDS = (
+    "region",
+    "account",
+    "other",
+    "public_ip",
+    "default_zone",
+    "subnet_ipv6",
+    "ipv6_address",
+    "outside",
+)
 FREE = ("Filters", "Filter", "Name", "ServiceName", "ServiceNames", "AliasTarget")
 MALFORMED, UNKNOWN, ANOTHERS = "malformed", "unknown", "another account's"
 

@@ -96,15 +96,6 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
             ("AllocationId", "AllocationIdNotFound"),
         )
     },
-    **{
-        (operation, "VpnTunnelOutsideIpAddress"): ("InvalidParameterValue",) * 2
-        for operation in (
-            "GetVpnTunnelReplacementStatus",
-            "ModifyVpnTunnelCertificate",
-            "ModifyVpnTunnelOptions",
-            "ReplaceVpnTunnel",
-        )
-    },
     ("GetVpnConnectionDeviceSampleConfiguration", "VpnConnectionDeviceTypeId"): (
         "InvalidParameterValue",
     )

@@ -197,3 +197,14 @@ def test_routes_are_those_of_static_connections_that_stand(client, gateway, cust
     assert client.refusal("CreateVpnConnectionRoute", **unknown) == (
         "InvalidVpnConnectionID.NotFound"
     )
+
+
+def test_a_tunnel_is_named_by_its_own_outside_address(client, gateway, customer):
+    made = connect(client, gateway, customer)
+    named = {"VpnConnectionId": made["VpnConnectionId"], "VpnTunnelOutsideIpAddress": "192.0.2.1"}
+    for operation in ("ReplaceVpnTunnel", "GetVpnTunnelReplacementStatus"):
+        assert client.refusal(operation, **named) == "InvalidParameterValue"
+    outside = made["Options"]["TunnelOptions"][0]["OutsideIpAddress"]
+    named["VpnTunnelOutsideIpAddress"] = outside
+    uses_keys = client.refusal("ModifyVpnTunnelCertificate", **named)
+    assert uses_keys == "InvalidParameterValue"
