@@ -9,6 +9,8 @@ import pytest
 from genkan import wire
 from genkan.api import registry
 from genkan.api.call import Answer, Call
+from genkan.compile import compile_network
+from genkan.control.ways import find_way
 from genkan.model.errors import Refused
 from genkan.model.network import Network, put
 from genkan.model.resource import Resource
@@ -43,6 +45,7 @@ def a_call(network: Network | None = None, **overrides: Any) -> Call:
         "now": AT,
         "request_id": "00000000-0000-0000-0000-000000000001",
         "token": Tokens(),
+        "find_way": lambda network, flow: find_way(compile_network(network).program, flow),
     }
     return Call(**{**given, **overrides})
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from genkan.api.way import FindWay, Flow, Way
 from genkan.model.errors import Fault
 from genkan.model.network import Change, Network
 from genkan.model.resource import Resource
@@ -17,12 +18,17 @@ def _no_key_pairs(kind: str) -> tuple[str, str, str]:
     raise Fault(f"A {kind} key pair was asked for where none can be made.")
 
 
+def _no_ways(network: Network, flow: Flow) -> Way:
+    raise Fault(f"The way of {flow} was asked for where no program is known.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """Who asks for what, where and when, and the snapshot to answer from.
 
     `token(n, alphabet)` gives n random characters; `console_output(instance_id)` what an instance's
-    first boot printed; `new_key_pair(type)` a private key, its public one and its fingerprint.
+    first boot printed; `new_key_pair(type)` a private key, its public one and its fingerprint;
+    `find_way(network, flow)` how a packet would go through a network.
     """
 
     network: Network
@@ -35,6 +41,7 @@ class Call:
     user_id: str = ""  # of an IAM user; empty for everybody else
     console_output: Callable[[str], bytes] = lambda instance_id: b""
     new_key_pair: Callable[[str], tuple[str, str, str]] = _no_key_pairs
+    find_way: FindWay = _no_ways
 
     def new_id(self, prefix: str) -> str:
         """Make an id as EC2 does: the prefix, a dash, 17 hexadecimal digits."""

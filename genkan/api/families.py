@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from genkan.api import (
+    access_scopes,
     account_attributes,
     availability_zones,
     block_public_access,
@@ -34,6 +35,7 @@ from genkan.api import (
     nat_gateways,
     network_acl_entries,
     network_acls,
+    network_insights,
     network_interface_addresses,
     network_interface_attachments,
     network_interface_attributes,
@@ -89,6 +91,7 @@ from genkan.api.elbv2 import tags as load_balancer_tags
 
 FAMILIES: dict[str, tuple[ModuleType, ...]] = {
     "ec2": (
+        access_scopes,
         account_attributes,
         availability_zones,
         block_public_access,
@@ -116,6 +119,7 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
         nat_gateways,
         network_acl_entries,
         network_acls,
+        network_insights,
         network_interface_attachments,
         network_interface_addresses,
         network_interface_attributes,

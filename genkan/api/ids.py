@@ -20,6 +20,12 @@ from genkan.model.flow_log import FlowLog
 from genkan.model.instance import Instance
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network_acl import NetworkAcl
+from genkan.model.network_insights import (
+    NetworkInsightsAccessScope,
+    NetworkInsightsAccessScopeAnalysis,
+    NetworkInsightsAnalysis,
+    NetworkInsightsPath,
+)
 from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
 from genkan.model.peering import VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList
@@ -197,6 +203,30 @@ FORMS: dict[type[Resource], IdForm] = {
         "InvalidVpnConnectionID.NotFound",
         "The vpnConnection ID '{}' does not exist",
         "InvalidVpnConnectionId.Malformed",
+    ),
+    NetworkInsightsPath: IdForm(
+        "nip",
+        "InvalidNetworkInsightsPathId.NotFound",
+        "The network insights path '{}' does not exist",
+        "InvalidNetworkInsightsPathId.Malformed",
+    ),
+    NetworkInsightsAnalysis: IdForm(
+        "nia",
+        "InvalidNetworkInsightsAnalysisId.NotFound",
+        "The network insights analysis '{}' does not exist",
+        "InvalidNetworkInsightsAnalysisId.Malformed",
+    ),
+    NetworkInsightsAccessScope: IdForm(
+        "nis",
+        "InvalidNetworkInsightsAccessScopeId.NotFound",
+        "The network insights access scope '{}' does not exist",
+        "InvalidNetworkInsightsAccessScopeId.Malformed",
+    ),
+    NetworkInsightsAccessScopeAnalysis: IdForm(
+        "nisa",
+        "InvalidNetworkInsightsAccessScopeAnalysisId.NotFound",
+        "The network insights access scope analysis '{}' does not exist",
+        "InvalidNetworkInsightsAccessScopeAnalysisId.Malformed",
     ),
     KeyPair: IdForm(
         "key",

@@ -19,6 +19,12 @@ from genkan.model.instance import Instance
 from genkan.model.load_balancer import Listener, LoadBalancer, TargetGroup
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network_acl import NetworkAcl
+from genkan.model.network_insights import (
+    NetworkInsightsAccessScope,
+    NetworkInsightsAccessScopeAnalysis,
+    NetworkInsightsAnalysis,
+    NetworkInsightsPath,
+)
 from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
 from genkan.model.peering import VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList
@@ -53,6 +59,10 @@ KINDS: dict[str, type[Resource]] = {
         CustomerGateway,
         VpnGateway,
         VpnConnection,
+        NetworkInsightsPath,
+        NetworkInsightsAnalysis,
+        NetworkInsightsAccessScope,
+        NetworkInsightsAccessScopeAnalysis,
         Subnet,
         SubnetCidrReservation,
         RouteTable,

@@ -26,6 +26,7 @@ from sqlalchemy import make_url
 from genkan import wire
 from genkan.api import endpoint
 from genkan.api.call import Answer, Call
+from genkan.api.way import Flow, Way
 from genkan.control import Control, Publisher, publications
 from genkan.control.accounts import find_account, first_account, keys_of
 from genkan.control.batch import Asked
@@ -33,11 +34,13 @@ from genkan.control.notices import Notice
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.shown_network import shown_network
 from genkan.control.status import status
+from genkan.control.ways import find_way
 from genkan.control.writer import Writer
 from genkan.engine.absent import AbsentEngine
 from genkan.engine.protocol import Engine
 from genkan.model.account import Account
 from genkan.model.errors import Refused
+from genkan.model.network import Network
 from genkan.program import Delta
 from genkan.site import handover, reports, sockets
 from genkan.site.database import through_broker
@@ -188,7 +191,12 @@ class ControlProcess:
             token=_token,
             console_output=self._home.console_output,
             new_key_pair=_new_key_pair,
+            find_way=self._find_way,
         )
+
+    def _find_way(self, network: Network, flow: Flow) -> Way:
+        """Walk the program that is in force: it is the network's."""
+        return find_way(self._control.compilation.program, flow)
 
     async def _status(self, request: web.Request) -> web.Response:
         return web.json_response(status(self._control.network, self._control.trouble))

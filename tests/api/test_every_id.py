@@ -96,6 +96,8 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
             ("AllocationId", "AllocationIdNotFound"),
         )
     },
+    ("CreateNetworkInsightsPath", "Source"): ("InvalidParameterValue", ""),
+    ("CreateNetworkInsightsPath", "Destination"): ("InvalidParameterValue", ""),
     ("GetVpnConnectionDeviceSampleConfiguration", "VpnConnectionDeviceTypeId"): (
         "InvalidParameterValue",
     )
@@ -159,6 +161,7 @@ PARTS_REFUSED = re.compile(  # wholes of which no id is taken: they are refused 
     r"^(BlockDeviceMappings|CapacityReservationSpecification|Placement|Monitoring)\."
     r"|^DefaultActions\.Authenticate|HealthCheckId$|TrafficPolicyInstanceId$"
     r"|CidrRoutingConfig|AZAffinity|AliasTarget|TransportTransitGateway|CloudWatchLogOptions"
+    r"|^(Match|Exclude)Paths\.|^Filter(In|Out)Arns"
 )
 BY_ANOTHER_NAME = {  # the same id of the same parameter family, given in another example or row
     "ec2": {

@@ -14,6 +14,7 @@ from tests.api.examples import (
     endpoints,
     exposure,
     filters,
+    insights,
     instances,
     interfaces,
     names,
@@ -37,6 +38,7 @@ FAMILIES = (
     names,
     sts,
     vpn,
+    insights,
 )
 MAKE = tuple(one for family in FAMILIES for one in family.MAKE)
 EXAMPLES: tuple[Example, ...] = (

@@ -1,0 +1,154 @@
+"""Network insights: paths that are answered by walking the network's program, and scopes."""
+
+import pytest
+
+from tests.api.providers import a_subnet, a_vpc
+from tests.api.test_endpoint_connections import advance
+from tests.build import Client
+
+TCP_443 = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+class Pair:
+    """Two instances in subnets of one VPC, each with a group of its own."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.vpc = a_vpc(client)
+        self.subnets = [a_subnet(client, self.vpc, at) for at in (0, 1)]
+        self.groups = [
+            client.ask("CreateSecurityGroup", GroupName=n, Description=n, VpcId=self.vpc)["GroupId"]
+            for n in ("web", "db")
+        ]
+        self.web, self.db = (
+            client.ask(
+                "RunInstances",
+                ImageId="ami-genkan",
+                MinCount=1,
+                MaxCount=1,
+                SubnetId=subnet,
+                SecurityGroupIds=[group],
+            )["Instances"][0]["InstanceId"]
+            for subnet, group in zip(self.subnets, self.groups, strict=True)
+        )
+        advance(client)
+
+    def admit(self) -> None:
+        pair = [{"GroupId": self.groups[0]}]
+        permissions = [{**TCP_443, "UserIdGroupPairs": pair}]
+        asked = {"GroupId": self.groups[1], "IpPermissions": permissions}
+        self.client.ask("AuthorizeSecurityGroupIngress", **asked)
+
+    def deny(self) -> str:
+        made = self.client.ask("CreateNetworkAcl", VpcId=self.vpc)["NetworkAcl"]
+        filters = [{"Name": "association.subnet-id", "Values": [self.subnets[1]]}]
+        (held,) = self.client.ask("DescribeNetworkAcls", Filters=filters)["NetworkAcls"]
+        (name,) = (
+            one["NetworkAclAssociationId"]
+            for one in held["Associations"]
+            if one["SubnetId"] == self.subnets[1]
+        )
+        asked = {"AssociationId": name, "NetworkAclId": made["NetworkAclId"]}
+        self.client.ask("ReplaceNetworkAclAssociation", **asked)
+        return made["NetworkAclId"]
+
+    def analyse(self, **more) -> dict:
+        asked = {"Source": self.web, "Destination": self.db, "Protocol": "tcp"}
+        asked |= {"DestinationPort": 443, **more}
+        path = self.client.ask("CreateNetworkInsightsPath", **asked)["NetworkInsightsPath"]
+        named = {"NetworkInsightsPathId": path["NetworkInsightsPathId"]}
+        return self.client.ask("StartNetworkInsightsAnalysis", **named)["NetworkInsightsAnalysis"]
+
+
+@pytest.fixture
+def pair(client) -> Pair:
+    return Pair(client)
+
+
+def test_a_path_that_is_there_is_found_with_what_decides_on_it(pair):
+    pair.admit()
+    found = pair.analyse()
+    assert (found["Status"], found["NetworkPathFound"]) == ("succeeded", True)
+    names = [one["Component"]["Id"] for one in found["ForwardPathComponents"]]
+    assert names[0] == pair.web
+    assert set(pair.groups) <= set(names)
+    assert [one["SequenceNumber"] for one in found["ForwardPathComponents"]] == list(
+        range(1, len(names) + 1)
+    )
+    assert found["Explanations"] == []
+
+
+def test_every_blocker_is_explained_by_awss_codes(pair):
+    acl = pair.deny()
+    found = pair.analyse()
+    assert (found["Status"], found["NetworkPathFound"]) == ("succeeded", False)
+    told = [(one["ExplanationCode"], one["Direction"]) for one in found["Explanations"]]
+    assert ("ENI_SG_RULES_MISMATCH", "ingress") in told
+    assert ("SUBNET_ACL_RESTRICTION", "ingress") in told
+    assert acl in [one.get("Acl", {}).get("Id") for one in found["Explanations"]]
+
+
+def test_an_analysis_keeps_what_was_true_when_it_was_made(pair):
+    before = pair.analyse()
+    pair.admit()
+    asked = {"NetworkInsightsPathId": before["NetworkInsightsPathId"]}
+    (held,) = pair.client.ask("DescribeNetworkInsightsAnalyses", **asked)["NetworkInsightsAnalyses"]
+    assert held == before
+    assert pair.analyse()["NetworkPathFound"]
+    wanted = [{"Name": "path-found", "Values": ["true"]}]
+    found = pair.client.ask("DescribeNetworkInsightsAnalyses", Filters=wanted)
+    assert len(found["NetworkInsightsAnalyses"]) == 1
+
+
+def test_what_sends_nothing_here_has_no_answer_and_it_says_so(pair):
+    made = pair.client.ask("CreateNetworkInterface", SubnetId=pair.subnets[0])
+    name = made["NetworkInterface"]["NetworkInterfaceId"]
+    found = pair.analyse(Source=name)
+    assert (found["Status"], "NetworkPathFound" in found) == ("failed", False)
+    assert name in found["StatusMessage"]
+
+
+def test_a_path_without_a_way_out_has_no_route(pair):
+    gateway = pair.client.ask("CreateInternetGateway")["InternetGateway"]["InternetGatewayId"]
+    found = pair.analyse(Destination=gateway, DestinationIp="198.51.100.10")
+    assert not found["NetworkPathFound"]
+    assert "NO_ROUTE_TO_DESTINATION" in [one["ExplanationCode"] for one in found["Explanations"]]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({"Protocol": "icmp"}, "InvalidParameterValue"),
+        ({"DestinationPort": 70000}, "InvalidParameterValue"),
+        ({"DestinationIp": "here"}, "InvalidParameterValue"),
+        ({"Destination": None}, "MissingParameter"),
+        ({"Source": "subnet-00000000000000000"}, "InvalidParameterValue"),
+        ({"Source": "i-00000000000000000"}, "InvalidInstanceID.NotFound"),
+    ],
+)
+def test_a_path_that_cannot_be_asked_is_refused(client, parameters, code):
+    name = client.ask("CreateInternetGateway")["InternetGateway"]["InternetGatewayId"]
+    asked = {"Source": name, "Destination": name, "Protocol": "tcp", **parameters}
+    asked = {name: value for name, value in asked.items() if value is not None}
+    assert client.refusal("CreateNetworkInsightsPath", **asked) == code
+
+
+def test_paths_and_scopes_stay_while_they_have_analyses(pair):
+    client, made = pair.client, pair.analyse()
+    path = {"NetworkInsightsPathId": made["NetworkInsightsPathId"]}
+    assert client.refusal("DeleteNetworkInsightsPath", **path) == "DependencyViolation"
+    analysis = {"NetworkInsightsAnalysisId": made["NetworkInsightsAnalysisId"]}
+    client.ask("DeleteNetworkInsightsAnalysis", **analysis)
+    client.ask("DeleteNetworkInsightsPath", **path)
+    scope = client.ask("CreateNetworkInsightsAccessScope", MatchPaths=[])
+    name = scope["NetworkInsightsAccessScope"]["NetworkInsightsAccessScopeId"]
+    named = {"NetworkInsightsAccessScopeId": name}
+    started = client.ask("StartNetworkInsightsAccessScopeAnalysis", **named)
+    analysed = started["NetworkInsightsAccessScopeAnalysis"]
+    assert (analysed["Status"], analysed["FindingsFound"]) == ("failed", "unknown")
+    assert client.refusal("DeleteNetworkInsightsAccessScope", **named) == "DependencyViolation"
