@@ -38,7 +38,7 @@ class Inspected:
 
     ec2: Any
     elb: Any
-    table_to_db: str
+    tables: list[str]  # of the client's subnet and of the server's
     endpoint: str = ""
     group_arn: str = ""
     appliances: list[str] = field(default_factory=list)
@@ -105,7 +105,7 @@ def inspected(site: RunningSite) -> Inspected:
     for table, subnet in zip(tables, (app, db), strict=True):
         ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
     until(lambda: tcp(site, 80), lambda answer: answer == "10.0.1.10")
-    _provide(ec2, elb, *network(ec2, "10.0.1.0/24"), found := Inspected(ec2, elb, tables[0]))
+    _provide(ec2, elb, *network(ec2, "10.0.1.0/24"), found := Inspected(ec2, elb, tables))
     return found
 
 
@@ -165,11 +165,10 @@ def test_what_is_routed_to_the_endpoint_is_inspected(
     site: RunningSite, inspected: Inspected
 ) -> None:
     assert tcp(site, 22) == "10.0.1.10"
-    inspected.ec2.create_route(
-        RouteTableId=inspected.table_to_db,
-        DestinationCidrBlock="10.0.3.0/24",
-        VpcEndpointId=inspected.endpoint,
-    )
+    for table, cidr in zip(inspected.tables, ("10.0.3.0/24", "10.0.1.0/24"), strict=True):
+        inspected.ec2.create_route(
+            RouteTableId=table, DestinationCidrBlock=cidr, VpcEndpointId=inspected.endpoint
+        )
     assert tcp(site, 80) == "10.0.1.10"
     assert tcp(site, 22, patience=1) == "TimeoutError: timed out"
 
