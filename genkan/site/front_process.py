@@ -57,11 +57,20 @@ async def _main(home: Home, api: socket.socket) -> None:
     )
     metadata = MetadataServer(socket_in, MetadataAnswers(secret, of_roles), _now)
 
-    async def apply(delta: Delta) -> None:
-        await front.apply(delta)
-        await metadata.apply(delta)
+    serves = False
 
-    await front.serve_api(api)
+    async def apply(delta: Delta) -> None:
+        nonlocal serves
+        try:
+            await front.apply(delta)
+            await metadata.apply(delta)
+        finally:
+            if (
+                not serves
+            ):  # until there are keys to know them by, callers wait: they are not refused
+                serves = True
+                await front.serve_api(api)
+
     # Without an engine there are no places to listen in, only the API.
     sections = SECTIONS | METADATA_SECTIONS
     if home.engine == "none":
