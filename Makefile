@@ -1,5 +1,5 @@
 # Tests of one file share what they start and go in their order: loadfile.
-.PHONY: setup demo test check gates pages bench
+.PHONY: setup demo test check gates pages bench soak
 
 setup:
 	@scripts/setup
@@ -28,3 +28,7 @@ bench: setup
 	.venv/bin/python benchmarks/site.py
 	.venv/bin/python benchmarks/stream.py
 	.venv/bin/python benchmarks/names.py
+
+# Random changes and random kills for an hour; SOAK="--seconds 180 --seed 7" for less, and again.
+soak: setup
+	.venv/bin/python benchmarks/soak.py $(SOAK)
