@@ -49,6 +49,11 @@ def way_of(network: Network, endpoint: VpcEndpoint) -> NetworkInterface | None:
     return network.get(NetworkInterface, names[0]) if names else None
 
 
+def carries(endpoint: VpcEndpoint | None, version: int) -> bool:
+    """Tell whether packets of an IP version may go through an endpoint."""
+    return endpoint is not None and endpoint.ip_address_type in (f"ipv{version}", "dualstack")
+
+
 def compile_endpoint(
     endpoint: str, interface: NetworkInterface, fleet: str | None
 ) -> Iterator[Entry]:

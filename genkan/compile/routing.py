@@ -9,7 +9,7 @@ the Amazon VPC user guide.
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network
 
-from genkan.compile.inspected_endpoints import way_of
+from genkan.compile.inspected_endpoints import carries, way_of
 from genkan.compile.naming import link_hop
 from genkan.compile.peering import is_joined
 from genkan.model.catalogue.prefix_lists import AwsPrefixList, list_of_service
@@ -150,7 +150,7 @@ def _resolve(
         case TargetKind.VPC_ENDPOINT:
             endpoint = network.get(VpcEndpoint, target.id)
             way = way_of(network, endpoint) if endpoint else None
-            if way and way.vpc_id == table.vpc_id and destination.version == 4:
+            if way and way.vpc_id == table.vpc_id and carries(endpoint, destination.version):
                 return Forward(way.id, link_hop(destination))
         case TargetKind.NETWORK_INTERFACE | TargetKind.NAT_GATEWAY:
             interface = _interface(network, target.kind, target.id)

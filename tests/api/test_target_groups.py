@@ -169,6 +169,17 @@ def test_a_gateway_group_has_attributes_of_its_own(client, vpc):
     assert "proxy_protocol_v2.enabled" not in held
 
 
+def test_flows_leave_a_target_in_both_cases_or_in_none(client, vpc):
+    arn = a_group(client, vpc, Protocol="GENEVE", Port=6081)
+    cases = [f"target_failover.on_{case}" for case in ("unhealthy", "deregistration")]
+    both = [{"Key": case, "Value": "rebalance"} for case in cases]
+    modify = {"TargetGroupArn": arn, "Attributes": both[:1]}
+    refused = client.refusal("elbv2:ModifyTargetGroupAttributes", **modify)
+    assert refused == "InvalidConfigurationRequest"
+    client.ask("elbv2:ModifyTargetGroupAttributes", TargetGroupArn=arn, Attributes=both)
+    assert [attributes(client, arn)[case] for case in cases] == ["rebalance", "rebalance"]
+
+
 def test_targets_are_unused_until_a_listener_forwards_to_them(client, vpc, subnet):
     arn = a_group(client, vpc)
     targets = [{"Id": "10.0.0.9"}, {"Id": "10.0.0.9", "Port": 8443}]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.dhcp_options import DhcpConfiguration, DhcpOptions
@@ -68,7 +68,13 @@ from genkan.model.security_group import (
     SecurityGroupRule,
 )
 from genkan.model.subnet import Subnet, SubnetCidrReservation
-from genkan.model.vpc import CidrAssociation, EgressOnlyInternetGateway, InternetGateway, Vpc
+from genkan.model.vpc import (
+    CidrAssociation,
+    EgressOnlyInternetGateway,
+    InternetGateway,
+    Ipv6Association,
+    Vpc,
+)
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 from genkan.model.vpn import CustomerGateway, VpnGateway
 
@@ -415,34 +421,42 @@ def inspected() -> list[Resource]:
     """Give a VPC whose two subnets reach each other through a fleet of appliances, and the VPC of
     those, which has the same addresses."""
     endpoint = RouteTarget(TargetKind.VPC_ENDPOINT, "vpce-60606060606060601")
-    routes = {"app": "10.5.3.0/24", "gw": None, "db": "10.5.1.0/24"}
+    routes = {"app": 3, "gw": None, "db": 1}
     found: list[Resource] = []
-    for number, (name, inspected_cidr) in enumerate(routes.items(), 1):
+    for number, (name, far) in enumerate(routes.items(), 1):
         association = RouteTableAssociation(id=f"rtbassoc-{name}", subnet_id=f"subnet-{name}")
-        route = inspected_cidr and Route(destination=IPv4Network(inspected_cidr), target=endpoint)
+        blocks = far and (IPv4Network(f"10.5.{far}.0/24"), IPv6Network(f"fd05:0:0:{far}::/64"))
         found += [
             Subnet(
                 id=f"subnet-{name}",
                 vpc_id="vpc-5",
                 zone="ap-northeast-1a",
                 cidr=IPv4Network(f"10.5.{number}.0/24"),
+                ipv6_associations=(
+                    Ipv6Association(id=f"v6-{name}", cidr=IPv6Network(f"fd05:0:0:{number}::/64")),
+                ),
                 **MINE,
             ),
             RouteTable(
                 id=f"rtb-{name}",
                 vpc_id="vpc-5",
                 associations=(association,),
-                routes=(route,) if route else (),
+                routes=tuple(Route(destination=block, target=endpoint) for block in blocks or ()),
                 **MINE,
             ),
         ]
     cidr = CidrAssociation(id="c", cidr=IPv4Network("10.5.0.0/16"))
     return [
-        Vpc(id="vpc-5", cidr_associations=(cidr,), **MINE),
+        Vpc(
+            id="vpc-5",
+            cidr_associations=(cidr,),
+            ipv6_associations=(Ipv6Association(id="v6", cidr=IPv6Network("fd05::/56")),),
+            **MINE,
+        ),
         *found,
         _wide_open("sg-in", "vpc-5"),
-        *_host("in-app", "vpc-5", "subnet-app", "10.5.1.4", "sg-in"),
-        *_host("in-db", "vpc-5", "subnet-db", "10.5.3.4", "sg-in"),
+        *_host("in-app", "vpc-5", "subnet-app", "10.5.1.4", "sg-in", "fd05:0:0:1::4"),
+        *_host("in-db", "vpc-5", "subnet-db", "10.5.3.4", "sg-in", "fd05:0:0:3::4"),
         replace(
             interface(
                 "eni-gwlbe",
@@ -462,6 +476,7 @@ def inspected() -> list[Resource]:
             created_at=AT,
             subnet_ids=("subnet-gw",),
             network_interface_ids=("eni-gwlbe",),
+            ip_address_type="dualstack",
             **MINE,
         ),
         replace(
@@ -571,14 +586,23 @@ def _wide_open(name: str, vpc: str) -> SecurityGroup:
         rules=(
             rule(f"{name}-in", Direction.INGRESS, CidrPeer(ANYWHERE)),
             rule(f"{name}-out", Direction.EGRESS, CidrPeer(ANYWHERE)),
+            rule(f"{name}-in6", Direction.INGRESS, CidrPeer(IPv6Network("::/0"))),
+            rule(f"{name}-out6", Direction.EGRESS, CidrPeer(IPv6Network("::/0"))),
         ),
         **MINE,
     )
 
 
-def _host(name: str, vpc: str, subnet: str, address: str, group: str) -> list[Resource]:
+def _host(
+    name: str, vpc: str, subnet: str, address: str, group: str, ipv6: str | None = None
+) -> list[Resource]:
     worn = interface(
-        f"eni-{name}", subnet, address, group_ids=(group,), attachment=attached(f"i-{name}")
+        f"eni-{name}",
+        subnet,
+        address,
+        group_ids=(group,),
+        attachment=attached(f"i-{name}"),
+        ipv6_addresses=(IPv6Address(ipv6),) if ipv6 else (),
     )
     return [
         replace(instance(f"i-{name}", subnet), vpc_id=vpc),

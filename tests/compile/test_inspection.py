@@ -31,11 +31,11 @@ def compiled(network: Network) -> Program:
     return compile_network(network).program
 
 
-def way(program: Program) -> object:
+def way(program: Program, destination: str = "10.5.3.0/24") -> object:
     return next(
         route.action
         for route in program.of(Route)
-        if route.table == "rtb-app" and str(route.destination) == "10.5.3.0/24"
+        if route.table == "rtb-app" and str(route.destination) == destination
     )
 
 
@@ -58,6 +58,14 @@ def test_a_route_to_an_endpoint_leaves_by_its_interface_to_the_fleet_of_its_zone
     (link,) = (one for one in program.of(Link) if one.id == "eni-gwlbe")
     assert (link.left.subnet, link.whole, link.mtu) == ("subnet-gw", True, 9001)
     assert inspection.router == link.left.mac
+
+
+@pytest.mark.parametrize(("family", "leads"), [("dualstack", True), ("ipv4", False)])
+def test_ipv6_goes_through_an_endpoint_that_has_it(network, family, leads):
+    endpoint = replace(network.get(VpcEndpoint, ENDPOINT), ip_address_type=family)
+    program = compiled(network.apply(put(endpoint)))
+    assert (way(program, "fd05:0:0:3::/64") != Blackhole()) is leads
+    assert way(program) != Blackhole()
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from tests.inspection.appliance import Appliance, listen
 
 DB, LOAD_BALANCER = "10.5.3.4", "10.5.1.10"
 APP = "10.5.1.4"
+DB_IPV6 = "fd05:0:0:3::4"
 REFUSED = 22
 PATIENCE = 5.0
 
@@ -77,6 +78,11 @@ def appliance(place: str) -> Appliance:
     one = Appliance(opened, frozenset({REFUSED}))
     one.start()
     return one
+
+
+def ipv6_seen(fleet: list[Appliance]) -> list[str]:
+    """Give the ends of the IPv6 packets that appliances saw."""
+    return sorted({seen.source for one in fleet for seen in one.seen if ":" in seen.source})
 
 
 def flows(fleet: list[Appliance]) -> dict[str, Any]:
@@ -273,12 +279,16 @@ def main() -> None:
     fleet = [appliance("i-fw1"), appliance("i-fw2")]
     for port in (80, REFUSED):
         tcp_server("i-in-db", port)
+        tcp_server("i-in-db", port, version=6)
     arrived = udp_server("i-in-db", 5000)
     report: dict[str, Any] = {
         "passes": tcp("i-in-app", DB, 80),
         "refused": tcp("i-in-app", DB, REFUSED),
         "udp": udp("i-in-app", DB, 5000),
         "echo": icmp("i-in-app", DB),
+        "ipv6": tcp("i-in-app", DB_IPV6, 80),
+        "ipv6 seen": ipv6_seen(fleet),
+        "ipv6 refused": tcp("i-in-app", DB_IPV6, REFUSED),
         "endpoint's address": tcp("i-in-app", "10.5.2.5", 80),
         "flows": flows(fleet),
         "large": large(fleet),

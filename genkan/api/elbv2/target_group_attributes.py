@@ -8,21 +8,22 @@ from dataclasses import replace
 
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import need
-from genkan.api.elbv2.attributes import SWITCH, Attribute, Table, changed, shown
+from genkan.api.elbv2.attributes import SWITCH, Attribute, Table, changed, shown, value_of
+from genkan.api.elbv2.errors import InvalidConfigurationRequest
 from genkan.api.elbv2.health_checks import GENEVE
-from genkan.model.load_balancer import TargetGroup, TargetType
+from genkan.model.load_balancer import Attributes, TargetGroup, TargetType
 from genkan.model.network import put
 
 _STREAMS = ("TCP", "TLS")
 _DELAY = {"deregistration_delay.timeout_seconds": Attribute("300", (0, 3600))}
 _COUNT = Attribute("1", "off|[0-9]{1,5}")
 _PERCENTAGE = Attribute("off", "off|[1-9][0-9]?|100")
+_FAILOVER = ("target_failover.on_deregistration", "target_failover.on_unhealthy")
 _GATEWAY: Table = {
     **_DELAY,
     "stickiness.enabled": Attribute("false", SWITCH),
     "stickiness.type": Attribute("", "|source_ip_dest_ip|source_ip_dest_ip_proto"),
-    "target_failover.on_deregistration": Attribute("no_rebalance", "no_rebalance|rebalance"),
-    "target_failover.on_unhealthy": Attribute("no_rebalance", "no_rebalance|rebalance"),
+    **dict.fromkeys(_FAILOVER, Attribute("no_rebalance", "no_rebalance|rebalance")),
 }
 
 
@@ -38,8 +39,21 @@ def modify_target_group_attributes(
     table = table_of(group)
     what = f"{group.protocol} target groups with targets of type '{group.target_type.value}'"
     held = changed(group.attributes, attributes, table, what)
+    if group.protocol == GENEVE:
+        _check_failover(held)
     after = replace(group, attributes=held)
     return Answer({"Attributes": shown(after.attributes, table)}, put(after))
+
+
+def _check_failover(held: Attributes) -> None:
+    """Raise InvalidConfigurationRequest when flows would leave a target in one case and stay in
+    the other: "the two attributes can't be set independently"."""
+    values = {key: value_of(held, key, _GATEWAY) for key in _FAILOVER}
+    if len(set(values.values())) > 1:
+        said = " and ".join(f"'{key}' {value}" for key, value in values.items())
+        raise InvalidConfigurationRequest(
+            f"The target failover attributes must have the same value: {said}. Set both."
+        )
 
 
 def table_of(group: TargetGroup) -> Table:
