@@ -34,9 +34,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
     ),
     "route53": (
         "A change is in force when its call is answered: GetChange says INSYNC from then on.",
-        "Of several record sets with one name and type, the same one answers everybody: the "
-        "heaviest of weighted ones, the primary one of failover, the first by identifier of "
-        "latency and location. Multivalue answers hold the values of eight sets.",
+        "Latency records answer by the Region of the VPC that asks, with the first by identifier "
+        "where none is of it, or who asks is outside; by location the first answers. Of "
+        "failover records the primary one does. Multivalue answers hold the values of eight sets.",
         "Nothing is ever unhealthy: there are no health checks, and EvaluateTargetHealth is kept "
         "and shown alone.",
         "An alias of another service than an endpoint or a record of the zone answers what the "

@@ -6,8 +6,8 @@ load balancer's name, which comes and goes by itself. Of several record sets wit
 
 * multivalue: the values of the first eight, by identifier
 * failover: the primary one; nothing here is ever unhealthy
-* weighted: the heaviest; of equal ones, and by latency or location, the first by identifier, for a
-  program is the same whoever asks
+* weighted, and by latency: all of them, and who answers chooses
+* by location: the first by identifier, for where an address is is not known
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,15 @@ from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneVpc
 from genkan.model.network import Network
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
-from genkan.program.names import EVERY_VIEW, PUBLIC_ZONE, Alias, RecordSet, Zone, ZoneAttachment
+from genkan.program.names import (
+    EVERY_VIEW,
+    PUBLIC_ZONE,
+    Alias,
+    Alternative,
+    RecordSet,
+    Zone,
+    ZoneAttachment,
+)
 
 MOST_MULTIVALUES = 8  # "Multivalue answer routing"
 ADDRESSES = ("A", "AAAA")  # values without escapes
@@ -66,36 +74,53 @@ def _compile_attachment(zone_id: str, vpc_id: str) -> Iterator[Entry]:
 def _compile_records(rows: tuple[ResourceRecordSet, ...]) -> Iterator[Entry]:
     chosen = _chosen(rows)
     first = chosen[0]
-    zone_id = first.zone_id
+    whole = _record(chosen) if len(chosen) == 1 or _multivalue(first) else None
     held: dict[str, Any] = {"ttl": 0, "values": ()}
-    if first.alias:
-        inside = first.alias.hosted_zone_id == zone_id
-        target = Alias(
-            zone=zone_id if inside else PUBLIC_ZONE, name=zone_file_name(first.alias.dns_name)
-        )
-        held["alias"] = target
+    if whole is None:
+        held["alternatives"] = tuple(_record((row,)) for row in chosen)
     else:
-        held["ttl"] = min(row.ttl or 0 for row in chosen)
-        held["values"] = tuple(dict.fromkeys(_values(chosen)))
+        held = {"ttl": whole.ttl, "values": whole.values, "alias": whole.alias}
     yield RecordSet(
-        because=Because("hosted-zone", zone_id),
-        zone=zone_id,
+        because=Because("hosted-zone", first.zone_id),
+        zone=first.zone_id,
         name=zone_file_name(first.record_name),
         type=first.record_type,
         **held,
     )
 
 
+def _record(rows: tuple[ResourceRecordSet, ...]) -> Alternative:
+    """Give what record sets answer together: one, or the values of several."""
+    first, routing = rows[0], rows[0].routing
+    how: dict[str, Any] = {
+        "weight": routing.weight if routing else None,
+        "region": routing.latency_region if routing else None,
+    }
+    if first.alias:
+        inside = first.alias.hosted_zone_id == first.zone_id
+        zone, name = first.zone_id if inside else PUBLIC_ZONE, zone_file_name(first.alias.dns_name)
+        return Alternative(alias=Alias(zone=zone, name=name), **how)
+    ttl = min(row.ttl or 0 for row in rows)
+    return Alternative(ttl=ttl, values=tuple(dict.fromkeys(_values(rows))), **how)
+
+
+def _multivalue(row: ResourceRecordSet) -> bool:
+    return bool(row.routing and row.routing.multivalue)
+
+
 def _chosen(rows: tuple[ResourceRecordSet, ...]) -> tuple[ResourceRecordSet, ...]:
-    """Give the record sets that answer, of those that have one name and type."""
-    if all(row.routing and row.routing.multivalue for row in rows):
+    """Give the record sets that can answer, of those that have one name and type."""
+    if all(map(_multivalue, rows)):
         return rows[:MOST_MULTIVALUES]
+    if all(row.routing and (row.routing.weight is not None) for row in rows):
+        return rows
+    if all(row.routing and row.routing.latency_region for row in rows):
+        return rows
     return (min(rows, key=_rank),)
 
 
-def _rank(row: ResourceRecordSet) -> tuple[bool, int]:
-    one = row.routing
-    return (bool(one and one.failover == "SECONDARY"), -((one and one.weight) or 0))
+def _rank(row: ResourceRecordSet) -> bool:
+    return bool(row.routing and row.routing.failover == "SECONDARY")
 
 
 def _values(rows: Iterable[ResourceRecordSet]) -> Iterator[str]:

@@ -28,10 +28,10 @@ TTL = 60  # of instance and endpoint names
 
 
 def compile_resolver(
-    place: str, addresses: tuple[Address, ...], because: Because
+    place: str, addresses: tuple[Address, ...], because: Because, region: str | None = None
 ) -> Iterator[Entry]:
     """Give the resolver that answers at these addresses of a place, and nowhere else there."""
-    yield Resolver(because=because, place=place, addresses=addresses, view=place)
+    yield Resolver(because=because, place=place, addresses=addresses, view=place, region=region)
     for address in addresses:
         yield Route(
             because=because,

@@ -46,7 +46,7 @@ def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
             if endpoint.direction != OUTBOUND:
                 inbound += interface.addresses
     if inbound and vpc.dns_support:
-        yield Part(("inbound-resolver",), _compile_inbound, (vpc.id, in_order(inbound)))
+        yield Part(("inbound-resolver",), _compile_inbound, (vpc.id, vpc.region, in_order(inbound)))
     if vpc.dns_support:
         yield from _followed(network, vpc)
 
@@ -124,13 +124,14 @@ def _compile_interface(
             )
 
 
-def _compile_inbound(vpc_id: str, addresses: tuple[Address, ...]) -> Iterator[Entry]:
+def _compile_inbound(vpc_id: str, region: str, addresses: tuple[Address, ...]) -> Iterator[Entry]:
     yield Resolver(
         because=Because("vpc", vpc_id),
         place=vpc_id,
         addresses=addresses,
         view=inbound_view(vpc_id),
         beyond=vpc_id,
+        region=region,
     )
 
 

@@ -79,7 +79,9 @@ def _compile_router(vpc: Vpc) -> Iterator[Entry]:
     yield Place(because=because, id=vpc.id, kind=PlaceKind.VPC, forwards=True)
     yield from instance_metadata.compile_service(vpc)
     if vpc.dns_support:
-        yield from names.compile_resolver(vpc.id, naming.resolver_addresses(vpc), because)
+        yield from names.compile_resolver(
+            vpc.id, naming.resolver_addresses(vpc), because, vpc.region
+        )
     if _private_names(vpc):
         yield from names.internal_zone(vpc)
 

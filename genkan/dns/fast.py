@@ -7,7 +7,8 @@ shape; put together they are the reply. Only a message that has no such answer o
 The first zero byte is taken for the end of the name. Should it lie inside a label, the lookup
 fails: the keys kept are whole questions, and no question is the beginning of another.
 
-What a forwarding takes is not answered here: the caller has it sent on, and it is not kept.
+What a forwarding takes is not answered here: the caller has it sent on. It is not kept, and what
+chance decides is not either.
 
 A change forgets the answers made from a name that it touched, and no others. At most `bound`
 answers are kept: the younger half, and of the older half what was asked again.
@@ -41,11 +42,12 @@ Reply = bytes | Onward | None
 class View:
     """The answers kept for one view, by question."""
 
-    __slots__ = ("beyond", "name", "old", "young")
+    __slots__ = ("beyond", "name", "old", "region", "young")
 
-    def __init__(self, name: str, beyond: str | None) -> None:
+    def __init__(self, name: str, beyond: str | None, region: str | None) -> None:
         self.name = name
         self.beyond = beyond
+        self.region = region
         self.young: dict[bytes, Answer] = {}
         self.old: dict[bytes, Answer] = {}
 
@@ -67,17 +69,17 @@ class Responder:
         self._bound = bound
         self._young = 0  # answers in the young halves
 
-    def view(self, name: str, beyond: str | None = None) -> View:
-        """Give the view of this name; one that sees another view beyond it starts anew."""
+    def view(self, name: str, beyond: str | None = None, region: str | None = None) -> View:
+        """Give the view of this name; one that sees something else beyond it starts anew."""
         held = self._views.get(name)
-        if held is None or held.beyond != beyond:
-            held = self._views[name] = View(name, beyond)
-            self._index.look_beyond(name, beyond)
+        if held is None or (held.beyond, held.region) != (beyond, region):
+            held = self._views[name] = View(name, beyond, region)
+            self._index.set_view(name, beyond, region)
         return held
 
     def drop_view(self, name: str) -> None:
         self._views.pop(name, None)
-        self._index.look_beyond(name, None)
+        self._index.drop_view(name)
 
     def apply(self, delta: Delta) -> None:
         """Answer by the changed zones and records from now on."""
@@ -144,6 +146,8 @@ class Responder:
             if found.onward is not None:
                 return found
             answer = message.write(found)
+            if found.by_chance:
+                return answer
         if self._young >= self._bound // 2:
             self._age()
         view.young[key] = answer

@@ -7,12 +7,14 @@ somebody else to answer. Where the way ends without records, the zone of its las
 """
 
 import logging
+import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
 from genkan.dns import domain_name, rdata
 from genkan.dns.zones import ZoneIndex, ZoneRecords
-from genkan.program.names import Forwarding, RecordSet
+from genkan.program.names import Alternative, Forwarding, RecordSet
 
 LOG = logging.getLogger(__name__)
 LONGEST_CHAIN = 16
@@ -21,6 +23,7 @@ SOA_TTL = 900
 SOA_NUMBERS = (1, 7200, 900, 1_209_600, 86_400)  # serial, refresh, retry, expire, minimum
 HOSTMASTER = domain_name.parse("awsdns-hostmaster.amazon.com")
 NAME_SERVER = b"ns-0"
+Chance = Callable[[], float]
 
 
 class Rcode(IntEnum):
@@ -48,7 +51,8 @@ class Resolution:
 
     Each step but the last is a CNAME whose data names the next. `authority` is the origin and SOA
     of the zone that denies the last name. `behind` are the names that aliases stand for. With
-    `onward`, the last name is for somebody else to answer.
+    `onward`, the last name is for somebody else to answer. `by_chance`: the same question may be
+    answered otherwise next time.
     """
 
     rcode: Rcode
@@ -57,85 +61,125 @@ class Resolution:
     authority: tuple[bytes, Answered] | None = None
     behind: tuple[bytes, ...] = ()
     onward: Forwarding | None = None
+    by_chance: bool = False
 
 
-def resolve(index: ZoneIndex, view: str, name: bytes, of_type: int) -> Resolution:
-    """Answer a question for `name`, in lower case. A value that does not parse is SERVFAIL."""
-    names: list[bytes] = []
-    behind: list[bytes] = []
+def resolve(
+    index: ZoneIndex, view: str, name: bytes, of_type: int, chance: Chance = random.random
+) -> Resolution:
+    """Answer a question for `name`, in lower case. A value that does not parse is SERVFAIL.
+
+    `chance` gives numbers from 0 to below 1, for records with weights.
+    """
+    way = _Way(index, view, of_type, chance)
     try:
-        return _follow(index, view, name, of_type, names, behind)
+        return way.follow(name)
     except ValueError as error:
         LOG.error("A question in %s fails: %s Mend the record's values.", view, error)
-        return Resolution(Rcode.SERVFAIL, tuple(names), behind=tuple(behind))
+        return way.end(Rcode.SERVFAIL, with_steps=False)
 
 
-def _follow(
-    index: ZoneIndex,
-    view: str,
-    name: bytes,
-    of_type: int,
-    names: list[bytes],
-    behind: list[bytes],
-) -> Resolution:
-    steps: list[Answered] = []
+class _Way:
+    """One question, from name to name."""
 
-    def come_to(rcode: Rcode, authority: tuple[bytes, Answered] | None = None) -> Resolution:
-        return Resolution(rcode, tuple(names), tuple(steps), authority, tuple(behind))
+    def __init__(self, index: ZoneIndex, view: str, of_type: int, chance: Chance) -> None:
+        self._index = index
+        self._view = view
+        self._of_type = of_type
+        self._chance = chance
+        self._names: list[bytes] = []
+        self._behind: list[bytes] = []
+        self._steps: list[Answered] = []
+        self._by_chance = False
 
-    while len(names) < LONGEST_CHAIN:
-        names.append(name)
-        zone = index.select(view, name)
-        if isinstance(zone, Forwarding):
-            return Resolution(
-                Rcode.NOERROR, tuple(names), tuple(steps), behind=tuple(behind), onward=zone
-            )
-        found = _answer(index, zone, name, of_type, behind)
-        if found is None:
-            rcode = Rcode.NXDOMAIN if zone.find(name) is None else Rcode.NOERROR
-            return come_to(rcode, (zone.origin or domain_name.ROOT, _denial(zone)))
-        steps.append(found)
-        if found.type == of_type:
-            return come_to(Rcode.NOERROR)
-        name = found.data[0].lower()
-    steps.clear()
-    return come_to(Rcode.SERVFAIL)
+    def follow(self, name: bytes) -> Resolution:
+        while len(self._names) < LONGEST_CHAIN:
+            self._names.append(name)
+            zone = self._index.select(self._view, name)
+            if isinstance(zone, Forwarding):
+                return self.end(Rcode.NOERROR, onward=zone)
+            found = self._answer(zone, name)
+            if found is None:
+                rcode = Rcode.NXDOMAIN if zone.find(name) is None else Rcode.NOERROR
+                return self.end(rcode, (zone.origin or domain_name.ROOT, _denial(zone)))
+            self._steps.append(found)
+            if found.type == self._of_type:
+                return self.end(Rcode.NOERROR)
+            name = found.data[0].lower()
+        return self.end(Rcode.SERVFAIL, with_steps=False)
 
+    def end(
+        self,
+        rcode: Rcode,
+        authority: tuple[bytes, Answered] | None = None,
+        onward: Forwarding | None = None,
+        *,
+        with_steps: bool = True,
+    ) -> Resolution:
+        return Resolution(
+            rcode,
+            tuple(self._names),
+            tuple(self._steps) if with_steps else (),
+            authority,
+            tuple(self._behind),
+            onward,
+            self._by_chance,
+        )
 
-def _answer(
-    index: ZoneIndex, zone: ZoneRecords, name: bytes, of_type: int, behind: list[bytes]
-) -> Answered | None:
-    """Give the records of the type, or the CNAME that stands for every type."""
-    alias = None
-    for record in zone.find(name) or ():
-        number = rdata.type_number(record.type)
-        if number not in (of_type, rdata.CNAME):
-            continue
-        held = _aliased(index, record, behind)
-        if held is None or not held.values:
-            continue
-        if number == of_type:
-            return _encode(number, held.ttl, held.values)
-        alias = held
-    if alias is not None:
-        return _encode(rdata.CNAME, alias.ttl, alias.values)
-    if of_type == rdata.SOA and name == zone.origin:
-        return soa(zone)
-    return None
+    def _answer(self, zone: ZoneRecords, name: bytes) -> Answered | None:
+        """Give the records of the type, or the CNAME that stands for every type."""
+        alias = None
+        for record in zone.find(name) or ():
+            number = rdata.type_number(record.type)
+            if number not in (self._of_type, rdata.CNAME):
+                continue
+            held = self._aliased(record)
+            if held is None or not held.values:
+                continue
+            if number == self._of_type:
+                return _encode(number, held.ttl, held.values)
+            alias = held
+        if alias is not None:
+            return _encode(rdata.CNAME, alias.ttl, alias.values)
+        if self._of_type == rdata.SOA and name == zone.origin:
+            return soa(zone)
+        return None
 
+    def _aliased(self, record: RecordSet) -> Alternative | None:
+        """Give what stands at the end of a record's aliases; None: nothing does."""
+        found: RecordSet | None = record
+        for _ in range(LONGEST_CHAIN):
+            if found is None:
+                return None
+            one = self._chosen(found)
+            if one.alias is None:
+                return one
+            target = domain_name.parse(one.alias.name).lower()
+            self._behind.append(target)
+            zone = self._index.get(one.alias.zone)
+            held = (zone.find(target) if zone else None) or ()
+            found = next((other for other in held if other.type == record.type), None)
+        return None
 
-def _aliased(index: ZoneIndex, record: RecordSet, behind: list[bytes]) -> RecordSet | None:
-    """Give the record set that stands at the end of a record's aliases; None: nothing does."""
-    found: RecordSet | None = record
-    for _ in range(LONGEST_CHAIN):
-        if found is None or found.alias is None:
-            return found
-        target = domain_name.parse(found.alias.name).lower()
-        behind.append(target)
-        zone = index.get(found.alias.zone)
-        held = (zone.find(target) if zone else None) or ()
-        found = next((one for one in held if one.type == record.type), None)
-    return None
+    def _chosen(self, record: RecordSet) -> Alternative:
+        """Give the one of a record set's alternatives that answers this time."""
+        there = record.alternatives
+        if not there:
+            return Alternative(ttl=record.ttl, values=record.values, alias=record.alias)
+        if there[0].weight is None:
+            region = self._index.region_of(self._view)
+            return next((one for one in there if region and one.region == region), there[0])
+        self._by_chance = True
+        weights = [one.weight or 0 for one in there]
+        whole = sum(weights)
+        if not whole:
+            return there[int(self._chance() * len(there))]
+        at = self._chance() * whole
+        for one, weight in zip(there, weights, strict=True):
+            at -= weight
+            if at < 0:
+                return one
+        return there[-1]
 
 
 def _encode(number: int, ttl: int, values: tuple[str, ...]) -> Answered:

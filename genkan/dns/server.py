@@ -101,7 +101,7 @@ class NameServer:
         resolver = self._wanted.get(key)
         held = self._open.setdefault(key, {})
         before = self._answers_by.get(key)
-        same = resolver is not None and before is not None and before.beyond == resolver.beyond
+        same = resolver is not None and before is not None and _seen(before) == _seen(resolver)
         wanted = resolver.addresses if resolver else ()
         for address in list(held):
             if not same or address not in wanted:
@@ -121,7 +121,7 @@ class NameServer:
         loop = self._loop
         if loop is None:
             raise RuntimeError("A name server is started in its loop before it is given a program.")
-        view = self._responder.view(resolver.view, resolver.beyond)
+        view = self._responder.view(resolver.view, resolver.beyond, resolver.region)
         datagrams = self._bind(resolver.place, address, socket.SOCK_DGRAM, self._port)
         try:
             listening = self._bind(resolver.place, address, socket.SOCK_STREAM, self._port)
@@ -165,3 +165,7 @@ class NameServer:
             self._forwarder.take(reply, send, by_stream=True)
             return None
         return reply
+
+
+def _seen(resolver: Resolver) -> tuple[str | None, str | None]:
+    return resolver.beyond, resolver.region

@@ -116,15 +116,22 @@ class ZoneIndex:
         self._zones: dict[str, ZoneRecords] = {PUBLIC_ZONE: ZoneRecords(origin=domain_name.ROOT)}
         self._public = self._zones[PUBLIC_ZONE]
         self._views: dict[str, dict[bytes, tuple[str, ...]]] = {}  # view, origin: zones' ids
-        self._beyond: dict[str, str] = {}  # view: the one that it sees too
+        self._beyond: dict[str, str | None] = {}  # view: the one that it sees too
+        self._regions: dict[str, str | None] = {}
         self._forwardings = ForwardingIndex()
 
-    def look_beyond(self, view: str, beyond: str | None) -> None:
-        """Have a view see what is attached to another one too; None: no longer."""
-        if beyond is None:
-            self._beyond.pop(view, None)
-        else:
-            self._beyond[view] = beyond
+    def set_view(self, view: str, beyond: str | None, region: str | None) -> None:
+        """Say what a view sees too, and the Region of those who ask by it."""
+        self._beyond[view] = beyond
+        self._regions[view] = region
+
+    def drop_view(self, view: str) -> None:
+        self._beyond.pop(view, None)
+        self._regions.pop(view, None)
+
+    def region_of(self, view: str) -> str | None:
+        """Give the Region of those who ask by a view."""
+        return self._regions.get(view)
 
     def select(self, view: str, name: bytes) -> ZoneRecords | Forwarding:
         """Give what answers a name in this view: a zone, or a forwarding that takes it."""

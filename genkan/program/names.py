@@ -30,6 +30,7 @@ class Resolver(Entry):
     addresses: tuple[Address, ...]
     view: str
     beyond: str | None = None
+    region: str | None = None  # AWS's, of those who ask here
 
     @property
     def key(self) -> Key:
@@ -105,13 +106,31 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """One of several record sets of a name and type; a RecordSet's own members, and when it
+    answers.
+
+    `weight` is its part of all weights' sum, by chance at each question; where all are 0, each
+    answers as often as the others. `region`: it answers who asks in this AWS Region.
+    """
+
+    ttl: int = 0
+    values: tuple[str, ...] = ()
+    alias: Alias | None = None
+    weight: int | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSet(Entry):
     """The records of one name and type. `name` is whole, lower case, no final dot; `values`
     presentation text.
 
     With an `alias`, the records are those that the alias has of this type at the moment of the
     question, with their TTL and under this record's own name; `ttl` and `values` mean nothing. The
-    alias's records may be aliases in their turn.
+    alias's records may be aliases in their turn. With `alternatives`, one of them stands in for
+    `ttl`, `values` and `alias`: by weight where they have weights; else the one of the asker's
+    Region, or the first.
     """
 
     section: ClassVar[str] = "record-set"
@@ -122,6 +141,7 @@ class RecordSet(Entry):
     ttl: int
     values: tuple[str, ...]
     alias: Alias | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def key(self) -> Key:

@@ -68,14 +68,25 @@ def test_an_alias_names_its_target_and_the_zone_it_is_in(program):
 @pytest.mark.parametrize(
     ("policy", "values"),
     [
-        ("weighted", ["10.0.1.1"]),
         ("failover", ["10.0.1.1"]),
-        ("latency", ["10.0.1.1"]),
         ("multi", [f"10.0.1.{number}" for number in range(8)]),
     ],
 )
 def test_one_record_set_answers_by_its_policy(program, policy, values):
     assert list(held(program, f"{policy}.corp.test").values) == values
+
+
+@pytest.mark.parametrize(
+    ("policy", "alternatives"),
+    [
+        ("weighted", [("10.0.1.0", 1, None), ("10.0.1.1", 9, None)]),
+        ("latency", [("10.0.1.1", None, "us-west-2"), ("10.0.1.0", None, "us-east-1")]),
+    ],
+)
+def test_record_sets_that_answer_in_turn_stand_beside_each_other(program, policy, alternatives):
+    entry = held(program, f"{policy}.corp.test")
+    assert entry.values == ()
+    assert [(*one.values, one.weight, one.region) for one in entry.alternatives] == alternatives
 
 
 def test_a_records_change_is_a_difference_of_that_name_alone():
