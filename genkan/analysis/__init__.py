@@ -5,8 +5,9 @@ A module a stage; `walk` goes through them in the order of the packet's way.
 """
 
 from genkan.analysis.atlas import Atlas
+from genkan.analysis.code import Code
 from genkan.analysis.packet import Packet
 from genkan.analysis.trace import Disposition, Outcome, Step, Trace
 from genkan.analysis.walk import walk
 
-__all__ = ["Atlas", "Disposition", "Outcome", "Packet", "Step", "Trace", "walk"]
+__all__ = ["Atlas", "Code", "Disposition", "Outcome", "Packet", "Step", "Trace", "walk"]

@@ -9,6 +9,7 @@ from genkan.program.filter import (
     AddressSet,
     Filter,
     Guard,
+    Rule,
     SourceCheck,
     Stage,
     SubnetGuard,
@@ -123,6 +124,10 @@ class Atlas:
 
     def filter(self, place: str, name: str) -> Filter | None:
         return self.find(Filter, place, name)
+
+    def rules(self, place: str, name: str) -> tuple[Rule, ...]:
+        found = self.filter(place, name)
+        return found.rules if found else ()
 
     def members(self, place: str, name: str) -> tuple[Address, ...]:
         found = self.find(AddressSet, place, name)

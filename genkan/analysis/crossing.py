@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from genkan.analysis.atlas import Atlas
+from genkan.analysis.code import Code
 from genkan.analysis.packet import Packet
 from genkan.analysis.trace import Outcome, Step
 from genkan.program import Because
@@ -39,6 +40,18 @@ class Crossing:
     ) -> Step:
         name = stage.value if isinstance(stage, Stage) else stage
         return Step(name, self.place, outcome, because, said, self.packet, after or self.packet)
+
+    def blocked(
+        self,
+        stage: Stage | str,
+        code: Code,
+        said: str,
+        because: Because | None = None,
+        told: bool = False,
+    ) -> Step:
+        """Give a step that blocks; `told`: the sender hears of it."""
+        outcome = Outcome.REFUSED if told else Outcome.DROPPED
+        return replace(self.step(stage, outcome, said, because), code=code)
 
     def leaving(self, interface: str | None) -> "Crossing":
         return replace(self, leaves=interface)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from genkan.analysis import edges, guards
 from genkan.analysis.atlas import is_single
+from genkan.analysis.code import Code
 from genkan.analysis.crossing import Crossing
 from genkan.analysis.packet import TCP, UDP, Ports
 from genkan.analysis.trace import Outcome, Step
@@ -20,7 +21,7 @@ def delivered(at: Crossing) -> Iterator[Step]:
     yield from guards.egress(at)
     yield from edges.to_delivered(at)
     if found is None:
-        yield at.step(Stage.ENDPOINT, Outcome.DROPPED, "nothing listens here")
+        yield at.blocked(Stage.ENDPOINT, Code.NOTHING_LISTENS, "nothing listens here")
         return
     if found.guarded:
         yield from guards.endpoint(at)

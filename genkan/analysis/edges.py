@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from genkan.analysis.code import Code
 from genkan.analysis.crossing import Crossing
 from genkan.analysis.matching import ruling
 from genkan.analysis.trace import Outcome, Step
@@ -42,13 +43,15 @@ def _asked(at: Crossing, guard: SubnetGuard | None) -> Iterator[Step]:
     found = ruling(at.atlas, at.place, (guard.filter,), at.packet, _remote(at, guard.stage))
     because = found.because or guard.because
     if found.accepted is None:
-        said, outcome = "an entry takes a part of the possible ports", Outcome.DEPENDS
+        said = "an entry takes a part of the possible ports"
+        yield at.step(guard.stage, Outcome.DEPENDS, said, because)
     elif found.accepted:
-        said, outcome = f"allowed at the edge of {guard.subnet}", Outcome.PASSED
+        said = f"allowed at the edge of {guard.subnet}"
+        yield at.step(guard.stage, Outcome.PASSED, said, because)
     else:
         word = "denied" if found.because else "allowed by no entry"
-        said, outcome = f"{word} at the edge of {guard.subnet}", Outcome.DROPPED
-    yield at.step(guard.stage, outcome, said, because)
+        said = f"{word} at the edge of {guard.subnet}"
+        yield at.blocked(guard.stage, Code.SUBNET_ACL_RESTRICTION, said, because)
 
 
 def _remote(at: Crossing, stage: Stage) -> Address:

@@ -6,6 +6,7 @@ connection is dropped by whoever forwards.
 
 from collections.abc import Iterator
 
+from genkan.analysis.code import Code
 from genkan.analysis.crossing import Crossing
 from genkan.analysis.matching import Ruling, ruling
 from genkan.analysis.trace import Outcome, Step
@@ -22,7 +23,8 @@ def source_check(at: Crossing) -> Iterator[Step]:
         yield at.step(Stage.SOURCE_DEST_CHECK, Outcome.PASSED, "its own address", check.because)
     else:
         said = f"{at.interface} has no address {at.packet.source}"
-        yield at.step(Stage.SOURCE_DEST_CHECK, Outcome.DROPPED, said, check.because)
+        code = Code.ENI_SOURCE_DEST_CHECK_RESTRICTION
+        yield at.blocked(Stage.SOURCE_DEST_CHECK, code, said, check.because)
 
 
 def own_source(at: Crossing) -> Iterator[Step]:
@@ -30,7 +32,7 @@ def own_source(at: Crossing) -> Iterator[Step]:
     source = at.packet.source
     if source.version == 4 and at.atlas.answers_for(at.place, source):
         said = f"{source} is this place's own, nobody else sends as it"
-        yield at.step(Stage.SOURCE_DEST_CHECK, Outcome.DROPPED, said)
+        yield at.blocked(Stage.SOURCE_DEST_CHECK, Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, said)
 
 
 def egress(at: Crossing) -> Iterator[Step]:
@@ -49,7 +51,7 @@ def endpoint(at: Crossing) -> Iterator[Step]:
     """Ask the groups of the address that a packet is delivered to; there, none is no entrance."""
     guard = at.atlas.guard(at.place, Stage.ENDPOINT, at.packet.destination)
     if guard is None:
-        yield at.step(Stage.ENDPOINT, Outcome.DROPPED, "nobody guards this address")
+        yield at.blocked(Stage.ENDPOINT, Code.NOTHING_LISTENS, "nobody guards this address")
         return
     yield from _asked(at, Stage.ENDPOINT, guard, at.packet.source)
 
@@ -57,11 +59,8 @@ def endpoint(at: Crossing) -> Iterator[Step]:
 def unknown(at: Crossing) -> Iterator[Step]:
     """Drop what belongs to no connection and cannot begin one."""
     if not at.known and not at.packet.begins:
-        yield at.step(
-            Stage.SECURITY_GROUP_EGRESS,
-            Outcome.DROPPED,
-            "it answers nothing that passed here",
-        )
+        said = "it answers nothing that passed here"
+        yield at.blocked(Stage.SECURITY_GROUP_EGRESS, Code.ANSWER_OF_NO_CONNECTION, said)
 
 
 def _asked(at: Crossing, stage: Stage, guard: Guard | None, remote: Address) -> Iterator[Step]:
@@ -81,4 +80,6 @@ def step_of(at: Crossing, stage: Stage, found: Ruling, guard: Guard) -> Step:
     if found.accepted:
         return at.step(stage, Outcome.PASSED, "allowed", because)
     named = ", ".join(name.partition("/")[0] for name in guard.filters) or "no group"
-    return at.step(stage, Outcome.DROPPED, f"no rule of {named} allows it", because)
+    rules = [rule for name in guard.filters for rule in at.atlas.rules(at.place, name)]
+    code = Code.ENI_SG_RULES_MISMATCH if rules else Code.SG_HAS_NO_RULES
+    return at.blocked(stage, code, f"no rule of {named} allows it", because)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from genkan.analysis.code import Code
 from genkan.analysis.crossing import Crossing
 from genkan.analysis.trace import Outcome, Step
 from genkan.program.inspection import Inspection
@@ -14,7 +15,7 @@ def inspected(at: Crossing, entry: Inspection) -> Iterator[Step]:
     """Give what becomes of a packet there. What an appliance does is not known, and is said."""
     if entry.fleet is None:
         said = "no load balancer in this zone takes it"
-        yield at.step(STAGE, Outcome.DROPPED, said, entry.because)
+        yield at.blocked(STAGE, Code.NO_APPLIANCES, said, entry.because)
         return
     said = f"an appliance of {entry.fleet} takes it, and is taken to pass it"
     yield at.step(STAGE, Outcome.PASSED, said, entry.because)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from genkan.analysis.code import Code
 from genkan.analysis.packet import Packet
 from genkan.program import Because
 
@@ -44,6 +45,7 @@ class Step:
     said: str
     before: Packet
     after: Packet
+    code: Code | None = None  # of a step that blocks
 
     @property
     def blocks(self) -> bool:

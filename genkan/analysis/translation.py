@@ -8,6 +8,7 @@ passes on an address and a port of its own.
 
 from collections.abc import Iterator
 
+from genkan.analysis.code import Code
 from genkan.analysis.crossing import Crossing
 from genkan.analysis.packet import CHOSEN, TCP, UDP, Packet, Ports
 from genkan.analysis.trace import Outcome, Step
@@ -42,15 +43,18 @@ def crosses_border(at: Crossing, meant: Packet) -> Iterator[Step]:
         return
     if not out and (untranslated or meant.destination != inner) and not border.outward:
         return
-    yield at.step(BORDER, Outcome.DROPPED, _why_not(at, meant, out, border), border.because)
+    code, said = _why_not(at, meant, out, border)
+    yield at.blocked(BORDER, code, said, border.because)
 
 
-def _why_not(at: Crossing, meant: Packet, out: bool, border: Border) -> str:
+def _why_not(at: Crossing, meant: Packet, out: bool, border: Border) -> tuple[Code, str]:
     if out:
-        return f"{at.packet.source} has no public address"
+        code = Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS
+        return code, f"{at.packet.source} has no public address"
     if border.outward:
-        return "nothing begins outside an egress-only gateway"
-    return f"{meant.destination} is nobody's public address"
+        return Code.EGRESS_ONLY, "nothing begins outside an egress-only gateway"
+    code = Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS
+    return code, f"{meant.destination} is nobody's public address"
 
 
 def to_public(at: Crossing) -> Iterator[Step]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from genkan.analysis import delivery, edges, guards, inspection, translation
 from genkan.analysis.atlas import Atlas
+from genkan.analysis.code import Code
 from genkan.analysis.connections import Connections
 from genkan.analysis.crossing import Crossing
 from genkan.analysis.packet import Packet
 from genkan.analysis.trace import Outcome, Step, Trace
 from genkan.program.filter import Stage
 from genkan.program.place import PlaceKind
-from genkan.program.route import Blackhole, Deliver, Forward, Route, Unreachable
+from genkan.program.route import Deliver, Forward, Route, Unreachable
 
 HOP = "hop"
 
@@ -35,7 +36,7 @@ class _Way:
     def send(self, place: str, packet: Packet, delivered: bool = False) -> None:
         """Follow a packet that `place` sends itself; `delivered`: from what it delivers."""
         at = Crossing(self.atlas, place, packet)
-        if self.atlas.owns(place, packet.destination):
+        if self.atlas.answers_for(place, packet.destination):
             self._take(at)
             return
         route = self._route(at, self.atlas.tables_of_source(place, packet.source))
@@ -52,11 +53,12 @@ class _Way:
         while True:
             far = self.atlas.far_ends.get((at.place, at.leaves or ""))
             if far is None:
-                self.steps.append(at.step(HOP, Outcome.DROPPED, f"{at.leaves} is not there"))
+                said = f"{at.leaves} is not there"
+                self.steps.append(at.blocked(HOP, Code.BAD_STATE_ATTACHMENT, said))
                 return
             here = (far.place, far.name, at.packet)
             if here in met:
-                self.steps.append(at.step(HOP, Outcome.REFUSED, "it goes round for ever"))
+                self.steps.append(at.blocked(HOP, Code.ROUTE_LOOP, "it goes round for ever"))
                 return
             met.add(here)
             known = self.connections.answer(far.place, at.packet)
@@ -121,7 +123,7 @@ class _Way:
             return at.leaving(appliances.interface)
         if at.place not in self.forwarding:
             said = f"{at.packet.destination} is not its address, and it passes nothing on"
-            self.steps.append(at.step("instance", Outcome.DROPPED, said))
+            self.steps.append(at.blocked("instance", Code.PASSES_NOTHING_ON, said))
             return None
         route = self._route(at, self.atlas.tables_of_source(at.place, at.packet.source))
         return at.leaving(_interface(route)) if route else None
@@ -131,20 +133,24 @@ class _Way:
         found = self.atlas.route(at.place, tables, at.packet.destination)
         if found is None:
             said = f"no route leads to {at.packet.destination}"
-            self.steps.append(at.step(Stage.ROUTE, Outcome.REFUSED, said))
+            self.steps.append(
+                at.blocked(Stage.ROUTE, Code.NO_ROUTE_TO_DESTINATION, said, told=True)
+            )
             return None
         where = f"{found.destination} of {found.table}"
         match found.action:
             case Forward(interface=interface):
-                said, outcome = f"{where} leads to {interface}", Outcome.PASSED
+                said = f"{where} leads to {interface}"
+                self.steps.append(at.step(Stage.ROUTE, Outcome.PASSED, said, found.because))
+                return found
             case Unreachable():
-                said, outcome = f"nobody has {at.packet.destination}", Outcome.REFUSED
-            case Blackhole():
-                said, outcome = f"{where} leads to what is not there", Outcome.DROPPED
+                said = f"nobody has {at.packet.destination}"
+                code, told = Code.NO_ENI_AT_ADDRESS, True
             case _:
-                said, outcome = f"{where} ends here", Outcome.PASSED
-        self.steps.append(at.step(Stage.ROUTE, outcome, said, found.because))
-        return found if isinstance(found.action, Forward) else None
+                said = f"{where} leads to what is not there"
+                code, told = Code.BAD_STATE_ROUTE, False
+        self.steps.append(at.blocked(Stage.ROUTE, code, said, found.because, told))
+        return None
 
     def _translated(self, at: Crossing, steps: Iterator[Step]) -> Crossing:
         for step in steps:
@@ -172,7 +178,8 @@ def walk(
         back.send(way.taken_at, way.packet.answered(), bool(here and here.forwards))
         if back.taken_at not in (None, origin):
             where = Crossing(atlas, str(back.taken_at), back.packet or packet)
-            back.steps.append(where.step(HOP, Outcome.DROPPED, "somebody else got the answer"))
+            said = "somebody else got the answer"
+            back.steps.append(where.blocked(HOP, Code.ANSWER_TO_ANOTHER, said))
     return Trace(origin, packet, tuple(way.steps), tuple(back.steps), way.taken_at, way.packet)
 
 

@@ -273,6 +273,45 @@ def events(output: str, as_json: bool, follow: bool) -> None:
 
 
 @main.command()
+@click.argument("source", metavar="SRC")
+@click.argument("destination", metavar="DST[:PORT[/PROTO]]")
+@OUTPUT
+@JSON
+def trace(source: str, destination: str, output: str, as_json: bool) -> None:
+    """Say where a packet goes, and what stops it.
+
+    Nothing is sent: the answer is read from what the engine carries out. Both ways are followed,
+    hop by hop, past whatever blocks, so that everything that blocks is told. SRC and DST are ids,
+    Name tags, addresses, or `internet`, a host outside every VPC; PROTO is tcp or udp; without a
+    port an echo is meant. An instance without a source/destination check is taken to pass on what
+    is not for it. Exit code 0: it arrives, and its answer comes back.
+
+    Example: genkan trace web 10.0.0.5:443
+    """
+    from genkan.cli import tracing
+
+    tracing.trace(source, destination, as_json or output == "json")
+
+
+@main.command()
+@click.argument("source", metavar="SRC")
+@click.argument("destination", metavar="DST[:PORT[/PROTO]]")
+@OUTPUT
+@JSON
+def ping(source: str, destination: str, output: str, as_json: bool) -> None:
+    """Send a packet, and hold it against the prediction.
+
+    SRC and DST as in `genkan trace`. A port at which nothing listens refuses, which is an answer;
+    over udp, a program has to answer. Exit code 0: an answer came.
+
+    Example: genkan ping app db:5432
+    """
+    from genkan.cli import tracing
+
+    tracing.ping(source, destination, as_json or output == "json")
+
+
+@main.command()
 @click.argument("interface", required=False)
 @click.argument("port", required=False, type=click.IntRange(1, 65535))
 @click.argument("program", required=False)

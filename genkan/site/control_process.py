@@ -34,6 +34,7 @@ from genkan.control.notices import Notice
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.shown_network import shown_network
 from genkan.control.status import status
+from genkan.control.traces import Traces
 from genkan.control.ways import find_way
 from genkan.control.writer import Writer
 from genkan.engine.absent import AbsentEngine
@@ -82,6 +83,7 @@ class ControlProcess:
         )
         self._writer = Writer(self._control, _give_up)
         self._started = False
+        self._traces = Traces()
 
     async def start(self, *subscribers: str) -> None:
         """Bring the site up to the store's state and begin to answer, when these processes answer
@@ -145,6 +147,7 @@ class ControlProcess:
         app.router.add_get("/history", self._history)
         app.router.add_get("/network", self._network)
         app.router.add_get("/explain", self._explain)
+        app.router.add_post("/trace", self._trace)
         app.router.add_get("/published", self._published)
         app.router.add_post("/publish", self._publish_program)
         app.router.add_post("/unpublish", self._unpublish_program)
@@ -276,6 +279,10 @@ class ControlProcess:
         version = hashlib.sha256(json.dumps(found).encode()).hexdigest()
         same = asked.get("known") == version
         return web.json_response({"version": version, **({} if same else found)})
+
+    async def _trace(self, request: web.Request) -> web.Response:
+        network, program = self._control.network, self._control.compilation.program
+        return web.json_response(self._traces.answer(network, program, await request.json()))
 
     async def _history(self, request: web.Request) -> web.Response:
         return web.json_response({"history": await self._writer.do(self._control.history)})

@@ -1,0 +1,163 @@
+"""`trace` and `ping`: where a packet goes and why, and whether a real one does the same."""
+
+import json
+import re
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv6Address
+from typing import Any
+
+import click
+
+from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
+from genkan.client import Site, SiteDown
+from genkan.client.home import default_home
+from genkan.client.probe import Probe, send_probe
+from genkan.client.site import UnknownTarget
+
+DESTINATION = re.compile(
+    r"(?P<name>\[[0-9a-fA-F:.]+\]|[^:\[\]]+)(?::(?P<port>\d{1,5})(?:/(?P<protocol>tcp|udp))?)?"
+)
+MARKS = {"passed": " ", "translated": "~", "dropped": "x", "refused": "x", "depends": "?"}
+ARROWS = {"forward": "→", "answer": "←"}
+ENDS = {
+    "reached": "reaches {to}, and the answer comes back",
+    "unanswered": "reaches {to}, and its answer does not come back",
+    "stopped": "is stopped",
+    "depends": "depends on a port that a gateway chooses",
+}
+
+
+def trace(source: str, destination: str, as_json: bool) -> None:
+    """Print the way of a packet; exit 0 when it arrives and is answered, else 1."""
+    found = _asked(source, destination)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        for line in trace_lines(found):
+            click.echo(line)
+    if found["disposition"] != "reached":
+        sys.exit(NO)
+
+
+def ping(source: str, destination: str, as_json: bool) -> None:
+    """Send the packet, print what was predicted and what came; exit 0 when an answer came."""
+    found = _asked(source, destination)
+    packet = found["packet"]
+    ports = packet["destination_ports"]
+    site = Site(default_home())
+    try:
+        inside = site.enter(found["origin"]["id"])
+    except SiteDown:
+        fail_down(site.home)
+    except UnknownTarget as error:
+        raise Failure(REFUSED, str(error)) from error
+    probe = Probe(
+        packet["source"], packet["destination"], packet["protocol"], ports[0] if ports else None
+    )
+    begun = time.perf_counter()
+    met = send_probe(inside, probe)
+    took = time.perf_counter() - begun
+    predicted = found["disposition"]
+    came = met != "silence" and met != "unreachable"
+    agrees = None if predicted == "depends" else came == (predicted == "reached")
+    report = {"predicted": predicted, "met": met, "agrees": agrees, "trace": found}
+    if as_json:
+        click.echo(json.dumps(report, indent=2))
+    else:
+        click.echo(f"{packet['text']}: {met}" + (f" in {took * 1000:.1f} ms" if came else ""))
+        click.echo(f"predicted: {_end(found)}" + _word(agrees))
+        for line in blocker_lines(found):
+            click.echo(line)
+    sys.exit(0 if came else NO)
+
+
+def _word(agrees: bool | None) -> str:
+    if agrees is None:
+        return ""
+    return "; so it was" if agrees else "; it was not so. `genkan trace` shows every step"
+
+
+def trace_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Draw a trace: what it comes to, every step, every blocker."""
+    yield f"{found['packet']['text']} from {_called(found['origin'])} {_end(found)}"
+    for way, arrow in ARROWS.items():
+        for step in found[way]:
+            yield from _step_lines(arrow, step)
+    yield from blocker_lines(found)
+
+
+def blocker_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Draw what stops a packet, what it meets first at the top."""
+    for number, step in enumerate(found["blockers"], 1):
+        where = "" if step["way"] == "forward" else "the answer, "
+        yield (
+            f"{number}. {where}{step['stage']} at {_called(step, 'place')}: {step['said']}"
+            f"{_because(step)}  {step['code']}"
+        )
+
+
+def _step_lines(arrow: str, step: Mapping[str, Any]) -> Iterator[str]:
+    mark = MARKS[step["outcome"]]
+    yield (
+        f"{mark} {arrow} {_called(step, 'place'):<24} {step['stage']:<24} "
+        f"{step['said']}{_because(step)}"
+    )
+    if step["outcome"] == "translated":
+        yield f"      now {step['packet']['text']}"
+
+
+def _because(step: Mapping[str, Any]) -> str:
+    because = step["because"]
+    if because is None:
+        return ""
+    rule = f" rule {because['rule']}" if because["rule"] else ""
+    return f"  [{because['id']}{rule}]"
+
+
+def _end(found: Mapping[str, Any]) -> str:
+    arrived = found["arrived"]
+    return ENDS[found["disposition"]].format(to=_called(arrived) if arrived else "nobody")
+
+
+def _called(thing: Mapping[str, Any], key: str = "id") -> str:
+    return str(thing.get("name") or thing[key])
+
+
+def _asked(source: str, destination: str) -> dict[str, Any]:
+    question = {"source": source, **parse_destination(destination)}
+    site = Site(default_home())
+    try:
+        found = site.post("/trace", question)
+    except SiteDown:
+        fail_down(site.home)
+    if "unknown" in found:
+        raise Failure(REFUSED, found["unknown"], todo="genkan status")
+    return found
+
+
+def parse_destination(text: str) -> dict[str, Any]:
+    """Read DST[:PORT[/PROTO]]; an IPv6 address with a port is in brackets. Raises Failure."""
+    found = DESTINATION.fullmatch(f"[{text}]" if _is_ipv6(text) else text)
+    port = int(found["port"]) if found and found["port"] else None
+    if found is None or (port is not None and not 1 <= port <= 65_535):
+        raise Failure(
+            USAGE,
+            f"{text} is no destination.",
+            "DST is an id, a Name tag, an address or `internet`; then :PORT, 1 to 65535; then "
+            "/tcp or /udp.",
+            "genkan trace web 10.0.0.5:443/tcp",
+        )
+    return {
+        "destination": found["name"].strip("[]"),
+        "port": port,
+        "protocol": found["protocol"] or "tcp",
+    }
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return bool(IPv6Address(text))
+    except ValueError:
+        return False

@@ -1,0 +1,237 @@
+"""Questions about ways, in the words that people use: ids, Name tags, addresses, `internet`.
+
+What is asked is turned into a packet that the sender's own kernel would send; the walk through the
+program answers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+from genkan.analysis import Atlas, Packet, Step, Trace, walk
+from genkan.analysis.packet import ICMP, ICMPV6, TCP, UDP
+from genkan.model.network import Network
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.resource import Resource
+from genkan.program import Program
+from genkan.program.address import Address, in_order
+from genkan.program.place import INTERNET, OUTSIDE, Link, Place, PlaceKind
+from genkan.program.route import Forward
+
+PROTOCOLS = {"tcp": TCP, "udp": UDP}
+SOURCE_PORT = 49_152  # the first of those that programs are lent
+ECHO = {4: (ICMP, (8, 0)), 6: (ICMPV6, (128, 0))}
+MOST_NAMES = 8
+
+
+class UnknownEnd(Exception):
+    """What was named is not there, or cannot be an end of a way; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A sender, and the packet that it would send."""
+
+    origin: str
+    packet: Packet
+
+
+class Traces:
+    """Answers by the network and the program as they are."""
+
+    def __init__(self) -> None:
+        self._atlas = Atlas(Program())
+
+    def answer(self, network: Network, program: Program, asked: dict[str, Any]) -> dict[str, Any]:
+        """Give a trace as plain data, or `unknown`: what of the question is not there."""
+        if self._atlas.program is not program:
+            self._atlas = Atlas(program)
+        try:
+            ends = _ends(self._atlas, network, asked)
+        except UnknownEnd as unknown:
+            return {"unknown": str(unknown)}
+        boxes = middleboxes(self._atlas)
+        return shown(network, walk(self._atlas, ends.origin, ends.packet, boxes))
+
+
+def middleboxes(atlas: Atlas) -> frozenset[str]:
+    """Give the instances that may carry others' packets, and so are taken to pass them on."""
+    return frozenset(
+        link.right.place
+        for link in atlas.program.of(Link)
+        if _kind(atlas, link.right.place) is PlaceKind.INSTANCE
+        and atlas.source_check(link.left.place, link.left.name) is None
+    )
+
+
+def _ends(atlas: Atlas, network: Network, asked: dict[str, Any]) -> Ends:
+    source, destination = str(asked["source"]), str(asked["destination"])
+    origin, given = _sender(atlas, network, source)
+    found = _addresses(atlas, network, destination)
+    for address in found:
+        sent_from = given or _source_for(atlas, origin, address)
+        if sent_from is not None and sent_from.version == address.version:
+            return Ends(origin, _packet(sent_from, address, asked))
+    families = " and ".join(sorted({f"IPv{one.version}" for one in found}))
+    raise UnknownEnd(f"{source} has no address and no way for {destination}, which has {families}.")
+
+
+def _packet(source: Address, destination: Address, asked: dict[str, Any]) -> Packet:
+    port, protocol = asked.get("port"), str(asked.get("protocol") or "tcp")
+    if port is None:
+        number, icmp = ECHO[destination.version]
+        return Packet(source, destination, number, (1, 1), None, icmp)
+    return Packet.to_port(source, destination, PROTOCOLS[protocol], int(port), SOURCE_PORT)
+
+
+def _sender(atlas: Atlas, network: Network, text: str) -> tuple[str, Address | None]:
+    """Give the place that sends, and its address where that was said."""
+    if text == INTERNET:
+        return OUTSIDE, None
+    address = _address(text)
+    if address is not None:
+        for place in atlas.owners(address):
+            if _sends(atlas, place):
+                return place, address
+        raise UnknownEnd(f"Nobody who runs has the address {text}.")
+    found = _named(network, text)
+    if isinstance(found, NetworkInterface) and found.instance_id:
+        if not found.addresses or not _sends(atlas, found.instance_id):
+            raise UnknownEnd(f"{text} is of {found.instance_id}, which does not run.")
+        return found.instance_id, found.addresses[0]
+    if _sends(atlas, found.id):
+        return found.id, None
+    raise UnknownEnd(f"{text} is {found.kind} {found.id}, which sends nothing now.")
+
+
+def _addresses(atlas: Atlas, network: Network, text: str) -> list[Address]:
+    """Give the addresses that a destination can mean."""
+    if text == INTERNET:
+        return list(in_order(atlas.addresses(OUTSIDE)))
+    address = _address(text)
+    if address is not None:
+        return [address]
+    found = _named(network, text)
+    worn = [found] if isinstance(found, NetworkInterface) else list(_worn(network, found))
+    addresses = [one for interface in worn for one in interface.addresses]
+    if not addresses:
+        raise UnknownEnd(f"{text} is {found.kind} {found.id}, which has no address.")
+    return addresses
+
+
+def _worn(network: Network, found: Resource) -> Iterator[NetworkInterface]:
+    """Give the interfaces of an instance, a NAT gateway, an endpoint or a load balancer."""
+    names = getattr(found, "network_interface_ids", ()) or ()
+    one = getattr(found, "network_interface_id", None)
+    for name in (*names, *((one,) if one else ())):
+        interface = network.get(NetworkInterface, name)
+        if interface:
+            yield interface
+    attached = [one for one in network.all(NetworkInterface) if one.instance_id == found.id]
+    yield from sorted(
+        attached, key=lambda one: one.attachment.device_index if one.attachment else 0
+    )
+
+
+def _named(network: Network, text: str) -> Resource:
+    """Find a resource by id, the beginning of one, or Name tag. Raises UnknownEnd."""
+    rows = [row for row in network if row.id == text]
+    rows = rows or [row for row in network if row.name == text]
+    rows = rows or [row for row in network if len(text) > 1 and row.id.startswith(text)]
+    ends = [row for row in rows if isinstance(row, NetworkInterface) or any(_worn(network, row))]
+    if len(ends) == 1:
+        return ends[0]
+    if len(ends) > 1:
+        named = ", ".join(sorted(row.id for row in ends)[:MOST_NAMES])
+        raise UnknownEnd(f"{text} can mean {named}. Give the whole id.")
+    if rows:
+        raise UnknownEnd(f"{text} is {rows[0].kind} {rows[0].id}, which has no address.")
+    raise UnknownEnd(f"Nothing is called {text}: give an id, a Name tag, an address or `internet`.")
+
+
+def _source_for(atlas: Atlas, origin: str, destination: Address) -> Address | None:
+    """Give the address that the sender's kernel chooses: the first of the interface used."""
+    if atlas.owns(origin, destination):
+        return destination
+    found = atlas.route(origin, (), destination)
+    leaves = found.action.interface if found and isinstance(found.action, Forward) else ""
+    end = atlas.near_ends.get((origin, leaves))
+    own = end.addresses if end else ()
+    return next((one for one in own if one.version == destination.version), None)
+
+
+def _sends(atlas: Atlas, place: str) -> bool:
+    return _kind(atlas, place) in (PlaceKind.INSTANCE, PlaceKind.HOST)
+
+
+def _kind(atlas: Atlas, place: str) -> PlaceKind | None:
+    found = atlas.find(Place, place)
+    return found.kind if found else None
+
+
+def _address(text: str) -> Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def shown(network: Network, trace: Trace) -> dict[str, Any]:
+    """Give a trace as plain data."""
+    ways = (("forward", trace.forward), ("answer", trace.answer))
+    blockers = [_step(network, way, one) for way, steps in ways for one in steps if one.blocks]
+    return {
+        "disposition": trace.disposition.value,
+        "origin": {"id": trace.origin, "name": _name(network, trace.origin)},
+        "packet": _header(trace.packet),
+        "arrived": None
+        if trace.arrived_at is None or trace.arrived is None
+        else {
+            "id": trace.arrived_at,
+            "name": _name(network, trace.arrived_at),
+            "packet": _header(trace.arrived),
+        },
+        "blockers": blockers,
+        **{way: [_step(network, way, one) for one in steps] for way, steps in ways},
+    }
+
+
+def _step(network: Network, way: str, step: Step) -> dict[str, Any]:
+    because = step.because
+    return {
+        "way": way,
+        "place": step.place,
+        "name": _name(network, step.place),
+        "stage": step.stage,
+        "outcome": step.outcome.value,
+        "code": step.code.value if step.code else None,
+        "said": step.said,
+        "because": None
+        if because is None
+        else {"kind": because.kind, "id": because.id, "rule": because.rule},
+        "packet": _header(step.after),
+    }
+
+
+def _header(packet: Packet) -> dict[str, Any]:
+    return {
+        "source": str(packet.source),
+        "destination": str(packet.destination),
+        "protocol": packet.protocol,
+        "source_ports": packet.source_port,
+        "destination_ports": packet.destination_port,
+        "icmp": packet.icmp,
+        "text": str(packet),
+    }
+
+
+def _name(network: Network, place: str) -> str | None:
+    return next((row.name for row in _called(network, place)), None)
+
+
+def _called(network: Network, name: str) -> Iterator[Resource]:
+    for kind in ("instance", "vpc", "internet-gateway", "natgateway", "vpc-endpoint"):
+        found = network.find(kind, name)
+        if found:
+            yield found

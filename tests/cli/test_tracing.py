@@ -1,0 +1,68 @@
+"""Destinations as they are typed, and traces as they are drawn."""
+
+import pytest
+
+from genkan.cli.failure import Failure
+from genkan.cli.tracing import parse_destination, trace_lines
+
+
+@pytest.mark.parametrize(
+    ("typed", "destination", "port", "protocol"),
+    [
+        ("app", "app", None, "tcp"),
+        ("app:80", "app", 80, "tcp"),
+        ("10.0.0.5:53/udp", "10.0.0.5", 53, "udp"),
+        ("internet:65535/tcp", "internet", 65535, "tcp"),
+        ("[3fff::10]:443", "3fff::10", 443, "tcp"),
+        ("3fff::10", "3fff::10", None, "tcp"),
+        ("fd00:ec2::254", "fd00:ec2::254", None, "tcp"),
+        ("2600:1f00:0:1::4", "2600:1f00:0:1::4", None, "tcp"),
+        ("2600:1f00:0:1:2:3:4:5", "2600:1f00:0:1:2:3:4:5", None, "tcp"),
+        ("vpce-0123:443", "vpce-0123", 443, "tcp"),
+    ],
+)
+def test_a_destination_is_a_name_a_port_and_a_protocol(typed, destination, port, protocol):
+    read = {"destination": destination, "port": port, "protocol": protocol}
+    assert parse_destination(typed) == read
+
+
+@pytest.mark.parametrize("typed", ["", "app:", "app:0", "app:65536", "app:80/sctp", "app:x", ":80"])
+def test_what_is_no_destination_is_refused(typed):
+    with pytest.raises(Failure, match="is no destination"):
+        parse_destination(typed)
+
+
+def step(way: str, outcome: str, said: str, **more) -> dict:
+    return {
+        "way": way,
+        "place": "vpc-1",
+        "name": None,
+        "stage": "route",
+        "outcome": outcome,
+        "code": None,
+        "said": said,
+        "because": None,
+        "packet": {"text": "tcp 1.1.1.1:1 → 10.0.0.4:80"},
+        **more,
+    }
+
+
+def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
+    because = {"kind": "security-group", "id": "sg-1", "rule": "sgr-1"}
+    blocker = step("answer", "dropped", "nobody", code="NO_ROUTE_TO_DESTINATION", name="main")
+    found = {
+        "packet": {"text": "tcp 10.0.0.4:1 → 10.0.0.5:80"},
+        "origin": {"id": "i-1", "name": "web"},
+        "arrived": {"id": "i-2", "name": None},
+        "disposition": "unanswered",
+        "forward": [step("forward", "translated", "changed", because=because)],
+        "answer": [blocker],
+        "blockers": [blocker],
+    }
+    assert [" ".join(line.split()) for line in trace_lines(found)] == [
+        "tcp 10.0.0.4:1 → 10.0.0.5:80 from web reaches i-2, and its answer does not come back",
+        "~ → vpc-1 route changed [sg-1 rule sgr-1]",
+        "now tcp 1.1.1.1:1 → 10.0.0.4:80",
+        "x ← main route nobody",
+        "1. the answer, route at main: nobody NO_ROUTE_TO_DESTINATION",
+    ]
