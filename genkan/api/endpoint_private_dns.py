@@ -11,9 +11,10 @@ from typing import Any
 from genkan.api.call import Call
 from genkan.api.endpoint_services import has_both_kinds, private_names, service_name
 from genkan.api.provided_services import find_provided
-from genkan.model.catalogue.services import CatalogueService, find_service
+from genkan.model.catalogue.services import CatalogueService
 from genkan.model.endpoint_names import WILDCARD
 from genkan.model.errors import InvalidParameter
+from genkan.model.hosted_service import find_any
 from genkan.model.hosted_zone import HostedZone, ZoneVpc
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
@@ -128,7 +129,7 @@ def enabled_names(call: Call, endpoint: VpcEndpoint) -> tuple[str, ...]:
     """Give the names that an endpoint has by private DNS; none when it is off."""
     if not endpoint.private_dns_enabled:
         return ()
-    service = find_service(endpoint.service_name, endpoint.region)
+    service = find_any(call.network, endpoint.service_name, endpoint.region)
     if service is not None:
         return private_names(service, endpoint.region)
     provided = find_provided(call.network, endpoint.service_name)

@@ -1,4 +1,5 @@
-"""Endpoint services that a caller sees: AWS's own, those of the catalogue, each in its Region."""
+"""Endpoint services that a caller sees as amazon's: those of the catalogue, each in its Region, and
+those that the user added."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -6,6 +7,8 @@ from functools import lru_cache
 from genkan.model.catalogue.services import HOME, ROWS, CatalogueService
 from genkan.model.endpoint_names import in_region
 from genkan.model.errors import Refused
+from genkan.model.hosted_service import HostedService, find_hosted
+from genkan.model.network import Network
 
 INTERFACE, GATEWAY = "Interface", "Gateway"
 
@@ -24,12 +27,19 @@ def visible_services(region: str) -> Mapping[str, CatalogueService]:
     }
 
 
-def need_service(name: str, region: str) -> CatalogueService:
+def need_service(network: Network, name: str, region: str) -> CatalogueService:
     """Give the service of this name in a Region. Raises InvalidServiceName."""
-    service = visible_services(region).get(name)
+    hosted = find_hosted(network, name, region)
+    service = hosted.described if hosted else visible_services(region).get(name)
     if service is None:
         raise InvalidServiceName(f"The Vpc Endpoint Service '{name}' does not exist")
     return service
+
+
+def hosted_services(network: Network, region: str) -> Mapping[str, CatalogueService]:
+    """Give the services that the user added in a Region, by name."""
+    found = (one for one in network.all(HostedService) if one.region == region)
+    return {one.service_name: one.described for one in found}
 
 
 def service_name(service: CatalogueService, region: str) -> str:

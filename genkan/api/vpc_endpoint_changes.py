@@ -201,7 +201,9 @@ def _family_after(call: Call, endpoint: VpcEndpoint, asked: str | None) -> str:
     if provided:
         supported = provided.ip_address_types
     else:
-        supported = address_types(need_service(endpoint.service_name, endpoint.region))
+        supported = address_types(
+            need_service(call.network, endpoint.service_name, endpoint.region)
+        )
     return choose_address_type(asked, supported, endpoint.service_name)
 
 
@@ -210,7 +212,7 @@ def _private_dns_after(
 ) -> tuple[bool, bool]:
     """Tell whether there is private DNS from now on, and whether for inbound Resolver endpoints
     alone."""
-    service = need_service(endpoint.service_name, endpoint.region)
+    service = need_service(call.network, endpoint.service_name, endpoint.region)
     check_dns_options(service, options)
     if wanted is None:
         wanted = endpoint.private_dns_enabled
@@ -228,7 +230,7 @@ def _policy_after(call: Call, endpoint: VpcEndpoint, reset: bool, text: str | No
             "The parameters resetPolicy and policyDocument cannot be used together. "
             "Leave one of them out."
         )
-    check_policy_for(need_service(endpoint.service_name, endpoint.region), text)
+    check_policy_for(need_service(call.network, endpoint.service_name, endpoint.region), text)
     return None if reset else text or endpoint.policy
 
 

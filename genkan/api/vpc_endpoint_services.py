@@ -11,6 +11,7 @@ from genkan.api.endpoint_service_shape import SERVICE_OWNER, base_names, zone_id
 from genkan.api.endpoint_services import (
     INTERFACE,
     address_types,
+    hosted_services,
     need_service,
     private_names,
     visible_services,
@@ -62,7 +63,7 @@ def describe_vpc_endpoint_services(
     asked = set(service_names or ())
     provided = {one for one in asked if service_id_of(one)}
     for name in asked - provided:
-        need_service(name, call.region)
+        need_service(call.network, name, call.region)
     regions = list(dict.fromkeys(service_regions or (call.region,)))
     named_ones = [_need_in(call, name, regions) for name in sorted(provided)]
     own = _rows(call) if call.region in regions else []
@@ -91,9 +92,13 @@ def _rows(call: Call) -> list[_ServiceRow]:
             service_name=name,
             service_type=service_type,
         )
-        for name, service in sorted(visible_services(call.region).items())
+        for name, service in sorted(_own_services(call).items())
         for service_type in service.types
     ]
+
+
+def _own_services(call: Call) -> dict[str, CatalogueService]:
+    return {**visible_services(call.region), **hosted_services(call.network, call.region)}
 
 
 def _provided_rows(services: Iterable[EndpointService]) -> list[_ServiceRow]:

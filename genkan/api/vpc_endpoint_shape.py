@@ -13,9 +13,10 @@ from genkan.api.provided_services import find_provided
 from genkan.api.selection import Values
 from genkan.api.tagging import shown
 from genkan.model.catalogue.addresses import vpce_zone_id
-from genkan.model.catalogue.services import CatalogueService, find_service
+from genkan.model.catalogue.services import CatalogueService
 from genkan.model.endpoint_names import in_region, regional_name, zonal_name
 from genkan.model.endpoint_service import base_name_of
+from genkan.model.hosted_service import find_any
 from genkan.model.subnet import Subnet
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
@@ -34,7 +35,7 @@ FILTERS: Mapping[str, Values[VpcEndpoint]] = {
 
 def vpc_endpoint(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
     """Give an endpoint as CreateVpcEndpoint and DescribeVpcEndpoints do."""
-    service = find_service(endpoint.service_name, endpoint.region)
+    service = find_any(call.network, endpoint.service_name, endpoint.region)
     named = endpoint.endpoint_type is not VpcEndpointType.GATEWAY_LOAD_BALANCER
     return {
         "VpcEndpointId": endpoint.id,
@@ -109,7 +110,7 @@ def _names(call: Call, endpoint: VpcEndpoint) -> tuple[Sequence[str], Sequence[s
     if endpoint.endpoint_type is not VpcEndpointType.INTERFACE:
         return (), ()
     private: Sequence[str] = ()
-    service = find_service(endpoint.service_name, endpoint.region)
+    service = find_any(call.network, endpoint.service_name, endpoint.region)
     if service:
         bases = in_region(service.base_endpoint_dns_names, endpoint.region)
         private = private_names(service, endpoint.region)

@@ -281,7 +281,7 @@ def _need_service(call: Call, name: str | None, region: str | None) -> Catalogue
             f"Genkan's endpoints reach services of their own Region, {call.region}, and not yet "
             f"those of {region}. Leave ServiceRegion out."
         )
-    return need_service(name, call.region)
+    return need_service(call.network, name, call.region)
 
 
 def _check_known_type(endpoint_type: str) -> None:

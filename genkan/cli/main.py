@@ -177,6 +177,61 @@ def account_list(output: str, as_json: bool) -> None:
     accounts.show(as_json or output == "json")
 
 
+@main.group()
+def service() -> None:
+    """Services of your own behind AWS-style names."""
+
+
+@service.command("add")
+@click.argument("name")
+@click.option(
+    "--upstream",
+    required=True,
+    metavar="[HOST:]PORT|PATH",
+    help="The program: a port of this machine, HOST:PORT, or the path of a Unix socket.",
+)
+@click.option("--port", "ports", type=int, multiple=True, help="Of its endpoints; 443 if left out.")
+@click.option(
+    "--private-dns", "names", multiple=True, help="NAME.REGION.amazonaws.com if left out."
+)
+@click.option("--region", help="The site's home Region when left out.")
+def service_add(
+    name: str, upstream: str, ports: tuple[int, ...], names: tuple[str, ...], region: str | None
+) -> None:
+    """Put a program behind the service name com.amazonaws.REGION.NAME.
+
+    Every account finds it among amazon's services, makes interface endpoints to it, and has its
+    private names in the VPC. What comes to an endpoint at one of the ports reaches the program as
+    it is, from this machine; a program that speaks TLS has a certificate of its own. The
+    endpoint's groups decide who gets there. No route leads from one network to the other.
+
+    Example: genkan service add ledger --upstream 8443
+    """
+    from genkan.cli import services
+
+    services.add(name, upstream, ports, names, region)
+
+
+@service.command("remove")
+@click.argument("name")
+@click.option("--region", help="The site's home Region when left out.")
+def service_remove(name: str, region: str | None) -> None:
+    """Take a service back that has no endpoints."""
+    from genkan.cli import services
+
+    services.remove(name, region)
+
+
+@service.command("list")
+@OUTPUT
+@JSON
+def service_list(output: str, as_json: bool) -> None:
+    """List your services, and how many endpoints lead to each."""
+    from genkan.cli import services
+
+    services.show(as_json or output == "json")
+
+
 @main.command()
 @OUTPUT
 @JSON

@@ -16,11 +16,11 @@ BROKER_PATIENCE = 30
 
 def publish(interface: str, port: int, program: str | None) -> None:
     """Have a program answer at a port of an interface."""
-    host, host_port = _program(program, port)
+    host, host_port = program_of(program, port)
     site = Site(default_home())
-    _have_broker(site)
+    have_broker(site)
     body = {"interface": interface, "port": port, "host": host, "host_port": host_port}
-    made = _tell(site, "/publish", body)
+    made = tell(site, "/publish", body)
     click.echo(
         f"{made['program']} of this machine answers at {made['address']}:{made['port']} in "
         f"{made['vpc']}, as {made['interface']}",
@@ -30,7 +30,7 @@ def publish(interface: str, port: int, program: str | None) -> None:
 
 def unpublish(interface: str, port: int | None) -> None:
     """Take back what is published at an interface."""
-    _tell(Site(default_home()), "/unpublish", {"interface": interface, "port": port})
+    tell(Site(default_home()), "/unpublish", {"interface": interface, "port": port})
 
 
 def show(as_json: bool) -> None:
@@ -51,7 +51,7 @@ def show(as_json: bool) -> None:
         )
 
 
-def _program(given: str | None, port: int) -> tuple[str, int]:
+def program_of(given: str | None, port: int) -> tuple[str, int]:
     """Give host and port of [HOST:]PORT, or a path and 0. Raises Failure."""
     text = str(port) if given is None else given
     if text.startswith("/"):
@@ -67,7 +67,8 @@ def _program(given: str | None, port: int) -> tuple[str, int]:
     return host.strip("[]") or LOOPBACK, int(number)
 
 
-def _have_broker(site: Site) -> None:
+def have_broker(site: Site) -> None:
+    """Have the site's broker run. Raises Failure."""
     result = subprocess.run(
         [sys.executable, "-P", "-m", "genkan.site.broker_launch", str(site.home)],
         capture_output=True,
@@ -85,7 +86,14 @@ def _have_broker(site: Site) -> None:
         )
 
 
-def _tell(site: Site, path: str, body: object) -> dict[str, str]:
+def tell(
+    site: Site,
+    path: str,
+    body: object,
+    why: str = "Programs answer at an interface of a VPC that nothing else wears.",
+    todo: str = "genkan publish --help",
+) -> dict[str, str]:
+    """Ask control for a change. Raises Failure where it is refused."""
     try:
         answer = site.post(path, body)
     except SiteDown:
@@ -94,7 +102,7 @@ def _tell(site: Site, path: str, body: object) -> dict[str, str]:
         raise Failure(
             REFUSED,
             str(answer["refused"]),
-            "Programs answer at an interface of a VPC that nothing else wears.",
-            "genkan publish --help",
+            why,
+            todo,
         )
     return answer

@@ -10,6 +10,7 @@ from genkan.compile.security_groups import referenced_groups
 from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import EndpointService
+from genkan.model.hosted_service import HostedService
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
 from genkan.model.instance import Instance
 from genkan.model.load_balancer import Listener, LoadBalancer
@@ -101,6 +102,9 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
             return {resource.vpc_id, *resolver_endpoints.followers(network, resource)}
         case ResolverRule():
             return set(resolver_endpoints.followers(network, resource))
+        case HostedService():
+            name = resource.service_name
+            return {one.vpc_id for one in network.where(VpcEndpoint, service_name=name)}
         case ManagedPrefixList():
             return _naming(network, resource.id)
         case Account() | AccessKey():

@@ -29,6 +29,7 @@ from genkan.model.account import AccessKey, standing_keys
 from genkan.model.catalogue.services import find_service
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_names import in_region
+from genkan.model.hosted_service import find_any, find_hosted
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Network
@@ -317,7 +318,8 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
         of_interfaces = endpoint.endpoint_type is not VpcEndpointType.GATEWAY
         if endpoint.state not in HAS_A_PATH or not of_interfaces:
             continue
-        service = find_service(endpoint.service_name, endpoint.region)
+        service = find_any(network, endpoint.service_name, endpoint.region)
+        hosted = find_hosted(network, endpoint.service_name, endpoint.region)
         if service is None:
             continue
         interfaces = [
@@ -326,6 +328,13 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
             if (interface := network.get(NetworkInterface, name))
         ]
         for interface in interfaces:
+            if hosted is not None:
+                yield Part(
+                    ("hosted-interface", interface.id),
+                    endpoints.compile_hosted_interface,
+                    (endpoint, interface, hosted),
+                )
+                continue
             yield Part(
                 ("endpoint-interface", interface.id),
                 endpoints.compile_endpoint_interface,

@@ -17,7 +17,7 @@ from genkan.api import registry
 from genkan.api.call import Answer, Call
 from genkan.compile import Compilation, compile_network, recompile
 from genkan.compile.scope import touched
-from genkan.control import health, publications
+from genkan.control import health, hosted_services, publications
 from genkan.control.accounts import Token, another_account
 from genkan.control.batch import Accepted, Asked, CannotCompile, names_of, tried
 from genkan.control.notices import Notice, notices
@@ -209,6 +209,22 @@ class Control:
     def unpublish_program(self, name: str, port: int | None) -> None:
         """Take back what is published at an interface. Raises Refused."""
         self._commit("UnpublishProgram", GLOBAL, publications.unpublish(self.network, name, port))
+
+    def add_service(
+        self,
+        name: str,
+        region: str,
+        ports: Sequence[int],
+        upstream: tuple[str, int],
+        private_names: Sequence[str],
+    ) -> None:
+        """Put a program of the host behind a service's name. Raises InvalidParameterValue."""
+        change = hosted_services.add(self.network, name, region, ports, upstream, private_names)
+        self._commit("AddService", region, change)
+
+    def remove_service(self, name: str, region: str) -> None:
+        """Take a service of the user's back. Raises Refused."""
+        self._commit("RemoveService", region, hosted_services.remove(self.network, name, region))
 
     def take_health(self, targets: Mapping[str, Mapping[str, Any] | None]) -> None:
         """Take what was measured of targets; it is in force when this returns."""

@@ -91,6 +91,7 @@ class Front:
         family, level, transparent, everywhere = FAMILIES[version]
         listener = self._open_socket(place, family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # others answer beside it
         try:
             # Without it the kernel sends nothing from addresses that are not assigned.
             listener.setsockopt(level, transparent, 1)

@@ -14,6 +14,7 @@ from genkan.model.endpoint_service import (
     ServicePermission,
 )
 from genkan.model.flow_log import FlowLog
+from genkan.model.hosted_service import HostedService
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneChange
 from genkan.model.instance import Instance
 from genkan.model.load_balancer import Listener, LoadBalancer, TargetGroup
@@ -87,6 +88,7 @@ KINDS: dict[str, type[Resource]] = {
         EndpointConnection,
         ConnectionNotification,
         Publication,
+        HostedService,
         TargetHealth,
     )
 }

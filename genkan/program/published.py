@@ -25,4 +25,4 @@ class Published(Entry):
 
     @property
     def key(self) -> Key:
-        return (self.section, self.place, str(self.port))
+        return (self.section, self.place, str(self.address), str(self.port))

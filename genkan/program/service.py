@@ -12,6 +12,7 @@ from genkan.program.entry import Entry, Key
 class Answerer(Enum):
     DNS = "dns"
     FRONT = "front"
+    HOST = "host"  # a program that is Published there
     METADATA = "metadata"  # InstanceMetadata of who asks
 
 

@@ -27,7 +27,7 @@ from genkan import wire
 from genkan.api import endpoint
 from genkan.api.call import Answer, Call
 from genkan.api.way import Flow, Way
-from genkan.control import Control, Publisher, publications
+from genkan.control import Control, Publisher, hosted_services, publications
 from genkan.control.accounts import find_account, first_account, keys_of
 from genkan.control.batch import Asked
 from genkan.control.notices import Notice
@@ -148,6 +148,9 @@ class ControlProcess:
         app.router.add_get("/network", self._network)
         app.router.add_get("/explain", self._explain)
         app.router.add_post("/trace", self._trace)
+        app.router.add_get("/services", self._services)
+        app.router.add_post("/services", self._add_service)
+        app.router.add_post("/services/remove", self._remove_service)
         app.router.add_get("/published", self._published)
         app.router.add_post("/publish", self._publish_program)
         app.router.add_post("/unpublish", self._unpublish_program)
@@ -268,6 +271,33 @@ class ControlProcess:
             await self._writer.do(
                 lambda: self._control.unpublish_program(str(asked["interface"]), asked["port"])
             )
+        except Refused as refused:
+            return web.json_response({"refused": str(refused)})
+        return web.json_response({})
+
+    async def _services(self, request: web.Request) -> web.Response:
+        return web.json_response({"services": hosted_services.shown(self._control.network)})
+
+    async def _add_service(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        name, region = str(asked["name"]), str(asked["region"] or self._home.region)
+        upstream = (str(asked["host"]), int(asked["host_port"]))
+        ports, names = asked["ports"], asked["private_names"]
+        before = {one["service"] for one in hosted_services.shown(self._control.network)}
+        try:
+            await self._writer.do(
+                lambda: self._control.add_service(name, region, ports, upstream, names)
+            )
+        except Refused as refused:
+            return web.json_response({"refused": str(refused)})
+        rows = hosted_services.shown(self._control.network)
+        return web.json_response(next(row for row in rows if row["service"] not in before))
+
+    async def _remove_service(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        name, region = str(asked["name"]), str(asked["region"] or self._home.region)
+        try:
+            await self._writer.do(lambda: self._control.remove_service(name, region))
         except Refused as refused:
             return web.json_response({"refused": str(refused)})
         return web.json_response({})

@@ -28,7 +28,7 @@ SECTIONS = frozenset({Published.section})
 BROKER_PATIENCE = 5.0
 AGAIN = 0.5  # seconds until a broker that is gone is looked for again
 WAITING = 256  # connections that nobody has accepted yet
-_FREEBIND = 15
+_FREEBIND, _TRANSPARENT = 15, 19
 
 
 class Publisher:
@@ -77,7 +77,11 @@ def _hand_over(entry: Published, broker: str) -> socket.socket:
     try:
         with socket_in(entry.place, socket.AF_INET, socket.SOCK_STREAM) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # Beside what answers at every other address of its place, such as the front.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             listener.setsockopt(socket.IPPROTO_IP, _FREEBIND, 1)
+            # Without it the kernel sends nothing from addresses that are not assigned.
+            listener.setsockopt(socket.IPPROTO_IP, _TRANSPARENT, 1)
             listener.bind((str(entry.address), entry.port))
             listener.listen(WAITING)
             question = json.dumps({"connect": [entry.host, entry.host_port]}).encode()

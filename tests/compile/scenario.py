@@ -16,6 +16,7 @@ from genkan.model.endpoint_service import (
     ServicePermission,
 )
 from genkan.model.flow_log import FlowLog
+from genkan.model.hosted_service import HostedService
 from genkan.model.hosted_zone import (
     GLOBAL,
     AliasTarget,
@@ -320,8 +321,47 @@ def gateway_endpoint(*tables: str) -> VpcEndpoint:
         state=VpcEndpointState.AVAILABLE,
         created_at=AT,
         route_table_ids=tables,
+        policy='{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}',
         **MINE,
     )
+
+
+def hosted() -> list[Resource]:
+    """Give a service of the user's, and an endpoint to it."""
+    wears = interface(
+        "eni-hosted",
+        "subnet-db",
+        "10.5.3.10",
+        group_ids=("sg-in",),
+        interface_type=InterfaceType.VPC_ENDPOINT,
+    )
+    return [
+        replace(wears, vpc_id="vpc-5"),
+        HostedService(
+            id="ap-northeast-1/ledger",
+            code="ledger",
+            ports=(443, 7000),
+            host="127.0.0.1",
+            host_port=8443,
+            private_names=("ledger.ap-northeast-1.amazonaws.com",),
+            **MINE,
+        ),
+        VpcEndpoint(
+            id="vpce-hosted",
+            vpc_id="vpc-5",
+            service_name="com.amazonaws.ap-northeast-1.ledger",
+            endpoint_type=VpcEndpointType.INTERFACE,
+            state=VpcEndpointState.AVAILABLE,
+            created_at=AT,
+            dns_suffix="abcd1234",
+            hosted_zone_id="Z9",
+            subnet_ids=("subnet-db",),
+            group_ids=("sg-in",),
+            network_interface_ids=("eni-hosted",),
+            private_dns_enabled=True,
+            **MINE,
+        ),
+    ]
 
 
 def prefix_list(*blocks: str) -> ManagedPrefixList:
@@ -483,6 +523,7 @@ def inspected() -> list[Resource]:
             interface("eni-published", "subnet-db", "10.5.3.9", group_ids=("sg-in",)),
             vpc_id="vpc-5",
         ),
+        *hosted(),
         Publication(
             id="eni-published:80",
             vpc_id="vpc-5",
