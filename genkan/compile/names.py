@@ -97,7 +97,8 @@ def endpoint_names_public(
 ) -> Iterator[Entry]:
     """Give the regional and zonal names: public ones that hold private addresses.
 
-    `addresses` pairs each interface's zone with its address.
+    `addresses` pairs each interface's zone with its address. To a service of another Region there
+    is no zonal name.
     """
     because = Because("vpc-endpoint", endpoint.id)
     for base in bases:
@@ -106,7 +107,7 @@ def endpoint_names_public(
                 address for _, address in addresses
             ]
         }
-        for zone, address in addresses:
+        for zone, address in () if endpoint.service_region else addresses:
             name = endpoint_names.zonal_name(endpoint.id, endpoint.dns_suffix, zone, base)
             named.setdefault(name, []).append(address)
         for name, held in named.items():
@@ -128,6 +129,18 @@ def endpoint_names_private(
     for name in names:
         zone = f"{endpoint.id}/{endpoint_names.zone_origin(name)}"
         yield from _addresses(zone, name, list(addresses), because)
+
+
+def named_addresses(
+    endpoint: VpcEndpoint, interface: NetworkInterface, private: bool
+) -> Iterator[Address]:
+    """Give the addresses of an interface that the endpoint's private, or public, names answer."""
+    held: dict[str, tuple[Address, ...]] = {
+        "ipv4": interface.private_addresses[:1],
+        "ipv6": interface.ipv6_addresses[:1],
+    }
+    for family in endpoint.record_families(private):
+        yield from held[family]
 
 
 def _attached(view: str, zone: str, origin: str, because: Because) -> Iterator[Entry]:

@@ -8,6 +8,7 @@ link: what is sent to it is dropped. "Connect to an endpoint service" in the AWS
 import hashlib
 from collections.abc import Iterator
 
+from genkan.compile import names
 from genkan.compile.balancer_nodes import intake_filters, nodes_of
 from genkan.compile.gateways import ANYWHERE
 from genkan.compile.naming import LINK_HOP, host_network, mac_of
@@ -36,19 +37,56 @@ def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
         service = network.get(EndpointService, service_id_of(endpoint.service_name))
         if endpoint.endpoint_type is not VpcEndpointType.INTERFACE or service is None:
             continue
-        for interface in interfaces_of(network, endpoint):
-            found = None
-            if endpoint.state in HAS_A_PATH:
-                found = chosen_node(network, service, interface)
-            if found is None:
-                yield Part(("no-service", interface.id), compile_nothing, (endpoint.id, interface))
-                continue
-            node, balancer = found
-            yield Part(
-                ("service-interface", interface.id),
-                compile_interface,
-                (endpoint.id, interface, node.id, intake_filters(balancer)),
-            )
+        yield from _ways(network, endpoint, service)
+        if endpoint.state is VpcEndpointState.AVAILABLE:
+            yield from _names(network, vpc, endpoint, service)
+
+
+def _ways(network: Network, endpoint: VpcEndpoint, service: EndpointService) -> Iterator[Part]:
+    for interface in interfaces_of(network, endpoint):
+        found = None
+        if endpoint.state in HAS_A_PATH:
+            found = chosen_node(network, service, endpoint, interface)
+        if found is None:
+            yield Part(("no-service", interface.id), compile_nothing, (endpoint.id, interface))
+            continue
+        node, balancer = found
+        yield Part(
+            ("service-interface", interface.id),
+            compile_interface,
+            (endpoint.id, interface, node.id, intake_filters(balancer)),
+        )
+
+
+def _names(
+    network: Network, vpc: Vpc, endpoint: VpcEndpoint, service: EndpointService
+) -> Iterator[Part]:
+    interfaces = interfaces_of(network, endpoint)
+    yield Part(
+        ("endpoint-public-names", endpoint.id),
+        names.endpoint_names_public,
+        (
+            endpoint,
+            (service.base_name,),
+            tuple(
+                (interface.zone, address)
+                for interface in interfaces
+                for address in names.named_addresses(endpoint, interface, private=False)
+            ),
+        ),
+    )
+    private = service.verified_name
+    if private and endpoint.private_dns_enabled and vpc.dns_support and vpc.dns_hostnames:
+        addresses = tuple(
+            address
+            for interface in interfaces
+            for address in names.named_addresses(endpoint, interface, private=True)
+        )
+        yield Part(
+            ("endpoint-private-names", endpoint.id),
+            names.endpoint_names_private,
+            (endpoint, (private,), addresses),
+        )
 
 
 def interfaces_of(network: Network, endpoint: VpcEndpoint) -> list[NetworkInterface]:
@@ -57,16 +95,17 @@ def interfaces_of(network: Network, endpoint: VpcEndpoint) -> list[NetworkInterf
 
 
 def chosen_node(
-    network: Network, service: EndpointService, interface: NetworkInterface
+    network: Network, service: EndpointService, endpoint: VpcEndpoint, interface: NetworkInterface
 ) -> tuple[NetworkInterface, LoadBalancer] | None:
     """Give the node that an endpoint's interface is bound to: one in its zone, by a hash of both,
-    so that others coming and going move it only when its own goes."""
+    so that others coming and going move it only when its own goes. Across Regions any zone will
+    do."""
     nodes = [
         (node, balancer)
         for arn in service.load_balancers
         if (balancer := network.get(LoadBalancer, arn))
         for node, _ in nodes_of(network, balancer)
-        if node.zone == interface.zone
+        if endpoint.service_region or node.zone == interface.zone
     ]
     return max(nodes, key=lambda found: _rank(interface.id, found[0].id), default=None)
 

@@ -352,7 +352,7 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
                 tuple(
                     (interface.zone, address)
                     for interface in interfaces
-                    for address in _named_addresses(endpoint, interface, private=False)
+                    for address in names.named_addresses(endpoint, interface, private=False)
                 ),
             ),
         )
@@ -366,7 +366,7 @@ def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
                     tuple(
                         address
                         for interface in interfaces
-                        for address in _named_addresses(endpoint, interface, private=True)
+                        for address in names.named_addresses(endpoint, interface, private=True)
                     ),
                 ),
             )
@@ -379,15 +379,3 @@ def _policy(endpoint: VpcEndpoint) -> Iterator[Part]:
             endpoints.compile_policy,
             (endpoint, endpoint.policy),
         )
-
-
-def _named_addresses(
-    endpoint: VpcEndpoint, interface: NetworkInterface, private: bool
-) -> Iterator[Address]:
-    """Give the addresses of an interface that the endpoint's private, or public, names answer."""
-    held: dict[str, tuple[Address, ...]] = {
-        "ipv4": interface.private_addresses[:1],
-        "ipv6": interface.ipv6_addresses[:1],
-    }
-    for family in endpoint.record_families(private):
-        yield from held[family]
