@@ -1,73 +1,79 @@
-"""Target groups → who a node of a load balancer may hand a connection to.
+"""Target groups → who a node of a load balancer may hand a connection to, and who not any more.
 
 A node hands on to targets of its own zone, unless cross-zone load balancing is on: the target group
-says so, else the load balancer. "Target groups for your Network Load Balancers".
+says so, else the load balancer. It hands on to those that are well; where fewer are than the group
+asks for, to all. "Target groups for your Network Load Balancers", "Target group health".
 """
 
-from collections.abc import Iterator
-from ipaddress import IPv4Address
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from genkan.model.instance import Instance, InstanceState
-from genkan.model.load_balancer import (
-    Listener,
-    LoadBalancer,
-    Target,
-    TargetGroup,
-    TargetType,
+from genkan.compile.target_placement import (
+    EVERY_ZONE,
+    addressed,
+    is_healthy,
+    measured,
+    placed,
+    taking,
 )
+from genkan.model.load_balancer import Listener, LoadBalancer, Target, TargetGroup, TargetType
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
-from genkan.program.balancing import BalancedTarget
+from genkan.program.balancing import BalancedTarget, Held
 
-EVERY_ZONE = "all"
 CROSS_ZONE = "load_balancing.cross_zone.enabled"
+OF_BALANCER = "use_load_balancer_configuration"
 KEEPS_SOURCE = "preserve_client_ip.enabled"
+ENDS_AFTER_DRAINING = "deregistration_delay.connection_termination.enabled"
+ENDS_UNHEALTHY = "target_health_state.unhealthy.connection_termination.enabled"
+ROUTED = "target_group_health.unhealthy_state_routing.minimum_healthy_targets"
+NAMED = "target_group_health.dns_failover.minimum_healthy_targets"
 STREAMS = ("TCP", "TLS")
 SHARE = 10_000  # of a target group with weight 1, to be divided among its targets
-RUNS = (InstanceState.PENDING, InstanceState.RUNNING)
 
 
-def targets_of(
-    network: Network, balancer: LoadBalancer, listener: Listener, zone: str
-) -> tuple[BalancedTarget, ...]:
-    """Give the targets of a listener for the node in `zone`."""
-    found: list[tuple[int, TargetGroup, list[tuple[IPv4Address, int]]]] = []
-    for forward in listener.forwards:
-        group = network.get(TargetGroup, forward.target_group)
-        if group and forward.weight:
-            found.append((forward.weight, group, _eligible(network, balancer, group, zone)))
-    found = [row for row in found if row[2]]
-    alone = len(found) == 1
-    return tuple(
-        BalancedTarget(
-            address=address,
-            port=port,
-            weight=1 if alone else max(1, weight * SHARE // len(addresses)),
-            keeps_source=keeps_source(group),
-        )
-        for weight, group, addresses in found
-        for address, port in addresses
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whom a listener hands on to at a node; see BalancedPort."""
+
+    targets: tuple[BalancedTarget, ...] = ()
+    draining: tuple[Held, ...] = ()
+    ended: tuple[Held, ...] = ()
+    ends_with_target: bool = False
+
+
+def choose(network: Network, balancer: LoadBalancer, listener: Listener, zone: str) -> Chosen:
+    """Give whom a listener hands on to at the node in `zone`."""
+    zones = zones_of(network, balancer)
+    found = [
+        (forward.weight, group, _Reach(network, group, _zones(balancer, group, zone, zones)))
+        for forward in listener.forwards
+        if (group := network.get(TargetGroup, forward.target_group)) and forward.weight
+    ]
+    weighed = [(weight, group, taken) for weight, group, r in found if (taken := r.taking())]
+    return Chosen(
+        tuple(_balanced(weighed)),
+        tuple(sorted({one for _, _, reach in found for one in reach.draining()})),
+        tuple(sorted({one for _, _, reach in found for one in reach.ended()})),
+        bool(found) and all(ends_after_draining(group) for _, group, _ in found),
     )
 
 
-def placed(network: Network, group: TargetGroup, target: Target) -> tuple[IPv4Address, str] | None:
-    """Give a target's address and zone; None for an instance that does not run."""
-    if group.target_type is TargetType.IP:
-        return IPv4Address(target.id), target.zone or EVERY_ZONE
-    instance = network.get(Instance, target.id)
-    if instance is None or instance.state not in RUNS:
-        return None
-    for interface in network.where(NetworkInterface, vpc_id=instance.vpc_id):
-        worn = interface.attachment
-        if worn and worn.instance_id == instance.id and worn.device_index == 0:
-            return (interface.private_ip, instance.zone) if interface.has_ipv4 else None
-    return None
+def serves(network: Network, balancer: LoadBalancer, zone: str) -> bool:
+    """Tell whether enough targets are well for `zone` to be named: those of some listener."""
+    zones = zones_of(network, balancer)
+    for listener in network.where(Listener, load_balancer=balancer.id):
+        for forward in listener.forwards:
+            group = network.get(TargetGroup, forward.target_group)
+            if group and _Reach(network, group, _zones(balancer, group, zone, zones)).is_named():
+                return True
+    return False
 
 
-def crosses_zones(balancer: LoadBalancer, group: TargetGroup) -> bool:
-    of_balancer = dict(balancer.attributes).get(CROSS_ZONE, "false")
-    said = dict(group.attributes).get(CROSS_ZONE, of_balancer)
-    return said == "true"
+def zones_of(network: Network, balancer: LoadBalancer) -> frozenset[str]:
+    """Give the zones in which a load balancer has a node."""
+    interfaces = (network.get(NetworkInterface, one) for one in balancer.network_interface_ids)
+    return frozenset(one.zone for one in interfaces if one)
 
 
 def keeps_source(group: TargetGroup) -> bool:
@@ -77,21 +83,79 @@ def keeps_source(group: TargetGroup) -> bool:
     return dict(group.attributes).get(KEEPS_SOURCE, str(of_type).lower()) == "true"
 
 
-def _eligible(
-    network: Network, balancer: LoadBalancer, group: TargetGroup, zone: str
-) -> list[tuple[IPv4Address, int]]:
-    return sorted(_in_reach(network, balancer, group, zone))
+def ends_after_draining(group: TargetGroup) -> bool:
+    """Tell whether connections to a deregistered target end with its delay: datagrams' do."""
+    by_default = str(group.protocol not in STREAMS).lower()
+    return dict(group.attributes).get(ENDS_AFTER_DRAINING, by_default) == "true"
 
 
-def _in_reach(
-    network: Network, balancer: LoadBalancer, group: TargetGroup, zone: str
-) -> Iterator[tuple[IPv4Address, int]]:
-    everywhere = crosses_zones(balancer, group)
-    enabled = {zone, EVERY_ZONE}
-    if everywhere:
-        interfaces = (network.get(NetworkInterface, one) for one in balancer.network_interface_ids)
-        enabled |= {one.zone for one in interfaces if one}
-    for target in group.targets:
-        where = placed(network, group, target)
-        if where and where[1] in enabled:
-            yield where[0], target.port
+class _Reach:
+    """The targets of a group that are in some zones."""
+
+    def __init__(self, network: Network, group: TargetGroup, zones: frozenset[str]) -> None:
+        self._network = network
+        self._group = group
+        self._zones = zones
+        self._attributes = dict(group.attributes)
+        running = [one for one in taking(group) if self._at(one, running=True)]
+        self._healthy = [one for one in running if is_healthy(network, group, one)]
+        enough = _enough(self._attributes, ROUTED, len(self._healthy), len(running))
+        self._taking = self._healthy if enough else running
+
+    def taking(self) -> list[Held]:
+        return sorted(filter(None, (self._at(one, running=True) for one in self._taking)))
+
+    def is_named(self) -> bool:
+        registered = sum(1 for one in taking(self._group) if self._at(one, running=True))
+        return _enough(self._attributes, NAMED, len(self._healthy), registered)
+
+    def draining(self) -> Iterator[Held]:
+        for target in self._group.targets:
+            if target.draining_until and (found := self._at(target, running=True)):
+                yield found
+
+    def ended(self) -> Iterator[Held]:
+        """Give those whose connections are not to wait: unhealthy ones, and instances that
+        stopped."""
+        if self._group.protocol not in STREAMS or self._attributes.get(ENDS_UNHEALTHY) == "false":
+            return
+        for target in self._group.targets:
+            health = measured(self._network, self._group, target)
+            sick = health is not None and not health.healthy and target not in self._taking
+            found = self._at(target, running=False)
+            if found and (sick or self._at(target, running=True) is None):
+                yield found
+
+    def _at(self, target: Target, *, running: bool) -> Held | None:
+        find = placed if running else addressed
+        where = find(self._network, self._group, target)
+        return (where[0], target.port) if where and where[1] in self._zones else None
+
+
+def _zones(
+    balancer: LoadBalancer, group: TargetGroup, zone: str, all_of_them: frozenset[str]
+) -> frozenset[str]:
+    """Give the zones whose targets a node in `zone` hands on to."""
+    of_balancer = dict(balancer.attributes).get(CROSS_ZONE, "false")
+    said = dict(group.attributes).get(CROSS_ZONE, OF_BALANCER)
+    crosses = (of_balancer if said == OF_BALANCER else said) == "true"
+    return frozenset({zone, EVERY_ZONE}) | (all_of_them if crosses else frozenset())
+
+
+def _enough(attributes: Mapping[str, str], name: str, healthy: int, registered: int) -> bool:
+    """Tell whether as many targets are well as a group asks for, by number or by share."""
+    count = attributes.get(f"{name}.count", "1")
+    percentage = attributes.get(f"{name}.percentage", "off")
+    by_count = count == "off" or healthy >= int(count)
+    return by_count and (percentage == "off" or healthy * 100 >= int(percentage) * registered)
+
+
+def _balanced(
+    weighed: list[tuple[int, TargetGroup, list[Held]]],
+) -> Iterator[BalancedTarget]:
+    for weight, group, taken in weighed:
+        share = 1 if len(weighed) == 1 else max(1, weight * SHARE // len(taken))
+        for address, port in taken:
+            yield BalancedTarget(
+                address=address, port=port, weight=share, keeps_source=keeps_source(group)
+            )

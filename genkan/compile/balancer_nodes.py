@@ -8,7 +8,7 @@ of the load balancer's VPC. "How Elastic Load Balancing works" and "Network Load
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from genkan.compile.balanced_targets import targets_of
+from genkan.compile.balanced_targets import Chosen, choose
 from genkan.compile.gateways import ANYWHERE
 from genkan.compile.naming import LINK_HOP, host_network, mac_of
 from genkan.compile.part import Part
@@ -20,7 +20,7 @@ from genkan.model.security_group import Direction, GroupPeer, SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
-from genkan.program.balancing import BalancedPort, BalancedTarget, Balancer
+from genkan.program.balancing import BalancedPort, Balancer
 from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, AnswerChoice, Deliver, Forward, Route
 
@@ -38,7 +38,7 @@ class Port:
     listener: str
     protocol: int
     port: int
-    targets: tuple[BalancedTarget, ...]
+    chosen: Chosen
     idle: int
     by_source: bool
 
@@ -112,9 +112,12 @@ def compile_ports(node: str, ports: Iterable[Port]) -> Iterator[Entry]:
             place=node,
             protocol=one.protocol,
             port=one.port,
-            targets=one.targets,
+            targets=one.chosen.targets,
             idle=one.idle,
             by_source=one.by_source,
+            draining=one.chosen.draining,
+            ended=one.chosen.ended,
+            ends_with_target=one.chosen.ends_with_target,
         )
 
 
@@ -138,13 +141,13 @@ def intake_filters(balancer: LoadBalancer) -> tuple[str, ...] | None:
 
 def _ports(network: Network, balancer: LoadBalancer, zone: str) -> Iterator[Port]:
     for listener in network.where(Listener, load_balancer=balancer.id):
-        targets = targets_of(network, balancer, listener, zone)
+        chosen = choose(network, balancer, listener, zone)
         for protocol in PROTOCOLS[listener.protocol]:
             yield Port(
                 listener=listener.id,
                 protocol=protocol,
                 port=listener.port,
-                targets=targets,
+                chosen=chosen,
                 idle=_idle(listener) if protocol == TCP else UDP_IDLE,
                 by_source=_by_source(network, listener),
             )

@@ -11,19 +11,16 @@ from ipaddress import IPv4Address
 from genkan.compile.gateways import ANYWHERE
 from genkan.compile.naming import host_network, mac_of
 from genkan.compile.part import Part
-from genkan.model.instance import Instance, InstanceState
+from genkan.compile.target_placement import EVERY_ZONE, is_healthy, placed, taking
 from genkan.model.load_balancer import (
     Listener,
     LoadBalancer,
     LoadBalancerType,
-    Target,
     TargetGroup,
-    TargetType,
 )
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.subnet import Subnet
-from genkan.model.target_health import TargetHealth, target_health_id
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
 from genkan.program.inspection import Appliance, Fleet, Stickiness
@@ -33,8 +30,6 @@ from genkan.program.route import PLACE_TABLE, Forward, Route
 WAY = "eth0"
 PORT = 6081  # "Listeners for your Gateway Load Balancers"
 IDLE, DELAY = "350", "300"  # seconds, what attributes are when nobody set them
-EVERY_ZONE = "all"
-RUNS = (InstanceState.PENDING, InstanceState.RUNNING)
 
 
 def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
@@ -133,29 +128,9 @@ def _fleet(
     idle = dict(listener.attributes).get("tcp.idle_timeout.seconds", IDLE)
     crosses = dict(balancer.attributes).get("load_balancing.cross_zone.enabled") == "true"
     taken: dict[IPv4Address, bool] = {}
-    for target in group.targets:
+    for target in taking(group):
         found = placed(network, group, target)
         if found and (crosses or found[1] in (zone, EVERY_ZONE)):
             taken[found[0]] = is_healthy(network, group, target)
     appliances = (Appliance(address=one, healthy=taken[one]) for one in sorted(taken))
     return tuple(appliances), group.attributes, idle
-
-
-def is_healthy(network: Network, group: TargetGroup, target: Target) -> bool:
-    """Tell whether a target was measured to be well; one that nobody asked yet is not."""
-    measured = network.get(TargetHealth, target_health_id(group.id, target.id, target.port))
-    return measured is not None and measured.healthy
-
-
-def placed(network: Network, group: TargetGroup, target: Target) -> tuple[IPv4Address, str] | None:
-    """Give a target's address and zone; None for an instance that does not run."""
-    if group.target_type is TargetType.IP:
-        return IPv4Address(target.id), target.zone or EVERY_ZONE
-    instance = network.get(Instance, target.id)
-    if instance is None or instance.state not in RUNS:
-        return None
-    for interface in network.where(NetworkInterface, vpc_id=instance.vpc_id):
-        worn = interface.attachment
-        if worn and worn.instance_id == instance.id and worn.device_index == 0:
-            return (interface.private_ip, instance.zone) if interface.has_ipv4 else None
-    return None

@@ -1,20 +1,19 @@
 """Target groups in use → who asks each target for its health.
 
 The load balancer's interface in the target's zone asks, else the first one: a target's groups see
-the address that its packets come from. "Health checks for Gateway Load Balancer target groups".
+the address that its packets come from. "Health checks for Network Load Balancer target groups".
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from genkan.compile.fleets import placed
 from genkan.compile.part import Part
+from genkan.compile.target_placement import placed, taking
 from genkan.model.load_balancer import HealthCheck as Wanted
 from genkan.model.load_balancer import (
     Listener,
     LoadBalancer,
-    LoadBalancerType,
     TargetGroup,
 )
 from genkan.model.network import Network
@@ -24,8 +23,6 @@ from genkan.model.target_health import target_health_id
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
 from genkan.program.health import HealthCheck
-
-CHECKED = (LoadBalancerType.GATEWAY,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +40,6 @@ def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
     done: set[str] = set()
     balancers = network.where(LoadBalancer, vpc_id=vpc.id)
     for balancer in sorted(balancers, key=lambda one: one.id):
-        if balancer.type not in CHECKED:
-            continue
         for group in _groups(network, balancer):
             targets = tuple(_targets(network, balancer, group))
             if group.id not in done and targets:
@@ -95,7 +90,7 @@ def _targets(network: Network, balancer: LoadBalancer, group: TargetGroup) -> It
     ]
     if not interfaces:
         return
-    for target in group.targets:
+    for target in taking(group):
         found = placed(network, group, target)
         if found:
             address, zone = found

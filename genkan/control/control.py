@@ -168,6 +168,11 @@ class Control:
         """Record what could wait."""
         self._store.append_all([])
 
+    @property
+    def is_due(self) -> bool:
+        """Whether some lifecycle step is due by now."""
+        return any(True for _ in lifecycle.due(self.network, self._now()))
+
     def advance(self) -> bool:
         """Take the lifecycle steps that are due in a Region; tell whether there were any.
 

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from genkan.model.endpoint_service import ConnectionNotification, EndpointConnection
 from genkan.model.instance import Instance, InstanceState
-from genkan.model.load_balancer import LoadBalancer, LoadBalancerState
+from genkan.model.load_balancer import LoadBalancer, LoadBalancerState, Target, TargetGroup
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Change, Network, delete, put
 from genkan.model.network_interface import NetworkInterface
@@ -116,13 +116,21 @@ TABLES: dict[type[Resource], Mapping[Any, Step[Any]]] = {
 def due(network: Network, at: datetime) -> Iterator[Resource]:
     """Give every resource that is in a state from which a step leads on.
 
-    Only UNANSWERED asks for the time `at`: what else a step waits for is done by whoever asks.
+    Only UNANSWERED asks for the time `at`, and so do targets that drain: what else a step waits for
+    is done by whoever asks.
     """
     for of, table in TABLES.items():
         for state, step in table.items():
             for row in network.where(of, state=state):
                 if step.after is not Condition.UNANSWERED or _is_unanswered(row, at):
                     yield row
+    for group in network.where(TargetGroup, drains=True):
+        if any(_is_drained(target, at) for target in group.targets):
+            yield group
+
+
+def _is_drained(target: Target, at: datetime) -> bool:
+    return target.draining_until is not None and target.draining_until <= at
 
 
 def _is_unanswered(resource: Resource, at: datetime) -> bool:
@@ -159,6 +167,9 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
             )
         case LoadBalancer():
             return put(replace(resource, state=LOAD_BALANCER[resource.state].state))
+        case TargetGroup():
+            left = tuple(one for one in resource.targets if not _is_drained(one, at))
+            return put(replace(resource, targets=left))
         case ResolverEndpoint():
             standing_or_gone = RESOLVER_ENDPOINT[resource.state].state
             if standing_or_gone is not GONE:

@@ -105,11 +105,15 @@ class HealthCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An instance's id or an address; `zone` is `all` for an address outside the VPC."""
+    """An instance's id or an address; `zone` is `all` for an address outside the VPC.
+
+    One that was deregistered takes no new connections, and is here until `draining_until`.
+    """
 
     id: str
     port: int
     zone: str | None = None
+    draining_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,3 +129,8 @@ class TargetGroup(Resource):
     ip_address_type: str = "ipv4"  # or ipv6: what its targets' addresses are
     targets: tuple[Target, ...] = ()
     attributes: Attributes = ()
+
+    @property
+    def drains(self) -> bool:
+        """Whether some target was deregistered and is not gone yet."""
+        return any(one.draining_until for one in self.targets)

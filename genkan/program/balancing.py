@@ -68,13 +68,21 @@ class BalancedTarget:
     keeps_source: bool = False
 
 
+Held = tuple[IPv4Address, int]  # a target, by its address and port
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalancedPort(Entry):
     """At the balancer of `place`, new connections to this port go to one of `targets`.
 
     A hash of addresses and ports of both ends chooses; `by_source`: of the client's address alone.
-    A connection stays with its target, even when that is in the list no more. With no targets, TCP
-    is reset and anything else dropped. One on which nothing passes for `idle` seconds is forgotten.
+    With no targets, TCP is reset and anything else dropped. A connection on which nothing passes
+    for `idle` seconds is forgotten.
+
+    A connection stays with its target when that takes new ones no more, as long as it is among
+    those that are `draining`; when it is in no list any more, the connection goes on, but with
+    `ends_with_target` it ends. Those to the `ended` end at once. What ended is reset at the
+    client's next packet.
     """
 
     section: ClassVar[str] = "balanced-port"
@@ -85,6 +93,9 @@ class BalancedPort(Entry):
     targets: tuple[BalancedTarget, ...]
     idle: int
     by_source: bool = False
+    draining: tuple[Held, ...] = ()  # sorted
+    ended: tuple[Held, ...] = ()  # sorted
+    ends_with_target: bool = False
 
     @property
     def key(self) -> Key:

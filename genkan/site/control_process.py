@@ -123,6 +123,8 @@ class ControlProcess:
         while True:
             await asyncio.sleep(RETRY)
             waited += RETRY
+            if self._control.is_due:  # by the time that has passed
+                self._advance()
             if not self._control.trouble and waited < HOUSEKEEPING:
                 continue
             waited = 0.0

@@ -9,12 +9,15 @@ from genkan.compile import compile_network
 from genkan.model.load_balancer import Forward, Target, TargetGroup, TargetType
 from genkan.model.network import Network, put
 from genkan.model.resource import Resource
+from genkan.model.target_health import TargetHealth, target_health_id
 from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program import Program
 from genkan.program.balancing import BalancedPort, Intake
+from genkan.program.health import HealthCheck
 from genkan.program.place import Link
 from genkan.program.route import PLACE_TABLE, Blackhole, Route
 from genkan.program.route import Forward as Way
+from tests.compile.scenario import AT, MINE
 from tests.engine.service_world import (
     ENDPOINT,
     GROUP,
@@ -146,6 +149,76 @@ def test_an_endpoint_is_bound_to_a_node_of_its_zone_and_asks_the_groups_of_the_b
     assert asked == ("sg-p-open/ingress",)
     off = replace(worn, enforces_groups_on_private_link=False)
     assert program(off).get((Intake.section, NODE_A, "eni-c-vpce")).filters is None
+
+
+def well(name: str, healthy: bool) -> TargetHealth:
+    return TargetHealth(
+        id=target_health_id(GROUP, name, 8080),
+        vpc_id="vpc-p",
+        target_group=GROUP,
+        healthy=healthy,
+        **MINE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "attributes", "met"),
+    [
+        (None, None, (), [TARGET_A, TARGET_B]),  # nothing is known: all
+        (True, None, (), [TARGET_A]),  # what is not known to be well waits
+        (True, True, (), [TARGET_A, TARGET_B]),
+        (False, True, (), [TARGET_B]),
+        (False, False, (), [TARGET_A, TARGET_B]),
+        (True, False, (("count", "2"),), [TARGET_A, TARGET_B]),
+        (True, False, (("percentage", "51"),), [TARGET_A, TARGET_B]),
+        (True, False, (("percentage", "50"),), [TARGET_A]),
+        (True, False, (("count", "off"),), [TARGET_A]),
+    ],
+)
+def test_targets_that_are_well_take_connections_and_all_when_too_few_are(one, two, attributes, met):
+    routed = "target_group_health.unhealthy_state_routing.minimum_healthy_targets"
+    group = target_group(
+        attributes=(CROSS, *((f"{routed}.{name}", value) for name, value in attributes))
+    )
+    known = [
+        well(name, healthy)
+        for name, healthy in (("i-p-one", one), ("i-p-two", two))
+        if healthy is not None
+    ]
+    assert addresses(program(group, *known), NODE_A) == met
+
+
+def test_connections_to_a_target_that_is_ill_end_unless_its_group_keeps_them():
+    ill = [well("i-p-one", False), well("i-p-two", True)]
+    ended = port(program(target_group(attributes=(CROSS,)), *ill), NODE_A, 443).ended
+    assert ended == ((IPv4Address(TARGET_A), 8080),)
+    keeps = ("target_health_state.unhealthy.connection_termination.enabled", "false")
+    assert port(program(target_group(attributes=(CROSS, keeps)), *ill), NODE_A, 443).ended == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "protocol", "attributes", "ends"),
+    [
+        (443, 6, (), False),
+        (443, 6, (("deregistration_delay.connection_termination.enabled", "true"),), True),
+        (5000, 17, (), True),
+    ],
+)
+def test_connections_end_with_a_target_by_protocol_or_as_is_said(
+    number, protocol, attributes, ends
+):
+    made = program(target_group(attributes=attributes))
+    assert port(made, NODE_A, number, protocol).ends_with_target is ends
+
+
+def test_a_target_that_drains_takes_no_new_connections_and_is_not_asked_for_its_health():
+    one, two = target_group().targets
+    made = program(target_group(targets=(replace(one, draining_until=AT), two)))
+    assert port(made, NODE_A, 443).targets == ()
+    assert port(made, NODE_A, 443).draining == ((IPv4Address(TARGET_A), 8080),)
+    asked = {check.target for check in made.of(HealthCheck)}
+    assert target_health_id(GROUP, "i-p-two", 8080) in asked
+    assert target_health_id(GROUP, "i-p-one", 8080) not in asked
 
 
 def test_a_target_that_is_gone_takes_nothing():

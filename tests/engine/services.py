@@ -18,11 +18,14 @@ from genkan.model.instance import Instance, InstanceState
 from genkan.model.load_balancer import Target, TargetType
 from genkan.model.network import delete, put
 from genkan.model.security_group import CidrPeer, Direction
+from genkan.model.target_health import TargetHealth, target_health_id
 from genkan.model.vpc_endpoint import VpcEndpointState
+from tests.compile.scenario import AT, MINE
 from tests.engine.probes import Connection, icmp, tcp, tcp_server, udp, udp_server
 from tests.engine.service_world import (
     CLIENT,
     ENDPOINT,
+    GROUP,
     NLB_A,
     NLB_B,
     TARGET_A,
@@ -210,19 +213,60 @@ def provider_dies(world: World) -> dict[str, str]:
     connection = Connection("i-c-client", ENDPOINT, 443, PATIENCE)
     target = world.network.get(Instance, "i-p-one")
     world.change(put(replace(target, state=InstanceState.STOPPED)))
-    connection.wait(SHORT)
     found = {
         "established": connection.echo("word"),
         "new": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
     }
+    connection.close()
     world.change(put(target))
     serve("i-p-one")
-    connection.wait(PATIENCE)
-    found |= {
-        "established, started again": connection.echo("word"),
-        "new, started again": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
-    }
+    return {**found, "new, started again": tcp("i-c-client", ENDPOINT, 443, PATIENCE)}
+
+
+def measured(**well: bool) -> list[Any]:
+    """Give what was measured of targets."""
+    return [
+        TargetHealth(
+            id=target_health_id(GROUP, f"i-p-{name}", 8080),
+            vpc_id="vpc-p",
+            target_group=GROUP,
+            healthy=healthy,
+            **MINE,
+        )
+        for name, healthy in well.items()
+    ]
+
+
+def health(world: World) -> dict[str, Any]:
+    """Have a target fall ill under a connection, then both; then the first be well again."""
+    cross = (("load_balancing.cross_zone.enabled", "true"),)
+    world.change(put(target_group(attributes=cross), *measured(one=True, two=False)))
+    connection = Connection("i-c-client", ENDPOINT, 443, PATIENCE)
+    found: dict[str, Any] = {"well": spread(count=8), "established": connection.echo("word")}
+    world.change(put(*measured(one=False, two=True)))
+    found |= {"established, ill": connection.echo("word"), "the other well": spread(count=8)}
     connection.close()
+    world.change(put(*measured(one=False, two=False)))
+    found["nobody well"] = spread()
+    world.change(put(target_group()) + delete(*measured(one=True, two=True)))
+    return found
+
+
+def drained(world: World) -> dict[str, str]:
+    """Deregister a target of a group that ends connections with the delay, and let that pass."""
+    ends = (("deregistration_delay.connection_termination.enabled", "true"),)
+    world.change(put(target_group(attributes=ends)))
+    connection = Connection("i-c-client", ENDPOINT, 443, PATIENCE)
+    one, two = target_group().targets
+    world.change(put(target_group(attributes=ends, targets=(replace(one, draining_until=AT), two))))
+    found = {
+        "established, draining": connection.echo("word"),
+        "new, draining": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
+    }
+    world.change(put(target_group(attributes=ends, targets=(two,))))
+    found["established, drained"] = connection.echo("word")
+    connection.close()
+    world.change(put(target_group()))
     return found
 
 
@@ -233,7 +277,7 @@ def forgotten() -> str:
     from genkan.engine.linux import conntrack
     from genkan.engine.linux.naming import number
 
-    conntrack.forget("eni-p-nlb-a", number("answers/eni-c-vpce"))
+    conntrack.forget_marked("eni-p-nlb-a", number("answers/eni-c-vpce"))
     answer = connection.echo("word")
     connection.close()
     return answer
@@ -290,6 +334,8 @@ def main() -> None:
         "forgotten": forgotten(),
         "undisturbed": undisturbed(world),
         "provider dies": provider_dies(world),
+        "health": health(world),
+        "drained": drained(world),
         "after changes": world.reconcile(),
     }
     json.dump(report, sys.stdout)

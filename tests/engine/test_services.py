@@ -143,10 +143,27 @@ def test_a_word_on_a_forgotten_connection_is_answered_by_a_reset(report: dict[st
 
 def test_a_target_that_stops_leaves_its_zone_without_one(report: dict[str, Any]) -> None:
     assert report["provider dies"] == {
-        "established": "silence",
+        "established": "reset",
         "new": "refused",
-        "established, started again": "reset",
         "new, started again": BY_BALANCER,
+    }
+
+
+def test_a_target_that_is_not_well_is_left_unless_nobody_is(report: dict[str, Any]) -> None:
+    health = report["health"]
+    assert set(health["well"]) == {TARGET_A}
+    assert (health["established"], health["established, ill"]) == ("word", "reset")
+    assert set(health["the other well"]) == {TARGET_B}
+    assert set(health["nobody well"]) == {TARGET_A, TARGET_B}
+
+
+def test_connections_to_a_target_that_drains_go_on_until_its_delay_has_passed(
+    report: dict[str, Any],
+) -> None:
+    assert report["drained"] == {
+        "established, draining": "word",
+        "new, draining": "refused",
+        "established, drained": "reset",
     }
 
 

@@ -1,20 +1,24 @@
 """Targets: registered, deregistered, and how they are.
 
 A target that could be sent to is `initial` until its health was measured; one that could not is
-`unused`, with AWS's reason. A deregistered target is gone at once: there are no
-connections of it to drain. "Target health status" in the user guide of Network Load Balancers.
+`unused`, with AWS's reason. A deregistered target that was in use is `draining` for the delay that
+its group has; a gateway load balancer sees to that by itself. "Target health status" in the user
+guide of Network Load Balancers.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 from genkan.api.address_types import IPV6
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import need
+from genkan.api.elbv2.attributes import value_of
 from genkan.api.elbv2.errors import InvalidConfigurationRequest, InvalidTarget, TooManyTargets
 from genkan.api.elbv2.health_checks import GENEVE
+from genkan.api.elbv2.target_group_attributes import table_of
 from genkan.api.elbv2.target_group_shape import load_balancers_of
 from genkan.api.elbv2.target_groups import GENEVE_PORT, HIGHEST_PORT
 from genkan.api.output import present
@@ -35,22 +39,29 @@ OUTSIDE = tuple(
 )
 Health = tuple[str, str | None, str | None]  # AWS's state, reason and description
 
+UNUSED = "unused"
+DELAY = "deregistration_delay.timeout_seconds"
 NOT_REGISTERED: Health = (
-    "unused",
+    UNUSED,
     "Target.NotRegistered",
     "Target is not registered to the target group",
 )
 NOT_IN_USE: Health = (
-    "unused",
+    UNUSED,
     "Target.NotInUse",
     "Target group is not configured to receive traffic from the load balancer",
 )
 ZONE_NOT_ENABLED: Health = (
-    "unused",
+    UNUSED,
     "Target.NotInUse",
     "Target is in an Availability Zone that is not enabled for the load balancer",
 )
 HEALTHY: Health = ("healthy", None, None)
+DRAINING: Health = (
+    "draining",
+    "Target.DeregistrationInProgress",
+    "Target deregistration is in progress",
+)
 INITIAL: Health = (
     "initial",
     "Elb.InitialHealthChecking",
@@ -81,8 +92,20 @@ def deregister_targets(
 ) -> Answer:
     """Take targets out; without a port at every port. One that is not registered is no error."""
     group = need(call, TargetGroup, target_group_arn)
-    kept = tuple(one for one in group.targets if not any(_names(asked, one) for asked in targets))
-    return Answer(change=put(replace(group, targets=kept)))
+    kept: list[Target] = []
+    for one in group.targets:
+        if not any(_names(asked, one) for asked in targets) or one.draining_until:
+            kept.append(one)
+        elif (delay := _delay(call, group, one)) > timedelta(0):
+            kept.append(replace(one, draining_until=call.now + delay))
+    return Answer(change=put(replace(group, targets=tuple(kept))))
+
+
+def _delay(call: Call, group: TargetGroup, target: Target) -> timedelta:
+    """Give how long a target drains: not at all when nothing was sent to it."""
+    if group.protocol == GENEVE or _health(call, group, target)[0] == UNUSED:
+        return timedelta(0)
+    return timedelta(seconds=int(value_of(group.attributes, DELAY, table_of(group))))
 
 
 def describe_target_health(
@@ -193,12 +216,14 @@ def _health(call: Call, group: TargetGroup, target: Target) -> Health:
     ]
     if not balancers:
         return NOT_IN_USE
+    if target.draining_until:
+        return DRAINING
     zone = target.zone
     if group.target_type is TargetType.INSTANCE:
         instance = call.network.get(Instance, target.id)
         if instance is None or instance.state not in RUNS:
             state = instance.state.value if instance else InstanceState.TERMINATED.value
-            return "unused", "Target.InvalidState", f"Target is in the {state} state"
+            return UNUSED, "Target.InvalidState", f"Target is in the {state} state"
         zone = instance.zone
     if zone not in (None, ALL) and not any(zone in _zones(call, one) for one in balancers):
         return ZONE_NOT_ENABLED

@@ -8,8 +8,10 @@ another is dropped.
 """
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 
 from genkan.engine.linux import answers, ruleset
+from genkan.engine.linux.conntrack import Flows
 from genkan.engine.linux.naming import chain_name, device_name, number
 from genkan.engine.linux.objects import KernelObject, NftElement, NftSet, NftTimeout
 from genkan.program.balancing import BalancedPort, BalancedTarget, Balancer, Intake
@@ -17,6 +19,8 @@ from genkan.program.filter import Stage
 
 ZONES, GUARDS = "intake_zones", "intake_guards"
 TAKEN, BALANCED, KEPT = "balanced_ports", "balanced_targets", "kept_sources"
+HELD, ENDED = "held_targets", "ended_targets"  # no rule asks them; what changes there ends flows
+TARGET = "set { type inet_proto . inet_service . ipv4_addr . inet_service; }"
 TCP = 6
 PROTOCOLS = {TCP: "tcp", 17: "udp"}
 MSS = 8460  # of 8,500 bytes, what an endpoint passes
@@ -26,6 +30,8 @@ SETS = {
     TAKEN: "map { type inet_proto . inet_service : verdict; }",
     BALANCED: "map { type inet_proto . inet_service : verdict; }",
     KEPT: "set { type mark . inet_proto . ipv4_addr . inet_service; }",
+    HELD: TARGET,
+    ENDED: TARGET,
     **answers.SETS,
 }
 KNOWN = "ct state established,related accept"
@@ -121,6 +127,7 @@ def lower_port(entry: BalancedPort) -> Iterator[KernelObject]:
     texts = _taken(entry, timeout.name)
     yield ruleset.chain(place, taken, tuple((text, because) for text in texts))
     yield NftElement(place, TAKEN, port, f"goto {taken}")
+    yield from _marked(entry, port)
     if not entry.targets:
         return
     yield ruleset.chain(place, balanced, ((_choice(entry), because),))
@@ -129,6 +136,23 @@ def lower_port(entry: BalancedPort) -> Iterator[KernelObject]:
         if target.keeps_source:
             meant = f"{entry.port} . {protocol} . {target.address} . {target.port}"
             yield NftElement(place, KEPT, meant)
+
+
+def _marked(entry: BalancedPort, port: str) -> Iterator[KernelObject]:
+    """Give the marks by whose coming or going connections end."""
+    for address, at in entry.ended:
+        yield NftElement(entry.place, ENDED, f"{port} . {address} . {at}")
+    if entry.ends_with_target:
+        taking = ((target.address, target.port) for target in entry.targets)
+        for address, at in {*taking, *entry.draining}:
+            yield NftElement(entry.place, HELD, f"{port} . {address} . {at}")
+
+
+def flows_of(element: NftElement) -> Flows:
+    """Give the connections that an element of HELD or ENDED stands for."""
+    protocol, port, address, target_port = element.element.split(" . ")
+    numbers = {name: number for number, name in PROTOCOLS.items()}
+    return Flows(numbers[protocol], int(port), ip_address(address), int(target_port))
 
 
 def _taken(entry: BalancedPort, timeout: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ Runs in a thread that has no event loop of its own: the netlink library brings o
 
 from collections.abc import Iterable
 
-from genkan.engine.linux import answers, conntrack, namespace, nft_text, tracking
+from genkan.engine.linux import answers, balancing, conntrack, namespace, nft_text, tracking
 from genkan.engine.linux.desired import Desired
 from genkan.engine.linux.lower import SECTIONS
 from genkan.engine.linux.netlink import Netlink
@@ -18,6 +18,7 @@ from genkan.engine.linux.objects import (
     KernelState,
     Namespace,
     Neighbour,
+    NftElement,
     PolicyRule,
 )
 from genkan.engine.linux.plan import Plan, objects_of, plan
@@ -93,10 +94,18 @@ class LinuxEngine:
             self._netlink.remove(one)
 
     def _end_connections(self, made: Plan) -> None:
-        """End what came by interfaces that are gone: it is not to go on when they come back."""
+        """End what came by interfaces that are gone, for it is not to go on when they come back,
+        and what is with targets that are gone or have to be left."""
         for one in made.removing(PolicyRule):
             if isinstance(one, PolicyRule) and one.priority == answers.PRIORITY and one.mark:
-                conntrack.forget(one.place, one.mark)
+                conntrack.forget_marked(one.place, one.mark)
+        ending: dict[str, list[conntrack.Flows]] = {}
+        for way, container in ((made.putting, balancing.ENDED), (made.removing, balancing.HELD)):
+            for one in way(NftElement):
+                if isinstance(one, NftElement) and one.container == container:
+                    ending.setdefault(one.place, []).append(balancing.flows_of(one))
+        for place, flows in ending.items():
+            conntrack.forget(place, flows)
 
     def _make_namespace(self, one: KernelObject) -> None:
         if not isinstance(one, Namespace):

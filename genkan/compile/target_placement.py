@@ -1,0 +1,55 @@
+"""Targets: which take connections, where each is, and whether it is well."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+
+from genkan.model.instance import Instance, InstanceState
+from genkan.model.load_balancer import Target, TargetGroup, TargetType
+from genkan.model.network import Network
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.target_health import TargetHealth, target_health_id
+
+EVERY_ZONE = "all"
+RUNS = (InstanceState.PENDING, InstanceState.RUNNING)
+
+
+def taking(group: TargetGroup) -> Iterator[Target]:
+    """Give the targets that are registered; one that drains is no more."""
+    return (target for target in group.targets if target.draining_until is None)
+
+
+def measured(network: Network, group: TargetGroup, target: Target) -> TargetHealth | None:
+    """Give what was measured of a target; None when nothing was."""
+    return network.get(TargetHealth, target_health_id(group.id, target.id, target.port))
+
+
+def is_healthy(network: Network, group: TargetGroup, target: Target) -> bool:
+    """Tell whether a target was measured to be well; one that nobody asked yet is not."""
+    found = measured(network, group, target)
+    return found is not None and found.healthy
+
+
+def placed(network: Network, group: TargetGroup, target: Target) -> tuple[IPv4Address, str] | None:
+    """Give a target's address and zone; None for an instance that does not run."""
+    instance = network.get(Instance, target.id)
+    if group.target_type is TargetType.INSTANCE and (
+        instance is None or instance.state not in RUNS
+    ):
+        return None
+    return addressed(network, group, target)
+
+
+def addressed(
+    network: Network, group: TargetGroup, target: Target
+) -> tuple[IPv4Address, str] | None:
+    """Give a target's address and zone, whether or not it runs."""
+    if group.target_type is TargetType.IP:
+        return IPv4Address(target.id), target.zone or EVERY_ZONE
+    instance = network.get(Instance, target.id)
+    if instance is None:
+        return None
+    for interface in network.where(NetworkInterface, vpc_id=instance.vpc_id):
+        worn = interface.attachment
+        if worn and worn.instance_id == instance.id and worn.device_index == 0:
+            return (interface.private_ip, instance.zone) if interface.has_ipv4 else None
+    return None
