@@ -14,6 +14,7 @@ FAILED = ("Target.FailedHealthChecks", "Health checks failed")
 TIMED_OUT = ("Target.Timeout", "Request timed out")
 AGENT = "ELB-HealthChecker/2.0"
 _LONGEST_LINE = 4096
+_TRANSPARENT = 19  # IP_TRANSPARENT
 
 
 async def check(entry: HealthCheck, open_socket: OpenSocket) -> tuple[str, str] | None:
@@ -22,6 +23,7 @@ async def check(entry: HealthCheck, open_socket: OpenSocket) -> tuple[str, str] 
         async with asyncio.timeout(entry.timeout):
             with open_socket(entry.place, socket.AF_INET, socket.SOCK_STREAM) as opened:
                 opened.setblocking(False)
+                opened.setsockopt(socket.SOL_IP, _TRANSPARENT, 1)  # no device has the address
                 opened.bind((str(entry.source), 0))
                 loop = asyncio.get_running_loop()
                 await loop.sock_connect(opened, (str(entry.address), entry.port))

@@ -192,9 +192,47 @@ def test_targets_are_unused_until_a_listener_forwards_to_them(client, vpc, subne
     assert {one[2] for one in health(client, arn)} == {"initial"}
     assert seen(client, arn)["LoadBalancerArns"] == [balancer]
     client.ask("elbv2:DeregisterTargets", TargetGroupArn=arn, Targets=targets[:1])
-    assert health(client, arn) == []
     asked = {"Targets": [{"Id": "10.0.0.8"}]}
     assert health(client, arn, **asked) == [("10.0.0.8", 443, "unused", "Target.NotRegistered")]
+
+
+def in_use(client, vpc, subnet, **attributes: str) -> str:
+    """Make a target group with one target that a listener forwards to."""
+    arn = a_group(client, vpc)
+    asked = [{"Key": key.replace("__", "."), "Value": value} for key, value in attributes.items()]
+    client.ask("elbv2:ModifyTargetGroupAttributes", TargetGroupArn=arn, Attributes=asked)
+    client.ask("elbv2:RegisterTargets", TargetGroupArn=arn, Targets=[{"Id": "10.0.0.9"}])
+    balancer = a_balancer(client, subnet)["LoadBalancerArn"]
+    asked = {"LoadBalancerArn": balancer, "Protocol": "TCP", "Port": 1}
+    client.ask("elbv2:CreateListener", **asked, DefaultActions=forward(arn))
+    return arn
+
+
+def test_a_deregistered_target_drains_until_its_delay_has_passed(client, vpc, subnet):
+    arn = in_use(client, vpc, subnet)
+    for _ in range(2):
+        client.ask("elbv2:DeregisterTargets", TargetGroupArn=arn, Targets=[{"Id": "10.0.0.9"}])
+    draining = ("draining", "Target.DeregistrationInProgress")
+    assert health(client, arn) == [("10.0.0.9", 443, *draining)]
+    client.pass_time(290)
+    assert health(client, arn) == [("10.0.0.9", 443, *draining)]
+    client.pass_time(10)
+    assert health(client, arn) == []
+
+
+def test_a_target_that_is_registered_again_drains_no_more(client, vpc, subnet):
+    arn = in_use(client, vpc, subnet)
+    target = [{"Id": "10.0.0.9"}]
+    client.ask("elbv2:DeregisterTargets", TargetGroupArn=arn, Targets=target)
+    client.ask("elbv2:RegisterTargets", TargetGroupArn=arn, Targets=target)
+    assert [one[2] for one in health(client, arn)] == ["initial"]
+
+
+def test_without_a_delay_a_deregistered_target_is_gone(client, vpc, subnet):
+    delay = {"deregistration_delay__timeout_seconds": "0"}
+    arn = in_use(client, vpc, subnet, **delay)
+    client.ask("elbv2:DeregisterTargets", TargetGroupArn=arn, Targets=[{"Id": "10.0.0.9"}])
+    assert health(client, arn) == []
 
 
 def test_a_target_in_a_zone_that_is_not_enabled_is_unused(client, vpc, subnet):

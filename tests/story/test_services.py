@@ -4,12 +4,13 @@ The tests run in their order on one site: each goes on where the one before it s
 """
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from tests.story.conftest import REGION, RunningSite, until
+from tests.story.conftest import REGION, RunningSite, running_site, until
 
 pytestmark = [pytest.mark.site, pytest.mark.kernel]
 
@@ -97,6 +98,13 @@ def get(site: RunningSite, host: str, patience: int = 8, path: str = "") -> str:
     url = f"http://{host}:8080/{path}"
     done = site.inside("client", sys.executable, "-c", CLIENT, url, str(patience))
     return done.stdout.strip() or done.stderr.strip()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[RunningSite]:
+    """A site of an ordinary user: what root may do, tests/engine shows."""
+    with running_site(ordinary=True) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")

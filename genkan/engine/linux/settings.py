@@ -36,7 +36,6 @@ MARKED = {
     "ipv4/fwmark_reflect": "1",
     "ipv4/tcp_fwmark_accept": "1",
     "ipv4/conf/all/accept_local": "1",
-    "ipv4/ip_nonlocal_bind": "1",  # its address is delivered, and on no device
 }
 
 
