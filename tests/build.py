@@ -1,7 +1,7 @@
 """Calls and networks for tests: what a request would bring, with the same ids each time."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from genkan.api import registry
 from genkan.api.call import Answer, Call
 from genkan.compile import compile_network
 from genkan.control.ways import find_way
+from genkan.model import lifecycle
 from genkan.model.errors import Refused
 from genkan.model.network import Network, put
 from genkan.model.resource import Resource
@@ -84,6 +85,14 @@ class Client:
     def become(self, account: str) -> None:
         """Go on as another account's root user."""
         self.call = replace(self.call, account=account, principal=f"arn:aws:iam::{account}:root")
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass, and take the lifecycle steps that are due then."""
+        now = self.call.now + timedelta(seconds=seconds)
+        network = self.call.network
+        for row in list(lifecycle.due(network, now)):
+            network = network.apply(lifecycle.complete(network, row, now))
+        self.call = replace(self.call, network=network, now=now)
 
     def put(self, *resources: Resource) -> None:
         """Put resources there that no operation made."""

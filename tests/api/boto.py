@@ -99,11 +99,6 @@ class Site:
         """Put resources there that no call made."""
         self.call = replace(self.call, network=self.call.network.apply(put(*resources)))
 
-    def pass_time(self, seconds: float) -> None:
-        """Let time pass, and take every lifecycle as far as that goes."""
-        self.call = replace(self.call, now=self.call.now + timedelta(seconds=seconds))
-        self.settle()
-
     def settle(self) -> None:
         """Take every lifecycle as far as it goes by itself."""
         for _ in range(MOST_STEPS):
