@@ -31,9 +31,13 @@ Known differences from AWS, beside what is refused:
 * Kept and shown, and acted on by nobody: permissions of network interfaces, domain names of Elastic
   IPs, connection tracking time-outs, DNS64, instance profiles, device indexes for local network
   interfaces. Both private names of an instance answer, whichever its options name.
-* DHCP option sets, flow logs and egress-only internet gateways are kept and shown; instances,
-  packets and logs are as without them. VPN connections have nobody at their other end: tunnels are
-  down, routes to a virtual private gateway drop, and a sample configuration is for any device.
+* Flow logs also go to a file of the site's home (destination type `file`) and have two more fields,
+  genkan-stage and genkan-because. TCP's flags are read from a connection's state; what no route
+  takes is in no record; pkt-src-aws-service and pkt-dst-aws-service are `-`. Firehose and Parquet
+  are refused.
+* DHCP option sets and egress-only internet gateways are kept and shown; instances and packets are
+  as without them. VPN connections have nobody at their other end: tunnels are down, routes to a
+  virtual private gateway drop, and a sample configuration is for any device.
 * Peering: instances reach each other where routes lead. Endpoints do not answer over it, a rule
   that names a group of the other VPC matches nobody, and its DNS options are shown alone.
 * AWS's prefix lists hold what the services answer here: S3's own range, the addresses of DynamoDB.

@@ -1,7 +1,7 @@
 """Flow logs as objects: made for VPCs, subnets and interfaces, shown, deleted.
 
-What they ask for is kept; nothing is delivered to the destination. "Flow log records" in the Amazon
-VPC user guide.
+"Logging IP traffic using VPC Flow Logs" in the Amazon VPC user guide. Beside AWS's destinations
+there is `file`: a file of the site's home. Firehose and Parquet are refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +19,10 @@ from genkan.model.errors import (
     InvalidParameterValue,
     MissingParameter,
     Refused,
+    UnsupportedOperation,
 )
 from genkan.model.flow_log import FlowLog
+from genkan.model.flow_log_fields import DEFAULT_FORMAT, UnreadableFormat, fields_of
 from genkan.model.network import delete, put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
@@ -34,16 +36,14 @@ LOGGED: Mapping[str, type[Resource]] = {
 }
 TRAFFIC = ("ACCEPT", "REJECT", "ALL")
 LOGS = "cloud-watch-logs"
-DESTINATIONS = (LOGS, "s3", "kinesis-data-firehose")
+S3, FILE, FIREHOSE = "s3", "file", "kinesis-data-firehose"
+DESTINATIONS = (LOGS, S3, FILE)
+ARNS = {LOGS: "arn:aws:logs:", S3: "arn:aws:s3:::"}  # what a destination's ARN begins with
 INTERVALS = (60, 600)
-FILE_FORMATS = ("plain-text", "parquet")
-DEFAULT_FORMAT = (
-    "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} "
-    "${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"
-)
+PLAIN_TEXT, PARQUET = "plain-text", "parquet"
 
 _FILTERS: Mapping[str, Values[FlowLog]] = {
-    "deliver-log-status": lambda row: ["SUCCESS"],
+    "deliver-log-status": lambda row: ["FAILED" if row.delivery_error else "SUCCESS"],
     "log-destination-type": lambda row: [row.destination_type],
     "flow-log-id": lambda row: [row.id],
     "log-group-name": lambda row: [row.log_group_name],
@@ -82,10 +82,10 @@ def create_flow_logs(
     _check_destination(
         log_destination_type, log_destination, log_group_name, deliver_logs_permission_arn
     )
+    _check_format(log_format)
     options = destination_options or {}
-    if options.get("FileFormat", FILE_FORMATS[0]) not in FILE_FORMATS:
-        raise InvalidParameterValue(f"FileFormat is one of {', '.join(FILE_FORMATS)}.")
-    of_s3 = log_destination_type == "s3"
+    _check_file_format(options.get("FileFormat", PLAIN_TEXT))
+    of_s3 = log_destination_type == S3
     logs = [
         FlowLog(
             id=call.new_id("fl"),
@@ -102,7 +102,7 @@ def create_flow_logs(
             created_at=call.now,
             deliver_role=deliver_logs_permission_arn,
             cross_account_role=deliver_cross_account_role,
-            file_format=options.get("FileFormat", FILE_FORMATS[0]) if of_s3 else None,
+            file_format=PLAIN_TEXT if of_s3 else None,
             hive_partitions=bool(options.get("HiveCompatiblePartitions")),
             hourly_partitions=bool(options.get("PerHourPartition")),
         )
@@ -147,6 +147,11 @@ def _check_choices(
 ) -> None:
     if traffic is None:
         raise MissingParameter("The request must contain the parameter TrafficType.")
+    if destination_type == FIREHOSE:
+        raise UnsupportedOperation(
+            f"Flow logs are not delivered to {FIREHOSE} here. "
+            f"Choose from {', '.join(DESTINATIONS)}."
+        )
     for name, value, choices in (
         ("ResourceType", resource_type, tuple(LOGGED)),
         ("TrafficType", traffic, TRAFFIC),
@@ -160,6 +165,27 @@ def _check_choices(
             )
 
 
+def _check_file_format(file_format: str) -> None:
+    if file_format == PARQUET:
+        raise UnsupportedOperation(
+            "Flow logs are not written as Parquet here. Choose the file format plain-text."
+        )
+    if file_format != PLAIN_TEXT:
+        raise InvalidParameterValue(
+            f"Value ({file_format}) for parameter FileFormat is invalid. It is {PLAIN_TEXT}."
+        )
+
+
+def _check_format(log_format: str | None) -> None:
+    try:
+        fields_of(log_format or DEFAULT_FORMAT)
+    except UnreadableFormat as error:
+        raise InvalidParameterValue(
+            f"Value ({log_format}) for parameter LogFormat is invalid: {error}. "
+            "Write fields of a flow log with spaces between them, ${srcaddr} ${dstaddr}."
+        ) from error
+
+
 def _check_destination(
     destination_type: str, destination: str | None, group: str | None, role: str | None
 ) -> None:
@@ -169,8 +195,12 @@ def _check_destination(
                 f"LogGroupName cannot be used with the destination type {destination_type}. "
                 "Give LogDestination instead."
             )
-        if not destination:
+        if destination_type == FILE:
+            _check_no_destination(destination)
+        elif not destination:
             raise MissingParameter("The request must contain the parameter LogDestination.")
+        else:
+            _check_arn(destination_type, destination)
         return
     if bool(destination) == bool(group):
         refusal = InvalidParameterCombination if group else MissingParameter
@@ -178,6 +208,25 @@ def _check_destination(
     if not role:
         raise MissingParameter(
             "DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs."
+        )
+    if destination:
+        _check_arn(LOGS, destination)
+
+
+def _check_no_destination(destination: str | None) -> None:
+    if destination:
+        raise InvalidParameterCombination(
+            f"LogDestination ({destination}) cannot be used with the destination type {FILE}. "
+            "Leave it out: the file is flow-logs/ID.log in the site's home."
+        )
+
+
+def _check_arn(destination_type: str, destination: str) -> None:
+    start = ARNS[destination_type]
+    if not destination.startswith(start) or not destination.removeprefix(start).strip(":/"):
+        raise InvalidParameterValue(
+            f"Value ({destination}) for parameter LogDestination is invalid. "
+            f"It is an ARN that begins with {start}."
         )
 
 
@@ -206,7 +255,8 @@ def _shown(log: FlowLog) -> dict[str, Any]:
         CreationTime=log.created_at,
         DeliverLogsPermissionArn=log.deliver_role,
         DeliverCrossAccountRole=log.cross_account_role,
-        DeliverLogsStatus="SUCCESS",
+        DeliverLogsStatus="FAILED" if log.delivery_error else "SUCCESS",
+        DeliverLogsErrorMessage=log.delivery_error,
         FlowLogId=log.id,
         FlowLogStatus="ACTIVE",
         LogGroupName=log.log_group_name,

@@ -6,16 +6,10 @@ from typing import Any
 
 import click
 
+from genkan.cli import packets
 from genkan.cli.failure import Failure
+from genkan.cli.options import JSON, OUTPUT
 
-OUTPUT = click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    help="Form of the answer.",
-)
-JSON = click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
 PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 EXIT_CODES = {
     0: "yes, or done",
@@ -420,3 +414,7 @@ def demo(keep: bool) -> None:
     from genkan.cli import demo as story
 
     story.tell(keep)
+
+
+main.add_command(packets.flows)
+main.add_command(packets.metrics)

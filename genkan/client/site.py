@@ -45,7 +45,7 @@ class Site:
     def ask_anchor(self, **question: object) -> tuple[dict[str, Any], list[int]]:
         """Ask the anchor; give its answer and the descriptors that came with it. Raises
         SiteDown."""
-        with self._connect("site.sock") as connection:
+        with self.connect("site.sock") as connection:
             received = b""
             descriptors: list[int] = []
             try:
@@ -117,14 +117,14 @@ class Site:
 
     def _ask(self, method: str, path: str, body: str | None) -> dict[str, Any]:
         connection = http.client.HTTPConnection("genkan", timeout=PATIENCE)
-        connection.sock = self._connect("control.sock")
+        connection.sock = self.connect("control.sock")
         try:
             connection.request(method, path, body)
             return cast(dict[str, Any], json.loads(connection.getresponse().read()))
         finally:
             connection.close()
 
-    def _connect(self, name: str) -> socket.socket:
+    def connect(self, name: str) -> socket.socket:
         """Connect to a socket of the home, however long its path is."""
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(PATIENCE)

@@ -4,12 +4,13 @@ name in a zone one, what is outside them another."""
 from collections.abc import Iterator
 from datetime import datetime
 
-from genkan.compile import hosted_zones, peering, resolver_endpoints, site, vpc
+from genkan.compile import hosted_zones, peering, records, resolver_endpoints, site, vpc
 from genkan.compile.part import Part
 from genkan.compile.security_groups import referenced_groups
 from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import EndpointService
+from genkan.model.flow_log import FlowLog
 from genkan.model.hosted_service import HostedService
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
 from genkan.model.instance import Instance
@@ -27,14 +28,15 @@ from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
 from genkan.model.vpn import VpnConnection, VpnGateway
 
-Scope = str  # the id of a VPC or a hosted zone, the owner of record sets, or SITE
+Scope = str  # the id of a VPC, a hosted zone or a flow log, the owner of record sets, or SITE
 SITE = ""
 
 
 def every_scope(network: Network) -> list[Scope]:
     zones = (zone.id for zone in network.all(HostedZone))
     owners = dict.fromkeys(row.owner for row in network.all(ResourceRecordSet))
-    return [SITE, *(vpc.id for vpc in network.all(Vpc)), *zones, *owners]
+    logs = (log.id for log in network.all(FlowLog))
+    return [SITE, *(vpc.id for vpc in network.all(Vpc)), *zones, *owners, *logs]
 
 
 def parts_of(network: Network, scope: Scope) -> Iterator[Part]:
@@ -46,6 +48,9 @@ def parts_of(network: Network, scope: Scope) -> Iterator[Part]:
     zone = network.get(HostedZone, scope)
     if zone is not None:
         return hosted_zones.parts(network, zone)
+    log = network.get(FlowLog, scope)
+    if log is not None:
+        return records.log_parts(log)
     return vpc.parts(network, scope)
 
 
@@ -70,7 +75,7 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
             return {gateway.vpc_id} if gateway and gateway.vpc_id else set()
         case VpcPeeringConnection():
             return {resource.requester.vpc, resource.accepter.vpc}
-        case HostedZone():
+        case HostedZone() | FlowLog():
             return {resource.id}
         case ResourceRecordSet():
             return {resource.owner}

@@ -19,6 +19,7 @@ from genkan.compile import (
     network_acls,
     peering,
     published,
+    records,
     resolver_endpoints,
     routing,
     security_groups,
@@ -73,6 +74,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from published.parts(network, vpc)
     yield from balancer_nodes.parts(network, vpc)
     yield from service_endpoints.parts(network, vpc)
+    yield from records.interface_parts(network, vpc)
 
 
 def _compile_router(vpc: Vpc) -> Iterator[Entry]:

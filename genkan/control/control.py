@@ -9,6 +9,7 @@ instances, names and services.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -26,10 +27,11 @@ from genkan.engine.protocol import Engine, EngineFailure
 from genkan.model import lifecycle
 from genkan.model.account import AccessKey, Account
 from genkan.model.endpoint_service import EndpointConnection
+from genkan.model.flow_log import FlowLog
 from genkan.model.hosted_zone import GLOBAL, ZoneChange
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
-from genkan.model.network import Change, Network, delete
+from genkan.model.network import Change, Network, delete, put
 from genkan.model.resource import Resource
 from genkan.model.vpn import VpnConnection, VpnConnectionState
 from genkan.program import Delta
@@ -236,6 +238,13 @@ class Control:
         change = health.told(self.network, targets)
         if change:
             self._commit("MeasureTargetHealth", GLOBAL, change, later=True)
+
+    def note_delivery(self, log_id: str, error: str | None) -> None:
+        """Take down why a flow log's records are not delivered; None: they are."""
+        log = self.network.get(FlowLog, log_id)
+        if log is not None and log.delivery_error != error:
+            change = put(replace(log, delivery_error=error))
+            self._commit(f"Deliver {log_id}", log.region, change, later=True)
 
     def history(self) -> list[dict[str, Any]]:
         """Give every change that was accepted, oldest first, without what is secret of it."""

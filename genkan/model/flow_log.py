@@ -9,7 +9,10 @@ from genkan.model.resource import Resource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowLog(Resource):
-    """`logged` is the id of a VPC, subnet or interface, which the log may outlive."""
+    """`logged` is the id of a VPC, subnet or interface, which the log may outlive.
+
+    `delivery_error` is why its records do not reach their destination now.
+    """
 
     kind: ClassVar[str] = "vpc-flow-log"
 
@@ -26,3 +29,4 @@ class FlowLog(Resource):
     file_format: str | None = None
     hive_partitions: bool = False
     hourly_partitions: bool = False
+    delivery_error: str | None = None

@@ -15,6 +15,7 @@ from genkan.program.names import Forwarding, RecordSet, Resolver, Zone, ZoneAtta
 from genkan.program.place import Boot, Link, Place
 from genkan.program.program import Program
 from genkan.program.published import Published
+from genkan.program.record import FlowLog, Interface
 from genkan.program.route import AnswerChoice, Route, SourceChoice, TableChoice
 from genkan.program.service import Credential, EndpointPolicy, Listener, Service
 from genkan.program.translation import Border, OneToOne, PortTranslation
@@ -54,6 +55,8 @@ SECTIONS: dict[str, type[Entry]] = {
         Zone,
         ZoneAttachment,
         RecordSet,
+        Interface,
+        FlowLog,
     )
 }
 

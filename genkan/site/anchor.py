@@ -115,6 +115,7 @@ class Anchor:
             "inspection": Process("inspection", ["genkan.site.inspection_process", *here]),
             "health": Process("health", ["genkan.site.health_process", *here]),
             "published": Process("published", ["genkan.site.published_process", *here]),
+            "recorder": Process("recorder", ["genkan.site.recorder_process", *here]),
         }
 
     def run(self) -> None:
@@ -171,14 +172,16 @@ class Anchor:
     def _reap(self) -> None:
         while True:
             try:
-                pid, _ = os.waitpid(-1, os.WNOHANG)
+                pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
                 return
-            for process in self.processes.values():
+            for process in list(self.processes.values()):
                 if process.pid == pid:
                     process.died()
+                    if status == 0 and process.name in self._on_demand:
+                        del self.processes[process.name]  # it is not needed any more
                     self._give_up_on(process)
             for running in list(self._running.values()):
                 if running.pid == pid:  # nobody asked for it: programs inside are started anew

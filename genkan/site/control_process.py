@@ -156,6 +156,7 @@ class ControlProcess:
         app.router.add_get("/published", self._published)
         app.router.add_post("/publish", self._publish_program)
         app.router.add_post("/unpublish", self._unpublish_program)
+        app.router.add_post("/flow-logs", self._note_delivery)
         return app
 
     async def _answer(self, request: wire.HttpRequest) -> wire.HttpAnswer:
@@ -230,6 +231,12 @@ class ControlProcess:
         except Refused as refused:
             return web.json_response({"refused": str(refused)})
         return web.json_response(self._shown_account(made))
+
+    async def _note_delivery(self, request: web.Request) -> web.Response:
+        """Hear from the recorder how a flow log is delivered."""
+        told = await request.json()
+        await self._writer.do(lambda: self._control.note_delivery(told["id"], told["error"]))
+        return web.json_response({})
 
     def _shown_account(self, account: Account) -> dict[str, Any]:
         key = keys_of(self._control.network, account)[0]

@@ -32,6 +32,8 @@ class Home:
         self.site_socket = path / "site.sock"
         self.control_socket = path / "control.sock"
         self.broker_socket = path / "broker.sock"
+        self.flows_socket = path / "flows.sock"
+        self.flow_logs = path / "flow-logs"
         self._settings = path / "settings.json"
 
     def make(self) -> None:

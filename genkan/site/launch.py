@@ -76,7 +76,12 @@ def _bring_up(home: Home, engine: str, lock: int) -> None:
             raise LaunchFailure(
                 f"this machine lacks {lacking.name}: {lacking.found}.", lacking.why, lacking.todo
             )
-    for stale in (home.site_socket, home.control_socket, home.broker_socket):
+    for stale in (
+        home.site_socket,
+        home.control_socket,
+        home.broker_socket,
+        home.flows_socket,
+    ):
         stale.unlink(missing_ok=True)
     with _api_socket(home) as api:
         home.remember(port=api.getsockname()[1], engine=engine, **_asked())

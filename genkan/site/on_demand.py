@@ -6,12 +6,15 @@ from genkan.program import Entry
 from genkan.program.health import HealthCheck
 from genkan.program.inspection import Inspection
 from genkan.program.published import Published
+from genkan.program.record import FlowLog
 
 SERVED: dict[type[Entry], str] = {
     Inspection: "inspection",
     HealthCheck: "health",
     Published: "published",
+    FlowLog: "recorder",
 }
+END_BY_THEMSELVES = frozenset({"recorder"})  # so they may have to be started again
 
 
 class OnDemand:
@@ -25,6 +28,6 @@ class OnDemand:
     def start_for(self, entries: Iterable[Entry]) -> None:
         """Start what serves these entries, unless it was before."""
         for name in {SERVED[type(entry)] for entry in entries if type(entry) in SERVED}:
-            if name not in self._started:
+            if name not in self._started or name in END_BY_THEMSELVES:
                 self._start(name)
                 self._started.add(name)

@@ -186,6 +186,12 @@ def test_a_flow_log_is_kept_with_what_it_asks_for(client, vpc):
         ({"LogDestinationType": "cloud-watch-logs"}, "MissingParameter"),
         ({"MaxAggregationInterval": 7}, "InvalidParameterValue"),
         ({"DestinationOptions": {"FileFormat": "csv"}}, "InvalidParameterValue"),
+        ({"DestinationOptions": {"FileFormat": "parquet"}}, "UnsupportedOperation"),
+        ({"LogDestinationType": "kinesis-data-firehose"}, "UnsupportedOperation"),
+        ({"LogDestinationType": "file"}, "InvalidParameterCombination"),
+        ({"LogDestination": "logs"}, "InvalidParameterValue"),
+        ({"LogFormat": "${srcaddr} ${colour}"}, "InvalidParameterValue"),
+        ({"LogFormat": "srcaddr"}, "InvalidParameterValue"),
     ],
 )
 def test_a_flow_log_that_aws_would_not_make_is_refused(client, vpc, change, code):

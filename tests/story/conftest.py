@@ -28,8 +28,8 @@ class RunningSite:
 
     def __init__(self, home: Path, ordinary: bool) -> None:
         self.home = home
-        self._prefix = [sys.executable, str(AS_USER)] if ordinary else []
-        self._environment = {
+        self.prefix = [sys.executable, str(AS_USER)] if ordinary else []
+        self.environment = {
             **os.environ,
             "GENKAN_HOME": str(home),
             "PATH": f"{BIN}:{os.environ['PATH']}",
@@ -45,8 +45,8 @@ class RunningSite:
 
     def attempt(self, *command: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*self._prefix, *command],
-            env=self._environment,
+            [*self.prefix, *command],
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=timeout,

@@ -1,0 +1,30 @@
+"""Flows and counters of a running site, asked of its recorder; it is started where it is not."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from genkan.client.site import Site, SiteDown
+
+
+class FlowsRefused(Exception):
+    """The recorder cannot be had; the message is why."""
+
+
+def ask_recorder(site: Site, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give each object of the answer as it comes, for ever if that is asked.
+
+    Raises SiteDown, FlowsRefused.
+    """
+    started, _ = site.ask_anchor(do="start", process="recorder")
+    if "error" in started:
+        raise FlowsRefused(str(started["error"]))
+    with site.connect("flows.sock") as connection:
+        connection.sendall(json.dumps(question).encode() + b"\n")
+        connection.settimeout(None)
+        with connection.makefile("rb") as lines:
+            try:
+                for line in lines:
+                    yield json.loads(line)
+            except OSError as error:
+                raise SiteDown(str(error)) from error
