@@ -21,6 +21,7 @@ from genkan.compile import (
     published,
     records,
     resolver_endpoints,
+    reverse_names,
     routing,
     security_groups,
     service_endpoints,
@@ -87,6 +88,7 @@ def _compile_router(vpc: Vpc) -> Iterator[Entry]:
         )
     if _private_names(vpc):
         yield from names.internal_zone(vpc)
+        yield from reverse_names.zones(vpc)
 
 
 def _private_names(vpc: Vpc) -> bool:
@@ -210,6 +212,11 @@ def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
                 ("instance-names", interface.id),
                 names.instance_names,
                 (vpc, instance.id, interface, subnet, index == 0),
+            )
+            yield Part(
+                ("reverse-names", interface.id),
+                reverse_names.instance_names,
+                (vpc, instance.id, interface, index == 0),
             )
 
 
