@@ -165,6 +165,14 @@ def test_an_inbound_endpoint_answers_another_network_as_the_vpc_sees_it(site, st
     assert site.inside("corp", *patient, "+tcp").stdout.split() == ["172.16.2.50"]
 
 
+def test_an_address_is_asked_for_its_name_inside_its_vpc_alone(site, story):
+    address = story.instance(story.app)["PrivateIpAddress"]
+    domain = f"{REGION}.compute.internal."
+    asked = ("dig", "+short", "+time=5", "+tries=1", "-x", address)
+    assert site.inside("app", *asked).stdout.split() == [f"ip-{address.replace('.', '-')}.{domain}"]
+    assert site.inside("internet", *asked).stdout.split() == []
+
+
 def test_explain_says_what_decides_a_name_and_what_the_internet_says(site, story, corp):
     told = json.loads(
         site.genkan("explain", "www.elsewhere.example", "--from", "app", "--json", wrong=1).stdout
