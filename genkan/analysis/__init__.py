@@ -8,6 +8,6 @@ from genkan.analysis.atlas import Atlas
 from genkan.analysis.code import Code
 from genkan.analysis.packet import Packet
 from genkan.analysis.trace import Disposition, Outcome, Step, Trace
-from genkan.analysis.walk import walk
+from genkan.analysis.walk import walk, walks
 
-__all__ = ["Atlas", "Code", "Disposition", "Outcome", "Packet", "Step", "Trace", "walk"]
+__all__ = ["Atlas", "Code", "Disposition", "Outcome", "Packet", "Step", "Trace", "walk", "walks"]

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from genkan.program import Entry, Program
 from genkan.program.address import Address, Block
+from genkan.program.balancing import BalancedPort, Balancer, Intake
 from genkan.program.filter import (
     AddressSet,
     Filter,
@@ -16,7 +17,15 @@ from genkan.program.filter import (
 )
 from genkan.program.inspection import Inspection
 from genkan.program.place import End, Link, Place
-from genkan.program.route import PLACE_TABLE, Deliver, Local, Route, SourceChoice, TableChoice
+from genkan.program.route import (
+    PLACE_TABLE,
+    AnswerChoice,
+    Deliver,
+    Local,
+    Route,
+    SourceChoice,
+    TableChoice,
+)
 from genkan.program.service import Listener
 from genkan.program.translation import Border, OneToOne, PortTranslation
 
@@ -152,6 +161,19 @@ class Atlas:
 
     def port_translation(self, place: str) -> PortTranslation | None:
         return self.find(PortTranslation, place)
+
+    def answer_choice(self, place: str, interface: str | None) -> AnswerChoice | None:
+        """Give where answers to connections go that came by an interface."""
+        return self.find(AnswerChoice, place, interface) if interface else None
+
+    def balancer(self, place: str) -> Balancer | None:
+        return self.find(Balancer, place)
+
+    def intake(self, place: str, interface: str) -> Intake | None:
+        return self.find(Intake, place, interface)
+
+    def balanced_port(self, place: str, protocol: int, port: int) -> BalancedPort | None:
+        return self.find(BalancedPort, place, str(protocol), str(port))
 
     def inspection(self, place: str) -> Inspection | None:
         return self.find(Inspection, place)

@@ -16,6 +16,10 @@ class Code(Enum):
     BAD_STATE_ROUTE = "BAD_STATE_ROUTE"
     IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
     IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+    ELBV2_LISTENERS_MISMATCH = "ELBV2_LISTENERS_MISMATCH"
+    ELBV2_NO_TARGETS_IN_AZ = "ELBV2_NO_TARGETS_IN_AZ"
+    NLB_SG_PRIVATELINK = "NLB_SG_PRIVATELINK"  # ours: the groups, asked about endpoints' clients
+    OWN_SOURCE = "OWN_SOURCE"  # ours: it came back to whom it says it is from
     NO_ENI_AT_ADDRESS = "NO_ENI_AT_ADDRESS"  # ours: a local route, and nobody at the address
     NOTHING_LISTENS = "NOTHING_LISTENS"  # ours: a router's address, and no service at the port
     ANSWER_OF_NO_CONNECTION = "ANSWER_OF_NO_CONNECTION"  # ours: it came back another way

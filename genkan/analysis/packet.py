@@ -9,7 +9,12 @@ from genkan.program.address import Address
 
 TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
 Ports = tuple[int, int]  # first and last
-CHOSEN: Ports = (1024, 65535)  # what a translation gives a port above the reserved ones
+# For a port below the first number, one of these (nf_nat_l4proto_unique_tuple).
+DRAWN: tuple[tuple[int, Ports], ...] = (
+    (512, (1, 511)),
+    (1024, (600, 1023)),
+    (65536, (1024, 65535)),
+)
 
 # Requests that begin a connection in the kernel's eyes, and what answers them.
 ICMP_ANSWERS = {(ICMP, 8): 0, (ICMP, 13): 14, (ICMP, 15): 16, (ICMP, 17): 18, (ICMPV6, 128): 129}
@@ -59,8 +64,8 @@ class Packet:
     def from_source(self, address: Address, ports: Ports | None) -> "Packet":
         return replace(self, source=address, source_port=ports)
 
-    def to_destination(self, address: Address) -> "Packet":
-        return replace(self, destination=address)
+    def to_destination(self, address: Address, ports: Ports | None = None) -> "Packet":
+        return replace(self, destination=address, destination_port=ports or self.destination_port)
 
     def __str__(self) -> str:
         name = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6"}.get(self.protocol)
@@ -69,6 +74,14 @@ class Packet:
         if self.icmp:
             told.append(f"type {self.icmp[0]} code {self.icmp[1]}")
         return " ".join(told)
+
+
+def drawn(packet: Packet) -> Ports | None:
+    """Give the ports from which a translation draws: reserved ones stay among reserved ones."""
+    if packet.protocol not in (TCP, UDP) or packet.source_port is None:
+        return packet.source_port
+    port = packet.source_port[0]
+    return next(ports for below, ports in DRAWN if port < below)
 
 
 def _end(address: Address, ports: Ports | None) -> str:

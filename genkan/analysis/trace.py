@@ -66,6 +66,7 @@ class Trace:
     answer: tuple[Step, ...]
     arrived_at: str | None
     arrived: Packet | None
+    turns: tuple[int, ...] = ()  # how many targets there were at each load balancer
 
     @property
     def blockers(self) -> tuple[Step, ...]:

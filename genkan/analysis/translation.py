@@ -10,14 +10,12 @@ from collections.abc import Iterator
 
 from genkan.analysis.code import Code
 from genkan.analysis.crossing import Crossing
-from genkan.analysis.packet import CHOSEN, TCP, UDP, Packet, Ports
+from genkan.analysis.packet import Packet, drawn
 from genkan.analysis.trace import Outcome, Step
 from genkan.program.translation import Border
 
 BORDER = "internet-gateway"
 NAT = "nat-gateway"
-# For a port below the first number, one of these (nf_nat_l4proto_unique_tuple).
-DRAWN: tuple[tuple[int, Ports], ...] = ((512, (1, 511)), (1024, (600, 1023)), (65536, CHOSEN))
 
 
 def to_private(at: Crossing) -> Iterator[Step]:
@@ -67,15 +65,7 @@ def to_public(at: Crossing) -> Iterator[Step]:
             yield at.step(BORDER, Outcome.TRANSLATED, said, found.because, after)
     own = at.atlas.port_translation(at.place)
     if own is not None and own.address.version == at.packet.source.version:
-        ports = _chosen(at.packet)
+        ports = drawn(at.packet)
         after = at.packet.from_source(own.address, ports)
         said = f"leaves as {own.address}, with a port of the gateway's choice"
         yield at.step(NAT, Outcome.TRANSLATED, said, own.because, after)
-
-
-def _chosen(packet: Packet) -> Ports | None:
-    """Give the ports from which the kernel draws: reserved ones stay among reserved ones."""
-    if packet.protocol not in (TCP, UDP) or packet.source_port is None:
-        return packet.source_port
-    port = packet.source_port[0]
-    return next(ports for below, ports in DRAWN if port < below)

@@ -8,18 +8,20 @@ leads nowhere.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from genkan.analysis import delivery, edges, guards, inspection, translation
+from genkan.analysis import balancing, delivery, edges, guards, inspection, translation
 from genkan.analysis.atlas import Atlas
 from genkan.analysis.code import Code
-from genkan.analysis.connections import Connections
+from genkan.analysis.connections import Answer, Connections
 from genkan.analysis.crossing import Crossing
 from genkan.analysis.packet import Packet
 from genkan.analysis.trace import Outcome, Step, Trace
+from genkan.program.balancing import Balancer
 from genkan.program.filter import Stage
 from genkan.program.place import PlaceKind
 from genkan.program.route import Deliver, Forward, Route, Unreachable
 
 HOP = "hop"
+MOST = 256  # walks of one packet
 
 
 @dataclass(slots=True)
@@ -29,17 +31,24 @@ class _Way:
     atlas: Atlas
     connections: Connections
     forwarding: Collection[str]
+    turns: tuple[int, ...] = ()
+    met: list[int] = field(default_factory=list)  # targets to choose from, a balancer each
+    entered: str | None = None  # by which interface it came to who took it
     steps: list[Step] = field(default_factory=list)
     taken_at: str | None = None
     packet: Packet | None = None
 
-    def send(self, place: str, packet: Packet, delivered: bool = False) -> None:
-        """Follow a packet that `place` sends itself; `delivered`: from what it delivers."""
+    def send(
+        self, place: str, packet: Packet, delivered: bool = False, entered: str | None = None
+    ) -> None:
+        """Follow a packet that `place` sends itself; `delivered`: from what it delivers, in answer
+        to what came by `entered`."""
         at = Crossing(self.atlas, place, packet)
         if self.atlas.answers_for(place, packet.destination):
             self._take(at)
             return
-        route = self._route(at, self.atlas.tables_of_source(place, packet.source))
+        tables = self.atlas.tables_of_source(place, packet.source)
+        route = self._route(at, self._answering(place, entered) or tables)
         if route is None:
             return
         at = at.leaving(_interface(route))
@@ -68,7 +77,12 @@ class _Way:
                 return
             at = onward
 
-    def _arrive(self, at: Crossing, known: Packet | None) -> Crossing | None:
+    def _answering(self, place: str, interface: str | None) -> tuple[str, ...]:
+        """Give the table of answers to what came by an interface, where there is one."""
+        choice = self.atlas.answer_choice(place, interface)
+        return (choice.table,) if choice else ()
+
+    def _arrive(self, at: Crossing, known: Answer | None) -> Crossing | None:
         """Give the packet as it leaves the place again; None where its way ends."""
         place = self.atlas.place(at.place)
         if place is None or not place.forwards:
@@ -76,12 +90,17 @@ class _Way:
         self.steps.extend(guards.source_check(at))
         self.steps.extend(guards.own_source(at))
         came = at.packet
+        tables = self.atlas.tables_for(at.place, at.interface or "")
+        balancer = self.atlas.balancer(at.place)
         if known is not None:
-            if known != came:
+            if known.packet != came:
                 said = "turned back as the connection was"
                 kind = _word(self.atlas, at.place)
-                self.steps.append(at.step(kind, Outcome.TRANSLATED, said, None, known))
-            at = at.carrying(known)
+                self.steps.append(at.step(kind, Outcome.TRANSLATED, said, None, known.packet))
+            at = at.carrying(known.packet)
+            tables = self._answering(at.place, known.interface) or tables
+        elif balancer is not None:
+            return self._hand_on(at, balancer)
         else:
             at = self._translated(at, translation.to_private(at))
         if self.atlas.owns(at.place, at.packet.destination):
@@ -89,10 +108,26 @@ class _Way:
             self._take(at)
             return None
         self.steps.extend(guards.unknown(at))
-        return self._pass_on(at, came)
+        return self._pass_on(at, came, tables)
 
-    def _pass_on(self, at: Crossing, came: Packet) -> Crossing | None:
-        tables = self.atlas.tables_for(at.place, at.interface or "")
+    def _hand_on(self, at: Crossing, balancer: Balancer) -> Crossing | None:
+        """Hand a connection on to the target whose turn it is."""
+        came, port = at.packet, balancing.port_at(at)
+        self.steps.extend(balancing.taken(at, balancer))
+        if port is None or not port.targets:
+            return None
+        turn = self.turns[len(self.met)] if len(self.met) < len(self.turns) else 0
+        self.met.append(len(port.targets))
+        target = port.targets[turn]
+        at = self._translated(at, iter([balancing.handed_on(at, port, target)]))
+        route = self._route(at, ())
+        if route is None:
+            return None
+        at = self._translated(at, balancing.given_source(at, balancer, target))
+        self.connections.remember(at.place, came, at.packet, at.interface)
+        return at.leaving(_interface(route))
+
+    def _pass_on(self, at: Crossing, came: Packet, tables: tuple[str, ...]) -> Crossing | None:
         found = self.atlas.route(at.place, tables, at.packet.destination)
         if found is not None and isinstance(found.action, Deliver):
             self.steps.extend(delivery.delivered(at))
@@ -109,11 +144,14 @@ class _Way:
         self.steps.extend(translation.crosses_border(leaving, came))
         if not leaving.known:
             leaving = self._translated(leaving, translation.to_public(leaving))
-            self.connections.remember(at.place, came, leaving.packet)
+            self.connections.remember(at.place, came, leaving.packet, at.interface)
         return leaving
 
     def _at_host(self, at: Crossing) -> Crossing | None:
         """Take what is for the host; a program of an instance may pass on what is not."""
+        if at.packet.source.version == 4 and self.atlas.owns(at.place, at.packet.source):
+            said = f"{at.packet.source} is its own: it came back to its sender"
+            self.steps.append(at.blocked("instance", Code.OWN_SOURCE, said))
         if self.atlas.owns(at.place, at.packet.destination):
             self._take(at)
             return None
@@ -159,28 +197,58 @@ class _Way:
         return at
 
     def _take(self, at: Crossing) -> None:
-        self.taken_at, self.packet = at.place, at.packet
+        self.taken_at, self.packet, self.entered = at.place, at.packet, at.interface
 
 
 def walk(
-    atlas: Atlas, origin: str, packet: Packet, forwarding: Collection[str] = frozenset()
+    atlas: Atlas,
+    origin: str,
+    packet: Packet,
+    forwarding: Collection[str] = frozenset(),
+    turns: tuple[int, ...] = (),
 ) -> Trace:
     """Follow the first packet of a connection from `origin`, and what its receiver sends back.
 
-    `forwarding` are the instances whose programs pass on what is not for them.
+    `forwarding` are the instances whose programs pass on what is not for them; `turns` say which
+    target is taken at each load balancer on the way, the first where nothing is said.
     """
     connections = Connections()
-    way = _Way(atlas, connections, forwarding)
+    way = _Way(atlas, connections, forwarding, turns)
     way.send(origin, packet)
     back = _Way(atlas, connections, forwarding)
     if way.taken_at is not None and way.packet is not None:
         here = atlas.place(way.taken_at)
-        back.send(way.taken_at, way.packet.answered(), bool(here and here.forwards))
+        delivered = bool(here and here.forwards)
+        back.send(way.taken_at, way.packet.answered(), delivered, way.entered)
         if back.taken_at not in (None, origin):
             where = Crossing(atlas, str(back.taken_at), back.packet or packet)
             said = "somebody else got the answer"
             back.steps.append(where.blocked(HOP, Code.ANSWER_TO_ANOTHER, said))
-    return Trace(origin, packet, tuple(way.steps), tuple(back.steps), way.taken_at, way.packet)
+    return Trace(
+        origin,
+        packet,
+        tuple(way.steps),
+        tuple(back.steps),
+        way.taken_at,
+        way.packet,
+        tuple(way.met),
+    )
+
+
+def walks(
+    atlas: Atlas, origin: str, packet: Packet, forwarding: Collection[str] = frozenset()
+) -> list[Trace]:
+    """Give a walk for every target that load balancers on the way may choose, at most MOST."""
+    found: list[Trace] = []
+    open_turns: list[tuple[int, ...]] = [()]
+    while open_turns and len(found) < MOST:
+        turns = open_turns.pop()
+        trace = walk(atlas, origin, packet, forwarding, turns)
+        found.append(trace)
+        for at in range(len(turns), len(trace.turns)):
+            before = (*turns, *((0,) * (at - len(turns))))
+            open_turns += [(*before, turn) for turn in range(1, trace.turns[at])]
+    return found
 
 
 def _interface(route: Route | None) -> str | None:

@@ -6,20 +6,19 @@ on purpose. The same seed gives the same network and the same probes.
 
 import itertools
 import random
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 from genkan.model.account import AccessKey, Account
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.endpoint_service import EndpointService
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network_acl import NetworkAcl, NetworkAclAssociation, NetworkAclEntry
 from genkan.model.network_interface import Attachment, InterfaceType, NetworkInterface
 from genkan.model.peering import PeeringSide, PeeringState, VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList, PrefixListEntry, PrefixListVersion
-from genkan.model.resource import Resource
 from genkan.model.route_table import ListDestination, Route, RouteTable, RouteTableAssociation
 from genkan.model.route_table import RouteTarget as Target
 from genkan.model.route_table import TargetKind as Kind
@@ -41,10 +40,10 @@ from genkan.model.vpc import (
     Vpc,
 )
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
+from tests.engine import random_balancers
+from tests.engine.drawn import AT, MINE, Drawn
 
-AT = datetime(2026, 1, 1, tzinfo=UTC)
-MINE: dict[str, Any] = {"account": "123456789012", "region": "ap-northeast-1"}
-ZONE = "ap-northeast-1a"
+ZONES = ("ap-northeast-1a", "ap-northeast-1a", "ap-northeast-1c")
 ANYWHERE = IPv4Network("0.0.0.0/0")
 ANYWHERE_IPV6 = IPv6Network("::/0")
 EVERYWHERE = (ANYWHERE, ANYWHERE_IPV6)
@@ -54,20 +53,6 @@ MORE_CIDRS = ("100.64.0.0/24", "10.3.0.0/24", "192.168.9.0/28")
 PORTS = (22, 80, 443, 1023, 1024, 5000, 32768, 65535)
 EDGES = (0, 1, -1)
 TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
-
-
-@dataclass
-class Drawn:
-    """A network, and what in it is worth probing."""
-
-    resources: list[Resource] = field(default_factory=list)
-    forwarding: list[str] = field(default_factory=list)  # instances whose programs pass on
-
-    def add(self, *resources: Resource) -> None:
-        self.resources.extend(resources)
-
-    def of(self, kind: type) -> list[Any]:
-        return [one for one in self.resources if isinstance(one, kind)]
 
 
 class Drawer:
@@ -91,8 +76,15 @@ class Drawer:
         vpcs = [self._vpc(cidr) for cidr in cidrs]
         for one, other in itertools.pairwise(vpcs):
             self._peering(one, other)
+        if self.maybe(0.3):
+            vpcs.append(self._vpc(cidrs[0]))  # a tenant's, with addresses that are taken
         for vpc in vpcs:
             self._inside(vpc)
+        for vpc in vpcs:
+            self._endpoints(vpc)
+            self._rules(vpc)
+            self._acls(vpc)
+            self._tables(vpc)
         return self.drawn
 
     def maybe(self, chance: float) -> bool:
@@ -114,7 +106,7 @@ class Drawer:
             cidr_associations=tuple(
                 CidrAssociation(id=self.name("cidr"), cidr=IPv4Network(one))
                 for one in cidrs
-                if IPv4Network(one) not in taken
+                if one == cidr or IPv4Network(one) not in taken
             ),
             dns_hostnames=self.maybe(0.5),
             ipv6_associations=self._ipv6() if self.maybe(0.7) else (),
@@ -153,16 +145,14 @@ class Drawer:
             self.drawn.add(EgressOnlyInternetGateway(id=name, vpc_id=vpc.id, **MINE))
         if self.maybe(0.4):
             self._prefix_list()
-        for subnet in self._of(Subnet, vpc):
+        for subnet in self.of(Subnet, vpc):
             for _ in range(self.dice.choice((1, 1, 2, 3))):
                 self._instance(vpc, subnet)
         self._nat(vpc)
-        self._endpoints(vpc)
-        self._rules(vpc)
-        self._acls(vpc)
-        self._tables(vpc)
+        for _ in range(self.dice.choice((0, 1, 1))):
+            random_balancers.balancer(self, vpc)
 
-    def _of(self, kind: type, vpc: Vpc) -> list[Any]:
+    def of(self, kind: type, vpc: Vpc) -> list[Any]:
         return [one for one in self.drawn.of(kind) if one.vpc_id == vpc.id]
 
     def _subnets(self, vpc: Vpc) -> None:
@@ -173,27 +163,27 @@ class Drawer:
             count = 1 << (length - cidr.prefixlen)
             at = self.dice.choice((0, count - 1, self.dice.randrange(count)))
             block = IPv4Network((int(cidr.network_address) + (at << (32 - length)), length))
-            if any(one.cidr and block.overlaps(one.cidr) for one in self._of(Subnet, vpc)):
+            if any(one.cidr and block.overlaps(one.cidr) for one in self.of(Subnet, vpc)):
                 continue
             ipv6 = self._ipv6_of_subnet(vpc) if vpc.ipv6_cidrs and self.maybe(0.8) else ()
             native = bool(ipv6) and self.maybe(0.1)
             self.drawn.add(
                 Subnet(
-                    id=self.name("subnet"), vpc_id=vpc.id, zone=ZONE,
+                    id=self.name("subnet"), vpc_id=vpc.id, zone=self.dice.choice(ZONES),
                     cidr=None if native else block, ipv6_associations=ipv6, **MINE,
                 )
             )  # fmt: skip
 
     def _ipv6_of_subnet(self, vpc: Vpc) -> tuple[Ipv6Association, ...]:
-        used = {one.ipv6_cidr for one in self._of(Subnet, vpc)}
+        used = {one.ipv6_cidr for one in self.of(Subnet, vpc)}
         blocks = vpc.ipv6_cidrs[0].subnets(new_prefix=64)
         free = [one for one in blocks if one not in used]
         chosen = self.dice.choice((free[0], free[-1], self.dice.choice(free)))
         return (Ipv6Association(id=self.name("cidr"), cidr=chosen),)
 
-    def _address(self, block: Any) -> Any:
+    def _address(self, vpc: Vpc, block: Any) -> Any:
         """Give a free address: the first, the last, or any."""
-        used = {a for one in self.drawn.of(NetworkInterface) for a in one.addresses}
+        used = {a for one in self.of(NetworkInterface, vpc) for a in one.addresses}
         size = block.num_addresses
         for _ in range(20):
             at = self.dice.choice((4, 5, size - 2, size - 3, self.dice.randrange(4, size - 1)))
@@ -201,22 +191,22 @@ class Drawer:
                 return block[at]
         return None
 
-    def _interface(self, vpc: Vpc, subnet: Subnet, **more: Any) -> NetworkInterface | None:
-        first = self._address(subnet.cidr) if subnet.cidr else None
+    def interface(self, vpc: Vpc, subnet: Subnet, **more: Any) -> NetworkInterface | None:
+        first = self._address(vpc, subnet.cidr) if subnet.cidr else None
         ipv6: list[IPv6Address] = []
         if subnet.ipv6_cidr and (first is None or self.maybe(0.7)):
-            ipv6.append(self._address(subnet.ipv6_cidr))
+            ipv6.append(self._address(vpc, subnet.ipv6_cidr))
         if first is None and not ipv6:
             return None
         addresses = [] if first is None else [first]
         if first is not None and self.maybe(0.15):
-            second = self._address(subnet.cidr)
+            second = self._address(vpc, subnet.cidr)
             addresses += [second] if second not in (None, first) else []
-        groups = self._of(SecurityGroup, vpc)
+        groups = self.of(SecurityGroup, vpc)
         worn = self.dice.sample(groups, self.dice.choice((1, 1, 2)))
         name = self.name("eni")
         one = NetworkInterface(
-            id=name, vpc_id=vpc.id, subnet_id=subnet.id, zone=ZONE,
+            id=name, vpc_id=vpc.id, subnet_id=subnet.id, zone=subnet.zone,
             mac="02:" + ":".join(f"{b:02x}" for b in self.dice.randbytes(5)),
             private_addresses=tuple(addresses), ipv6_addresses=tuple(ipv6),
             **{"group_ids": tuple(group.id for group in worn), **more}, **MINE,
@@ -228,7 +218,7 @@ class Drawer:
         name = self.name("i")
         forwards = self.maybe(0.2)
         public = self.public() if self.maybe(0.4) else None
-        first = self._interface(
+        first = self.interface(
             vpc, subnet, attachment=_attached(name, 0), public_ip=public,
             source_dest_check=not (forwards and self.maybe(0.8)),
         )  # fmt: skip
@@ -241,12 +231,12 @@ class Drawer:
             self.drawn.forwarding.append(name)
         self.drawn.add(_instance(name, vpc, subnet))
         if self.maybe(0.25):
-            where = self.dice.choice(self._of(Subnet, vpc))
-            self._interface(vpc, where, attachment=_attached(name, 1))
+            where = self.dice.choice(self.of(Subnet, vpc))
+            self.interface(vpc, where, attachment=_attached(name, 1))
         if first.has_ipv4 and self.maybe(0.15):
-            self.drawn.add(self._elastic(first))
+            self.drawn.add(self.elastic(first))
 
-    def _elastic(self, interface: NetworkInterface) -> ElasticIp:
+    def elastic(self, interface: NetworkInterface) -> ElasticIp:
         return ElasticIp(
             id=self.name("eipalloc"), public_ip=self.public(), association_id=self.name("assoc"),
             network_interface_id=interface.id, private_ip=interface.private_ip, **MINE,
@@ -255,11 +245,11 @@ class Drawer:
     def _nat(self, vpc: Vpc) -> None:
         if not self.maybe(0.5):
             return
-        subnets = [one for one in self._of(Subnet, vpc) if one.cidr]
+        subnets = [one for one in self.of(Subnet, vpc) if one.cidr]
         if not subnets:
             return
         subnet = self.dice.choice(subnets)
-        one = self._interface(
+        one = self.interface(
             vpc, subnet, interface_type=InterfaceType.NAT_GATEWAY, group_ids=(),
             source_dest_check=False,
         )  # fmt: skip
@@ -267,7 +257,7 @@ class Drawer:
             return
         public = self.maybe(0.8)
         if public:
-            self.drawn.add(self._elastic(one))
+            self.drawn.add(self.elastic(one))
         self.drawn.add(
             NatGateway(
                 id=self.name("nat"), vpc_id=vpc.id, subnet_id=subnet.id,
@@ -277,10 +267,13 @@ class Drawer:
         )  # fmt: skip
 
     def _endpoints(self, vpc: Vpc) -> None:
-        subnets = self._of(Subnet, vpc)
+        subnets = self.of(Subnet, vpc)
+        for service in self.drawn.of(EndpointService):
+            if self.maybe(0.6):
+                random_balancers.endpoint(self, vpc, service)
         if self.maybe(0.6):
             made = [
-                self._interface(vpc, subnet, interface_type=InterfaceType.VPC_ENDPOINT)
+                self.interface(vpc, subnet, interface_type=InterfaceType.VPC_ENDPOINT)
                 for subnet in self.dice.sample(subnets, self.dice.choice((1, len(subnets))))
             ]
             self.drawn.add(
@@ -310,7 +303,7 @@ class Drawer:
         """Give a block that means something here: all, a part, one address, one beside it."""
         blocks: list[Any] = [*EVERYWHERE, *EVERYWHERE, *vpc.blocks]
         blocks += [block for one in self.drawn.of(Subnet) for block in one.blocks]
-        own = [block for one in self._of(Subnet, vpc) for block in one.blocks]
+        own = [block for one in self.of(Subnet, vpc) for block in one.blocks]
         blocks += [half for block in own for half in block.subnets()]
         blocks += [one for each in self.drawn.of(Vpc) for one in each.blocks]
         for one in self.drawn.of(NetworkInterface):
@@ -339,7 +332,7 @@ class Drawer:
         return (TCP if kind == "tcp" else UDP), ports
 
     def _rules(self, vpc: Vpc) -> None:
-        for group in self._of(SecurityGroup, vpc):
+        for group in self.of(SecurityGroup, vpc):
             rules = [
                 self._rule(vpc, direction)
                 for direction, counts in (
@@ -348,7 +341,7 @@ class Drawer:
                 )
                 for _ in range(self.dice.choice(counts))
             ]
-            for direction, chance in ((Direction.EGRESS, 0.7), (Direction.INGRESS, 0.3)):
+            for direction, chance in ((Direction.EGRESS, 0.7), (Direction.INGRESS, 0.45)):
                 if self.maybe(chance):
                     rules += [
                         SecurityGroupRule(
@@ -369,7 +362,7 @@ class Drawer:
         protocol, ports = self._service()
         lists = self.drawn.of(ManagedPrefixList)
         if self.maybe(0.3):
-            group = self.dice.choice(self._of(SecurityGroup, vpc))
+            group = self.dice.choice(self.of(SecurityGroup, vpc))
             peer: Any = GroupPeer(group.id, MINE["account"])
         elif lists and self.maybe(0.2):
             peer = ListPeer(self.dice.choice(lists).id)
@@ -380,7 +373,7 @@ class Drawer:
         )
 
     def _acls(self, vpc: Vpc) -> None:
-        for subnet in self._of(Subnet, vpc):
+        for subnet in self.of(Subnet, vpc):
             if not self.maybe(0.4):
                 continue
             entries = []
@@ -412,12 +405,12 @@ class Drawer:
         """A main table, and for most subnets one of their own."""
         main = RouteTableAssociation(id=self.name("rtbassoc"))
         tables = [self._table(vpc, main)]
-        for subnet in self._of(Subnet, vpc):
+        for subnet in self.of(Subnet, vpc):
             if self.maybe(0.6):
                 own = RouteTableAssociation(id=self.name("rtbassoc"), subnet_id=subnet.id)
                 tables.append(self._table(vpc, own))
         self.drawn.add(*tables)
-        for endpoint in self._of(VpcEndpoint, vpc):
+        for endpoint in self.of(VpcEndpoint, vpc):
             if endpoint.endpoint_type is VpcEndpointType.GATEWAY:
                 chosen = tuple(table.id for table in tables if self.maybe(0.6))
                 self.drawn.resources.remove(endpoint)
@@ -438,18 +431,16 @@ class Drawer:
 
     def _routes(self, vpc: Vpc) -> list[tuple[Any, Target]]:
         ways = [Target(Kind.NETWORK_INTERFACE, "eni-gone")]
-        ways += [
-            Target(Kind.INTERNET_GATEWAY, one.id) for one in self._of(InternetGateway, vpc)
-        ] * 3
+        ways += [Target(Kind.INTERNET_GATEWAY, one.id) for one in self.of(InternetGateway, vpc)] * 3
         outward = [
             Target(Kind.EGRESS_ONLY_INTERNET_GATEWAY, one.id)
-            for one in self._of(EgressOnlyInternetGateway, vpc)
+            for one in self.of(EgressOnlyInternetGateway, vpc)
         ]
         ways += outward[:1]
-        ways += [Target(Kind.NAT_GATEWAY, one.id) for one in self._of(NatGateway, vpc)] * 3
+        ways += [Target(Kind.NAT_GATEWAY, one.id) for one in self.of(NatGateway, vpc)] * 3
         boxes = [
             Target(Kind.NETWORK_INTERFACE, one.id)
-            for one in self._of(NetworkInterface, vpc)
+            for one in self.of(NetworkInterface, vpc)
             if one.attachment and (not one.source_dest_check or self.maybe(0.1))
         ]
         routes = [(ANYWHERE, self.dice.choice(ways + boxes))] if self.maybe(0.8) else []
@@ -463,7 +454,7 @@ class Drawer:
                 at = Target(Kind.VPC_PEERING_CONNECTION, peering.id)
                 routes += [(cidr, at) for cidr in cidrs if self.maybe(0.9)]
         if boxes and self.maybe(0.6):
-            more_specific = self.dice.choice(self.dice.choice(self._of(Subnet, vpc)).blocks)
+            more_specific = self.dice.choice(self.dice.choice(self.of(Subnet, vpc)).blocks)
             routes.append((more_specific, self.dice.choice(boxes)))
         if self.maybe(0.2):
             block = self.dice.choice((IPv4Network("198.51.100.0/24"), IPv4Network("54.0.0.0/8")))
@@ -483,7 +474,7 @@ def _attached(instance: str, index: int) -> Attachment:
 
 def _instance(name: str, vpc: Vpc, subnet: Subnet) -> Instance:
     return Instance(
-        id=name, reservation_id="r-1", vpc_id=vpc.id, subnet_id=subnet.id, zone=ZONE,
+        id=name, reservation_id="r-1", vpc_id=vpc.id, subnet_id=subnet.id, zone=subnet.zone,
         image_id="ami-genkan", instance_type="t3.micro", state=InstanceState.RUNNING,
         launched_at=AT, **MINE,
     )  # fmt: skip

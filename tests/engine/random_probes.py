@@ -8,9 +8,10 @@ from genkan.analysis import Packet, Trace, walk
 from genkan.analysis.atlas import Atlas
 from genkan.program import Program
 from genkan.program.address import Address, in_order
+from genkan.program.balancing import BalancedPort, Balancer
 from genkan.program.filter import Filter
 from genkan.program.place import OUTSIDE, Link, Place, PlaceKind
-from genkan.program.route import Deliver, Route
+from genkan.program.route import Blackhole, Forward, Route
 from genkan.program.translation import OneToOne, PortTranslation
 
 TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
@@ -45,7 +46,8 @@ def probes(atlas: Atlas, forwarding: Collection[str], seed: int, count: int) -> 
 def _class(trace: Trace) -> tuple[str, ...]:
     first = next(iter(trace.blockers), None)
     where = (first.stage, first.said.partition(" ")[0]) if first else (str(trace.arrived_at),)
-    return (trace.disposition.value, str(trace.packet.protocol), *where)
+    balanced = "".join(str(number) for number in trace.turns)
+    return (trace.disposition.value, str(trace.packet.protocol), balanced, *where)
 
 
 def _candidates(atlas: Atlas, dice: random.Random, count: int) -> list[tuple[str, Packet]]:
@@ -56,6 +58,7 @@ def _candidates(atlas: Atlas, dice: random.Random, count: int) -> list[tuple[str
     if not hosts:
         return []
     targets, ports = list(in_order(set(_targets(program)))), sorted(set(_ports(program)))
+    nodes, listening = _balanced(atlas), sorted({one.port for one in program.of(BalancedPort)})
     # What is near a sender is more often let in; what is far shows more of the ways.
     near = {one: _nearest(one, targets) for place in hosts for one in atlas.addresses(place)}
     found: dict[Packet, str] = {}
@@ -72,7 +75,14 @@ def _candidates(atlas: Atlas, dice: random.Random, count: int) -> list[tuple[str
         destination = dice.choice(near[source] if source in near and dice.random() < 0.5 else there)
         if destination in atlas.addresses(place) or destination == source:
             continue
-        packet = _packet(dice, source, destination, ports, number)
+        if nodes and version == 4 and dice.random() < 0.3:
+            port = dice.choice(listening if listening and dice.random() < 0.8 else ports)
+            to = dice.choice(nodes)
+            if to in atlas.addresses(place):
+                continue
+            packet = _to_port(dice, source, to, port, number)
+        else:
+            packet = _packet(dice, source, destination, ports, number)
         found.setdefault(packet, place)
     return [(place, packet) for packet, place in found.items()]
 
@@ -91,10 +101,29 @@ def _packet(
         return Packet(source, destination, ICMPV6, (n, n), None, (128, 0))
     if protocol == ICMP:
         return Packet(source, destination, ICMP, (n, n), None, (dice.choice((8, 8, 13)), 0))
+    return _to_port(dice, source, destination, dice.choice(ports), n, protocol)
+
+
+def _to_port(
+    dice: random.Random, source: Address, to: Address, port: int, n: int, protocol: int = 0
+) -> Packet:
     source_port = FIRST_PORT + n % 40_000
     if dice.random() < 0.03:
         source_port = dice.choice(LOW_PORTS) + n % 100
-    return Packet.to_port(source, destination, protocol, dice.choice(ports), source_port)
+    return Packet.to_port(source, to, protocol or dice.choice((TCP, UDP)), port, source_port)
+
+
+def _balanced(atlas: Atlas) -> list[Address]:
+    """Give the addresses that lead to nodes of load balancers: their own, those of endpoints, and
+    public ones."""
+    found: set[Address] = set()
+    for route in atlas.program.of(Route):
+        if route.destination.num_addresses == 1 and isinstance(route.action, Forward):
+            far = atlas.far_ends.get((route.place, route.action.interface))
+            if far and atlas.balancer(far.place):
+                found.add(route.destination.network_address)
+    found |= {one.public for one in atlas.program.of(OneToOne) if one.private in found}
+    return list(in_order(found))
 
 
 def _targets(program: Program) -> Iterator[Address]:
@@ -107,10 +136,12 @@ def _targets(program: Program) -> Iterator[Address]:
                 if end.place != OUTSIDE and int(address) % 3 == 0:
                     yield address + 1
     for route in program.of(Route):
-        if isinstance(route.action, Deliver) and route.destination.num_addresses == 1:
+        if route.destination.num_addresses == 1 and not isinstance(route.action, Blackhole):
             yield route.destination.network_address
     for one in program.of(OneToOne):
         yield one.public
+    for node in program.of(Balancer):
+        yield node.address
     for one in program.of(PortTranslation):
         yield one.address
     yield IPv4Address("52.219.0.7")  # of S3
@@ -123,6 +154,8 @@ def _targets(program: Program) -> Iterator[Address]:
 def _ports(program: Program) -> Iterator[int]:
     """Give ports at the boundaries of rules, one below and one above."""
     yield from (53, 80, 443)
+    for taken in program.of(BalancedPort):
+        yield from (taken.port, taken.port, taken.port + 1)
     for one in program.of(Filter):
         for rule in one.rules:
             for port in rule.match.ports or ():

@@ -8,7 +8,7 @@ from tests.engine.inside import report_of
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(100)]
 
-FIRST_SEED, NETWORKS, PROBES, SECONDS = 0, 16, 250, 60
+FIRST_SEED, NETWORKS, PROBES, SECONDS = 3, 9, 300, 60
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +24,9 @@ def test_nothing_else_happens_than_what_the_walk_says(report):
 
 def test_thousands_of_flows_were_sent_and_every_way_to_end_was_met(report):
     assert report["networks"] == NETWORKS
-    assert report["flows"] > 3000
-    assert report["met"]["reached"] > 500
-    assert report["met"]["unanswered"] > 100
+    assert report["flows"] > 2500
+    assert report["met"]["reached"] > 300
+    assert report["met"]["unanswered"] > 30
     assert report["met"]["reached by IPv6"] > 100
+    assert report["met"]["reached by a load balancer"] > 15
     assert report["met"].get("depends", 0) < 100

@@ -25,7 +25,7 @@ from genkan.program.service import Listener
 
 TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
 ETH_P = {4: 0x0800, 6: 0x86DD}
-SYN, ACK, RST = 0x02, 0x10, 0x04
+SYN, ACK = 0x02, 0x10
 QUESTION, ANSWER = b"Q", b"A"
 ICMP_TYPES = {ICMP: ((8, 13), (0, 14)), ICMPV6: ((128,), (129,))}  # questions, answers
 IP_TRANSPARENT, IP_PKTINFO = 19, 8  # linux/in.h
@@ -202,6 +202,8 @@ class Volley:
         source, destination, protocol, body = _read_header(packet)
         if not self._atlas.owns(place, destination):
             return  # it passes through here
+        if source.version == 4 and self._atlas.owns(place, source):
+            return  # no kernel takes what says that it is from itself
         read = _read_transport(protocol, body)
         if read is None or read[0] not in self._seen:
             return
@@ -273,7 +275,7 @@ def _read_transport(protocol: int, body: bytes) -> tuple[int, bool] | None:
     """Give a probe's number and whether this is its answer; None for what is neither."""
     if protocol == TCP:
         sent, acknowledged, _, flags = struct.unpack("!IIBB", body[4:14])
-        if flags & ACK and flags & (RST | SYN):
+        if flags & ACK and flags & SYN:
             return acknowledged - 1, True
         return (sent, False) if flags & SYN else None
     if protocol == UDP and len(body) >= 13:
