@@ -24,17 +24,18 @@ from genkan.program.translation import Border, OneToOne, PortTranslation
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
 ANYWHERE_IPV6 = IPv6Network("::/0")
+NAT_IDLE = 350  # seconds: "NAT gateway basics"
 INTERNET_MTU = 1500  # "Maximum transmission unit (MTU) for your EC2 instance": to the internet
 
 
 def compile_internet_gateway(
-    gateway: InternetGateway, vpc_id: str, blocks: tuple[Block, ...]
+    gateway: InternetGateway, vpc_id: str, blocks: tuple[Block, ...], has_table: bool
 ) -> Iterator[Entry]:
     """Give the place of an attached gateway, between its VPC and the internet. `blocks` are its
-    VPC's."""
+    VPC's; `has_table`: what comes in by it asks a table of its own."""
     because = Because("internet-gateway", gateway.id)
     yield Place(because=because, id=gateway.id, kind=PlaceKind.INTERNET_GATEWAY, forwards=True)
-    yield from _between(gateway.id, vpc_id, blocks, because)
+    yield from _between(gateway.id, vpc_id, blocks, because, has_table=has_table)
 
 
 def compile_egress_only_gateway(
@@ -59,14 +60,25 @@ def compile_way_in(subnet_id: str, block: IPv6Network, gateway_id: str) -> Itera
 
 
 def _between(
-    place: str, vpc_id: str, blocks: tuple[Block, ...], because: Because, outward: bool = False
+    place: str,
+    vpc_id: str,
+    blocks: tuple[Block, ...],
+    because: Because,
+    *,
+    outward: bool = False,
+    has_table: bool = False,
 ) -> Iterator[Entry]:
     """Give a gateway's links to its VPC and to the internet, its routes, and what it passes."""
     for side, mtu in ((vpc_id, 9001), (INTERNET, INTERNET_MTU)):
         yield Link(
             because=because,
             id=f"{place}/{side}",
-            left=End(place=side, name=place, mac=mac_of(side, place)),
+            left=End(
+                place=side,
+                name=place,
+                mac=mac_of(side, place),
+                subnet=place if has_table and side == vpc_id else None,
+            ),
             right=End(place=place, name=side, mac=mac_of(place, side)),
             mtu=mtu,
             tracks=outward,
@@ -113,7 +125,9 @@ def compile_nat_gateway(
 ) -> Iterator[Entry]:
     """Give the place of a NAT gateway, with one interface in its subnet."""
     because = Because("natgateway", gateway.id)
-    yield Place(because=because, id=gateway.id, kind=PlaceKind.NAT_GATEWAY, forwards=True)
+    yield Place(
+        because=because, id=gateway.id, kind=PlaceKind.NAT_GATEWAY, forwards=True, idle=NAT_IDLE
+    )
     yield Link(
         because=because,
         id=interface.id,
@@ -143,4 +157,7 @@ def compile_nat_gateway(
         destination=ANYWHERE,
         action=Forward("eth0", subnet.router),
     )
-    yield PortTranslation(because=because, place=gateway.id, address=interface.private_ip)
+    first, *others = interface.private_addresses
+    yield PortTranslation(
+        because=because, place=gateway.id, address=first, others=tuple(sorted(others))
+    )

@@ -45,13 +45,17 @@ def guarded_subnets(network: Network, vpc: Vpc) -> Iterator[tuple[str, str, tupl
     for subnet in network.where(Subnet, vpc_id=vpc.id):
         acl_id = chosen.get(subnet.id) or (changed.id if changed else None)
         if acl_id:
-            delivered = (
-                address
-                for interface in network.where(NetworkInterface, subnet_id=subnet.id)
-                if interface.interface_type not in PLACES_OF_THEIR_OWN
-                for address in interface.addresses
-            )
-            yield subnet.id, acl_id, in_order(delivered)
+            yield subnet.id, acl_id, delivered_in(network, subnet)
+
+
+def delivered_in(network: Network, subnet: Subnet) -> tuple[Address, ...]:
+    """Give the addresses of a subnet at which the VPC's router itself answers."""
+    return in_order(
+        address
+        for interface in network.where(NetworkInterface, subnet_id=subnet.id)
+        if interface.interface_type not in PLACES_OF_THEIR_OWN
+        for address in interface.addresses
+    )
 
 
 def compile_acl(acl: NetworkAcl) -> Iterator[Entry]:

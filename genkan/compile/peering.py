@@ -2,7 +2,7 @@
 
 It is there for whom a route leads to it, on both sides; what comes over it reaches interfaces of
 the VPC and goes no further ("VPC peering limitations" in the Amazon VPC Peering guide). Rules may
-name groups of the other VPC while it stands. Endpoints do not answer over it yet.
+name groups of the other VPC while it stands. Endpoints answer over it, the VPC's resolver does not.
 """
 
 from collections.abc import Iterator
@@ -56,4 +56,5 @@ def compile_peering(peering_id: str, requester: str, accepter: str) -> Iterator[
         id=peering_id,
         left=End(place=requester, name=peering_id, mac=mac_of(requester, peering_id)),
         right=End(place=accepter, name=peering_id, mac=mac_of(accepter, peering_id)),
+        foreign=True,
     )

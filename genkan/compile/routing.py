@@ -6,7 +6,7 @@ length. A route whose target is gone, or cannot take packets, is a blackhole. "R
 the Amazon VPC user guide.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from ipaddress import IPv4Network, IPv6Network
 
 from genkan.compile.inspected_endpoints import carries, way_of
@@ -24,7 +24,7 @@ from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 from genkan.model.vpn import propagated_routes
 from genkan.program import Because, Entry
-from genkan.program.address import Block
+from genkan.program.address import Address, Block
 from genkan.program.route import (
     PLACE_TABLE,
     Action,
@@ -32,6 +32,7 @@ from genkan.program.route import (
     Forward,
     Local,
     Route,
+    SourceChoice,
     TableChoice,
     Unreachable,
 )
@@ -55,6 +56,32 @@ def compile_subnet(subnet: Subnet, table_id: str) -> Iterator[Entry]:
             action=Unreachable(),
         )
     yield TableChoice(because=because, place=subnet.vpc_id, subnet=subnet.id, table=table_id)
+
+
+def compile_edge(vpc_id: str, gateway_id: str, table_id: str) -> Iterator[Entry]:
+    """Give the choice of the table that packets ask which come in by a gateway. "Gateway route
+    tables" in the Amazon VPC user guide."""
+    because = Because("route-table", table_id, gateway_id)
+    yield TableChoice(because=because, place=vpc_id, subnet=gateway_id, table=table_id)
+
+
+def compile_answers(vpc_id: str, table_id: str, addresses: tuple[Address, ...]) -> Iterator[Entry]:
+    """Give the way of what the router answers at a subnet's addresses: the subnet's table knows
+    whoever asked from beyond the VPC."""
+    for address in addresses:
+        yield SourceChoice(
+            because=Because("route-table", table_id),
+            place=vpc_id,
+            source=address,
+            table=table_id,
+        )
+
+
+def leads_over(resolved: tuple[tuple[Block, Action], ...], interfaces: Collection[str]) -> bool:
+    """Tell whether a table leads over one of these interfaces."""
+    return any(
+        isinstance(action, Forward) and action.interface in interfaces for _, action in resolved
+    )
 
 
 def compile_route_table(

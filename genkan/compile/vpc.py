@@ -36,6 +36,7 @@ from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.peering import VpcPeeringConnection
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet
@@ -98,7 +99,8 @@ def _private_names(vpc: Vpc) -> bool:
 def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
     tables = list(network.where(RouteTable, vpc_id=vpc.id))
     main = next((table.id for table in tables if table.is_main), "")
-    chosen = {a.subnet_id: table.id for table in tables for a in table.associations}
+    chosen = {a.subnet_id or a.gateway_id: table.id for table in tables for a in table.associations}
+    beyond = {one.id for one in network.all(VpcPeeringConnection)}
     reachable = frozenset(
         {interface.id for _, interface, _ in _running(network, vpc)}
         | {gateway.network_interface_id for gateway in _translating(network, vpc)}
@@ -123,6 +125,12 @@ def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
         if subnet.ipv6_cidr and gateway_id:
             way = (subnet.id, subnet.ipv6_cidr, gateway_id)
             yield Part(("way-in", subnet.id), gateways.compile_way_in, way)
+        if routing.leads_over(leads.get(table_id, ()), beyond):
+            answering = (vpc.id, table_id, network_acls.delivered_in(network, subnet))
+            yield Part(("answers", subnet.id), routing.compile_answers, answering)
+    for gateway_id in sorted(gateways_of_vpc & {name for name in chosen if name}):
+        edge = (vpc.id, gateway_id, chosen[gateway_id])
+        yield Part(("edge", gateway_id), routing.compile_edge, edge)
 
 
 def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
@@ -275,7 +283,7 @@ def _gateways(network: Network, vpc: Vpc) -> Iterator[Part]:
         yield Part(
             ("internet-gateway", gateway.id),
             gateways.compile_internet_gateway,
-            (gateway, vpc.id, vpc.blocks),
+            (gateway, vpc.id, vpc.blocks, _has_a_table(network, vpc, gateway.id)),
         )
         for interface_id, private, public in _public_addresses(network, vpc):
             yield Part(
@@ -297,6 +305,14 @@ def _gateways(network: Network, vpc: Vpc) -> Iterator[Part]:
                 gateways.compile_egress_only_gateway,
                 (outward, vpc.ipv6_cidrs),
             )
+
+
+def _has_a_table(network: Network, vpc: Vpc, gateway_id: str) -> bool:
+    return any(
+        association.gateway_id == gateway_id
+        for table in network.where(RouteTable, vpc_id=vpc.id)
+        for association in table.associations
+    )
 
 
 def _public_addresses(network: Network, vpc: Vpc) -> Iterator[tuple[str, IPv4Address, IPv4Address]]:

@@ -30,7 +30,9 @@ class PlaceKind(Enum):
 class Place(Entry):
     """A network stack of its own. `id` is the model's id, or INTERNET or OUTSIDE.
 
-    `forwards`: packets that are not for the place itself are passed on by its routes.
+    `forwards`: packets that are not for the place itself are passed on by its routes. `idle`: a
+    connection through it on which nothing was sent for so many seconds is forgotten; what is sent
+    on it later is answered with a reset.
     """
 
     section: ClassVar[str] = "place"
@@ -38,6 +40,7 @@ class Place(Entry):
     id: str
     kind: PlaceKind
     forwards: bool
+    idle: int | None = None
 
     @property
     def key(self) -> Key:
@@ -66,7 +69,8 @@ class Link(Entry):
 
     `whole`: what the left end sends arrives as packets that are complete, none larger than `mtu`
     and each with its checksums, as on a wire. Other links may carry aggregates. `tracks`: the left
-    end's place tracks every connection over it (`Guard.untracked`).
+    end's place tracks every connection over it (`Guard.untracked`). `foreign`: the own services of
+    its ends' places (`Listener.guarded` false) are not answered over it.
     """
 
     section: ClassVar[str] = "link"
@@ -77,6 +81,7 @@ class Link(Entry):
     mtu: int = 9001
     whole: bool = False
     tracks: bool = False
+    foreign: bool = False
 
     @property
     def key(self) -> Key:

@@ -68,7 +68,7 @@ class TableChoice(Entry):
     section: ClassVar[str] = "table-choice"
 
     place: str
-    subnet: str
+    subnet: str  # or whatever else stands as `End.subnet`
     table: str
 
     @property

@@ -45,7 +45,8 @@ class OneToOne(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortTranslation(Entry):
-    """What `place` passes on leaves as `address`, with a port of the place's choice.
+    """What `place` passes on leaves as `address`, or one of `others`, with a port of the place's
+    choice.
 
     Only answers come back: what was not started from inside is dropped.
     """
@@ -54,6 +55,7 @@ class PortTranslation(Entry):
 
     place: str
     address: IPv4Address
+    others: tuple[IPv4Address, ...] = ()  # in order
 
     @property
     def key(self) -> Key:

@@ -113,7 +113,7 @@ class LinuxEngine:
         try:
             namespace.make(one.place)
             with namespace.entered(one.place):
-                settle(one.forwards, one.answers_marked)
+                settle(one.forwards, one.answers_marked, one.idle)
         except OSError as error:
             raise EngineFailure(f"no namespace for {one.place}: {error}.") from error
         self._netlink.bring_up(one.place, "lo")

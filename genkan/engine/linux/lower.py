@@ -73,12 +73,14 @@ def ends_of(links: Iterable[Link]) -> Ends:
 
 def _place(entry: Place, ends: Ends) -> Iterator[KernelObject]:
     balances = entry.kind is PlaceKind.NETWORK_LOAD_BALANCER_NODE
-    yield Namespace(entry.id, entry.forwards, answers_marked=balances)
+    yield Namespace(entry.id, entry.forwards, answers_marked=balances, idle=entry.idle)
     if entry.forwards:
         for version in VERSIONS:
             yield PolicyRule(entry.id, DELIVERY_PRIORITY, None, DELIVERIES, version=version)
     if entry.forwards and not balances:
         yield from ruleset.skeleton(entry.id)
+    if entry.idle:
+        yield ruleset.forgetting(entry.id)
 
 
 def _link(entry: Link, ends: Ends) -> Iterator[KernelObject]:
@@ -94,6 +96,8 @@ def _link(entry: Link, ends: Ends) -> Iterator[KernelObject]:
             peer=device_name(far.name),
             whole=entry.whole and end is entry.left,
         )
+        if entry.foreign:
+            yield NftElement(end.place, ruleset.FOREIGN, f'"{device_name(end.name)}"')
         if entry.tracks and end is entry.left:
             yield NftElement(end.place, ruleset.TRACKED, f'"{device_name(end.name)}"')
         for address in end.addresses:
@@ -177,7 +181,8 @@ def _one_to_one(entry: OneToOne, ends: Ends) -> Iterator[KernelObject]:
 
 
 def _port_translation(entry: PortTranslation, ends: Ends) -> Iterator[KernelObject]:
-    yield from ruleset.port_translation(entry.place, str(entry.address))
+    addresses = (entry.address, *entry.others)
+    yield from ruleset.port_translation(entry.place, tuple(map(str, addresses)))
 
 
 def _listener(entry: Listener, ends: Ends) -> Iterator[KernelObject]:

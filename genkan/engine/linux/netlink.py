@@ -199,10 +199,14 @@ class Netlink:
         self._names(one.place)
         if one.name not in self._indexes[one.place]:
             self._make_pair(one)
+        index = self._index(one.place, one.name)
+        there = socket.link("get", index=index)[0].get_attr("IFLA_ADDRESS")
+        # Its address set anew, a device forgets its neighbours, even if it is the same address.
+        address = {} if there == one.mac else {"address": one.mac}
         socket.link(
             "set",
-            index=self._index(one.place, one.name),
-            address=one.mac,
+            index=index,
+            **address,
             mtu=one.mtu,
             group=one.group,
             ifalias=one.alias,

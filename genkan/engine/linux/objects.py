@@ -14,11 +14,13 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """`answers_marked`: what it answers to a marked packet by itself carries the mark."""
+    """`answers_marked`: what it answers to a marked packet by itself carries the mark. `idle`:
+    seconds after which it forgets a connection; None: the kernel's own."""
 
     place: str
     forwards: bool = field(compare=False, default=False)
     answers_marked: bool = field(compare=False, default=False)
+    idle: int | None = field(compare=False, default=None)
 
     @property
     def key(self) -> Key:

@@ -2,7 +2,7 @@
 
 First goes what leads packets to what is gone; then namespaces come, then rules, then devices and
 what depends on them, so that no packet meets an interface before its rules. A device that changes
-its far end is made anew, and takes with it everything that hangs on it.
+its far end or its address is made anew, and takes with it everything that hangs on it.
 """
 
 from collections.abc import Iterable
@@ -84,7 +84,7 @@ def plan(before: KernelState, after: KernelState, whole: KernelState | None = No
 
 def _anew(old: KernelObject, new: KernelObject) -> bool:
     if isinstance(old, Device) and isinstance(new, Device):
-        return (old.peer_place, old.peer) != (new.peer_place, new.peer)
+        return (old.peer_place, old.peer, old.mac) != (new.peer_place, new.peer, new.mac)
     if isinstance(old, KernelRoute) and isinstance(new, KernelRoute):
         # An IPv6 route that is replaced by one of another kind may stay beside it.
         return old.destination.version == 6 and old.kind != new.kind

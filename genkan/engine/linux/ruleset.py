@@ -22,7 +22,7 @@ OWN_EGRESS = "own_egress_guards"  # by addresses that the place sends from
 EDGE_OUT, EDGE_IN, EDGE_INSIDE = "edge_out", "edge_in", "edge_inside"  # by interfaces' subnets
 NEAR_OUT, NEAR_IN, NEAR_INSIDE = "near_out", "near_in", "near_inside"  # by addresses delivered
 CHECKED, OWN = "checked_interfaces", "own_addresses"
-TRACKED = "tracked_interfaces"
+TRACKED, FOREIGN = "tracked_interfaces", "foreign_interfaces"
 LISTENERS, GUARDED, RANGES = "listeners", "guarded_listeners", "listener_ranges"
 PRIVATE, PUBLIC_OF, PRIVATE_OF = "private_addresses", "public_of", "private_of"
 UNTRANSLATED = "untranslated"
@@ -39,6 +39,7 @@ BY_DEVICE = {
     EDGE_INSIDE: "set { type devgroup . devgroup; }",
     CHECKED: "set { type ifname; }",
     TRACKED: "set { type ifname; }",
+    FOREIGN: "set { type ifname; }",
 }
 BY_ADDRESS = {
     ENDPOINTS: "map { type ipv4_addr : verdict; }",
@@ -124,8 +125,9 @@ def untracked(mark: int) -> str:
 
 
 def each(rule: str) -> tuple[str, str]:
-    """Give a rule for IPv4 and its twin: `{ip}` is the header, `{_}` the end of a set's name."""
-    return (rule.format(ip="ip", _=""), rule.format(ip="ip6", _=IPV6))
+    """Give a rule for IPv4 and its twin: `{v}` is the family, `{ip}` the header, `{_}` the end of a
+    set's name."""
+    return (rule.format(v="ipv4", ip="ip", _=""), rule.format(v="ipv6", ip="ip6", _=IPV6))
 
 
 ASKED = "{ip} daddr . meta l4proto . th dport @%s{_}"
@@ -153,7 +155,8 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "source-dest-check",
         "type filter hook prerouting priority -140; policy accept;",
         each(
-            f"iifname @{CHECKED} iifname . {{ip}} saddr != @{OWN}{{_}} goto {SPOOFED}",
+            f"meta nfproto {{v}} iifname @{CHECKED} "
+            f"iifname . {{ip}} saddr != @{OWN}{{_}} goto {SPOOFED}",
         ),
     ),
     (
@@ -183,7 +186,12 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "delivered-egress",
         "type filter hook input priority 0; policy accept;",
-        (KNOWN, *ASK_OWN, f"iifname vmap @{EGRESS}"),
+        (
+            *each(f"iifname @{FOREIGN} {ASKED % LISTENERS} drop"),
+            KNOWN,
+            *ASK_OWN,
+            f"iifname vmap @{EGRESS}",
+        ),
     ),
     (
         "delivered-acl-egress",
@@ -284,14 +292,29 @@ def border(place: str, inside: str, outside: str, outward: bool) -> list[KernelO
     ]
 
 
-def port_translation(place: str, address: str) -> list[KernelObject]:
+def forgetting(place: str) -> NftChain:
+    """Give what a place has beside that forgets idle connections: whoever goes on is told."""
+    return stage(
+        place,
+        "nat-gateway-idle",
+        "type filter hook forward priority -5; policy accept;",
+        ("ct state invalid meta l4proto tcp reject with tcp reset",),
+    )
+
+
+def port_translation(place: str, addresses: tuple[str, ...]) -> list[KernelObject]:
     """Give what a NAT gateway has beside: a port of its own for every connection from inside."""
+    chosen = addresses[0]
+    if len(addresses) > 1:
+        rows = ", ".join(f"{number} : {address}" for number, address in enumerate(addresses))
+        hashed = "jhash ip saddr . ip daddr . th sport . th dport"
+        chosen = f"{hashed} mod {len(addresses)} map {{ {rows} }}"
     return [
         stage(
             place,
             "nat-gateway",
             "type nat hook postrouting priority 100; policy accept;",
-            (f"ip saddr != {address} snat ip to {address} random",),
+            (f"ip saddr != {{ {', '.join(addresses)} }} snat ip to {chosen} random",),
         )
     ]
 

@@ -39,11 +39,20 @@ MARKED = {
 }
 
 
-def settle(forwards: bool, answers_marked: bool = False) -> None:
+IDLE = (
+    "netfilter/nf_conntrack_tcp_timeout_established",
+    "netfilter/nf_conntrack_udp_timeout",
+    "netfilter/nf_conntrack_udp_timeout_stream",
+)
+
+
+def settle(forwards: bool, answers_marked: bool = False, idle: int | None = None) -> None:
     """Write the settings of the calling thread's namespace; what this kernel lacks is left out."""
     passes = "1" if forwards else "0"
     forwarding = {"ipv4/ip_forward": passes, "ipv6/conf/all/forwarding": passes}
     marked = MARKED if answers_marked else {}
-    for name, value in {**forwarding, **QUIET, **marked}.items():  # forwarding sets others back
+    forgets = {name: str(idle) for name in IDLE if idle}
+    wanted = {**forwarding, **QUIET, **marked, **forgets}  # forwarding sets others back
+    for name, value in wanted.items():
         with contextlib.suppress(FileNotFoundError, PermissionError):
             (NET / name).write_text(value)
