@@ -25,8 +25,8 @@ Known differences from AWS, beside what is refused:
 * IPv6: a subnet is found from the internet by the gateway that its widest IPv6 route leads to. A
   route from IPv6 to a NAT gateway (NAT64) is a blackhole. Public services have IPv4 addresses.
 * A Region whose IPv6 range is not known here draws its /56 blocks from 2001:db8::/32.
-* NAT gateways: connections leave from the primary address alone; secondary ones are kept and
-  shown. Prefixes are not assigned to interfaces.
+* NAT gateways: which of several addresses a connection leaves from is drawn from its addresses
+  and ports. Prefixes are not assigned to interfaces.
 * A detached attachment is found by its id, as `detached`, for one minute.
 * Kept and shown, and acted on by nobody: permissions of network interfaces, domain names of Elastic
   IPs, connection tracking time-outs, DNS64, instance profiles, device indexes for local network
@@ -35,14 +35,12 @@ Known differences from AWS, beside what is refused:
   genkan-stage and genkan-because. TCP's flags are read from a connection's state; what no route
   takes is in no record; pkt-src-aws-service and pkt-dst-aws-service are `-`. Firehose and Parquet
   are refused.
-* DHCP option sets and egress-only internet gateways are kept and shown; instances and packets are
-  as without them. VPN connections have nobody at their other end: tunnels are down, routes to a
-  virtual private gateway drop, and a sample configuration is for any device.
-* Peering: instances reach each other where routes lead. Endpoints do not answer over it, a rule
-  that names a group of the other VPC matches nobody, and its DNS options are shown alone.
+* DHCP option sets are kept and shown; instances are as without them. VPN connections have nobody
+  at their other end: tunnels are down, routes to a virtual private gateway drop, and a sample
+  configuration is for any device.
+* Peering: its DNS options are shown alone.
 * AWS's prefix lists hold what the services answer here: S3's own range, the addresses of DynamoDB.
-  Routes in a table at the VPC's edge, and those to endpoints of gateway load balancers, are shown;
-  packets do not follow them. A table that a gateway endpoint has cannot be deleted.
+  A table that a gateway endpoint has cannot be deleted.
 * An account tags a peering connection only where it asked for it.
 * An account has no default VPC until `genkan up --default-vpc` or CreateDefaultVpc makes one.
 """
