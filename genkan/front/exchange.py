@@ -126,7 +126,7 @@ class Exchange:
             body,
         ) as upstream:
             headers = [
-                (name, value)
+                (name.lower(), value)  # as S3 writes them; what reads metadata minds their case
                 for name, value in upstream.headers.items()
                 if name.lower() not in HOP_BY_HOP | {"content-length", "server", "date"}
             ]

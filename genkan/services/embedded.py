@@ -7,9 +7,10 @@ import contextlib
 import os
 import sys
 
-THREADS = 8
+THREADS = 32
 IN_MEMORY = 1 << 20  # bytes of a request before it is kept in a file
 LARGEST = 64 << 30
+MOST_CONNECTIONS = 4096
 
 
 def main() -> None:
@@ -23,8 +24,10 @@ def main() -> None:
     from waitress import serve
 
     from genkan.services.gate import Gate, leave_buckets_policies_to_the_gate
+    from genkan.services.large_objects import keep_objects_in_files
 
     leave_buckets_policies_to_the_gate()
+    keep_objects_in_files()
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     serve(
@@ -32,6 +35,8 @@ def main() -> None:
         unix_socket=path,
         unix_socket_perms="600",
         threads=THREADS,
+        connection_limit=MOST_CONNECTIONS,
+        backlog=MOST_CONNECTIONS,
         ident="",
         inbuf_overflow=IN_MEMORY,
         max_request_body_size=LARGEST,
