@@ -86,6 +86,16 @@ def trace_lines(found: Mapping[str, Any]) -> Iterator[str]:
         for step in found[way]:
             yield from _step_lines(arrow, step)
     yield from blocker_lines(found)
+    yield from _choice_lines(found)
+
+
+def _choice_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Draw how each of the ways ends that a load balancer may choose."""
+    possible = found["possible"]
+    if len(possible) > 1:
+        yield f"a load balancer chooses one of {len(possible)} ways; this is one of them:"
+        for one in possible:
+            yield f"  {one['arrived'] or 'nobody'}: {one['disposition']}"
 
 
 def blocker_lines(found: Mapping[str, Any]) -> Iterator[str]:

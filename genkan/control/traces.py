@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from genkan.analysis import Atlas, Packet, Step, Trace, walk
+from genkan.analysis import Atlas, Disposition, Packet, Step, Trace, walks
 from genkan.analysis.packet import ICMP, ICMPV6, TCP, UDP
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
@@ -52,7 +52,7 @@ class Traces:
         except UnknownEnd as unknown:
             return {"unknown": str(unknown)}
         boxes = middleboxes(self._atlas)
-        return shown(network, walk(self._atlas, ends.origin, ends.packet, boxes))
+        return shown(network, walks(self._atlas, ends.origin, ends.packet, boxes))
 
 
 def middleboxes(atlas: Atlas) -> frozenset[str]:
@@ -177,8 +177,10 @@ def _address(text: str) -> Address | None:
         return None
 
 
-def shown(network: Network, trace: Trace) -> dict[str, Any]:
-    """Give a trace as plain data."""
+def shown(network: Network, traces: list[Trace]) -> dict[str, Any]:
+    """Give what may become of a packet as plain data: the first trace that does not come back, or
+    else the first; and how each of the possible ones ends."""
+    trace = next((one for one in traces if one.disposition is not Disposition.REACHED), traces[0])
     ways = (("forward", trace.forward), ("answer", trace.answer))
     blockers = [_step(network, way, one) for way, steps in ways for one in steps if one.blocks]
     return {
@@ -193,6 +195,9 @@ def shown(network: Network, trace: Trace) -> dict[str, Any]:
             "packet": _header(trace.arrived),
         },
         "blockers": blockers,
+        "possible": [
+            {"arrived": one.arrived_at, "disposition": one.disposition.value} for one in traces
+        ],
         **{way: [_step(network, way, one) for one in steps] for way, steps in ways},
     }
 

@@ -58,6 +58,10 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
         "forward": [step("forward", "translated", "changed", because=because)],
         "answer": [blocker],
         "blockers": [blocker],
+        "possible": [
+            {"arrived": "i-2", "disposition": "unanswered"},
+            {"arrived": None, "disposition": "stopped"},
+        ],
     }
     assert [" ".join(line.split()) for line in trace_lines(found)] == [
         "tcp 10.0.0.4:1 → 10.0.0.5:80 from web reaches i-2, and its answer does not come back",
@@ -65,4 +69,7 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
         "now tcp 1.1.1.1:1 → 10.0.0.4:80",
         "x ← main route nobody",
         "1. the answer, route at main: nobody NO_ROUTE_TO_DESTINATION",
+        "a load balancer chooses one of 2 ways; this is one of them:",
+        "i-2: unanswered",
+        "nobody: stopped",
     ]

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from genkan.analysis import Atlas, Disposition, Packet, Trace, walks
+from genkan.analysis import Atlas, Code, Disposition, Packet, Step, Trace, walks
 from genkan.compile import compile_network
 from genkan.engine.linux import LinuxEngine
 from genkan.model.network import Network
@@ -23,6 +23,8 @@ from tests.engine.random_probes import probes
 from tests.engine.volley import Seen, Volley
 
 SHOWN = 5  # disagreements that are told whole
+UNLOGGED = ("route", "hop", "instance")
+RESETS = (Code.ELBV2_NO_TARGETS_IN_AZ, Code.NO_ENI_AT_ADDRESS)
 HOSTS = (PlaceKind.INSTANCE, PlaceKind.HOST)
 
 
@@ -101,6 +103,11 @@ def disagreement(atlas: Atlas, trace: Trace, seen: Seen) -> str:
     """Say how a prediction differs from what was seen; empty where it does not."""
     if trace.disposition is Disposition.DEPENDS:
         return ""
+    for steps, dropped in ((trace.forward, seen.dropped), (trace.answer, seen.lost)):
+        if wrong := elsewhere(steps, dropped):
+            return wrong
+        if any(step.blocks for step in steps):
+            break  # nobody answers what did not arrive
     reached = trace.disposition is Disposition.REACHED
     if seen.answered != reached:
         return f"predicted {trace.disposition.value}, answered: {seen.answered}"
@@ -111,6 +118,28 @@ def disagreement(atlas: Atlas, trace: Trace, seen: Seen) -> str:
     if arrives and trace.arrived is not None:
         wanted = [(trace.arrived_at, f"{trace.arrived.source} {trace.arrived.destination}")]
     return "" if seen.taken == wanted else f"predicted at {wanted}, taken at {seen.taken}"
+
+
+def elsewhere(steps: tuple[Step, ...], dropped: list[tuple[str, str]]) -> str:
+    """Say how the place and the stage of a drop differ from the prediction.
+
+    Of several blockers at one place the kernel names one; what leads nowhere drops without a log.
+    """
+    blockers = [step for step in steps if step.blocks]
+    places = list(dict.fromkeys(step.place for step in blockers))[:1]
+    here = {_logged(step) for step in blockers if step.place in places}
+    if not {stage for _, stage in dropped} <= here or any(at not in places for at, _ in dropped):
+        return f"predicted a drop by {here} at {places}, logged: {dropped}"
+    if here and None not in here and not dropped:
+        return f"predicted a drop by {here} at {places}, none is logged"
+    return ""
+
+
+def _logged(step: Step) -> str | None:
+    """Give the stage that a rule logs for what stops a packet; None for what no rule does."""
+    if step.stage in UNLOGGED or step.code in (Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, *RESETS):
+        return None
+    return "endpoint" if step.code is Code.ELBV2_LISTENERS_MISMATCH else step.stage
 
 
 def _at_host(atlas: Atlas, trace: Trace) -> bool:

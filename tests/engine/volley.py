@@ -2,7 +2,7 @@
 
 Every probe carries a number. A host's kernel answers ICMP by itself; datagrams and SYNs are
 answered here, as by a program at every port. What arrives is seen where it is taken, and so is the
-answer where the probe began.
+answer where the probe began; and what rules drop is seen at the place and the stage that did.
 """
 
 import contextlib
@@ -22,6 +22,7 @@ from genkan.engine.linux.nft import Nft
 from genkan.program.address import Address
 from genkan.program.place import Place, PlaceKind
 from genkan.program.service import Listener
+from tests.engine.drop_log import DropLog
 
 TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
 ETH_P = {4: 0x0800, 6: 0x86DD}
@@ -53,6 +54,8 @@ class Seen:
     origin: str
     taken: list[tuple[str, str]] = field(default_factory=list)  # place, source and destination
     answered: bool = False
+    dropped: list[tuple[str, str]] = field(default_factory=list)  # place and stage: the question
+    lost: list[tuple[str, str]] = field(default_factory=list)  # the same of its answer
 
 
 class Volley:
@@ -70,6 +73,11 @@ class Volley:
         self._seen: dict[int, Seen] = {}
         for place in hosts:
             self._open(place, place in forwarding)
+        self._logs = {
+            log.socket.fileno(): log for log in (DropLog(one.id) for one in places if one.forwards)
+        }
+        for log in self._logs.values():
+            self._poll.register(log.socket, select.EPOLLIN)
         listening = {
             (one.place, one.protocol, one.port, one.addresses.version)
             for one in atlas.program.of(Listener)
@@ -120,6 +128,8 @@ class Volley:
             one.close()
         for one in (*self._echoes.values(), *self._servers):
             one.close()
+        for log in self._logs.values():
+            log.socket.close()
         self._poll.close()
         self._nft.close()
 
@@ -176,6 +186,9 @@ class Volley:
         """Take in what has arrived; tell whether anything had."""
         events = self._poll.poll(wait)
         for descriptor, _ in events:
+            if descriptor in self._logs:
+                self._note(self._logs[descriptor])
+                continue
             if descriptor in self._echoes:
                 self._echo(self._echoes[descriptor])
                 continue
@@ -197,6 +210,14 @@ class Volley:
                 answer = [data.replace(QUESTION, ANSWER)]
                 with contextlib.suppress(OSError):  # nobody knows the way to the client
                     echo.sendmsg(answer, [(level, kind, info)], 0, sender)
+
+    def _note(self, log: DropLog) -> None:
+        for stage, packet in log.read():
+            *_, protocol, body = _read_header(packet)
+            read = _read_transport(protocol, body)
+            if read and read[0] in self._seen:
+                seen = self._seen[read[0]]
+                (seen.lost if read[1] else seen.dropped).append((log.place, stage))
 
     def _take(self, place: str, packet: bytes) -> None:
         source, destination, protocol, body = _read_header(packet)
