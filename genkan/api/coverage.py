@@ -35,6 +35,8 @@ Known differences from AWS, beside what is refused:
   genkan-stage and genkan-because. TCP's flags are read from a connection's state; what no route
   takes is in no record; pkt-src-aws-service and pkt-dst-aws-service are `-`. Firehose and Parquet
   are refused.
+* CloudTrail: LookupEvents is answered from the calls on record, newest first; a resource is what a
+  request names, not what an answer made. The rest of CloudTrail is the embedded emulator's.
 * DHCP option sets are kept and shown; instances are as without them. VPN connections have nobody
   at their other end: tunnels are down, routes to a virtual private gateway drop, and a sample
   configuration is for any device.

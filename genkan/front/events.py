@@ -17,7 +17,7 @@ class EventLog:
     """Appends records to a file."""
 
     def __init__(self, path: Path, largest: int = LARGEST) -> None:
-        self._path = path
+        self.path = path
         self._largest = largest
         self._file = self._open()
 
@@ -33,11 +33,11 @@ class EventLog:
 
     def _open(self) -> int:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        return os.open(self._path, flags, 0o600)
+        return os.open(self.path, flags, 0o600)
 
     def _rotate(self) -> None:
         os.close(self._file)
-        self._path.replace(_older(self._path))
+        self.path.replace(_older(self.path))
         self._file = self._open()
 
 

@@ -4,6 +4,7 @@ A request is read (streamed where the service's model streams), its signature an
 of it checked, handed on, recorded and answered, in that order.
 """
 
+import asyncio
 import dataclasses
 import hashlib
 import logging
@@ -22,6 +23,7 @@ from genkan.front.head import is_signed, named_by_head, source_of
 from genkan.front.iam.admission import Admission
 from genkan.front.iam.identities import Identities
 from genkan.front.iam.question import Question, denied, question_of, read_denial, read_refusal
+from genkan.front.lookup import look_up
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay
 from genkan.front.session import check_session, foreign_token
@@ -31,6 +33,7 @@ from genkan.program.service import Credential, Listener, Service, Upstream
 LOG = logging.getLogger(__name__)
 OURS = ("x-genkan-", "x-moto-")  # headers that no client may send past us
 DENIED, REFUSED = "x-genkan-denied", "x-genkan-refused"  # what the embedded services' gate says
+LOOKUP = ("cloudtrail", "LookupEvents")  # of the embedded service's operations, the one of ours
 CHUNK = 256 << 10
 ERROR = 400
 SERVER_ERROR = 500
@@ -96,8 +99,11 @@ class Exchange:
             self._require_identity()
             self._question = question_of(self._seen, self._head, self._means.clock())
             self._means.admission.admit(self._seen, self._question)
-            if self._service.upstream is Upstream.CONTROL:
+            looks_up = self._asked() == LOOKUP
+            if looks_up or self._service.upstream is Upstream.CONTROL:
                 await self._means.identities.check(self._seen, self._question)
+            if looks_up:
+                return await self._look_up()
             return await self._pass_on(body)
         except wire.WireError as error:
             return self._refuse(self._broken or error)
@@ -139,6 +145,27 @@ class Exchange:
             if upstream.status >= ERROR or (length is not None and int(length) <= CHUNK):
                 return await self._answer_whole(upstream, headers, length)
             return await self._answer_streamed(upstream, headers, length)
+
+    def _asked(self) -> tuple[str | None, str]:
+        return self._service.model, self._seen.operation
+
+    async def _look_up(self) -> web.Response:
+        """Answer CloudTrail's question from the record; the question itself comes after."""
+        assert self._model is not None  # noqa: S101 - LOOKUP names it
+        assert self._seen.credential is not None  # noqa: S101 - _require_identity
+        parsed = wire.parse_request(self._model, self._whole)
+        output = await asyncio.get_running_loop().run_in_executor(
+            None,
+            look_up,
+            self._means.events.path,
+            self._seen.credential.account,
+            self._service.region,
+            parsed.parameters,
+        )
+        self._record()
+        operation, request_id = self._seen.operation, self._seen.request_id
+        answer = wire.serialize_answer(self._model, operation, self._protocol, output, request_id)
+        return web.Response(status=answer.status, headers=dict(answer.headers), body=answer.body)
 
     async def _hand_over(self, body: bytes) -> web.Response:
         head = self._head
