@@ -1,9 +1,11 @@
-"""The broker: the one process of a site that stays in the host's network, for sockets alone.
+"""The broker: what stays of a site in the host's network, for sockets alone.
 
 What a site needs of the host is reached without a route: a process inside opens a listener, on its
 own loopback or in a place, sends it here by descriptor with the address that is meant, and what
 connects to it inside goes on from here. The broker ends when the anchor does: it can read then what
 ANCHOR_FD is, the end of a pipe whose other end is the anchor's, or a pidfd of it.
+
+It is two: a keeper, and a worker that takes listeners. Whichever is killed, the other has it back.
 
     python -m genkan.site.broker HOME ANCHOR_FD
 """
@@ -12,9 +14,12 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
+import select
 import socket
 import struct
 import sys
+import time
 from pathlib import Path
 
 from genkan.site.home import Home
@@ -24,6 +29,7 @@ LOG = logging.getLogger(__name__)
 CHUNK = 64 << 10
 LONGEST_QUESTION = 4096
 CONNECT_PATIENCE = 10.0  # seconds
+RAPID = 1.0  # seconds: a worker that lives shorter waits before the next
 
 
 class Broker:
@@ -108,17 +114,55 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.close()
 
 
-async def _main(asked: socket.socket, anchor: int) -> None:
+async def _serve(asked: socket.socket, anchor: int, keeper: int) -> bool:
+    """Take listeners until the anchor ends, or the keeper; tell whether it was the keeper."""
     asked.setblocking(False)
     serving = asyncio.create_task(Broker(asked).serve())
-    await _readable(anchor)
-    serving.cancel()
+    ends = [asyncio.create_task(_readable(one)) for one in (anchor, keeper)]
+    done, waiting = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    for task in (serving, *waiting):
+        task.cancel()
+    return ends[0] not in done
+
+
+def _work(home: Home, anchor: int, keeper: int) -> None:
+    """Be the one that takes listeners; where the keeper is killed, become the next."""
+    try:
+        watched = os.pidfd_open(keeper)
+        orphaned = os.getppid() != keeper
+    except ProcessLookupError:
+        orphaned = True
+    if not orphaned:
+        orphaned = asyncio.run(_serve(listen(str(home.broker_socket)), anchor, watched))
+    if orphaned:
+        os.set_inheritable(anchor, True)
+        command = [sys.executable, "-P", "-m", "genkan.site.broker", str(home.path), str(anchor)]
+        os.execv(sys.executable, command)  # noqa: S606 - no shell is meant
+
+
+def _keep(home: Home, anchor: int) -> None:
+    """Have a worker at work until the anchor ends. Nobody else can start it in this network."""
+    while True:
+        keeper, began = os.getpid(), time.monotonic()
+        worker = os.fork()
+        if worker == 0:
+            _work(home, anchor, keeper)
+            os._exit(0)
+        pidfd = os.pidfd_open(worker)
+        ended = select.select([anchor, pidfd], [], [])[0]
+        os.close(pidfd)
+        if anchor in ended:
+            return
+        os.waitpid(worker, 0)
+        LOG.warning("the worker was killed; another takes listeners")
+        if time.monotonic() - began < RAPID:
+            time.sleep(RAPID)
 
 
 def main() -> None:
     """Run until the anchor ends."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(_main(listen(str(Home(Path(sys.argv[1])).broker_socket)), int(sys.argv[2])))
+    _keep(Home(Path(sys.argv[1])), int(sys.argv[2]))
 
 
 if __name__ == "__main__":
