@@ -2,8 +2,8 @@
 
 DIFFERENCES: dict[str, tuple[str, ...]] = {
     "ec2": (
-        "An endpoint to an endpoint service goes through its states, and no packet reaches the "
-        "provider's load balancer by it yet; its names are shown and resolve nowhere.",
+        "An endpoint to an endpoint service passes IPv4 alone, to whatever addresses its name "
+        "and its load balancers have.",
         "Services of other Regions can be had where they are providers' own; AWS's services can be "
         "had in their own Region alone.",
         "Interface endpoints have IPv6 where the service has dual-stack names here (api.aws) and "
@@ -23,10 +23,14 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "that cannot be accepted or rejected.",
     ),
     "elbv2": (
-        "Load balancers, listeners and targets are objects, and load balancers have their "
-        "interfaces: no packet is balanced yet.",
-        "Nobody asks targets for their health yet: a target is `initial` when it could be sent "
-        "to, and `unused` with AWS's reason when it could not. A deregistered one is gone at once.",
+        "Nodes of network load balancers take IPv4 alone. A target whose health nobody has "
+        "measured yet takes connections while none of its group is known to be well.",
+        "What is relayed in user space, TLS listeners and TCP target groups with PROXY protocol, "
+        "comes to targets from the load balancer's address, whatever preserve_client_ip says; two "
+        "clients of different VPCs that have the same address and port at once are told by another "
+        "port. UDP target groups are sent no PROXY header. A TLS listener shows a certificate of "
+        "the site's authority for whatever name is asked for, and takes what Python's ssl takes, "
+        "whatever its policy is called.",
         "Application load balancers, their rules and certificates beside a listener's default one "
         "are refused, and so are targets that are functions or load balancers.",
         "Certificates are taken as they are named.",

@@ -19,7 +19,7 @@ from genkan.compile.target_placement import (
 from genkan.model.load_balancer import Listener, LoadBalancer, Target, TargetGroup, TargetType
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
-from genkan.program.balancing import BalancedTarget, Held
+from genkan.program.balancing import BalancedTarget, Held, RelayedTarget
 
 CROSS_ZONE = "load_balancing.cross_zone.enabled"
 OF_BALANCER = "use_load_balancer_configuration"
@@ -28,7 +28,9 @@ ENDS_AFTER_DRAINING = "deregistration_delay.connection_termination.enabled"
 ENDS_UNHEALTHY = "target_health_state.unhealthy.connection_termination.enabled"
 ROUTED = "target_group_health.unhealthy_state_routing.minimum_healthy_targets"
 NAMED = "target_group_health.dns_failover.minimum_healthy_targets"
-STREAMS = ("TCP", "TLS")
+TELLS_SOURCE = "proxy_protocol_v2.enabled"
+TLS = "TLS"
+STREAMS = ("TCP", TLS)
 SHARE = 10_000  # of a target group with weight 1, to be divided among its targets
 
 
@@ -37,6 +39,7 @@ class Chosen:
     """Whom a listener hands on to at a node; see BalancedPort."""
 
     targets: tuple[BalancedTarget, ...] = ()
+    relayed: tuple[RelayedTarget, ...] = ()  # the same, where a relay is between
     draining: tuple[Held, ...] = ()
     ended: tuple[Held, ...] = ()
     ends_with_target: bool = False
@@ -53,6 +56,7 @@ def choose(network: Network, balancer: LoadBalancer, listener: Listener, zone: s
     weighed = [(weight, group, taken) for weight, group, r in found if (taken := r.taking())]
     return Chosen(
         tuple(_balanced(weighed)),
+        tuple(_relayed(weighed)) if needs_relay(listener, weighed) else (),
         tuple(sorted({one for _, _, reach in found for one in reach.draining()})),
         tuple(sorted({one for _, _, reach in found for one in reach.ended()})),
         bool(found) and all(ends_after_draining(group) for _, group, _ in found),
@@ -150,12 +154,39 @@ def _enough(attributes: Mapping[str, str], name: str, healthy: int, registered: 
     return by_count and (percentage == "off" or healthy * 100 >= int(percentage) * registered)
 
 
-def _balanced(
-    weighed: list[tuple[int, TargetGroup, list[Held]]],
-) -> Iterator[BalancedTarget]:
+Weighed = list[tuple[int, TargetGroup, list[Held]]]  # groups with a weight, and who takes there
+
+
+def _balanced(weighed: Weighed) -> Iterator[BalancedTarget]:
+    for group, (address, port), share in _shares(weighed):
+        yield BalancedTarget(
+            address=address, port=port, weight=share, keeps_source=keeps_source(group)
+        )
+
+
+def _relayed(weighed: Weighed) -> Iterator[RelayedTarget]:
+    for group, (address, port), share in _shares(weighed):
+        yield RelayedTarget(
+            address=address,
+            port=port,
+            weight=share,
+            tells_source=tells_source(group),
+            tls=group.protocol == TLS,
+        )
+
+
+def _shares(weighed: Weighed) -> Iterator[tuple[TargetGroup, Held, int]]:
     for weight, group, taken in weighed:
         share = 1 if len(weighed) == 1 else max(1, weight * SHARE // len(taken))
-        for address, port in taken:
-            yield BalancedTarget(
-                address=address, port=port, weight=share, keeps_source=keeps_source(group)
-            )
+        for one in taken:
+            yield group, one, share
+
+
+def needs_relay(listener: Listener, weighed: Weighed) -> bool:
+    """Tell whether streams have to be read: to end TLS, or to tell targets who the client is."""
+    told = any(tells_source(group) for _, group, _ in weighed)
+    return listener.protocol == TLS or (listener.protocol == "TCP" and told)
+
+
+def tells_source(group: TargetGroup) -> bool:
+    return dict(group.attributes).get(TELLS_SOURCE) == "true"

@@ -8,7 +8,7 @@ of the load balancer's VPC. "How Elastic Load Balancing works" and "Network Load
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from genkan.compile.balanced_targets import Chosen, choose
+from genkan.compile.balanced_targets import TLS, Chosen, choose
 from genkan.compile.gateways import ANYWHERE
 from genkan.compile.naming import LINK_HOP, host_network, mac_of
 from genkan.compile.part import Part
@@ -20,7 +20,7 @@ from genkan.model.security_group import Direction, GroupPeer, SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
-from genkan.program.balancing import BalancedPort, Balancer
+from genkan.program.balancing import BalancedPort, Balancer, RelayedPort
 from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, AnswerChoice, Deliver, Forward, Route
 
@@ -28,6 +28,13 @@ WAY = "eth0"  # a node's interface in its subnet
 TCP, UDP = 6, 17
 PROTOCOLS = {"TCP": (TCP,), "UDP": (UDP,), "TCP_UDP": (TCP, UDP), "TLS": (TCP,)}
 IDLE_ATTRIBUTE = "tcp.idle_timeout.seconds"
+ALPN = {  # "ALPN policies"
+    "HTTP1Only": ("http/1.1",),
+    "HTTP2Only": ("h2",),
+    "HTTP2Optional": ("http/1.1", "h2"),
+    "HTTP2Preferred": ("h2", "http/1.1"),
+    "None": (),
+}
 TCP_IDLE, UDP_IDLE = 350, 120  # seconds; "Connection idle timeout"
 
 
@@ -41,6 +48,8 @@ class Port:
     chosen: Chosen
     idle: int
     by_source: bool
+    certificate: str | None
+    alpn: tuple[str, ...]
 
 
 def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
@@ -57,7 +66,7 @@ def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
             yield Part(
                 ("node-ports", interface.id),
                 compile_ports,
-                (interface.id, tuple(_ports(network, balancer, interface.zone))),
+                (interface, tuple(_ports(network, balancer, interface.zone))),
             )
             if balancer.group_ids and balancer.enforces_groups_on_private_link:
                 yield Part(
@@ -105,19 +114,37 @@ def compile_node(balancer: str, interface: NetworkInterface, subnet: Subnet) -> 
             yield guard(vpc_id, node, interface.group_ids, direction, (), because)
 
 
-def compile_ports(node: str, ports: Iterable[Port]) -> Iterator[Entry]:
+def compile_ports(interface: NetworkInterface, ports: Iterable[Port]) -> Iterator[Entry]:
+    """Give what a node does at each port; a relay is between where streams have to be read."""
     for one in ports:
+        because, chosen = Because("listener", one.listener), one.chosen
+        if chosen.relayed:
+            yield RelayedPort(
+                because=because,
+                place=interface.id,
+                address=interface.private_ip,
+                port=one.port,
+                targets=chosen.relayed,
+                idle=one.idle,
+                certificate=one.certificate,
+                alpn=one.alpn,
+                by_source=one.by_source,
+                draining=chosen.draining,
+                ended=chosen.ended,
+                ends_with_target=chosen.ends_with_target,
+            )
+            continue
         yield BalancedPort(
-            because=Because("listener", one.listener),
-            place=node,
+            because=because,
+            place=interface.id,
             protocol=one.protocol,
             port=one.port,
-            targets=one.chosen.targets,
+            targets=chosen.targets if one.certificate is None else (),
             idle=one.idle,
             by_source=one.by_source,
-            draining=one.chosen.draining,
-            ended=one.chosen.ended,
-            ends_with_target=one.chosen.ends_with_target,
+            draining=chosen.draining,
+            ended=chosen.ended,
+            ends_with_target=chosen.ends_with_target,
         )
 
 
@@ -150,6 +177,8 @@ def _ports(network: Network, balancer: LoadBalancer, zone: str) -> Iterator[Port
                 chosen=chosen,
                 idle=_idle(listener) if protocol == TCP else UDP_IDLE,
                 by_source=_by_source(network, listener),
+                certificate=balancer.dns_name.lower() if listener.protocol == TLS else None,
+                alpn=ALPN[listener.alpn_policy or "None"],
             )
 
 

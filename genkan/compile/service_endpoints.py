@@ -134,7 +134,7 @@ def compile_interface(
         action=Forward(name, LINK_HOP),
     )
     yield AnswerChoice(because=because, place=node, interface=name, table=table)
-    yield Intake(because=because, place=node, interface=name, filters=filters)
+    yield Intake(because=because, place=node, interface=name, filters=filters, endpoint=endpoint)
     guards = (
         (Stage.SECURITY_GROUP_INGRESS, filters_of(interface.group_ids, Direction.INGRESS)),
         (Stage.SECURITY_GROUP_EGRESS, ()),  # a service begins nothing

@@ -57,8 +57,13 @@ class Authority:
     @lru_cache(maxsize=MOST_NAMES)  # noqa: B019 - there is one authority in a process
     def context(self, name: str) -> ssl.SSLContext:
         """Give the TLS settings of a server that is called `name`."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context = self.server_context(name)
         context.set_alpn_protocols(["http/1.1"])
+        return context
+
+    def server_context(self, name: str) -> ssl.SSLContext:
+        """Give new TLS settings of a server that is called `name`, whatever it speaks."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         chain = self._issue(name)
         # The ssl module reads files alone; this one is in memory and has no name.
         memory = os.memfd_create("certificate", os.MFD_CLOEXEC)

@@ -52,6 +52,7 @@ class Intake(Entry):
     place: str
     interface: str
     filters: tuple[str, ...] | None = None  # sorted
+    endpoint: str | None = None  # the VPC endpoint that it is, which a PROXY header names
 
     @property
     def key(self) -> Key:
@@ -100,3 +101,46 @@ class BalancedPort(Entry):
     @property
     def key(self) -> Key:
         return (self.section, self.place, str(self.protocol), str(self.port))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayedTarget:
+    """Who takes streams; `tells_source` by a PROXY header of version 2, `tls` inside TLS."""
+
+    address: IPv4Address
+    port: int
+    weight: int = 1
+    tells_source: bool = False
+    tls: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayedPort(Entry):
+    """At the balancer of `place`, whose address is `address`, TCP connections to this port end, and
+    their streams go on over connections of the balancer's own to one of `targets`.
+
+    Groups, answers and the choice are as of a BalancedPort, and so are `draining`, `ended` and
+    `ends_with_target`. Targets see `address` as the source; a PROXY header, the first that they
+    read, tells the client's own address and port, this one as the destination, and, of a client
+    that came by an Intake, its endpoint (type 0xEA: 0x01 and the id). `certificate` None: the
+    stream is passed on as it is; otherwise the client's TLS ends here, with a certificate for the
+    name that it asks for, or this one.
+    """
+
+    section: ClassVar[str] = "relayed-port"
+
+    place: str
+    address: IPv4Address
+    port: int
+    targets: tuple[RelayedTarget, ...]
+    idle: int
+    certificate: str | None = None
+    alpn: tuple[str, ...] = ()
+    by_source: bool = False
+    draining: tuple[Held, ...] = ()
+    ended: tuple[Held, ...] = ()
+    ends_with_target: bool = False
+
+    @property
+    def key(self) -> Key:
+        return (self.section, self.place, str(self.port))

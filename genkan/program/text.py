@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 
 from genkan.codec import decode, encode
-from genkan.program.balancing import BalancedPort, Balancer, Intake
+from genkan.program.balancing import BalancedPort, Balancer, Intake, RelayedPort
 from genkan.program.entry import Entry
 from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck, SubnetGuard
 from genkan.program.health import HealthCheck
@@ -46,6 +46,7 @@ SECTIONS: dict[str, type[Entry]] = {
         Balancer,
         Intake,
         BalancedPort,
+        RelayedPort,
         Listener,
         Service,
         EndpointPolicy,

@@ -116,6 +116,7 @@ class Anchor:
             "health": Process("health", ["genkan.site.health_process", *here]),
             "published": Process("published", ["genkan.site.published_process", *here]),
             "recorder": Process("recorder", ["genkan.site.recorder_process", *here]),
+            "streams": Process("streams", ["genkan.site.stream_process", *here]),
         }
 
     def run(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from genkan.program import Entry
+from genkan.program.balancing import RelayedPort
 from genkan.program.health import HealthCheck
 from genkan.program.inspection import Inspection
 from genkan.program.published import Published
@@ -13,6 +14,7 @@ SERVED: dict[type[Entry], str] = {
     HealthCheck: "health",
     Published: "published",
     FlowLog: "recorder",
+    RelayedPort: "streams",
 }
 END_BY_THEMSELVES = frozenset({"recorder"})  # so they may have to be started again
 

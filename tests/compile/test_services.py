@@ -12,7 +12,7 @@ from genkan.model.resource import Resource
 from genkan.model.target_health import TargetHealth, target_health_id
 from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program import Program
-from genkan.program.balancing import BalancedPort, Intake
+from genkan.program.balancing import BalancedPort, Intake, RelayedPort
 from genkan.program.health import HealthCheck
 from genkan.program.place import Link
 from genkan.program.route import PLACE_TABLE, Blackhole, Route
@@ -219,6 +219,34 @@ def test_a_target_that_drains_takes_no_new_connections_and_is_not_asked_for_its_
     asked = {check.target for check in made.of(HealthCheck)}
     assert target_health_id(GROUP, "i-p-two", 8080) in asked
     assert target_health_id(GROUP, "i-p-one", 8080) not in asked
+
+
+@pytest.mark.parametrize(
+    ("protocol", "group_protocol", "proxied", "relayed"),
+    [
+        ("TCP", "TCP", "false", False),
+        ("TCP", "TCP", "true", True),
+        ("TLS", "TCP", "false", True),
+        ("TLS", "TLS", "false", True),
+        ("UDP", "UDP", "true", False),
+    ],
+)
+def test_streams_are_relayed_where_they_have_to_be_read(protocol, group_protocol, proxied, relayed):
+    group = target_group(
+        protocol=group_protocol, attributes=(("proxy_protocol_v2.enabled", proxied),)
+    )
+    made = program(group, listener(443, protocol=protocol))
+    found = made.get((RelayedPort.section, NODE_A, "443"))
+    assert (found is not None) is relayed
+    if found:
+        (target,) = found.targets
+        assert (target.tells_source, target.tls) == (proxied == "true", group_protocol == "TLS")
+        assert (found.certificate is None) is (protocol == "TCP")
+
+
+def test_a_tls_listener_without_targets_resets():
+    made = program(target_group(targets=()), listener(443, protocol="TLS"))
+    assert port(made, NODE_A, 443).targets == ()
 
 
 def test_a_target_that_is_gone_takes_nothing():

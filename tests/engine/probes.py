@@ -78,7 +78,7 @@ class Connection:
     ) -> None:
         with entered(place):
             self._socket = socket.create_connection((address, port), patience, source)
-        self.seen = self._socket.recv(100).decode().strip()
+        self.seen = bytes.fromhex(self.read_line()).decode().strip()
 
     def echo(self, text: str, patience: float = PATIENCE) -> str:
         self._socket.settimeout(patience)
@@ -89,6 +89,20 @@ class Connection:
             return "silence"
         except ConnectionResetError:
             return "reset"
+
+    def read_line(self) -> str:
+        """Read one line and not a byte more; give it in hexadecimal digits."""
+        data = ""
+        while not data.endswith("0a") and (more := self.read(1)):
+            data += more
+        return data
+
+    def read(self, size: int) -> str:
+        """Read so many bytes; give them in hexadecimal digits."""
+        data = b""
+        while len(data) < size and (more := self._socket.recv(size - len(data))):
+            data += more
+        return data.hex()
 
     def wait(self, patience: float) -> None:
         """Be this patient from now on."""

@@ -5,11 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
-from tests.engine.service_world import NLB_A, TARGET_A, TARGET_B
+from tests.engine.service_world import CLIENT, NLB_A, TARGET_A, TARGET_B
 from tests.engine.test_packets import AS_ROOT, AS_USER, ROOT
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(60)]
@@ -82,7 +83,6 @@ def test_rejecting_an_endpoint_cuts_its_connections_and_no_others(report: dict[s
         "other": "word",
         "established, accepted again": "reset",
         "new, accepted again": BY_BALANCER,
-        "other, resent": 0,
         "pending acceptance": "silence",
     }
 
@@ -165,6 +165,36 @@ def test_connections_to_a_target_that_drains_go_on_until_its_delay_has_passed(
         "new, draining": "refused",
         "established, drained": "reset",
     }
+
+
+def told(header: str) -> tuple[str, int, str | None]:
+    """Read a PROXY header: the client's address and port, and the endpoint."""
+    data = bytes.fromhex(header)
+    assert data[:14] == b"\r\n\r\n\x00\r\nQUIT\n\x21\x11"
+    assert data[20:24] == ip_address(NLB_A).packed
+    endpoint = data[32:].decode() if data[28:29] == b"\xea" and data[31:32] == b"\x01" else None
+    return str(ip_address(data[16:20])), int.from_bytes(data[24:26]), endpoint
+
+
+def test_a_target_is_told_the_clients_address_and_its_endpoint(report: dict[str, Any]) -> None:
+    relayed = report["relayed"]
+    assert relayed["seen"] == BY_BALANCER
+    assert told(relayed["direct"]) == ("10.0.1.20", 20_001, None)
+    one, other = map(told, relayed["by endpoint"])
+    assert one == (CLIENT, 20_002, "vpce-c")
+    assert (other[0], other[2]) == (CLIENT, "vpce-d")
+    assert relayed["echoed"] == "word"
+
+
+def test_a_tls_listener_ends_tls_with_a_certificate_for_the_name_that_is_asked_for(
+    report: dict[str, Any],
+) -> None:
+    assert report["relayed"]["tls"] == f"{BY_BALANCER} word"
+
+
+def test_a_relayed_connection_is_reset_when_its_target_stops(report: dict[str, Any]) -> None:
+    assert report["relayed"]["target stopped"] == "reset"
+    assert report["relayed"]["new, target stopped"] == "refused"
 
 
 def test_connections_lose_nothing_while_other_endpoints_come_and_go(

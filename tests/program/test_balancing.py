@@ -5,7 +5,14 @@ from ipaddress import IPv4Address
 import pytest
 
 from genkan.program import Because, Entry
-from genkan.program.balancing import BalancedPort, BalancedTarget, Balancer, Intake
+from genkan.program.balancing import (
+    BalancedPort,
+    BalancedTarget,
+    Balancer,
+    Intake,
+    RelayedPort,
+    RelayedTarget,
+)
 from genkan.program.route import AnswerChoice
 from genkan.program.text import parse_entry, print_entry
 
@@ -16,6 +23,17 @@ ENTRIES = [
     Intake(because=BECAUSE, place="eni-1", interface="eni-2", filters=("sg-1/ingress",)),
     Intake(because=BECAUSE, place="eni-1", interface="eni-3"),
     BalancedPort(because=BECAUSE, place="eni-1", protocol=6, port=443, targets=(TARGET,), idle=350),
+    RelayedPort(
+        because=BECAUSE,
+        place="eni-1",
+        address=IPv4Address("10.0.0.9"),
+        port=443,
+        targets=(RelayedTarget(address=IPv4Address("10.0.0.4"), port=80, tells_source=True),),
+        idle=350,
+        certificate="name",
+        alpn=("h2",),
+        ended=((IPv4Address("10.0.0.5"), 80),),
+    ),
     AnswerChoice(because=BECAUSE, place="eni-1", interface="eni-2", table="answers/eni-2"),
 ]
 

@@ -14,11 +14,12 @@ from genkan.engine.linux import answers, ruleset
 from genkan.engine.linux.conntrack import Flows
 from genkan.engine.linux.naming import chain_name, device_name, number
 from genkan.engine.linux.objects import KernelObject, NftElement, NftSet, NftTimeout
-from genkan.program.balancing import BalancedPort, BalancedTarget, Balancer, Intake
+from genkan.program.balancing import BalancedPort, BalancedTarget, Balancer, Intake, RelayedPort
 from genkan.program.filter import Stage
 
 ZONES, GUARDS = "intake_zones", "intake_guards"
 TAKEN, BALANCED, KEPT = "balanced_ports", "balanced_targets", "kept_sources"
+RELAYED = "relayed_ports"
 HELD, ENDED = "held_targets", "ended_targets"  # no rule asks them; what changes there ends flows
 TARGET = "set { type inet_proto . inet_service . ipv4_addr . inet_service; }"
 TCP = 6
@@ -30,6 +31,7 @@ SETS = {
     TAKEN: "map { type inet_proto . inet_service : verdict; }",
     BALANCED: "map { type inet_proto . inet_service : verdict; }",
     KEPT: "set { type mark . inet_proto . ipv4_addr . inet_service; }",
+    RELAYED: "set { type inet_service; }",
     HELD: TARGET,
     ENDED: TARGET,
     **answers.SETS,
@@ -86,7 +88,12 @@ def lower_balancer(entry: Balancer) -> Iterator[KernelObject]:
         (
             "delivered",
             "type filter hook input priority 0; policy drop;",
-            (KNOWN, "iif lo accept"),
+            (
+                KNOWN,
+                "iif lo accept",
+                f"meta l4proto tcp th dport @{RELAYED} {BACK}",
+                f"meta l4proto tcp th dport @{RELAYED} accept",
+            ),
         ),
         (
             "source",
@@ -138,6 +145,29 @@ def lower_port(entry: BalancedPort) -> Iterator[KernelObject]:
             yield NftElement(place, KEPT, meant)
 
 
+def lower_relayed(entry: RelayedPort) -> Iterator[KernelObject]:
+    """Give what brings connections to who listens in the place itself.
+
+    A packet that is delivered carries the mark of its intake from then on, and so does the socket
+    that accepts it.
+    """
+    place, port = entry.place, f"tcp . {entry.port}"
+    because = f"{entry.because} tcp {entry.port}"
+    taken, delivered = (chain_name(f"{what}/tcp/{entry.port}") for what in ("listener", "relayed"))
+    texts = (*(_reset("ct state invalid ")), "accept")
+    yield ruleset.chain(place, taken, tuple((text, because) for text in texts))
+    yield NftElement(place, TAKEN, port, f"goto {taken}")
+    yield ruleset.chain(
+        place, delivered, ((f"meta l4proto tcp dnat ip to {entry.address}", because),)
+    )
+    yield NftElement(place, BALANCED, port, f"goto {delivered}")
+    yield NftElement(place, RELAYED, str(entry.port))
+
+
+def _reset(which: str) -> tuple[str, str]:
+    return (f"{which}{BACK}", f"{which}meta l4proto tcp reject with tcp reset")
+
+
 def _marked(entry: BalancedPort, port: str) -> Iterator[KernelObject]:
     """Give the marks by whose coming or going connections end."""
     for address, at in entry.ended:
@@ -158,9 +188,7 @@ def flows_of(element: NftElement) -> Flows:
 def _taken(entry: BalancedPort, timeout: str) -> Iterator[str]:
     """Give what is done before a target is chosen."""
     if entry.protocol == TCP:
-        unknown = "" if not entry.targets else "ct state invalid "
-        yield f"{unknown}{BACK}"
-        yield f"{unknown}meta l4proto tcp reject with tcp reset"
+        yield from _reset("ct state invalid " if entry.targets else "")
     if entry.targets:
         yield "ct state invalid drop"
         yield f'ct timeout set "{timeout}"'

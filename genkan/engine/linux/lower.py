@@ -23,7 +23,7 @@ from genkan.engine.linux.objects import (
 )
 from genkan.program import Entry
 from genkan.program.address import Address as IpAddress
-from genkan.program.balancing import BalancedPort, Balancer, Intake
+from genkan.program.balancing import BalancedPort, Balancer, Intake, RelayedPort
 from genkan.program.filter import (
     AddressSet,
     Filter,
@@ -167,6 +167,10 @@ def _balanced_port(entry: BalancedPort, ends: Ends) -> Iterable[KernelObject]:
     return balancing.lower_port(entry)
 
 
+def _relayed_port(entry: RelayedPort, ends: Ends) -> Iterable[KernelObject]:
+    return balancing.lower_relayed(entry)
+
+
 def _border(entry: Border, ends: Ends) -> Iterator[KernelObject]:
     inside, outside = device_name(entry.inside), device_name(entry.outside)
     yield from ruleset.border(entry.place, inside, outside, entry.outward)
@@ -214,6 +218,7 @@ LOWERINGS: dict[type[Entry], Callable[[Any, Ends], Iterable[KernelObject]]] = {
     Balancer: _balancer,
     Intake: _intake,
     BalancedPort: _balanced_port,
+    RelayedPort: _relayed_port,
     Listener: _listener,
 }
 SECTIONS = frozenset(kind.section for kind in LOWERINGS)

@@ -36,6 +36,7 @@ MARKED = {
     "ipv4/fwmark_reflect": "1",
     "ipv4/tcp_fwmark_accept": "1",
     "ipv4/conf/all/accept_local": "1",
+    "ipv4/ip_early_demux": "0",  # before rules have told apart who has the same address and port
 }
 
 

@@ -1,0 +1,246 @@
+"""Streams relayed: TCP connections that end at a load balancer's node and go on from it.
+
+Bytes that nobody has to read are moved by the kernel (splice(2)); TLS is ended here. A listener
+belongs to its node's place and is reached by what the place's rules deliver; the mark of an
+accepted socket says by which intake it came. A client whose target cannot be reached is reset.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+import struct
+import zlib
+from collections.abc import Callable
+from functools import lru_cache
+
+from genkan.front.authority import Authority
+from genkan.front.proxy_header import header
+from genkan.front.splicing import splice
+from genkan.program import Delta
+from genkan.program.balancing import Held, Intake, RelayedPort, RelayedTarget
+from genkan.program.route import AnswerChoice
+
+LOG = logging.getLogger(__name__)
+SECTIONS = frozenset({RelayedPort.section, Intake.section, AnswerChoice.section})
+TRANSPARENT = 19  # IP_TRANSPARENT
+BACKLOG = 1024
+CONNECT_PATIENCE = 10.0  # seconds
+HANDSHAKE = 15.0
+CHUNK = 1 << 18
+MOST_NAMES = 1024
+RESET = struct.pack("ii", 1, 0)  # of SO_LINGER
+
+OpenSocket = Callable[[str, int, int], socket.socket]
+MarkOf = Callable[[str], int]
+Key = tuple[str, ...]
+
+
+class StreamRelay:
+    """Relays by every RelayedPort of the program. Lives in one event loop."""
+
+    def __init__(self, open_socket: OpenSocket, mark_of: MarkOf, authority: Authority) -> None:
+        """`mark_of` gives the mark of connections whose answers ask a table."""
+        self._open_socket = open_socket
+        self._mark_of = mark_of
+        self._authority = authority
+        self._ports: dict[Key, _Port] = {}
+        self._interfaces: dict[tuple[str, int], str] = {}  # by place and mark
+        self._endpoints: dict[tuple[str, str], str | None] = {}  # by place and interface
+
+    async def apply(self, delta: Delta) -> None:
+        """Relay by the program as it is after `delta`. Raises OSError where it cannot listen."""
+        for entry in delta.removed:
+            if isinstance(entry, Intake):
+                self._endpoints.pop((entry.place, entry.interface), None)
+            elif isinstance(entry, AnswerChoice):
+                self._interfaces.pop((entry.place, self._mark_of(entry.table)), None)
+            elif isinstance(entry, RelayedPort) and (port := self._ports.pop(entry.key, None)):
+                port.close()
+        for entry in delta.put:
+            if isinstance(entry, Intake):
+                self._endpoints[entry.place, entry.interface] = entry.endpoint
+            elif isinstance(entry, AnswerChoice):
+                self._interfaces[entry.place, self._mark_of(entry.table)] = entry.interface
+        for entry in delta.put:
+            if isinstance(entry, RelayedPort):
+                self._put(entry)
+
+    def close(self) -> None:
+        for port in self._ports.values():
+            port.close()
+
+    def endpoint(self, place: str, accepted: socket.socket) -> str | None:
+        """Give the VPC endpoint by which a connection came."""
+        mark = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_MARK)
+        return self._endpoints.get((place, self._interfaces.get((place, mark), "")))
+
+    def connect(self, place: str, source: str) -> socket.socket:
+        """Give a socket of a place that begins connections from its address."""
+        opened = self._open_socket(place, socket.AF_INET, socket.SOCK_STREAM)
+        opened.setblocking(False)
+        opened.setsockopt(socket.SOL_IP, TRANSPARENT, 1)
+        opened.bind((source, 0))
+        return opened
+
+    def context(self, entry: RelayedPort) -> ssl.SSLContext:
+        """Give the TLS settings of a port: a certificate for whatever name is asked for."""
+        made = self._authority.server_context(entry.certificate or "")
+
+        def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+            if name:
+                connection.context = self._named(name.lower(), entry.alpn)
+
+        made.sni_callback = choose
+        if entry.alpn:
+            made.set_alpn_protocols(list(entry.alpn))
+        return made
+
+    @lru_cache(maxsize=MOST_NAMES)  # noqa: B019 - there is one relay in a process
+    def _named(self, name: str, alpn: tuple[str, ...]) -> ssl.SSLContext:
+        context = self._authority.server_context(name)
+        if alpn:
+            context.set_alpn_protocols(list(alpn))
+        return context
+
+    def _put(self, entry: RelayedPort) -> None:
+        known = self._ports.get(entry.key)
+        if known is None:
+            opened = self._open_socket(entry.place, socket.AF_INET, socket.SOCK_STREAM)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            opened.setsockopt(socket.SOL_IP, TRANSPARENT, 1)
+            opened.bind((str(entry.address), entry.port))
+            opened.listen(BACKLOG)
+            opened.setblocking(False)
+            self._ports[entry.key] = _Port(self, opened, entry)
+        else:
+            known.change(entry)
+
+
+class _Port:
+    """One listener and its connections."""
+
+    def __init__(self, relay: StreamRelay, listener: socket.socket, entry: RelayedPort) -> None:
+        self._relay = relay
+        self._listener = listener
+        self._entry = entry
+        self._tls = relay.context(entry) if entry.certificate else None
+        self._connections: dict[asyncio.Task[None], Held] = {}
+        self._accepting = asyncio.create_task(self._accept())
+
+    def change(self, entry: RelayedPort) -> None:
+        """Go on by another entry; end what it does not keep."""
+        if (entry.certificate, entry.alpn) != (self._entry.certificate, self._entry.alpn):
+            self._tls = self._relay.context(entry) if entry.certificate else None
+        self._entry = entry
+        kept = {(one.address, one.port) for one in entry.targets} | set(entry.draining)
+        for task, held in list(self._connections.items()):
+            if held in entry.ended or (entry.ends_with_target and held not in kept):
+                task.cancel()
+
+    def close(self) -> None:
+        self._accepting.cancel()
+        self._listener.close()
+        for task in list(self._connections):
+            task.cancel()
+
+    async def _accept(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                client, (address, port) = await loop.sock_accept(self._listener)
+            except OSError as error:
+                LOG.warning("nothing is accepted for a moment: %r", error)
+                await asyncio.sleep(0.1)
+                continue
+            target = _chosen(self._entry, address, port)
+            task = asyncio.create_task(self._serve(client, (address, port), target))
+            self._connections[task] = (target.address, target.port)
+            task.add_done_callback(lambda done: self._connections.pop(done, None))
+
+    async def _serve(
+        self, client: socket.socket, source: tuple[str, int], target: RelayedTarget
+    ) -> None:
+        """Relay one connection to its end; what goes wrong resets both sides."""
+        entry, loop = self._entry, asyncio.get_running_loop()
+        with client, self._relay.connect(entry.place, str(entry.address)) as server:
+            try:
+                client.setblocking(False)
+                async with asyncio.timeout(CONNECT_PATIENCE):
+                    await loop.sock_connect(server, (str(target.address), target.port))
+                for one in (client, server):
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if target.tells_source:
+                    met = (str(entry.address), entry.port)
+                    endpoint = self._relay.endpoint(entry.place, client)
+                    await loop.sock_sendall(server, header(source, met, endpoint))
+                if self._tls is None and not target.tls:
+                    await splice(client, server, entry.idle)
+                else:
+                    await self._read(client, server, target)
+            except (OSError, TimeoutError, asyncio.CancelledError) as error:
+                for one in (client, server):
+                    with contextlib.suppress(OSError):
+                        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                if isinstance(error, asyncio.CancelledError):
+                    raise
+
+    async def _read(
+        self, client: socket.socket, server: socket.socket, target: RelayedTarget
+    ) -> None:
+        """Relay what has to be read: TLS ends here, begins here, or both."""
+        loop = asyncio.get_running_loop()
+        near_reader = asyncio.StreamReader(limit=CHUNK)
+        transport, protocol = await loop.connect_accepted_socket(
+            lambda: asyncio.StreamReaderProtocol(near_reader),
+            client.dup(),
+            ssl=self._tls,
+            ssl_handshake_timeout=HANDSHAKE if self._tls else None,
+        )
+        near = asyncio.StreamWriter(transport, protocol, near_reader, loop)
+        try:
+            far_reader, far = await asyncio.open_connection(
+                sock=server.dup(),
+                ssl=_trusting() if target.tls else None,
+                server_hostname=str(target.address) if target.tls else None,
+                limit=CHUNK,
+            )
+        except OSError:
+            near.transport.abort()
+            raise
+        try:
+            idle = self._entry.idle
+            await asyncio.gather(_pump(near_reader, far, idle), _pump(far_reader, near, idle))
+        finally:
+            for one in (near, far):
+                one.close()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, idle: float) -> None:
+    while part := await asyncio.wait_for(reader.read(CHUNK), idle):
+        writer.write(part)
+        await writer.drain()
+    if writer.can_write_eof():
+        writer.write_eof()
+    else:
+        writer.close()  # TLS ends both directions
+
+
+def _chosen(entry: RelayedPort, address: str, port: int) -> RelayedTarget:
+    """Choose a target by a hash and by weight."""
+    what = address if entry.by_source else f"{address} {port}"
+    at = zlib.crc32(what.encode()) % sum(one.weight for one in entry.targets)
+    for target in entry.targets:
+        if at < target.weight:
+            return target
+        at -= target.weight
+    raise AssertionError("weights are positive")
+
+
+def _trusting() -> ssl.SSLContext:
+    """Load balancers do not look at the certificates of targets."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
