@@ -145,6 +145,11 @@ def status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
             yield "# what the embedded services hold (objects, metrics) lasts until `genkan down`"
     if shown.get("trouble"):
         yield f"# trouble: {shown['trouble']}"
+    if shown.get("mended"):
+        mended = shown["mended"]
+        where = ", ".join(mended["places"])
+        undone = _count(mended["changes"], "change")
+        yield f"# somebody else changed the network of {where}: {undone} undone at {mended['at']}"
 
 
 def check(as_json: bool) -> None:

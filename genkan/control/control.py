@@ -23,7 +23,7 @@ from genkan.control.accounts import Token, another_account
 from genkan.control.batch import Accepted, Asked, CannotCompile, names_of, tried
 from genkan.control.notices import Notice, notices
 from genkan.control.runner import Runner
-from genkan.engine.protocol import Engine, EngineFailure
+from genkan.engine.protocol import Engine, EngineFailure, Mended
 from genkan.model import lifecycle
 from genkan.model.account import AccessKey, Account
 from genkan.model.endpoint_service import EndpointConnection
@@ -73,6 +73,7 @@ class Control:
         self.compilation = Compilation()
         self._published = self.compilation.program
         self.trouble: str | None = None  # what could not be made so, until it can
+        self.mended: tuple[datetime, Mended] | None = None  # when others' changes were undone last
 
     def start(self, first: Callable[[], Change]) -> int:
         """Read the store back and make the kernel equal to it; give how much there was to mend.
@@ -261,6 +262,25 @@ class Control:
 
     def _commit(self, operation: str, region: str, change: Change, *, later: bool = False) -> None:
         self.commit([(self._entry(operation, region), change)], later=later)
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Tell whether others may have changed what the engine made."""
+        return self._engine.disturbed()
+
+    def mend(self) -> None:
+        """Put right what others changed in the kernel, and remember that there was something."""
+        if self.trouble:  # reconciling comes first, and finds everything
+            return
+        try:
+            mended = self._engine.mend()
+        except EngineFailure as failure:
+            self.trouble = str(failure)
+            raise
+        if mended.changes:
+            where = ", ".join(mended.places)
+            self.mended = (self._now(), mended)
+            LOG.warning("somebody else changed %s: %s changes undone", where, mended.changes)
 
     def _entry(self, operation: str, region: str) -> JournalEntry:
         return JournalEntry(

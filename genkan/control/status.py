@@ -1,7 +1,9 @@
 """What `genkan status` shows of the network: plain data, a pure function of the snapshot."""
 
+from datetime import datetime
 from typing import Any
 
+from genkan.engine.protocol import Mended
 from genkan.model.instance import Instance
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
@@ -10,13 +12,24 @@ from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
 
 
-def status(network: Network, trouble: str | None) -> dict[str, Any]:
+def status(
+    network: Network, trouble: str | None, mended: tuple[datetime, Mended] | None = None
+) -> dict[str, Any]:
     """Give every VPC, instance and endpoint in a line's worth of facts, and what is wrong."""
     return {
         "vpcs": [_vpc(network, vpc) for vpc in network.all(Vpc)],
         "instances": [_instance(network, instance) for instance in network.all(Instance)],
         "endpoints": [_endpoint(network, endpoint) for endpoint in network.all(VpcEndpoint)],
         "trouble": trouble,
+        "mended": _mended(*mended) if mended else None,
+    }
+
+
+def _mended(at: datetime, mended: Mended) -> dict[str, Any]:
+    return {
+        "at": at.isoformat(timespec="seconds"),
+        "changes": mended.changes,
+        "places": list(mended.places),
     }
 
 

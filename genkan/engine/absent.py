@@ -1,5 +1,6 @@
 """The engine of a site without packets: the API alone, on a machine that cannot do more."""
 
+from genkan.engine.protocol import Mended
 from genkan.program import Delta, Program
 
 
@@ -14,6 +15,14 @@ class AbsentEngine:
     def reconcile(self, program: Program) -> int:
         """Find nothing to mend."""
         return 0
+
+    def disturbed(self) -> bool:
+        """Notice nothing."""
+        return False
+
+    def mend(self) -> Mended:
+        """Find nothing to mend."""
+        return Mended()
 
     def close(self) -> None:
         """Have nothing to let go of."""

@@ -1,5 +1,6 @@
 """What an engine is asked."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from genkan.program import Delta, Program
@@ -7,6 +8,14 @@ from genkan.program import Delta, Program
 
 class EngineFailure(Exception):
     """The kernel refused what a program asks. The message names the place, the object and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """How much of what others had changed was put right, and in which places."""
+
+    changes: int = 0
+    places: tuple[str, ...] = ()
 
 
 class Engine(Protocol):
@@ -27,6 +36,15 @@ class Engine(Protocol):
 
     def reconcile(self, program: Program) -> int:
         """Read everything of ours back, make it equal to `program`, give the number of changes."""
+        ...
+
+    def disturbed(self) -> bool:
+        """Tell whether others may have changed something of ours; any thread may ask. Does not
+        wait."""
+        ...
+
+    def mend(self) -> Mended:
+        """Put right what others changed, where `disturbed` noticed it. Raises EngineFailure."""
         ...
 
     def close(self) -> None:

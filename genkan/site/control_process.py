@@ -118,17 +118,23 @@ class ControlProcess:
         await self._publisher.wait_for(*subscribers)
 
     async def keep_house(self) -> None:
-        """Drop old records and try again what the engine could not do, for ever."""
+        """Drop old records, mend what others changed and try again what the engine could not do,
+        for ever."""
         waited = 0.0
         while True:
             await asyncio.sleep(RETRY)
             waited += RETRY
             if self._control.is_due:  # by the time that has passed
                 self._advance()
-            if not self._control.trouble and waited < HOUSEKEEPING:
+            disturbed = self._control.is_disturbed
+            if not self._control.trouble and not disturbed and waited < HOUSEKEEPING:
                 continue
-            waited = 0.0
             try:
+                if disturbed:
+                    await self._writer.do(self._control.mend)
+                if not self._control.trouble and waited < HOUSEKEEPING:
+                    continue
+                waited = 0.0
                 if self._control.trouble:
                     await self._writer.do(self._control.reconcile)
                 await self._writer.do(self._control.forget_what_ended)
@@ -208,7 +214,9 @@ class ControlProcess:
         return find_way(self._control.compilation.program, flow)
 
     async def _status(self, request: web.Request) -> web.Response:
-        return web.json_response(status(self._control.network, self._control.trouble))
+        return web.json_response(
+            status(self._control.network, self._control.trouble, self._control.mended)
+        )
 
     async def _credentials(self, request: web.Request) -> web.Response:
         """Answer with an account's key: of the one that is named, or the first."""

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 
 import pytest
 
@@ -83,3 +84,33 @@ def test_without_the_anchor_nothing_is_left(site, story):
     site.genkan("up")
     assert story.instance(story.app)["State"]["Name"] == "running"
     assert site.put_metric("app", "after-anchor").returncode == 0
+
+
+def in_place(site: RunningSite, place: str, *command: str) -> None:
+    """Run a command in a place's network, as somebody with power over the machine can."""
+    inside = ["nsenter", f"--net=/run/genkan/ns/{place}", *command]
+    site_of = ["nsenter", f"--target={site.processes()['control']}", "--mount", "--net"]
+    if os.geteuid() != 0:
+        site_of += ["--user", "--preserve-credentials"]
+    subprocess.run([*site_of, *inside], check=True, timeout=10)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("nft", "delete", "table", "inet", "genkan"),
+        ("ip", "rule", "flush", "protocol", "103"),
+    ],
+    ids=["table", "rules"],
+)
+def test_what_somebody_else_changes_is_mended_within_seconds_and_told(site, story, command):
+    told = "# somebody else changed the network of "
+    before = [line for line in site.genkan("status").stdout.splitlines() if line.startswith(told)]
+    in_place(site, story.vpc, *command)
+    shown = until(
+        lambda: [x for x in site.genkan("status").stdout.splitlines() if x.startswith(told)],
+        lambda lines: bool(lines) and lines != before,
+        seconds=10,
+    )
+    assert story.vpc in shown[0]
+    assert site.put_metric("app", "after-tampering").returncode == 0

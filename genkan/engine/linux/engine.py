@@ -3,10 +3,11 @@
 Runs in a thread that has no event loop of its own: the netlink library brings one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from genkan.engine.linux import answers, balancing, conntrack, namespace, nft_text, tracking
 from genkan.engine.linux.desired import Desired
+from genkan.engine.linux.lookout import Lookout
 from genkan.engine.linux.lower import SECTIONS
 from genkan.engine.linux.netlink import Netlink
 from genkan.engine.linux.nft import Nft
@@ -23,7 +24,7 @@ from genkan.engine.linux.objects import (
 )
 from genkan.engine.linux.plan import Plan, objects_of, plan
 from genkan.engine.linux.settings import settle
-from genkan.engine.protocol import EngineFailure
+from genkan.engine.protocol import EngineFailure, Mended
 from genkan.program import Delta, Program
 
 NETLINK = (PolicyRule, KernelRoute, Neighbour, Address, Device)
@@ -38,6 +39,7 @@ class LinuxEngine:
         self._netlink = Netlink()
         self._nft = Nft()
         self._desired = Desired()
+        self._lookout = Lookout()
 
     def apply(self, before: Program, delta: Delta) -> None:
         """Make a difference so. See Engine."""
@@ -48,19 +50,42 @@ class LinuxEngine:
         self._desired = Desired(program)
         made = plan(self.observe(), self._desired.state)
         self._make_so(made)
+        for place in namespace.places():
+            self._cover(place)
         return len(made)
+
+    def disturbed(self) -> bool:
+        """Tell whether others may have changed something. See Engine."""
+        return bool(self._lookout.disturbed())
+
+    def mend(self) -> Mended:
+        """Look where something happened, and mend. See Engine."""
+        places = self._lookout.disturbed()
+        self._lookout.settle(places)
+        there = set(namespace.places())
+        made = self._plan(places & there)
+        far = {one.peer_place for one in made.putting(Device) if isinstance(one, Device)}
+        if not far <= places:  # a link that is gone is gone at both ends
+            made = self._plan((places | far) & there)
+        self._make_so(made)
+        return Mended(len(made), tuple(sorted({one.place for one in (*made.removed, *made.put)})))
+
+    def _plan(self, places: Collection[str]) -> Plan:
+        wanted = {key: one for key, one in self._desired.state.items() if one.place in places}
+        return plan(objects_of(self._observed(places)), wanted, self._desired.state)
 
     def observe(self) -> KernelState:
         """Give everything of ours that is in the kernel."""
-        return objects_of(self._observed())
+        return objects_of(self._observed(namespace.places()))
 
     def close(self) -> None:
         """Let go of sockets and contexts."""
         self._netlink.close()
         self._nft.close()
+        self._lookout.close()
 
-    def _observed(self) -> Iterable[KernelObject]:
-        for place in namespace.places():
+    def _observed(self, places: Iterable[str]) -> Iterable[KernelObject]:
+        for place in places:
             yield Namespace(place)
             yield from self._netlink.observe(place)
             yield from nft_text.parse(place, self._nft.read(place, "list ruleset"))
@@ -87,7 +112,25 @@ class LinuxEngine:
         for one in made.removing(Namespace):
             self._netlink.forget(one.place)
             self._nft.forget(one.place)
+            self._lookout.forget(one.place)
             namespace.remove(one.place)
+        self._keep_watch(made)
+
+    def _keep_watch(self, made: Plan) -> None:
+        """Watch the places that forward, and take what was done here for known. What an instance
+        does to its own network is its own affair, until it touches a link."""
+        places = {one.place for one in (*made.removed, *made.put)}
+        for place in places:
+            self._cover(place)
+        self._lookout.settle(places)
+
+    def _cover(self, place: str) -> None:
+        one = self._desired.state.get(("namespace", place))
+        if isinstance(one, Namespace) and one.forwards:
+            try:
+                self._lookout.cover(place)
+            except OSError as error:
+                raise EngineFailure(f"{place} cannot be watched: {error}.") from error
 
     def _remove(self, made: Plan, kind: type) -> None:
         for one in made.removing(kind):

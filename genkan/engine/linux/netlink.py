@@ -5,6 +5,7 @@ that routes that programs add in an instance stay theirs. See rtnetlink(7).
 """
 
 import logging
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
@@ -27,6 +28,9 @@ from genkan.engine.protocol import EngineFailure
 LOG = logging.getLogger(__name__)
 PROTOCOL = 0x67  # "g": whose routes and rules these are
 PERMANENT = 0x80
+# Before Linux 5.18 an address does not say whose it is: there every one is taken for ours.
+TELLS_OWNERS = tuple(map(int, os.uname().release.split(".")[:2])) >= (5, 18)
+OWN_ADDRESS = (PROTOCOL,) if TELLS_OWNERS else (PROTOCOL, None)
 FAMILIES = {4: AF_INET, 6: AF_INET6}
 # IFA_F_NODAD: nobody is asked whether he has it, and it is there at once
 NO_ASKING: dict[int, dict[str, int]] = {4: {}, 6: {"flags": 0x02}}
@@ -69,7 +73,8 @@ class Netlink:
         for family in FAMILIES.values():
             yield from self._addresses(place, family, names)
             for message in socket.get_neighbours(family=family):
-                if message["state"] & PERMANENT:
+                own = message.get_attr("NDA_PROTOCOL") == PROTOCOL
+                if message["state"] & PERMANENT and own:
                     yield Neighbour(
                         place,
                         names.get(message["ifindex"], ""),
@@ -87,7 +92,8 @@ class Netlink:
         for message in self._socket(place).get_addr(family=family):
             device = names.get(message["index"], "")
             address = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
-            if device != "lo" and message["scope"] != LINK_SCOPE:
+            own = message.get_attr("IFA_PROTO") in OWN_ADDRESS
+            if device != "lo" and message["scope"] != LINK_SCOPE and own:
                 yield Address(place, device, ip_address(address))
 
     def put(self, one: KernelObject) -> None:
@@ -243,6 +249,7 @@ class Netlink:
                 index=index,
                 address=str(one.address),
                 prefixlen=one.address.max_prefixlen,
+                proto=PROTOCOL,
                 **NO_ASKING[one.address.version],
             )
         )
@@ -263,6 +270,7 @@ class Netlink:
             family=FAMILIES[one.address.version],
             dst=str(one.address),
             lladdr=one.mac,
+            protocol=PROTOCOL,
             ifindex=self._index(one.place, one.device),
             state=PERMANENT,
         )
