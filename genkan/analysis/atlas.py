@@ -162,6 +162,11 @@ class Atlas:
     def port_translation(self, place: str) -> PortTranslation | None:
         return self.find(PortTranslation, place)
 
+    def is_foreign(self, place: str, interface: str) -> bool:
+        """Tell whether an interface leads to where a place's own services are not for."""
+        found = self.links.get((place, interface))
+        return found is not None and found.foreign
+
     def answer_choice(self, place: str, interface: str | None) -> AnswerChoice | None:
         """Give where answers to connections go that came by an interface."""
         return self.find(AnswerChoice, place, interface) if interface else None

@@ -19,6 +19,7 @@ class Code(Enum):
     ELBV2_LISTENERS_MISMATCH = "ELBV2_LISTENERS_MISMATCH"
     ELBV2_NO_TARGETS_IN_AZ = "ELBV2_NO_TARGETS_IN_AZ"
     NLB_SG_PRIVATELINK = "NLB_SG_PRIVATELINK"  # ours: the groups, asked about endpoints' clients
+    NOT_FROM_BEYOND = "NOT_FROM_BEYOND"  # ours: a VPC's own services answer its own hosts alone
     OWN_SOURCE = "OWN_SOURCE"  # ours: it came back to whom it says it is from
     NO_ENI_AT_ADDRESS = "NO_ENI_AT_ADDRESS"  # ours: a local route, and nobody at the address
     NOTHING_LISTENS = "NOTHING_LISTENS"  # ours: a router's address, and no service at the port

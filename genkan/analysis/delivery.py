@@ -16,7 +16,11 @@ def delivered(at: Crossing) -> Iterator[Step]:
     """Give the steps of a packet that its place takes."""
     found = _listener(at, at.packet.destination, at.packet.destination_port)
     if found is not None and not found.guarded and is_single(found.addresses):
-        yield at.step(Stage.ENDPOINT, Outcome.PASSED, _who(found), found.because)
+        if at.interface and at.atlas.is_foreign(at.place, at.interface):
+            said = "the place's own services answer nobody from beyond"
+            yield at.blocked(Stage.ENDPOINT, Code.NOT_FROM_BEYOND, said, found.because)
+        else:
+            yield at.step(Stage.ENDPOINT, Outcome.PASSED, _who(found), found.because)
         return
     yield from guards.egress(at)
     yield from edges.to_delivered(at)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from genkan.analysis.code import Code
 from genkan.analysis.crossing import Crossing
 from genkan.analysis.matching import Ruling, ruling
+from genkan.analysis.packet import TCP
 from genkan.analysis.trace import Outcome, Step
 from genkan.program.address import Address
 from genkan.program.filter import Guard, Stage
@@ -60,7 +61,10 @@ def unknown(at: Crossing) -> Iterator[Step]:
     """Drop what belongs to no connection and cannot begin one."""
     if not at.known and not at.packet.begins:
         said = "it answers nothing that passed here"
-        yield at.blocked(Stage.SECURITY_GROUP_EGRESS, Code.ANSWER_OF_NO_CONNECTION, said)
+        stage, code = Stage.SECURITY_GROUP_EGRESS, Code.ANSWER_OF_NO_CONNECTION
+        place = at.atlas.place(at.place)
+        forgets = place is not None and place.idle is not None
+        yield at.blocked(stage, code, said, told=forgets and at.packet.protocol == TCP)
 
 
 def _asked(at: Crossing, stage: Stage, guard: Guard | None, remote: Address) -> Iterator[Step]:

@@ -66,7 +66,7 @@ class Trace:
     answer: tuple[Step, ...]
     arrived_at: str | None
     arrived: Packet | None
-    turns: tuple[int, ...] = ()  # how many targets there were at each load balancer
+    turns: tuple[int, ...] = ()  # how many targets or addresses a hash chose from, each time
 
     @property
     def blockers(self) -> tuple[Step, ...]:

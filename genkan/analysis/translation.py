@@ -7,6 +7,7 @@ passes on an address and a port of its own.
 """
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 
 from genkan.analysis.code import Code
 from genkan.analysis.crossing import Crossing
@@ -16,6 +17,7 @@ from genkan.program.translation import Border
 
 BORDER = "internet-gateway"
 NAT = "nat-gateway"
+IPV6 = 6
 
 
 def to_private(at: Crossing) -> Iterator[Step]:
@@ -56,16 +58,26 @@ def _why_not(at: Crossing, meant: Packet, out: bool, border: Border) -> tuple[Co
 
 
 def to_public(at: Crossing) -> Iterator[Step]:
-    """Give what leaves a border or a NAT gateway its source outside."""
-    if at.atlas.border(at.place):
-        found = at.atlas.public_of(at.place, at.packet.source)
-        if found is not None:
-            after = at.packet.from_source(found.public, at.packet.source_port)
-            said = f"{found.private} is {found.public} outside"
-            yield at.step(BORDER, Outcome.TRANSLATED, said, found.because, after)
+    """Give what leaves a border its source outside."""
+    found = at.atlas.public_of(at.place, at.packet.source) if at.atlas.border(at.place) else None
+    if found is not None:
+        after = at.packet.from_source(found.public, at.packet.source_port)
+        said = f"{found.private} is {found.public} outside"
+        yield at.step(BORDER, Outcome.TRANSLATED, said, found.because, after)
+
+
+def own_addresses(at: Crossing) -> tuple[IPv4Address, ...]:
+    """Give the addresses of which a gateway gives one to what it passes on; none where it gives
+    none to this packet."""
     own = at.atlas.port_translation(at.place)
-    if own is not None and own.address.version == at.packet.source.version:
-        ports = drawn(at.packet)
-        after = at.packet.from_source(own.address, ports)
-        said = f"leaves as {own.address}, with a port of the gateway's choice"
-        yield at.step(NAT, Outcome.TRANSLATED, said, own.because, after)
+    addresses = (own.address, *own.others) if own else ()
+    source = at.packet.source
+    return () if source.version == IPV6 or source in addresses else addresses
+
+
+def to_own(at: Crossing, address: IPv4Address) -> Iterator[Step]:
+    """Give what a NAT gateway passes on one of its addresses, and a port."""
+    own = at.atlas.port_translation(at.place)
+    after = at.packet.from_source(address, drawn(at.packet))
+    said = f"leaves as {address}, with a port of the gateway's choice"
+    yield at.step(NAT, Outcome.TRANSLATED, said, own.because if own else None, after)

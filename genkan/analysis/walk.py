@@ -32,7 +32,7 @@ class _Way:
     connections: Connections
     forwarding: Collection[str]
     turns: tuple[int, ...] = ()
-    met: list[int] = field(default_factory=list)  # targets to choose from, a balancer each
+    met: list[int] = field(default_factory=list)  # how many there were to choose from, each time
     entered: str | None = None  # by which interface it came to who took it
     steps: list[Step] = field(default_factory=list)
     taken_at: str | None = None
@@ -116,9 +116,7 @@ class _Way:
         self.steps.extend(balancing.taken(at, balancer))
         if port is None or not port.targets:
             return None
-        turn = self.turns[len(self.met)] if len(self.met) < len(self.turns) else 0
-        self.met.append(len(port.targets))
-        target = port.targets[turn]
+        target = port.targets[self._turn(len(port.targets))]
         at = self._translated(at, iter([balancing.handed_on(at, port, target)]))
         route = self._route(at, ())
         if route is None:
@@ -126,6 +124,14 @@ class _Way:
         at = self._translated(at, balancing.given_source(at, balancer, target))
         self.connections.remember(at.place, came, at.packet, at.interface)
         return at.leaving(_interface(route))
+
+    def _turn(self, of: int) -> int:
+        """Give which of so many is chosen here: what was said, or the first."""
+        if of == 1:
+            return 0
+        turn = self.turns[len(self.met)] if len(self.met) < len(self.turns) else 0
+        self.met.append(of)
+        return turn
 
     def _pass_on(self, at: Crossing, came: Packet, tables: tuple[str, ...]) -> Crossing | None:
         found = self.atlas.route(at.place, tables, at.packet.destination)
@@ -144,6 +150,10 @@ class _Way:
         self.steps.extend(translation.crosses_border(leaving, came))
         if not leaving.known:
             leaving = self._translated(leaving, translation.to_public(leaving))
+            own = translation.own_addresses(leaving)
+            if own:
+                chosen = own[self._turn(len(own))]
+                leaving = self._translated(leaving, translation.to_own(leaving, chosen))
             self.connections.remember(at.place, came, leaving.packet, at.interface)
         return leaving
 
@@ -210,7 +220,7 @@ def walk(
     """Follow the first packet of a connection from `origin`, and what its receiver sends back.
 
     `forwarding` are the instances whose programs pass on what is not for them; `turns` say which
-    target is taken at each load balancer on the way, the first where nothing is said.
+    of several targets or addresses is taken where a hash chooses; the first, where nothing is said.
     """
     connections = Connections()
     way = _Way(atlas, connections, forwarding, turns)
@@ -238,7 +248,7 @@ def walk(
 def walks(
     atlas: Atlas, origin: str, packet: Packet, forwarding: Collection[str] = frozenset()
 ) -> list[Trace]:
-    """Give a walk for every target that load balancers on the way may choose, at most MOST."""
+    """Give a walk for all that load balancers and gateways may choose, at most MOST."""
     found: list[Trace] = []
     open_turns: list[tuple[int, ...]] = [()]
     while open_turns and len(found) < MOST:

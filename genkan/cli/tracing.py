@@ -93,7 +93,7 @@ def _choice_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Draw how each of the ways ends that a load balancer may choose."""
     possible = found["possible"]
     if len(possible) > 1:
-        yield f"a load balancer chooses one of {len(possible)} ways; this is one of them:"
+        yield f"a hash chooses one of {len(possible)} ways; this is one of them:"
         for one in possible:
             yield f"  {one['arrived'] or 'nobody'}: {one['disposition']}"
 

@@ -1,10 +1,11 @@
 """Where packets go through the network of the packet tests, and what stops them."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
 
-from genkan.analysis import Atlas, Disposition, Outcome, Packet, Trace, walk
+from genkan.analysis import Atlas, Code, Disposition, Outcome, Packet, Trace, walk, walks
 from genkan.analysis.matching import Truth, matches, ruling
 from genkan.compile import compile_network
 from genkan.model.network import Network
@@ -13,6 +14,7 @@ from genkan.program.filter import Verdict
 from genkan.program.inspection import Inspection
 from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, Forward, Route
+from genkan.program.translation import PortTranslation
 from tests.engine.rows import BECAUSE, match, place, rules_of
 from tests.engine.world import extended
 
@@ -249,3 +251,31 @@ def test_appliances_are_taken_to_pass_where_there_are_any(fleet, outcome):
 def test_a_route_to_what_is_not_there_ends_the_way():
     program = Program(one for one in two_routers("vpc-2") if one.key != ("link", "l"))
     assert sent(program).blockers[-1].said == "to-vpc-1 is not there"
+
+
+def foreign(atlas: Atlas, foreign: bool) -> Trace:
+    """Ask the resolver of vpc-1 over the peering connection's link, as foreign or not."""
+    link = atlas.find(Link, "pcx-1")
+    changed = Program([*atlas.program, replace(link, foreign=foreign)])
+    route = Route(
+        because=BECAUSE,
+        place="vpc-2",
+        table="rtb-far",
+        destination=match(remote=f"{RESOLVER}/32").remote,
+        action=Forward("pcx-1"),
+    )
+    return tcp(Atlas(Program([*changed, route])), "i-far", RESOLVER, 53)
+
+
+def test_own_services_answer_nobody_from_beyond(atlas):
+    assert foreign(atlas, True).blockers[0].code is Code.NOT_FROM_BEYOND
+    assert Code.NOT_FROM_BEYOND not in {step.code for step in foreign(atlas, False).forward}
+
+
+def test_a_gateway_with_several_addresses_gives_one_of_them(atlas):
+    own = next(iter(atlas.program.of(PortTranslation)))
+    more = replace(own, others=(IPv4Address("172.16.1.99"),))
+    packet = Packet.to_port(IPv4Address(APP), IPv4Address(OUTSIDE), 6, 80, 40_000)
+    found = walks(Atlas(Program([*atlas.program, more])), "i-app", packet)
+    assert [trace.turns for trace in found] == [(2,), (2,)]
+    assert {trace.disposition for trace in found} == {Disposition.REACHED, Disposition.STOPPED}

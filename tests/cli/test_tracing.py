@@ -69,7 +69,7 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
         "now tcp 1.1.1.1:1 → 10.0.0.4:80",
         "x ← main route nobody",
         "1. the answer, route at main: nobody NO_ROUTE_TO_DESTINATION",
-        "a load balancer chooses one of 2 ways; this is one of them:",
+        "a hash chooses one of 2 ways; this is one of them:",
         "i-2: unanswered",
         "nobody: stopped",
     ]

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from genkan.analysis import Atlas, Code, Disposition, Packet, Step, Trace, walks
+from genkan.analysis import Atlas, Code, Disposition, Outcome, Packet, Step, Trace, walks
 from genkan.compile import compile_network
 from genkan.engine.linux import LinuxEngine
 from genkan.model.network import Network
@@ -24,7 +24,12 @@ from tests.engine.volley import Seen, Volley
 
 SHOWN = 5  # disagreements that are told whole
 UNLOGGED = ("route", "hop", "instance")
-RESETS = (Code.ELBV2_NO_TARGETS_IN_AZ, Code.NO_ENI_AT_ADDRESS)
+UNLOGGED_CODES = (
+    Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC,
+    Code.ELBV2_NO_TARGETS_IN_AZ,
+    Code.NO_ENI_AT_ADDRESS,
+    Code.NOT_FROM_BEYOND,
+)
 HOSTS = (PlaceKind.INSTANCE, PlaceKind.HOST)
 
 
@@ -71,10 +76,10 @@ def _try(engine: LinuxEngine, seed: int, count: int, report: Report) -> None:
         possible = [trace]
         if any(number > 1 for number in trace.turns):
             possible = walks(atlas, trace.origin, trace.packet, drawn.forwarding)
-            report.met["by a load balancer with a choice"] += 1
+            report.met["with a choice"] += 1
         report.flows += 1
         report.met[trace.disposition.value] += 1
-        if trace.turns:
+        if any("load-balancer" in step.stage for step in trace.forward):
             report.met[f"{trace.disposition.value} by a load balancer"] += 1
         report.met[f"{trace.disposition.value} by IPv{trace.packet.source.version}"] += 1
         told_wrong = [disagreement(atlas, each, one) for each in possible]
@@ -137,7 +142,8 @@ def elsewhere(steps: tuple[Step, ...], dropped: list[tuple[str, str]]) -> str:
 
 def _logged(step: Step) -> str | None:
     """Give the stage that a rule logs for what stops a packet; None for what no rule does."""
-    if step.stage in UNLOGGED or step.code in (Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, *RESETS):
+    told = step.outcome is Outcome.REFUSED
+    if told or step.stage in UNLOGGED or step.code in UNLOGGED_CODES:
         return None
     return "endpoint" if step.code is Code.ELBV2_LISTENERS_MISMATCH else step.stage
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from genkan.model.resource import Resource
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+ANYWHERE, ANYWHERE_IPV6 = IPv4Network("0.0.0.0/0"), IPv6Network("::/0")
 MINE: dict[str, Any] = {"account": "123456789012", "region": "ap-northeast-1"}
 
 

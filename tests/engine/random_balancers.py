@@ -109,7 +109,7 @@ def _nodes(drawer: "Drawer", vpc: Vpc) -> list[NetworkInterface]:
             source_dest_check=False,
             **more,
         )
-        if one:
+        if one and one.has_ipv4:
             nodes.append(one)
             more = {"group_ids": one.group_ids}
     return nodes

@@ -19,9 +19,6 @@ from genkan.model.network_acl import NetworkAcl, NetworkAclAssociation, NetworkA
 from genkan.model.network_interface import Attachment, InterfaceType, NetworkInterface
 from genkan.model.peering import PeeringSide, PeeringState, VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList, PrefixListEntry, PrefixListVersion
-from genkan.model.route_table import ListDestination, Route, RouteTable, RouteTableAssociation
-from genkan.model.route_table import RouteTarget as Target
-from genkan.model.route_table import TargetKind as Kind
 from genkan.model.security_group import (
     CidrPeer,
     Direction,
@@ -40,12 +37,10 @@ from genkan.model.vpc import (
     Vpc,
 )
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
-from tests.engine import random_balancers
-from tests.engine.drawn import AT, MINE, Drawn
+from tests.engine import random_balancers, random_routes
+from tests.engine.drawn import ANYWHERE, ANYWHERE_IPV6, AT, MINE, Drawn
 
 ZONES = ("ap-northeast-1a", "ap-northeast-1a", "ap-northeast-1c")
-ANYWHERE = IPv4Network("0.0.0.0/0")
-ANYWHERE_IPV6 = IPv6Network("::/0")
 EVERYWHERE = (ANYWHERE, ANYWHERE_IPV6)
 AMAZONS = IPv6Network("2600:1f00::/40")
 CIDRS = ("10.1.0.0/16", "10.2.0.0/20", "172.16.0.0/16")
@@ -84,7 +79,7 @@ class Drawer:
             self._endpoints(vpc)
             self._rules(vpc)
             self._acls(vpc)
-            self._tables(vpc)
+            random_routes.tables(self, vpc)
         return self.drawn
 
     def maybe(self, chance: float) -> bool:
@@ -253,7 +248,7 @@ class Drawer:
             vpc, subnet, interface_type=InterfaceType.NAT_GATEWAY, group_ids=(),
             source_dest_check=False,
         )  # fmt: skip
-        if one is None:
+        if one is None or not one.has_ipv4:
             return
         public = self.maybe(0.8)
         if public:
@@ -400,69 +395,6 @@ class Drawer:
                     associations=(one,), **MINE,
                 )
             )  # fmt: skip
-
-    def _tables(self, vpc: Vpc) -> None:
-        """A main table, and for most subnets one of their own."""
-        main = RouteTableAssociation(id=self.name("rtbassoc"))
-        tables = [self._table(vpc, main)]
-        for subnet in self.of(Subnet, vpc):
-            if self.maybe(0.6):
-                own = RouteTableAssociation(id=self.name("rtbassoc"), subnet_id=subnet.id)
-                tables.append(self._table(vpc, own))
-        self.drawn.add(*tables)
-        for endpoint in self.of(VpcEndpoint, vpc):
-            if endpoint.endpoint_type is VpcEndpointType.GATEWAY:
-                chosen = tuple(table.id for table in tables if self.maybe(0.6))
-                self.drawn.resources.remove(endpoint)
-                self.drawn.add(
-                    _endpoint(
-                        endpoint.id, vpc, "s3", VpcEndpointType.GATEWAY, route_table_ids=chosen
-                    )
-                )
-
-    def _table(self, vpc: Vpc, association: RouteTableAssociation) -> RouteTable:
-        routes: dict[Any, Target] = {}
-        for destination, target in self._routes(vpc):
-            routes.setdefault(destination, target)
-        return RouteTable(
-            id=self.name("rtb"), vpc_id=vpc.id, associations=(association,),
-            routes=tuple(Route(destination=to, target=at) for to, at in routes.items()), **MINE,
-        )  # fmt: skip
-
-    def _routes(self, vpc: Vpc) -> list[tuple[Any, Target]]:
-        ways = [Target(Kind.NETWORK_INTERFACE, "eni-gone")]
-        ways += [Target(Kind.INTERNET_GATEWAY, one.id) for one in self.of(InternetGateway, vpc)] * 3
-        outward = [
-            Target(Kind.EGRESS_ONLY_INTERNET_GATEWAY, one.id)
-            for one in self.of(EgressOnlyInternetGateway, vpc)
-        ]
-        ways += outward[:1]
-        ways += [Target(Kind.NAT_GATEWAY, one.id) for one in self.of(NatGateway, vpc)] * 3
-        boxes = [
-            Target(Kind.NETWORK_INTERFACE, one.id)
-            for one in self.of(NetworkInterface, vpc)
-            if one.attachment and (not one.source_dest_check or self.maybe(0.1))
-        ]
-        routes = [(ANYWHERE, self.dice.choice(ways + boxes))] if self.maybe(0.8) else []
-        if vpc.ipv6_cidrs and self.maybe(0.8):
-            routes.append((ANYWHERE_IPV6, self.dice.choice(ways + outward * 2 + boxes)))
-        for peering in self.drawn.of(VpcPeeringConnection):
-            ends = {peering.requester.vpc, peering.accepter.vpc}
-            if vpc.id in ends and self.maybe(0.8):
-                (far,) = ends - {vpc.id}
-                cidrs = [cidr for one in self.drawn.of(Vpc) if one.id == far for cidr in one.blocks]
-                at = Target(Kind.VPC_PEERING_CONNECTION, peering.id)
-                routes += [(cidr, at) for cidr in cidrs if self.maybe(0.9)]
-        if boxes and self.maybe(0.6):
-            more_specific = self.dice.choice(self.dice.choice(self.of(Subnet, vpc)).blocks)
-            routes.append((more_specific, self.dice.choice(boxes)))
-        if self.maybe(0.2):
-            block = self.dice.choice((IPv4Network("198.51.100.0/24"), IPv4Network("54.0.0.0/8")))
-            routes.append((block, self.dice.choice(ways + boxes)))
-        lists = self.drawn.of(ManagedPrefixList)
-        if lists and self.maybe(0.2):
-            routes.append((ListDestination(self.dice.choice(lists).id), self.dice.choice(ways)))
-        return routes
 
 
 def _attached(instance: str, index: int) -> Attachment:

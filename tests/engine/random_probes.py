@@ -75,6 +75,8 @@ def _candidates(atlas: Atlas, dice: random.Random, count: int) -> list[tuple[str
         destination = dice.choice(near[source] if source in near and dice.random() < 0.5 else there)
         if destination in atlas.addresses(place) or destination == source:
             continue
+        if source not in own and atlas.route(place, (), destination) is None:
+            continue  # the kernel would choose an address of its own to find a way by
         if nodes and version == 4 and dice.random() < 0.3:
             port = dice.choice(listening if listening and dice.random() < 0.8 else ports)
             to = dice.choice(nodes)
