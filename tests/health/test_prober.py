@@ -51,11 +51,12 @@ async def target(answer: bytes | None) -> AsyncIterator[tuple[int, list[bytes]]]
     asked: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError):
+        with contextlib.closing(writer), contextlib.suppress(asyncio.IncompleteReadError):
             asked.append(await reader.readuntil(b"\r\n\r\n"))
             if answer is not None:
                 writer.write(answer)
-                writer.close()
+            else:
+                await reader.read()  # until who asked goes away
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
