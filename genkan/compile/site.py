@@ -6,6 +6,7 @@ have addresses that RFC 5737 and RFC 9637 keep for documentation, so they can be
 """
 
 from collections.abc import Iterator
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 
 from genkan.compile import names
@@ -114,24 +115,26 @@ def _internet_route(destination: Block, action: Deliver | Forward) -> Route:
     )
 
 
-def _compile_public_names(region: str) -> Iterator[Entry]:
-    for service in SERVICES.values():
-        values = tuple(str(address) for address in public_addresses(service.code, region))
-        for name in hosts(service, region):
-            yield RecordSet(
-                because=Because("service", service.code),
-                zone=PUBLIC_ZONE,
-                name=name,
-                type="A",
-                ttl=PUBLIC_TTL,
-                values=values,
-            )
+@cache  # the catalogue stays as it is, and there are thousands of names in it
+def _compile_public_names(region: str) -> tuple[Entry, ...]:
+    return tuple(
+        RecordSet(
+            because=Because("service", service.code),
+            zone=PUBLIC_ZONE,
+            name=name,
+            type="A",
+            ttl=PUBLIC_TTL,
+            values=tuple(map(str, public_addresses(service.code, region))),
+        )
+        for service in SERVICES.values()
+        for name in hosts(service, region)
+    )
 
 
-def _compile_services(region: str) -> Iterator[Entry]:
-    for service in SERVICES.values():
-        own = service.model in GENKANS_OWN
-        yield Service(
+@cache
+def _compile_services(region: str) -> tuple[Entry, ...]:
+    return tuple(
+        Service(
             because=Because("service", service.code),
             id=f"{region}/{service.code}",
             region=region,
@@ -139,8 +142,10 @@ def _compile_services(region: str) -> Iterator[Entry]:
             hosts=hosts(service, region),
             signing_name=service.signing_name,
             model=service.model,
-            upstream=Upstream.CONTROL if own else Upstream.EMBEDDED,
+            upstream=Upstream.CONTROL if service.model in GENKANS_OWN else Upstream.EMBEDDED,
         )
+        for service in SERVICES.values()
+    )
 
 
 def _compile_credential(key: AccessKey) -> Iterator[Entry]:
