@@ -23,6 +23,7 @@ class Desired:
         self.state: KernelState = {}
         self._owners: Counter[Key] = Counter()
         self._ends: Ends = ends_of(program.of(Link)) if program else {}
+        self._routes: dict[tuple[str, str], dict[Key, Route]] = {}  # by the interface they leave by
         self._own(program or ())
 
     def change(self, before: Program, delta: Delta) -> Plan:
@@ -32,12 +33,14 @@ class Desired:
         gone: list[Entry] = [*delta.removed, *replaced]
         new: list[Entry] = list(delta.put)
         if links:
-            moved = _routes_over(before, delta)
+            moved = self._routes_over(replaced, delta)
             gone += moved
             new += moved
         old_objects = self._disown(gone)
         if links:
-            self._ends = ends_of(before.apply(delta).of(Link))
+            for end in ends_of(entry for entry in gone if isinstance(entry, Link)):
+                self._ends.pop(end, None)
+            self._ends.update(ends_of(entry for entry in new if isinstance(entry, Link)))
         new_objects = self._own(new)
         kept = {key: self.state[key] for key in old_objects if key in self.state}
         return plan(old_objects, {**kept, **new_objects}, self.state)
@@ -45,6 +48,9 @@ class Desired:
     def _own(self, entries: Iterable[Entry]) -> KernelState:
         objects: KernelState = {}
         for entry in entries:
+            if isinstance(entry, Route) and isinstance(entry.action, Forward):
+                over = self._routes.setdefault((entry.place, entry.action.interface), {})
+                over[entry.key] = entry
             for one in objects_of(lower(entry, self._ends)).values():
                 objects[one.key] = self.state[one.key] = one
                 self._owners[one.key] += 1
@@ -54,6 +60,12 @@ class Desired:
         """Give up what these entries wanted; give those objects as they were."""
         objects: KernelState = {}
         for entry in entries:
+            if isinstance(entry, Route) and isinstance(entry.action, Forward):
+                where = (entry.place, entry.action.interface)
+                over = self._routes.get(where, {})
+                over.pop(entry.key, None)
+                if not over:
+                    self._routes.pop(where, None)
             for one in objects_of(lower(entry, self._ends)).values():
                 objects[one.key] = self.state.get(one.key, objects.get(one.key, one))
                 self._owners[one.key] -= 1
@@ -62,20 +74,15 @@ class Desired:
                     self.state.pop(one.key, None)
         return objects
 
-
-def _routes_over(before: Program, delta: Delta) -> list[Entry]:
-    """Give the unchanged routes that leave by links that come, go or change."""
-    touched = {
-        (end.place, end.name)
-        for entry in (*delta.put, *delta.removed)
-        if isinstance(entry, Link)
-        for end in (entry.left, entry.right)
-    }
-    changed = {entry.key for entry in (*delta.put, *delta.removed)}
-    return [
-        route
-        for route in before.of(Route)
-        if isinstance(route.action, Forward)
-        and (route.place, route.action.interface) in touched
-        and route.key not in changed
-    ]
+    def _routes_over(self, replaced: Iterable[Entry], delta: Delta) -> list[Entry]:
+        """Give the unchanged routes that leave by links that come, go or change."""
+        touched = ends_of(
+            entry for entry in (*delta.put, *delta.removed, *replaced) if isinstance(entry, Link)
+        )
+        changed = {entry.key for entry in (*delta.put, *delta.removed)}
+        return [
+            route
+            for where in touched
+            for key, route in self._routes.get(where, {}).items()
+            if key not in changed
+        ]

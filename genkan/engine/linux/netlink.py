@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address, ip_network
-from socket import AF_INET, AF_INET6
+from socket import AF_INET, AF_INET6, if_nametoindex
 from typing import Any
 
 from genkan.engine.linux.namespace import entered, path_of
@@ -173,13 +173,14 @@ class Netlink:
         return names
 
     def _index(self, place: str, device: str) -> int:
+        """Give a device's number; asked one by one, for a place may have thousands."""
         known = self._indexes.setdefault(place, {})
         if device not in known:
-            self._names(place)
-        try:
-            return self._indexes[place][device]
-        except KeyError:
-            raise EngineFailure(f"{place} has no device {device}.") from None
+            found = _number_of(place, device)
+            if found is None:
+                raise EngineFailure(f"{place} has no device {device}.")
+            known[device] = found
+        return known[device]
 
     def _devices(self, place: str) -> Iterator[KernelObject]:
         for message in self._socket(place).get_links():
@@ -202,8 +203,8 @@ class Netlink:
     def _put_device(self, one: Device) -> None:
         """Make both ends at once; the far end's own turn finds it there and sets what is its."""
         socket = self._socket(one.place)
-        self._names(one.place)
-        if one.name not in self._indexes[one.place]:
+        self._indexes.get(one.place, {}).pop(one.name, None)  # it may be another by now
+        if _number_of(one.place, one.name) is None:
             self._make_pair(one)
         index = self._index(one.place, one.name)
         there = socket.link("get", index=index)[0].get_attr("IFLA_ADDRESS")
@@ -231,15 +232,17 @@ class Netlink:
                 mtu=one.mtu,
                 peer={"ifname": one.peer, "net_ns_fd": far.fileno(), "mtu": one.mtu},
             )
-        self._indexes.pop(one.place, None)
-        self._indexes.pop(one.peer_place, None)
+        self._forget_pair(one)
 
     def _remove_device(self, one: Device) -> None:
         self._quietly(
             lambda: self._socket(one.place).link("del", index=self._index(one.place, one.name))
         )
-        self._indexes.pop(one.place, None)
-        self._indexes.pop(one.peer_place, None)
+        self._forget_pair(one)
+
+    def _forget_pair(self, one: Device) -> None:
+        for place, name in ((one.place, one.name), (one.peer_place, one.peer)):
+            self._indexes.get(place, {}).pop(name, None)
 
     def _put_address(self, one: Address) -> None:
         index = self._index(one.place, one.device)
@@ -341,6 +344,14 @@ class Netlink:
         except EngineFailure:
             if codes is not NO_SUCH:
                 raise
+
+
+def _number_of(place: str, device: str) -> int | None:
+    with entered(place):
+        try:
+            return if_nametoindex(device)
+        except OSError:
+            return None
 
 
 _PUT: dict[type, Callable[[Netlink, Any], None]] = {
