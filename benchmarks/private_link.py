@@ -1,0 +1,294 @@
+"""An endpoint service between VPCs of the same addresses, beside plain routed veth and HAProxy.
+
+python benchmarks/private_link.py [--pairs 5] [--seconds 1] [--endpoints 200]
+
+All are network namespaces of one machine. Plain: a client's, a router's, a server's, forwarding and
+nothing else. HAProxy: a fourth one beside the router, in TCP mode. The endpoint: client, consumer's
+VPC, node of the load balancer, provider's VPC, target; groups at all of them. They are measured in
+turn, in one run; the median of the pairs' ratios counts. An endpoint's first byte is timed from the
+change of the model, compiled and made so by the engine, until the target's first byte has come
+back; API and store are not in it.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import IPv4Address
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from genkan.engine.linux.namespace import DIRECTORY, entered, make, path_of  # noqa: E402
+from genkan.model.network import put  # noqa: E402
+from genkan.model.resource import Resource  # noqa: E402
+from tests.engine.service_world import ENDPOINT, consumer, everything  # noqa: E402
+from tests.engine.world import World  # noqa: E402
+
+PORT, LISTENER = 8080, 443
+BLOCK = 1 << 20
+PATIENCE = 30
+NAMESPACES = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+SELF = str(Path(__file__).resolve())
+SINK, ECHO = b"s", b"e"
+MANY = 64
+HAPROXY = """
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+listen all
+  bind 10.3.0.2:{port}
+  server one 10.2.0.2:{port}
+"""
+
+Where = tuple[str, str, int]  # the client's place, and whom it asks
+
+
+def serve() -> None:
+    """Be a target: swallow, or echo, as the first byte of a connection says."""
+    with socket.create_server(("0.0.0.0", PORT), backlog=4096) as listener:
+        print("listening", flush=True)
+        while True:
+            threading.Thread(target=_one, args=(listener.accept()[0],), daemon=True).start()
+
+
+def _one(connection: socket.socket) -> None:
+    with connection, contextlib.suppress(OSError):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        what = connection.recv(1)
+        buffer = bytearray(BLOCK)
+        while got := connection.recv_into(buffer):
+            if what == ECHO:
+                connection.sendall(buffer[:got])
+        if what == SINK:
+            connection.sendall(b"k")  # all has come
+
+
+def stream(address: str, port: int, seconds: float, streams: int) -> float:
+    """Send for a while over some connections; give Gbit/s until the last byte was read."""
+    sent = [0] * streams
+    begun = time.perf_counter()
+
+    def send(number: int) -> None:
+        with socket.create_connection((address, port), PATIENCE) as connection:
+            connection.sendall(SINK)
+            block = bytes(BLOCK if streams == 1 else BLOCK >> 3)
+            while time.perf_counter() < begun + seconds:
+                connection.sendall(block)
+                sent[number] += len(block)
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(1)
+
+    _together(send, streams)
+    return sum(sent) * 8 / (time.perf_counter() - begun) / 1e9
+
+
+def connections(address: str, port: int, seconds: float) -> float:
+    """Connect, ask for a byte and get it, close; give how many a second."""
+    done = [0] * 4
+    begun = time.perf_counter()
+
+    def connect(number: int) -> None:
+        while time.perf_counter() < begun + seconds:
+            with socket.create_connection((address, port), PATIENCE) as connection:
+                connection.sendall(ECHO + b"x")
+                connection.recv(1)
+            done[number] += 1
+
+    _together(connect, len(done))
+    return sum(done) / (time.perf_counter() - begun)
+
+
+def round_trip(address: str, port: int, seconds: float) -> float:
+    """Give the median of round trips, in microseconds."""
+    found = []
+    with socket.create_connection((address, port), PATIENCE) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(ECHO)
+        end = time.perf_counter() + seconds
+        while (begun := time.perf_counter()) < end:
+            connection.sendall(b"x")
+            connection.recv(1)
+            found.append(time.perf_counter() - begun)
+    return statistics.median(found) * 1e6
+
+
+def _together(work: Callable[[int], None], count: int) -> None:
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+MEASURES: dict[str, Callable[[str, int, float], float]] = {
+    "one stream, Gbit/s": lambda *where: stream(*where, 1),
+    f"{MANY} streams, Gbit/s": lambda *where: stream(*where, MANY),
+    "new connections/s": connections,
+    "round trip, us": round_trip,
+}
+
+
+def measured(name: str, where: Where, seconds: float) -> float:
+    """Measure from a client's place, in a process of its own."""
+    place, address, port = where
+    given = [name, address, str(port), str(seconds)]
+    done = subprocess.run(
+        [*inside(place), sys.executable, SELF, "--measure", *given],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    return float(done.stdout)
+
+
+def inside(place: str) -> list[str]:
+    return ["nsenter", f"--net={path_of(place)}"]
+
+
+def start(place: str, *command: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([*inside(place), *command], stdout=subprocess.PIPE, text=True)
+
+
+def start_server(place: str) -> subprocess.Popen[str]:
+    started = start(place, sys.executable, SELF, "--serve")
+    assert started.stdout is not None
+    assert started.stdout.readline().strip() == "listening"
+    return started
+
+
+def plain() -> Where:
+    """Make the plain namespaces: a router with three sides."""
+    for name in ("router", "client", "server", "proxy"):
+        make(name)
+    ip = [*inside("router"), "ip"]
+    _run([*inside("router"), "sysctl", "-qw", "net.ipv4.ip_forward=1"])
+    for number, name in enumerate(("client", "server", "proxy"), 1):
+        _run([*ip, *f"link add {name} mtu 9001 type veth peer name eth0 mtu 9001".split()])
+        holder = subprocess.Popen([*inside(name), "sleep", "60"])
+        while os.readlink(f"/proc/{holder.pid}/ns/net") == os.readlink("/proc/self/ns/net"):
+            time.sleep(0.01)
+        _run([*ip, *f"link set eth0 netns {holder.pid}".split()])
+        holder.kill()
+        holder.wait()
+        _run([*ip, *f"addr add 10.{number}.0.1/24 dev {name}".split()])
+        _run([*ip, *f"link set {name} up".split()])
+        there = [*inside(name), "ip"]
+        _run([*there, *f"addr add 10.{number}.0.2/24 dev eth0".split()])
+        _run([*there, *["link", "set", "eth0", "up"]])
+        _run([*there, *f"route add default via 10.{number}.0.1".split()])
+    return "client", "10.2.0.2", PORT
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, check=True, timeout=PATIENCE)
+
+
+def first_bytes(world: World, endpoints: int, asked: int = 20) -> list[float]:
+    """Make endpoints in a consumer's VPC until there are so many, then time some more."""
+    there = {one.id: one for one in consumer("c")}
+
+    def another(number: int) -> tuple[str, list[Resource]]:
+        address = IPv4Address(f"10.0.{1 + number // 200}.{20 + number % 200}")
+        name = f"eni-c-v{number}"
+        worn = replace(there["eni-c-vpce"], id=name, private_addresses=(address,))
+        made = replace(there["vpce-c"], id=f"vpce-v{number}", network_interface_ids=(name,))
+        return str(address), [worn, made]
+
+    before = [one for number in range(endpoints) for one in another(number)[1]]
+    world.change(put(*before))
+    found = []
+    for number in range(endpoints, endpoints + asked):
+        address, made = another(number)
+        begun = time.perf_counter()
+        world.change(put(*made))
+        with entered("i-c-client"):
+            opened = socket.create_connection((address, LISTENER), PATIENCE)
+        with opened:
+            opened.sendall(ECHO + b"x")
+            opened.recv(1)
+        found.append(1e3 * (time.perf_counter() - begun))
+    return found
+
+
+def compare(pairs: int, seconds: float, endpoints: int) -> None:
+    _run(["mount", "-t", "tmpfs", "tmpfs", "/run"])
+    DIRECTORY.mkdir(parents=True)
+    world = World(everything())
+    ways: dict[str, Where] = {"plain": plain(), "endpoint": ("i-c-client", ENDPOINT, LISTENER)}
+    running = [start_server("server"), start_server("i-p-one")]
+    if shutil.which("haproxy"):
+        settings = Path(tempfile.mkdtemp(dir="/run")) / "haproxy.cfg"
+        settings.write_text(HAPROXY.format(port=PORT))
+        running.append(start("proxy", "haproxy", "-db", "-f", str(settings)))
+        ways["haproxy"] = ("client", "10.3.0.2", PORT)
+        time.sleep(0.5)
+    else:
+        print("haproxy is not here (apt-get install haproxy): measured without it")
+    try:
+        for name in MEASURES:
+            _compare(name, ways, pairs, seconds)
+        times = sorted(first_bytes(world, endpoints))
+        print(
+            f"{'first byte, ms':20} with {endpoints} endpoints there: "
+            f"median {statistics.median(times):.1f}, slowest of {len(times)} {times[-1]:.1f}"
+        )
+    finally:
+        for one in running:
+            one.kill()
+            one.wait()
+
+
+def _compare(name: str, ways: dict[str, Where], pairs: int, seconds: float) -> None:
+    rows = []
+    for number in range(pairs):
+        order = list(ways.items())
+        if number % 2:
+            order.reverse()
+        rows.append({way: measured(name, where, seconds) for way, where in order})
+    middle = {way: statistics.median(row[way] for row in rows) for way in ways}
+    shown = "  ".join(f"{way} {value:.4g}" for way, value in middle.items())
+    ratios = sorted(row["endpoint"] / row["plain"] for row in rows)
+    line = f"{name:20} {shown}  endpoint/plain {statistics.median(ratios):.2f}"
+    print(f"{line} ({ratios[0]:.2f}-{ratios[-1]:.2f})", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1)
+    parser.add_argument("--endpoints", type=int, default=200)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.serve:
+        serve()
+    elif given.measure:
+        name, address, port, seconds = given.measure
+        print(MEASURES[name](address, int(port), float(seconds)))
+    elif given.inside:
+        compare(given.pairs, given.seconds, given.endpoints)
+    else:
+        user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+        os.execvp(
+            "unshare",
+            ["unshare", *user, *NAMESPACES, sys.executable, SELF, "--inside", *sys.argv[1:]],
+        )
+
+
+if __name__ == "__main__":
+    main()
