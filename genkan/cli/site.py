@@ -142,7 +142,10 @@ def status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
             died = _count(process["deaths"], "time")
             yield f"# {process['name']} died and was started again: {died}"
         if process["name"] == "embedded":
-            yield "# what the embedded services hold (objects, metrics) lasts until `genkan down`"
+            yield (
+                "# what the embedded services hold (objects, metrics, IAM's users and roles) is in "
+                "their process: it lasts until that ends, at the latest with `genkan down`"
+            )
     if shown.get("trouble"):
         yield f"# trouble: {shown['trouble']}"
     if shown.get("mended"):

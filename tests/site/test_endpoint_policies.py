@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.story.conftest import REGION, RunningSite, running_site, until
 
@@ -58,17 +59,22 @@ class Network:
             SubnetIds=[subnet],
             PrivateDnsEnabled=True,
         )
-        (made,) = ec2.run_instances(
+        self.address = self.run(subnet, "app")
+        self.run(subnet, "worker", IamInstanceProfile={"Name": "profile"})
+        until(self.states, lambda states: states == {"running", "available"})
+
+    def run(self, subnet, name, **how):
+        (made,) = self.ec2.run_instances(
             ImageId="ami-0abcdef1234567890",
             MinCount=1,
             MaxCount=1,
             SubnetId=subnet,
             TagSpecifications=[
-                {"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "app"}]}
+                {"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}
             ],
+            **how,
         )["Instances"]
-        self.address = made["PrivateIpAddress"]
-        until(self.states, lambda states: states == {"running", "available"})
+        return made["PrivateIpAddress"]
 
     def endpoint(self, service, **how):
         name = f"com.amazonaws.{REGION}.{service}"
@@ -76,9 +82,13 @@ class Network:
         return made["VpcEndpoint"]["VpcEndpointId"]
 
     def states(self):
-        instances = self.ec2.describe_instances()["Reservations"][0]["Instances"]
+        reserved = self.ec2.describe_instances()["Reservations"]
+        instances = (one for some in reserved for one in some["Instances"])
         endpoints = self.ec2.describe_vpc_endpoints()["VpcEndpoints"]
-        return {instances[0]["State"]["Name"], *(one["State"] for one in endpoints)}
+        return {
+            *(one["State"]["Name"] for one in instances),
+            *(one["State"] for one in endpoints),
+        }
 
     def ask(self, *calls, target="app"):
         """Make calls in an instance; give what each came to."""
@@ -161,6 +171,41 @@ def test_conditions_on_what_is_known_of_a_request(network):
     found = [line.partition(" ")[0] for line in network.ask(*calls)]
     wanted = ["NoSuchBucket" if outcome == "ok" else outcome for *_, outcome in CONDITIONS]
     assert found == wanted
+
+
+def test_a_buckets_policy_knows_the_endpoint_that_a_call_came_through(network):
+    s3 = network.site.client("s3")
+    network.ec2.modify_vpc_endpoint(VpcEndpointId=network.gateway, ResetPolicy=True)
+    objects = "arn:aws:s3:::data/*"
+    only = {"StringNotEquals": {"aws:SourceVpce": network.gateway}}
+    s3.put_bucket_policy(
+        Bucket="data", Policy=policy(deny(Action="s3:GetObject", Resource=objects, Condition=only))
+    )
+    assert network.ask(READ) == ["ok"]
+    with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
+        s3.get_object(Bucket="data", Key="k")
+    assert network.ask(READ, target="internet")[0].startswith("AccessDenied")
+    s3.delete_bucket_policy(Bucket="data")
+
+
+def test_an_instance_with_a_role_may_what_the_role_may(network):
+    iam = network.site.client("iam")
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    trust["Principal"] = {"Service": "ec2.amazonaws.com"}
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=policy(trust))
+    reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}
+    iam.put_role_policy(RoleName="reader", PolicyName="p", PolicyDocument=policy(reads))
+    iam.create_instance_profile(InstanceProfileName="profile")
+    iam.add_role_to_instance_profile(InstanceProfileName="profile", RoleName="reader")
+    read, write = network.ask(READ, WRITE, target="worker")
+    assert read == "ok"
+    assert write.endswith("because no identity-based policy allows the s3:PutObject action")
+    network.set_policy(
+        network.gateway,
+        allow(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/other"}}),
+    )
+    (read,) = network.ask(READ, target="worker")
+    assert read.endswith("because no VPC endpoint policy allows the s3:GetObject action")
 
 
 def test_a_policy_is_asked_of_what_comes_through_its_endpoint_alone(network):
