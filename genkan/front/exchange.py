@@ -98,7 +98,7 @@ class Exchange:
             body = await self._read()
             self._require_identity()
             self._question = question_of(self._seen, self._head, self._means.clock())
-            self._means.admission.admit(self._seen, self._question)
+            await self._means.admission.admit(self._seen, self._question)
             looks_up = self._asked() == LOOKUP
             if looks_up or self._service.upstream is Upstream.CONTROL:
                 await self._means.identities.check(self._seen, self._question)

@@ -56,12 +56,13 @@ class Front:
         self._authority = authority
         self._relay = Relay(upstreams, start_upstream)
         self._directory = Directory(of_roles)
-        self._admission = Admission()
+        identities = Identities(self._relay)
+        self._admission = Admission(identities)
         self._means = Means(
             directory=self._directory,
             relay=self._relay,
             admission=self._admission,
-            identities=Identities(self._relay),
+            identities=identities,
             events=events,
             clock=clock,
         )

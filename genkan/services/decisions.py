@@ -40,6 +40,18 @@ def decide(question: Question) -> dict[str, Any] | None:
     return None
 
 
+def complete(question: Question) -> dict[str, Any]:
+    """Give what of a question is known here alone: whole names of what is asked for, and the
+    condition keys of who asks and of who owns it."""
+    account, arn = question.get("account") or "", question.get("principal")
+    found = [held(action, resource, account) for action, resource in question["asked"]]
+    keys = dict(identity_of(arn, account).keys) if arn else {}
+    for one in found[:1]:
+        if one.account:
+            keys |= {"aws:ResourceAccount": (one.account,), "s3:ResourceAccount": (one.account,)}
+    return {"resources": [one.arn for one in found], "context": keys}
+
+
 def granted_by_resource(question: Question) -> bool:
     """Tell whether a resource's policy grants all of what nobody signed."""
     return not question.get("principal") and all(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from genkan.services import large_objects
-from genkan.services.decisions import Question, decide, granted_by_resource
+from genkan.services.decisions import Question, complete, decide, granted_by_resource
 from genkan.services.identities import key_of
 from genkan.services.network_mirror import NetworkMirror, Refusal, not_made
 from genkan.services.unknown_ids import unknown
@@ -167,4 +167,5 @@ def _answer(found: Any, start: Start) -> Iterable[bytes]:  # noqa: ANN401 - JSON
 ASKED: dict[str, Callable[[Any], Any]] = {
     "key": lambda asked: key_of(asked["id"]),
     "decision": decide,
+    "whole": complete,
 }

@@ -53,12 +53,9 @@ class Network:
         anybody = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]
         ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=anybody)
         self.gateway = self.endpoint("s3", RouteTableIds=[table["RouteTableId"]])
-        self.interface = self.endpoint(
-            "monitoring",
-            VpcEndpointType="Interface",
-            SubnetIds=[subnet],
-            PrivateDnsEnabled=True,
-        )
+        self.inside = {"VpcEndpointType": "Interface", "SubnetIds": [subnet]}
+        self.inside["PrivateDnsEnabled"] = True
+        self.interface = self.endpoint("monitoring", **self.inside)
         self.address = self.run(subnet, "app")
         self.run(subnet, "worker", IamInstanceProfile={"Name": "profile"})
         until(self.states, lambda states: states == {"running", "available"})
@@ -188,11 +185,29 @@ def test_a_buckets_policy_knows_the_endpoint_that_a_call_came_through(network):
     s3.delete_bucket_policy(Bucket="data")
 
 
+def test_what_a_policy_needs_and_the_front_does_not_know_is_asked_for(network):
+    secrets = network.site.client("secretsmanager")
+    arn = secrets.create_secret(Name="word", SecretString="x")["ARN"]
+    assert arn.rpartition("-")[0].endswith(":secret:word")
+    mine, others = "123456789012", "111122223333"
+    for owner, outcome in ((mine, "ok"), (others, "AccessDenied")):
+        owned = {"StringEquals": {"aws:ResourceAccount": owner}}
+        network.set_policy(network.gateway, allow(Condition=owned))
+        assert network.ask(LIST)[0].partition(" ")[0] == outcome
+    network.ec2.modify_vpc_endpoint(VpcEndpointId=network.gateway, ResetPolicy=True)
+    secret = ("secretsmanager", "get_secret_value", {"SecretId": "word"})
+    made = network.endpoint("secretsmanager", **network.inside)
+    until(network.states, lambda states: states == {"running", "available"})
+    for resource, outcome in ((arn, "ok"), (f"{arn}-x", "AccessDeniedException")):
+        network.set_policy(made, allow(Resource=resource))
+        assert network.ask(secret)[0].partition(" ")[0] == outcome
+
+
 def test_an_instance_with_a_role_may_what_the_role_may(network):
     iam = network.site.client("iam")
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole"}
     trust["Principal"] = {"Service": "ec2.amazonaws.com"}
-    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=policy(trust))
+    iam.create_role(RoleName="reader", Path="/team/", AssumeRolePolicyDocument=policy(trust))
     reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}
     iam.put_role_policy(RoleName="reader", PolicyName="p", PolicyDocument=policy(reads))
     iam.create_instance_profile(InstanceProfileName="profile")
@@ -200,6 +215,11 @@ def test_an_instance_with_a_role_may_what_the_role_may(network):
     read, write = network.ask(READ, WRITE, target="worker")
     assert read == "ok"
     assert write.endswith("because no identity-based policy allows the s3:PutObject action")
+    network.set_policy(
+        network.gateway,
+        allow(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/team/*"}}),
+    )
+    assert network.ask(READ, target="worker") == ["ok"]
     network.set_policy(
         network.gateway,
         allow(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/other"}}),

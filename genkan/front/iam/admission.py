@@ -5,10 +5,20 @@ nothing through.
 """
 
 from genkan.front.iam.denial import Denial
+from genkan.front.iam.identities import Identities
 from genkan.front.iam.principal import principal_of
 from genkan.front.iam.question import Question, denied
+from genkan.front.iam.resources import is_partly_named
 from genkan.front.records import Seen
-from genkan.policy import Policy, PolicyUnreadable, Request, evaluate, parse_policy
+from genkan.policy import (
+    Decision,
+    Policy,
+    PolicyUnreadable,
+    Request,
+    Verdict,
+    evaluate,
+    parse_policy,
+)
 from genkan.program import Delta
 from genkan.program.service import EndpointPolicy
 
@@ -16,7 +26,8 @@ from genkan.program.service import EndpointPolicy
 class Admission:
     """The policies of the program's endpoints, read and ready to be asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
         self._policies: dict[str, tuple[Policy, bool]] = {}
 
     def apply(self, delta: Delta) -> None:
@@ -28,18 +39,36 @@ class Admission:
             if isinstance(entry, EndpointPolicy):
                 self._policies[entry.endpoint] = (_read(entry.document), entry.accounts_mean_root)
 
-    def admit(self, seen: Seen, question: Question) -> None:
-        """Raise WireError for a call that its endpoint's policy denies; the call keeps why."""
+    async def admit(self, seen: Seen, question: Question) -> None:
+        """Raise WireError for a call that its endpoint's policy denies; the call keeps why. What
+        the policy needs and is not known here is asked for. Raises UpstreamDown."""
         endpoint = seen.listener.endpoint if seen.listener else None
         if endpoint is None or endpoint not in self._policies:
             return
-        policy, accounts_mean_root = self._policies[endpoint]
         principal = principal_of(seen.credential)
+        unknown = question.unknown
+        known = {key: held for key, held in question.context.items() if key.lower() not in unknown}
+        asked = [
+            Request.of(
+                one.action,
+                None if is_partly_named(one.resource) else one.resource,
+                principal,
+                known,
+                unknown,
+            )
+            for one in question.asked
+        ]
+        if any(self._ask(endpoint, one).verdict is Verdict.DEPENDS for one in asked):
+            question = await self._identities.complete(question)
         for one in question.asked:
             request = Request.of(one.action, one.resource, principal, question.context)
-            decision = evaluate(policy, request, accounts_mean_root=accounts_mean_root)
+            decision = self._ask(endpoint, request)
             if not decision.allows:
                 raise denied(seen, Denial.by_endpoint(one, question.caller, decision))
+
+    def _ask(self, endpoint: str, request: Request) -> Decision:
+        policy, accounts_mean_root = self._policies[endpoint]
+        return evaluate(policy, request, accounts_mean_root=accounts_mean_root)
 
 
 def _read(document: str) -> Policy:

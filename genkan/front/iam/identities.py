@@ -31,6 +31,11 @@ class Identities:
         )
         return credential, found["user_id"]
 
+    async def complete(self, question: Question) -> Question:
+        """Give a question with all that can be known of it. Raises UpstreamDown."""
+        found = await self._relay.ask("whole", question.shown())
+        return question if found is None else question.completed(found)
+
     async def check(self, seen: Seen, question: Question) -> None:
         """Raise WireError for a call to Genkan's own API that policies deny; UpstreamDown."""
         if question.is_free and seen.operation != TRUSTED_FOR:

@@ -2,17 +2,22 @@
 
 import base64
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from genkan import wire
 from genkan.front.iam.actions import Asked, asked_of
 from genkan.front.iam.context import Keys, context_of
 from genkan.front.iam.denial import Denial
+from genkan.front.iam.principal import ASSUMED
 from genkan.front.records import Seen
 
 ANONYMOUS = "anonymous"
+OF_USERS = ("aws:userid", "aws:principaltag/")
+OF_SESSIONS = (*OF_USERS, "aws:principalarn")  # a role's path is in no session's name
+OF_BUCKETS = ("aws:resourceaccount", "s3:resourceaccount")
 TRUSTED_FOR = "AssumeRole"  # whoever asks, the role has to trust them
 # how an id begins → what is in the names of parameters that hold such
 NAMED_IN = {
@@ -40,6 +45,25 @@ class Question:
     def is_free(self) -> bool:
         """Whether no policy but a resource's binds the caller: an account's root user."""
         return self.principal.endswith(":root")
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """The condition keys that are known where IAM's state is, and not here."""
+        keys: list[str] = []
+        if self.principal and not self.is_free:
+            keys += OF_SESSIONS if ASSUMED in self.principal else OF_USERS
+        if any(one.action.startswith("s3:") for one in self.asked):
+            keys += OF_BUCKETS
+        return frozenset(keys)
+
+    def completed(self, found: Mapping[str, Any]) -> "Question":
+        """Give the question with what else was found of it: whole names and more keys."""
+        asked = [
+            replace(one, resource=whole)
+            for one, whole in zip(self.asked, found["resources"], strict=True)
+        ]
+        keys = {name: tuple(values) for name, values in found["context"].items()}
+        return replace(self, asked=asked, context={**self.context, **keys})
 
     def shown(self) -> dict[str, object]:
         """Give it as JSON has it."""

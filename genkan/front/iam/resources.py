@@ -5,10 +5,12 @@ name a resource in the caller's account. What neither finds is asked for on "*",
 for every resource allows: so for services that the table does not have.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 WHOLE = "*"
+WHOLE_SECRET = re.compile("-[A-Za-z0-9]{6}$")
 # IAM's prefix of a service → parameter → what follows "arn:aws:SERVICE:REGION:ACCOUNT:"
 NAMED: dict[str, dict[str, str]] = {
     "dynamodb": {"TableName": "table/{}"},
@@ -89,6 +91,14 @@ def resources_of(
         found += _arns(prefix, parameters)
     found = found or by_name
     return list(dict.fromkeys(found)) or [WHOLE]
+
+
+def is_partly_named(arn: str) -> bool:
+    """Tell whether the caller named a resource by what is a part of its ARN alone: a secret without
+    its last characters, a key by its alias."""
+    if arn.startswith("arn:aws:secretsmanager:"):
+        return not WHOLE_SECRET.search(arn)
+    return arn.startswith("arn:aws:kms:") and ":key/alias/" in arn
 
 
 def _arns(prefix: str, parameters: Mapping[str, Any]) -> Iterator[str]:
