@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from genkan.cli import packets
+from genkan.cli import host_commands, packets
 from genkan.cli.failure import Failure
 from genkan.cli.options import JSON, OUTPUT
 
@@ -361,49 +361,6 @@ def ping(source: str, destination: str, output: str, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("interface", required=False)
-@click.argument("port", required=False, type=click.IntRange(1, 65535))
-@click.argument("program", required=False)
-@OUTPUT
-@JSON
-def publish(
-    interface: str | None, port: int | None, program: str | None, output: str, as_json: bool
-) -> None:
-    """Let a program of this machine answer in a VPC.
-
-    INTERFACE is an elastic network interface that nothing wears, by id or Name tag; TCP connections
-    to its address and PORT reach PROGRAM: a port of this machine, HOST:PORT, or the path of a Unix
-    socket; the same port when left out. The interface's groups decide who gets there, and its
-    address can be a target of a load balancer. There is no route between the networks, and the
-    program sees connections from this machine. It lasts until `genkan unpublish`. Without
-    arguments: what is published.
-
-    Example: genkan publish eni-0123456789abcdef0 80 8080
-    """
-    from genkan.cli import publishing
-
-    if interface is None:
-        publishing.show(as_json or output == "json")
-    elif port is None:
-        raise click.UsageError("Say which port: genkan publish INTERFACE PORT [PROGRAM]")
-    else:
-        publishing.publish(interface, port, program)
-
-
-@main.command()
-@click.argument("interface")
-@click.argument("port", required=False, type=click.IntRange(1, 65535))
-def unpublish(interface: str, port: int | None) -> None:
-    """Take back what `genkan publish` did.
-
-    At that port of the interface, or at all of them when none is named.
-    """
-    from genkan.cli import publishing
-
-    publishing.unpublish(interface, port)
-
-
-@main.command()
 @click.option("--keep", is_flag=True, help="Leave the network up, to look around in it.")
 def demo(keep: bool) -> None:
     """Tell the story of a private endpoint.
@@ -418,3 +375,5 @@ def demo(keep: bool) -> None:
 
 main.add_command(packets.flows)
 main.add_command(packets.metrics)
+for one in host_commands.COMMANDS:
+    main.add_command(one)

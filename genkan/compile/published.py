@@ -11,6 +11,7 @@ from genkan.compile.part import Part
 from genkan.compile.security_groups import Traffic, whole_ways
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.process_attachment import ProcessAttachment
 from genkan.model.publication import Publication
 from genkan.model.security_group import Direction, SecurityGroup
 from genkan.model.subnet import Subnet
@@ -36,7 +37,9 @@ def interfaces(network: Network, vpc: Vpc) -> Iterator[tuple[NetworkInterface, S
     for name in sorted(names):
         interface = network.get(NetworkInterface, name)
         subnet = network.get(Subnet, interface.subnet_id) if interface else None
-        if interface and subnet and interface.has_ipv4 and not interface.attachment:
+        attached = network.get(ProcessAttachment, name)
+        worn = interface is None or interface.attachment or attached
+        if interface and subnet and interface.has_ipv4 and not worn:
             yield interface, subnet
 
 

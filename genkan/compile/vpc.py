@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 
 from genkan.compile import (
+    attached,
     balancer_nodes,
     endpoints,
     fleets,
@@ -74,6 +75,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     yield from inspected_endpoints.parts(network, vpc)
     yield from health_checks.parts(network, vpc)
     yield from published.parts(network, vpc)
+    yield from attached.parts(network, vpc)
     yield from balancer_nodes.parts(network, vpc)
     yield from service_endpoints.parts(network, vpc)
     yield from records.interface_parts(network, vpc)
@@ -105,6 +107,7 @@ def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
         {interface.id for _, interface, _ in _running(network, vpc)}
         | {gateway.network_interface_id for gateway in _translating(network, vpc)}
         | {interface.id for interface, _ in published.interfaces(network, vpc)}
+        | {interface.id for _, interface, _ in attached.attached(network, vpc)}
     )
     leads = {table.id: routing.resolve_routes(network, table, reachable) for table in tables}
     for table in tables:

@@ -18,8 +18,9 @@ from genkan.api import registry
 from genkan.api.call import Answer, Call
 from genkan.compile import Compilation, compile_network, recompile
 from genkan.compile.scope import touched
-from genkan.control import health, hosted_services, publications
+from genkan.control import attachments, health, hosted_services, publications
 from genkan.control.accounts import Token, another_account
+from genkan.control.attachments import NamespaceOf
 from genkan.control.batch import Accepted, Asked, CannotCompile, names_of, tried
 from genkan.control.notices import Notice, notices
 from genkan.control.runner import Runner
@@ -247,6 +248,23 @@ class Control:
             change = put(replace(log, delivery_error=error))
             self._commit(f"Deliver {log_id}", log.region, change, later=True)
 
+    def attach_process(self, asked: dict[str, Any], namespace_of: NamespaceOf) -> str:
+        """Put a network namespace that is held on an interface; give its id. Raises Refused."""
+        change = attachments.attach(self.network, asked, namespace_of)
+        (made,) = change.puts
+        self._commit("AttachProcess", made.region, change)
+        return made.id
+
+    def detach_process(self, name: str) -> None:
+        """Take an interface off again. Raises Refused."""
+        self._commit("DetachProcess", GLOBAL, attachments.detach(self.network, name))
+
+    def forget_lost_processes(self, namespace_of: NamespaceOf) -> None:
+        """Take off the interfaces of namespaces that are held no more."""
+        change = attachments.lost(self.network, namespace_of)
+        if change:
+            self._commit("DetachProcess", GLOBAL, change)
+
     def history(self) -> list[dict[str, Any]]:
         """Give every change that was accepted, oldest first, without what is secret of it."""
         return list(summaries(self._store.journal()))
@@ -354,6 +372,7 @@ def _ended(network: Network, limit: datetime) -> Iterable[Resource]:
         if key.expires_at and key.expires_at < limit:
             yield key
     yield from publications.orphans(network)
+    yield from attachments.orphans(network)
     for connection in network.all(EndpointConnection):
         if connection.deleted_at and connection.deleted_at < limit:
             yield connection

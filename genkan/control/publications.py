@@ -5,6 +5,7 @@ from typing import Any
 from genkan.model.errors import InvalidParameterValue, NotFound
 from genkan.model.network import Change, Network, delete, put
 from genkan.model.network_interface import InterfaceType, NetworkInterface
+from genkan.model.process_attachment import ProcessAttachment
 from genkan.model.publication import Publication, publication_id
 
 HIGHEST_PORT = 65_535
@@ -12,12 +13,11 @@ HIGHEST_PORT = 65_535
 
 def publish(network: Network, name: str, port: int, host: str, host_port: int) -> Change:
     """Give the change by which a program answers at a port of an interface. Raises Refused."""
-    interface = find_interface(network, name)
-    if interface.attachment or interface.interface_type is not InterfaceType.INTERFACE:
-        worn = interface.instance_id or interface.interface_type.value
+    interface = need_unworn(network, name)
+    held = network.get(ProcessAttachment, interface.id)
+    if held:
         raise InvalidParameterValue(
-            f"{interface.id} is worn by {worn}, which answers there. Make another: "
-            f"genkan aws ec2 create-network-interface --subnet-id {interface.subnet_id}"
+            f"{interface.id} is worn by {held.what}. Take it off: genkan detach {interface.id}"
         )
     if not interface.has_ipv4:
         raise InvalidParameterValue(
@@ -85,6 +85,18 @@ def shown(network: Network) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def need_unworn(network: Network, name: str) -> NetworkInterface:
+    """Give the interface of this id or Name tag that nothing of AWS's wears. Raises Refused."""
+    interface = find_interface(network, name)
+    if interface.attachment or interface.interface_type is not InterfaceType.INTERFACE:
+        worn = interface.instance_id or interface.interface_type.value
+        raise InvalidParameterValue(
+            f"{interface.id} is worn by {worn}, which answers there. Make another: "
+            f"genkan aws ec2 create-network-interface --subnet-id {interface.subnet_id}"
+        )
+    return interface
 
 
 def find_interface(network: Network, name: str) -> NetworkInterface:

@@ -29,6 +29,7 @@ from genkan.model.network_insights import (
 from genkan.model.network_interface import NetworkInterface, NetworkInterfacePermission
 from genkan.model.peering import VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList
+from genkan.model.process_attachment import ProcessAttachment
 from genkan.model.publication import Publication
 from genkan.model.resolver import ResolverEndpoint, ResolverRule, ResolverRuleAssociation
 from genkan.model.resource import Resource
@@ -89,6 +90,7 @@ KINDS: dict[str, type[Resource]] = {
         ConnectionNotification,
         Publication,
         HostedService,
+        ProcessAttachment,
         TargetHealth,
     )
 }

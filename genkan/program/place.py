@@ -22,6 +22,7 @@ class PlaceKind(Enum):
     LOAD_BALANCER_NODE = "load-balancer-node"
     NETWORK_LOAD_BALANCER_NODE = "network-load-balancer-node"
     PUBLISHED = "published"
+    ATTACHED = "attached"  # a network namespace that somebody else made; it is only held
     INTERNET = "internet"
     HOST = "host"
 

@@ -27,7 +27,7 @@ from genkan import wire
 from genkan.api import endpoint
 from genkan.api.call import Answer, Call
 from genkan.api.way import Flow, Way
-from genkan.control import Control, Publisher, hosted_services, publications
+from genkan.control import Control, Publisher, hosted_services
 from genkan.control.accounts import find_account, first_account, keys_of
 from genkan.control.batch import Asked
 from genkan.control.notices import Notice
@@ -38,6 +38,7 @@ from genkan.control.traces import Traces
 from genkan.control.ways import find_way
 from genkan.control.writer import Writer
 from genkan.engine.absent import AbsentEngine
+from genkan.engine.linux.namespace import number_of as namespace_of
 from genkan.engine.protocol import Engine
 from genkan.model.account import Account
 from genkan.model.errors import Refused
@@ -47,6 +48,7 @@ from genkan.site import handover, reports, sockets
 from genkan.site.database import through_broker
 from genkan.site.default_vpcs import make_default_vpcs
 from genkan.site.home import RUN, Home
+from genkan.site.host_programs import HostPrograms
 from genkan.site.notifier import Notifier
 from genkan.site.on_demand import OnDemand
 from genkan.site.runner import AnchorRunner, RunnerFailure
@@ -94,6 +96,7 @@ class ControlProcess:
             lambda: self._control.start(lambda: first_account(region, _token))
         )
         LOG.info("reconciled, %s changes", mended)
+        await self._writer.do(lambda: self._control.forget_lost_processes(namespace_of))
         program = self._control.compilation.program
         await self._publisher.reset(program)
         self._started = True
@@ -153,15 +156,13 @@ class ControlProcess:
         app.router.add_get("/accounts", self._accounts)
         app.router.add_post("/accounts", self._add_account)
         app.router.add_get("/history", self._history)
+        HostPrograms(self._control, self._writer).serve(app)
         app.router.add_get("/network", self._network)
         app.router.add_get("/explain", self._explain)
         app.router.add_post("/trace", self._trace)
         app.router.add_get("/services", self._services)
         app.router.add_post("/services", self._add_service)
         app.router.add_post("/services/remove", self._remove_service)
-        app.router.add_get("/published", self._published)
-        app.router.add_post("/publish", self._publish_program)
-        app.router.add_post("/unpublish", self._unpublish_program)
         app.router.add_post("/flow-logs", self._note_delivery)
         return app
 
@@ -263,34 +264,6 @@ class ControlProcess:
         program = self._control.compilation.program
         told = explained(program, asked["from"], asked["name"], asked.get("type", "A"))
         return web.json_response(told)
-
-    async def _published(self, request: web.Request) -> web.Response:
-        return web.json_response({"published": publications.shown(self._control.network)})
-
-    async def _publish_program(self, request: web.Request) -> web.Response:
-        asked = await request.json()
-        name, port = str(asked["interface"]), int(asked["port"])
-        host, host_port = str(asked["host"]), int(asked["host_port"])
-        try:
-            made = await self._writer.do(
-                lambda: self._control.publish_program(name, port, host, host_port)
-            )
-        except Refused as refused:
-            return web.json_response({"refused": str(refused)})
-        rows = publications.shown(self._control.network)
-        return web.json_response(
-            next(row for row in rows if f"{row['interface']}:{row['port']}" == made)
-        )
-
-    async def _unpublish_program(self, request: web.Request) -> web.Response:
-        asked = await request.json()
-        try:
-            await self._writer.do(
-                lambda: self._control.unpublish_program(str(asked["interface"]), asked["port"])
-            )
-        except Refused as refused:
-            return web.json_response({"refused": str(refused)})
-        return web.json_response({})
 
     async def _services(self, request: web.Request) -> web.Response:
         return web.json_response({"services": hosted_services.shown(self._control.network)})

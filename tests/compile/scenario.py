@@ -48,6 +48,7 @@ from genkan.model.network_interface import (
 )
 from genkan.model.peering import PeeringSide, PeeringState, VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList, PrefixListEntry, PrefixListVersion
+from genkan.model.process_attachment import ProcessAttachment
 from genkan.model.publication import Publication
 from genkan.model.resource import Resource
 from genkan.model.route_table import (
@@ -531,6 +532,19 @@ def inspected() -> list[Resource]:
             port=80,
             host="127.0.0.1",
             host_port=8080,
+            **MINE,
+        ),
+        replace(
+            interface("eni-attached", "subnet-db", "10.5.3.20", group_ids=("sg-in",)),
+            vpc_id="vpc-5",
+        ),
+        ProcessAttachment(
+            id="eni-attached",
+            vpc_id="vpc-5",
+            what="process 1",
+            namespace=1,
+            device_index=1,
+            leads_out=False,
             **MINE,
         ),
         Vpc(id="vpc-6", cidr_associations=(cidr,), **MINE),

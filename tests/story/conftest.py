@@ -28,6 +28,7 @@ class RunningSite:
 
     def __init__(self, home: Path, ordinary: bool) -> None:
         self.home = home
+        self.ordinary = ordinary
         self.prefix = [sys.executable, str(AS_USER)] if ordinary else []
         self.environment = {
             **os.environ,

@@ -151,7 +151,7 @@ class LinuxEngine:
             conntrack.forget(place, flows)
 
     def _make_namespace(self, one: KernelObject) -> None:
-        if not isinstance(one, Namespace):
+        if not isinstance(one, Namespace) or (one.adopted and one.place in namespace.places()):
             return
         try:
             namespace.make(one.place)

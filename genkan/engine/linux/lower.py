@@ -73,7 +73,13 @@ def ends_of(links: Iterable[Link]) -> Ends:
 
 def _place(entry: Place, ends: Ends) -> Iterator[KernelObject]:
     balances = entry.kind is PlaceKind.NETWORK_LOAD_BALANCER_NODE
-    yield Namespace(entry.id, entry.forwards, answers_marked=balances, idle=entry.idle)
+    yield Namespace(
+        entry.id,
+        entry.forwards,
+        answers_marked=balances,
+        idle=entry.idle,
+        adopted=entry.kind is PlaceKind.ATTACHED,
+    )
     if entry.forwards:
         for version in VERSIONS:
             yield PolicyRule(entry.id, DELIVERY_PRIORITY, None, DELIVERIES, version=version)

@@ -34,6 +34,12 @@ def places() -> list[str]:
     return sorted(entry.name for entry in DIRECTORY.iterdir() if entry.stat().st_dev != here)
 
 
+def number_of(place: str) -> int | None:
+    """Give the number of the namespace that stands under a place's name, None where there is
+    none."""
+    return path_of(place).stat().st_ino if place in places() else None
+
+
 def make(place: str) -> None:
     """Make a namespace for a place. Raises OSError; a file left by a crash is used again."""
     DIRECTORY.mkdir(parents=True, exist_ok=True)

@@ -69,9 +69,11 @@ class Netlink:
         """Give everything of ours in a place."""
         names = self._names(place)
         socket = self._socket(place)
-        yield from self._devices(place)
+        devices = list(self._devices(place))
+        yield from devices
+        ours = {one.name for one in devices}
         for family in FAMILIES.values():
-            yield from self._addresses(place, family, names)
+            yield from (one for one in self._addresses(place, family, names) if one.device in ours)
             for message in socket.get_neighbours(family=family):
                 own = message.get_attr("NDA_PROTOCOL") == PROTOCOL
                 if message["state"] & PERMANENT and own:
@@ -88,7 +90,7 @@ class Netlink:
                 if message.get_attr("FRA_PROTOCOL") == PROTOCOL:
                     yield _read_rule(place, message)
 
-    def _addresses(self, place: str, family: int, names: dict[int, str]) -> Iterator[KernelObject]:
+    def _addresses(self, place: str, family: int, names: dict[int, str]) -> Iterator[Address]:
         for message in self._socket(place).get_addr(family=family):
             device = names.get(message["index"], "")
             address = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
@@ -182,7 +184,7 @@ class Netlink:
             known[device] = found
         return known[device]
 
-    def _devices(self, place: str) -> Iterator[KernelObject]:
+    def _devices(self, place: str) -> Iterator[Device]:
         for message in self._socket(place).get_links():
             alias = message.get_attr("IFLA_IFALIAS") or ""
             if len(alias.split()) != 3:

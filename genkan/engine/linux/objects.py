@@ -15,12 +15,14 @@ Key = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Namespace:
     """`answers_marked`: what it answers to a marked packet by itself carries the mark. `idle`:
-    seconds after which it forgets a connection; None: the kernel's own."""
+    seconds after which it forgets a connection; None: the kernel's own. `adopted`: it is somebody
+    else's, held under the place's name before the program has it."""
 
     place: str
     forwards: bool = field(compare=False, default=False)
     answers_marked: bool = field(compare=False, default=False)
     idle: int | None = field(compare=False, default=None)
+    adopted: bool = field(compare=False, default=False)
 
     @property
     def key(self) -> Key:
