@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from genkan.program import Entry, Program
 from genkan.program.address import Address, Block
-from genkan.program.balancing import BalancedPort, Balancer, Intake
+from genkan.program.balancing import BalancedPort, Balancer, Intake, RelayedPort
 from genkan.program.filter import (
     AddressSet,
     Filter,
@@ -179,6 +179,9 @@ class Atlas:
 
     def balanced_port(self, place: str, protocol: int, port: int) -> BalancedPort | None:
         return self.find(BalancedPort, place, str(protocol), str(port))
+
+    def relayed_port(self, place: str, port: int) -> RelayedPort | None:
+        return self.find(RelayedPort, place, str(port))
 
     def inspection(self, place: str) -> Inspection | None:
         return self.find(Inspection, place)

@@ -10,18 +10,30 @@ from genkan.analysis.crossing import Crossing
 from genkan.analysis.matching import ruling
 from genkan.analysis.packet import TCP, drawn
 from genkan.analysis.trace import Outcome, Step
-from genkan.program.balancing import BalancedPort, BalancedTarget, Balancer
+from genkan.program.balancing import (
+    BalancedPort,
+    BalancedTarget,
+    Balancer,
+    RelayedPort,
+    RelayedTarget,
+)
 from genkan.program.filter import Stage
 from genkan.program.place import PlaceKind
 
 STAGE = PlaceKind.NETWORK_LOAD_BALANCER_NODE.value
 
 
-def port_at(at: Crossing) -> BalancedPort | None:
+Port = BalancedPort | RelayedPort
+Target = BalancedTarget | RelayedTarget
+
+
+def port_at(at: Crossing) -> Port | None:
     """Give the port of the balancer that a packet is meant for."""
     ports = at.packet.destination_port
     if ports is None or ports[0] != ports[1]:
         return None
+    if at.packet.protocol == TCP and (relayed := at.atlas.relayed_port(at.place, ports[0])):
+        return relayed
     return at.atlas.balanced_port(at.place, at.packet.protocol, ports[0])
 
 
@@ -46,18 +58,20 @@ def taken(at: Crossing, entry: Balancer) -> Iterator[Step]:
         yield at.blocked(STAGE, Code.ELBV2_NO_TARGETS_IN_AZ, said, port.because, told)
 
 
-def handed_on(at: Crossing, port: BalancedPort, target: BalancedTarget) -> Step:
-    """Turn a packet to its target."""
+def handed_on(at: Crossing, port: Port, target: Target) -> Step:
+    """Turn a packet to its target; a relay begins a connection of its own to it."""
     after = at.packet.to_destination(target.address, (target.port, target.port))
     others = len(port.targets) - 1
     said = f"handed on to {target.address}:{target.port}"
+    said += " by a relay" if isinstance(port, RelayedPort) else ""
     said += f", one of {others + 1} that a hash chooses from" if others else ""
     return at.step(STAGE, Outcome.TRANSLATED, said, port.because, after)
 
 
-def given_source(at: Crossing, entry: Balancer, target: BalancedTarget) -> Iterator[Step]:
+def given_source(at: Crossing, entry: Balancer, target: Target) -> Iterator[Step]:
     """Give what is handed on the balancer's address, unless its target sees the client's."""
-    if target.keeps_source and at.interface == entry.interface:
+    keeps = isinstance(target, BalancedTarget) and target.keeps_source
+    if keeps and at.interface == entry.interface:
         return
     after = at.packet.from_source(entry.address, drawn(at.packet))
     said = f"its target sees {entry.address}, and a port of the load balancer's choice"

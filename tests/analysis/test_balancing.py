@@ -7,7 +7,14 @@ import pytest
 
 from genkan.analysis import Atlas, Code, Disposition, Packet, Trace, walk, walks
 from genkan.program import Entry, Program
-from genkan.program.balancing import BalancedPort, BalancedTarget, Balancer, Intake
+from genkan.program.balancing import (
+    BalancedPort,
+    BalancedTarget,
+    Balancer,
+    Intake,
+    RelayedPort,
+    RelayedTarget,
+)
 from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, AnswerChoice, Forward, Route
 from tests.engine.rows import BECAUSE, match, place, rules_of
@@ -138,6 +145,20 @@ def test_an_intake_without_filters_takes_all():
     trace = sent(network(replace(INTAKE, filters=None)), "i-tenant", "10.0.0.99", ENDPOINT)[0]
     assert Code.NLB_SG_PRIVATELINK not in {step.code for step in trace.forward}
     assert trace.disposition is Disposition.UNANSWERED
+
+
+def test_a_relay_hands_streams_on_as_the_load_balancer():
+    port = RelayedPort(
+        because=BECAUSE,
+        place="node",
+        address=IPv4Address(NODE),
+        port=443,
+        targets=(RelayedTarget(address=IPv4Address(TWO), port=8443, tells_source=True),),
+        idle=350,
+    )
+    (trace,) = sent(network(port), "i-client", CLIENT, NODE, 443)
+    assert (trace.arrived_at, str(trace.arrived.source)) == ("i-two", NODE)
+    assert trace.disposition is Disposition.REACHED
 
 
 def test_what_answers_nothing_is_reset():
