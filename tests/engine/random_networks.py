@@ -190,7 +190,8 @@ class Drawer:
         first = self._address(vpc, subnet.cidr) if subnet.cidr else None
         ipv6: list[IPv6Address] = []
         if subnet.ipv6_cidr and (first is None or self.maybe(0.7)):
-            ipv6.append(self._address(vpc, subnet.ipv6_cidr))
+            one = self._address(vpc, subnet.ipv6_cidr)
+            ipv6 += [one] if one else []
         if first is None and not ipv6:
             return None
         addresses = [] if first is None else [first]
