@@ -16,6 +16,7 @@ import click
 
 from genkan.cli.failure import CANNOT, NO, REFUSED, USAGE, Failure, fail_down
 from genkan.client import Site, SiteDown
+from genkan.client.flows import recorder_health
 from genkan.client.home import default_home
 
 LAUNCH_PATIENCE = 120
@@ -101,6 +102,8 @@ def status(as_json: bool) -> None:
     except SiteDown:
         fail_down(site.home)
     shown = {**_network(site), "processes": processes}
+    if any(process["name"] == "recorder" for process in processes):
+        shown["recorder"] = recorder_health(site)
     if as_json:
         click.echo(json.dumps(shown, indent=2))
         return
@@ -146,6 +149,20 @@ def status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
                 "# what the embedded services hold (objects, metrics, IAM's users and roles) is in "
                 "their process: it lasts until that ends, at the latest with `genkan down`"
             )
+    yield from _troubles(shown)
+
+
+def _troubles(shown: Mapping[str, Any]) -> Iterator[str]:
+    for table in shown.get("crowded", ()):
+        yield f"# trouble: {table['place']}: {table['why']}"
+    for log in shown.get("undelivered", ()):
+        yield f"# trouble: {log['id']} is not delivered: {log['why']}"
+    recorder = shown.get("recorder", {})
+    for place, why in recorder.get("trouble", {}).items():
+        yield f"# trouble: {place}: {why}"
+    if recorder.get("lost"):
+        times = _count(recorder["lost"], "time")
+        yield f"# more packets came than the recorder could take, {times}; flow logs say SKIPDATA"
     if shown.get("trouble"):
         yield f"# trouble: {shown['trouble']}"
     if shown.get("mended"):

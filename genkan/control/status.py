@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from genkan.engine.protocol import Mended
+from genkan.model.flow_log import FlowLog
 from genkan.model.instance import Instance
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
@@ -20,6 +21,11 @@ def status(
         "vpcs": [_vpc(network, vpc) for vpc in network.all(Vpc)],
         "instances": [_instance(network, instance) for instance in network.all(Instance)],
         "endpoints": [_endpoint(network, endpoint) for endpoint in network.all(VpcEndpoint)],
+        "undelivered": [
+            {"id": log.id, "why": log.delivery_error}
+            for log in network.all(FlowLog)
+            if log.delivery_error
+        ],
         "trouble": trouble,
         "mended": _mended(*mended) if mended else None,
     }

@@ -52,6 +52,7 @@ from genkan.site.host_programs import HostPrograms
 from genkan.site.notifier import Notifier
 from genkan.site.on_demand import OnDemand
 from genkan.site.runner import AnchorRunner, RunnerFailure
+from genkan.site.tables import crowded
 from genkan.store import Store, StoreUnreadable
 
 LOG = logging.getLogger(__name__)
@@ -215,9 +216,9 @@ class ControlProcess:
         return find_way(self._control.compilation.program, flow)
 
     async def _status(self, request: web.Request) -> web.Response:
-        return web.json_response(
-            status(self._control.network, self._control.trouble, self._control.mended)
-        )
+        shown = status(self._control.network, self._control.trouble, self._control.mended)
+        tables = await self._loop.run_in_executor(None, crowded, self._control.compilation.program)
+        return web.json_response({**shown, "crowded": tables})
 
     async def _credentials(self, request: web.Request) -> web.Response:
         """Answer with an account's key: of the one that is named, or the first."""

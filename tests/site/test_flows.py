@@ -203,7 +203,7 @@ def test_a_file_has_what_was_rejected_alone(
 
 
 def test_a_log_that_cannot_be_delivered_says_so(
-    story: Story, logs: dict[str, str], delivered: str
+    site: RunningSite, story: Story, logs: dict[str, str], delivered: str
 ) -> None:
     shown = {
         one["FlowLogId"]: one
@@ -213,6 +213,8 @@ def test_a_log_that_cannot_be_delivered_says_so(
     assert failed["DeliverLogsStatus"] == "FAILED"
     assert failed["DeliverLogsErrorMessage"] == "Access error: NoSuchBucket"
     assert shown[logs["s3"]]["DeliverLogsStatus"] == "SUCCESS"
+    told = f"# trouble: {logs['nowhere']} is not delivered: Access error: NoSuchBucket"
+    assert told in site.genkan("status").stdout
     asked = [{"Name": "deliver-log-status", "Values": ["FAILED"]}]
     found = story.ec2.describe_flow_logs(Filters=asked)["FlowLogs"]
     assert [one["FlowLogId"] for one in found] == [logs["nowhere"]]

@@ -32,7 +32,7 @@ STATES = {
     8: "reset",
     9: "syn-sent",
 }
-INSERT_FAILED, DROPPED = 4, 5  # of the statistics of a processor
+INSERT_FAILED, DROPPED = 9, 10  # of the statistics of a processor
 ENTRIES, LIMIT = 1, 2  # of the table's
 NANOSECOND = 1e-9
 
@@ -137,7 +137,7 @@ def read_table(statistics: Iterator[dict[int, int]], totals: dict[int, int]) -> 
     refused = clashed = 0
     for one in statistics:
         clashed += one.get(INSERT_FAILED, 0)
-        refused += one.get(INSERT_FAILED, 0) + one.get(DROPPED, 0)
+        refused += one.get(DROPPED, 0)
     return Table(totals.get(ENTRIES, 0), totals.get(LIMIT, 0), refused, clashed)
 
 
