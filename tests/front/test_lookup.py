@@ -1,13 +1,11 @@
 """CloudTrail's LookupEvents over a record of calls."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +13,6 @@ from genkan.front import lookup
 from genkan.front.events import EventLog
 from genkan.front.lookup import look_up
 from genkan.wire import WireError
-from tests.front.conftest import Api
 
 ACCOUNT, REGION = "123456789012", "ap-northeast-1"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -160,23 +157,3 @@ def test_a_token_of_another_question_is_refused(path: Path) -> None:
     token = look_up(path, ACCOUNT, REGION, {"MaxResults": 1})["NextToken"]
     with pytest.raises(WireError, match="other parameters"):
         look_up(path, ACCOUNT, REGION, {"NextToken": token, **by("EventName", "CreateVpc")})
-
-
-def test_boto3_finds_the_calls_of_a_site(api: Api) -> None:
-    ec2, trail = api.site.client("ec2"), api.site.client("cloudtrail")
-    ec2.describe_vpcs()
-    with pytest.raises(ClientError):
-        ec2.delete_vpc(VpcId=VPC)
-    asked = by("EventName", "DeleteVpc")
-    (event,) = trail.lookup_events(**asked)["Events"]
-    assert (event["Username"], event["ReadOnly"]) == ("root", "false")
-    assert event["Resources"] == [{"ResourceType": "AWS::EC2::VPC", "ResourceName": VPC}]
-    whole = json.loads(event["CloudTrailEvent"])
-    assert whole["errorCode"] == "InvalidVpcID.NotFound"
-    assert whole["sourceIPAddress"] == "127.0.0.1"
-    assert whole["userIdentity"]["accountId"] == ACCOUNT
-    pager = trail.get_paginator("lookup_events").paginate(PaginationConfig={"PageSize": 1})
-    names = [one["EventName"] for page in pager for one in page["Events"]]
-    assert {"DescribeVpcs", "DeleteVpc"} <= set(names)
-    with pytest.raises(ClientError, match="InvalidLookupAttributesException"):
-        trail.lookup_events(LookupAttributes=asked["LookupAttributes"] * 2)

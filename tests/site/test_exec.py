@@ -32,8 +32,8 @@ OUTSIDE = {
 @contextlib.contextmanager
 def started(site: RunningSite, *command: str, **settings: Any) -> Iterator[subprocess.Popen]:
     process = subprocess.Popen(
-        [*site._prefix, "genkan", "exec", "app", "--", *command],
-        env={**site._environment, **settings.pop("environment", {})},
+        [*site.prefix, "genkan", "exec", "app", "--", *command],
+        env={**site.environment, **settings.pop("environment", {})},
         **settings,
     )
     try:
@@ -98,8 +98,8 @@ def test_ctrl_c_at_a_terminal_reaches_the_program_once(site):
     )
     child, terminal = pty.fork()
     if child == 0:
-        command = [*site._prefix, "genkan", "exec", "app", "--", "python3", "-c", script]
-        os.execvpe(command[0], command, site._environment)
+        command = [*site.prefix, "genkan", "exec", "app", "--", "python3", "-c", script]
+        os.execvpe(command[0], command, site.environment)
     assert b"True" in read_until(terminal, b"True")
     os.write(terminal, b"\x03")
     read_until(terminal, b"got")

@@ -4,10 +4,13 @@ import json
 import subprocess
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.story.conftest import RunningSite, until
 
 pytestmark = [pytest.mark.site, pytest.mark.kernel, pytest.mark.usefixtures("story")]
+
+NO_VPC = "vpc-0123456789abcdef0"
 
 
 def records(site: RunningSite, operation: str) -> list[dict]:
@@ -67,8 +70,8 @@ def test_the_aws_cli_in_an_instance_is_recorded_over_the_internet(
 
 
 def test_followed_records_come_as_they_are_made(site, story):
-    command = [*site._prefix, "genkan", "events", "--json", "-f"]
-    with subprocess.Popen(command, env=site._environment, stdout=subprocess.PIPE) as follower:
+    command = [*site.prefix, "genkan", "events", "--json", "-f"]
+    with subprocess.Popen(command, env=site.environment, stdout=subprocess.PIPE) as follower:
         try:
             story.ec2.describe_subnets(Filters=[{"Name": "tag:gamma", "Values": ["x"]}])
             while b"tag:gamma" not in (line := follower.stdout.readline()):
@@ -83,3 +86,27 @@ def test_a_refused_call_is_on_record_with_its_error(site, story):
     last = until(lambda: records(site, "DescribeVpcs"), bool)[-1]
     assert last["errorCode"] == "InvalidVpcID.NotFound"
     assert last["requestParameters"]
+
+
+def test_boto3_finds_the_calls_of_a_site(site: RunningSite) -> None:
+    ec2, trail = site.client("ec2"), site.client("cloudtrail")
+    ec2.describe_vpcs()
+    with pytest.raises(ClientError):
+        ec2.delete_vpc(VpcId=NO_VPC)
+    asked = {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "DeleteVpc"}]}
+    event = next(
+        one for one in trail.lookup_events(**asked)["Events"] if NO_VPC in one["CloudTrailEvent"]
+    )
+    assert (event["Username"], event["ReadOnly"]) == ("root", "false")
+    assert event["Resources"] == [{"ResourceType": "AWS::EC2::VPC", "ResourceName": NO_VPC}]
+    whole = json.loads(event["CloudTrailEvent"])
+    assert whole["errorCode"] == "InvalidVpcID.NotFound"
+    assert whole["sourceIPAddress"] == "127.0.0.1"
+    assert whole["userIdentity"]["accountId"] == "123456789012"
+    pages = trail.get_paginator("lookup_events").paginate(
+        PaginationConfig={"PageSize": 1, "MaxItems": 3}
+    )
+    names = [one["EventName"] for page in pages for one in page["Events"]]
+    assert names[1:] == ["DeleteVpc", "DescribeVpcs"]
+    with pytest.raises(ClientError, match="InvalidLookupAttributesException"):
+        trail.lookup_events(LookupAttributes=asked["LookupAttributes"] * 2)

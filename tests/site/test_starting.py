@@ -125,7 +125,7 @@ def test_a_process_that_cannot_start_ends_the_start_with_its_last_words(site):
 
 def test_a_start_whose_starter_was_killed_goes_on(site):
     starter = subprocess.Popen(
-        ["genkan", *API_ALONE], env=site._environment, start_new_session=True, stderr=-3
+        ["genkan", *API_ALONE], env=site.environment, start_new_session=True, stderr=-3
     )
     until(lambda: (site.home / "site.sock").exists(), bool)
     os.killpg(starter.pid, signal.SIGKILL)
