@@ -7,6 +7,7 @@ something huge. A seed gives the same request each time for the same network.
 
 import base64
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from random import Random
 from typing import Any
@@ -20,7 +21,7 @@ from genkan.api.ids import FORMS
 from genkan.model.network import Network
 
 DEEPEST = 8
-SPOILED = 0.15  # of all requests
+SPOILED = 0.25  # of all requests
 OPTIONAL = (0.05, 0.3)  # of optional members, in one request or in another
 PREFIXES = {of: form.prefix for of, form in FORMS.items()}
 ZONES = ("ap-northeast-1a", "ap-northeast-1c", "us-east-1a", "")
@@ -262,7 +263,8 @@ def draw_form(service: str, operation: str, network: Network, seed: int) -> wire
     serializer = create_serializer(protocol, include_validation=False)
     made = serializer.serialize_to_request(parameters, model.operation_model(operation))
     if protocol not in ("ec2", "query"):
-        return _whole(made)
+        whole = _whole(made)
+        return _spoil_whole(random, whole) if random.random() < SPOILED else whole
     pairs = [(name, _text(value)) for name, value in made["body"].items()]
     if random.random() < SPOILED:
         pairs = _spoil(random, pairs)
@@ -457,6 +459,28 @@ def _text(value: Any) -> str:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return str(value)
+
+
+def _spoil_whole(random: Random, request: wire.HttpRequest) -> wire.HttpRequest:
+    """Spoil a request whose path and body are documents: cut, doubled, swapped, strange."""
+    body, strange = request.body, random.choice(STRANGE).encode(errors="replace")
+    at = random.randrange(len(body) + 1)
+    spoiled = random.choice(
+        (
+            body[:at],
+            body[:at] + strange + body[at:],
+            body[:at] + bytes([random.randrange(256)]) + body[at + 1 :],
+            body * 2,
+            strange,
+            body.replace(b'":"', b'":["', 1).replace(b">", b"><x>", 1),
+            b"[" * 5_000 + body,
+            b"<a>" * 5_000 + body,
+            body.replace(b'"', b"", 1),
+        )
+    )
+    path = request.path + random.choice(("", "", "", "/", "/x", "%00", "%2F..", "?x"))
+    query = request.query + random.choice(("", "", "&x=1", "&maxitems=%F0"))
+    return replace(request, body=spoiled, path=path, query=query)
 
 
 def _spoil(random: Random, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:

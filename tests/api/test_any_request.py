@@ -31,13 +31,14 @@ from genkan.model.route_table import RouteTarget
 from genkan.model.vpn import VpnConnection, VpnConnectionState
 from genkan.store import Store
 from tests.api.any_request import draw_form, operations
+from tests.api.examples import hall
 from tests.build import AT, REGION, Client, Tokens, a_call
 
+SEEDS_EACH = int(os.environ.get("GENKAN_SEEDS", "4"))  # requests of each operation
 LATER = 10_000  # tokens of the foundation are smaller
-EXAMPLES = int(os.environ.get("GENKAN_EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("GENKAN_EXAMPLES", "20"))
 AWS_CODE = re.compile(r"[A-Z][A-Za-z]*(\.[A-Za-z]+)*")
 MAKERS = ("Create", "Run", "Allocate", "Associate", "Attach", "Authorize", "Import")
-# What is drawn is a form; services that are asked in other ways are not drawn yet.
 CALLS = [(service, name) for service in FAMILIES for name in operations(service)]
 MAKING = [(service, name) for service, name in CALLS if name.startswith(MAKERS)]
 FIRST = [("ec2", "CreateVpc"), ("ec2", "CreateSubnet"), ("ec2", "CreateVpc")]
@@ -158,6 +159,24 @@ class Site:
 def test_every_operation_that_there_is_has_a_name_of_awss(service):
     ours = registry.operations(service)
     assert {wire.snake_case(name) for name in operations(service)} == set(ours)
+
+
+@pytest.mark.parametrize("service", sorted(FAMILIES))
+def test_every_operation_answers_or_refuses_whatever_is_asked(service):
+    for operation in operations(service):
+        for seed in range(SEEDS_EACH):
+            site = hall().fork()
+            before = site.call.network
+            request = draw_form(service, operation, before, seed)
+            answer = site.answer(service, request)
+            assert answer.status < 500, (operation, seed, request, answer.body[:500])
+            if answer.status >= 400:
+                assert site.call.network is before
+            document = answer.body
+            if document.startswith(b"<"):
+                ElementTree.fromstring(document)
+            else:
+                json.loads(document or b"{}")
 
 
 @settings(
