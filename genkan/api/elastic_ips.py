@@ -182,7 +182,17 @@ def _need_elastic(call: Call, allocation_id: str | None, public_ip: str | None) 
     raise MissingParameter("Either public IP or allocation id must be specified.")
 
 
+class InvalidAddressMalformed(Refused):
+    code = "InvalidAddress.Malformed"
+
+
 def _by_public_ip(call: Call, text: str) -> ElasticIp:
+    try:
+        IPv4Address(text)
+    except ValueError:
+        raise InvalidAddressMalformed(
+            f"Invalid address: '{text}'. Give an IPv4 address as 203.0.113.25."
+        ) from None
     for elastic in call.mine(ElasticIp):
         if str(elastic.public_ip) == text:
             return elastic

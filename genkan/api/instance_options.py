@@ -17,7 +17,6 @@ from genkan.api.output import present
 from genkan.model.errors import (
     IncorrectInstanceState,
     InvalidParameterValue,
-    MissingParameter,
 )
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.network import Change, put
@@ -196,8 +195,6 @@ def _no_credits(instance: Instance) -> dict[str, Any]:
 
 
 def _monitored(call: Call, names: Sequence[str], wanted: bool) -> Answer:
-    if not names:
-        raise MissingParameter("The request must contain the parameter InstanceId.")
     instances = [need(call, Instance, name) for name in dict.fromkeys(names)]
     state = "pending" if wanted else "disabling"
     return Answer(

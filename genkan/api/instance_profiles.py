@@ -16,7 +16,7 @@ from genkan.api.instance_options import GONE, described_as
 from genkan.api.instance_shape import shown_profile
 from genkan.api.output import present
 from genkan.api.selection import Values, matching, page
-from genkan.model.errors import IncorrectState, InvalidParameterValue, MissingParameter
+from genkan.model.errors import IncorrectState, MissingParameter, Refused
 from genkan.model.instance import Instance
 from genkan.model.network import put
 from genkan.model.resource import Resource
@@ -83,6 +83,10 @@ def describe_iam_instance_profile_associations(
     return Answer(present(IamInstanceProfileAssociations=shown, NextToken=token))
 
 
+class InvalidProfileArn(Refused):
+    code = "InvalidIamInstanceProfileArn.Malformed"
+
+
 def _joined(call: Call, instance: Instance, profile: Mapping[str, str]) -> Answer:
     given = {name: profile[name] for name in ("Arn", "Name") if profile.get(name)}
     if not given:
@@ -92,7 +96,7 @@ def _joined(call: Call, instance: Instance, profile: Mapping[str, str]) -> Answe
         )
     arn = given.get("Arn", "arn:aws:iam::1:instance-profile/x")
     if not re.fullmatch(r"arn:aws[\w-]*:iam::\d+:instance-profile/.+", arn):
-        raise InvalidParameterValue(
+        raise InvalidProfileArn(
             f"Value ({arn}) for parameter iamInstanceProfile.arn is invalid. "
             "Give the ARN of an instance profile, not of a role."
         )

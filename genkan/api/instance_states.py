@@ -20,7 +20,8 @@ from genkan.api.public_addresses import free_public_addresses, is_lent_one
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.errors import (
     IncorrectInstanceState,
-    MissingParameter,
+    InvalidParameterCombination,
+    InvalidParameterValue,
     OperationNotPermitted,
     Refused,
 )
@@ -180,6 +181,12 @@ def modify_instance_attribute(
     groups: Sequence[str] | None = None,
 ) -> Answer:
     instance = need(call, Instance, instance_id)
+    given = (
+        *(attribute, instance_type, user_data, disable_api_termination, disable_api_stop),
+        *(instance_initiated_shutdown_behavior, ebs_optimized, source_dest_check, groups),
+    )
+    if all(one is None for one in given):
+        raise InvalidParameterCombination("No attributes specified. Give the one to change.")
     changed = _with_flags(
         instance,
         {
@@ -192,9 +199,7 @@ def modify_instance_attribute(
         changed = _with_attribute(changed, attribute, value or "")
     if instance_type is not None:
         _need_stopped(instance, "instanceType")
-        changed = replace(
-            changed, instance_type=check_instance_type(instance_type.get("Value", "")).name
-        )
+        changed = replace(changed, instance_type=_known_type(instance_type.get("Value", "")))
     if user_data is not None:
         _need_stopped(instance, "userData")
         changed = replace(changed, user_data=_as_text(user_data.get("Value", b"")))
@@ -237,11 +242,22 @@ def _with_attribute(instance: Instance, attribute: str, value: str) -> Instance:
         return replace(instance, shutdown_behavior=check_shutdown_behavior(value))
     if attribute == "instanceType":
         _need_stopped(instance, attribute)
-        return replace(instance, instance_type=check_instance_type(value).name)
+        return replace(instance, instance_type=_known_type(value))
     raise InvalidAttribute(
         f"Value ({attribute}) for parameter attribute is invalid. Use the attribute's own "
         "parameter."
     )
+
+
+class InvalidInstanceAttributeValue(Refused):
+    code = "InvalidInstanceAttributeValue"
+
+
+def _known_type(name: str) -> str:
+    try:
+        return check_instance_type(name).name
+    except InvalidParameterValue as error:
+        raise InvalidInstanceAttributeValue(str(error)) from None
 
 
 def _as_text(value: bytes | str) -> str:
@@ -249,8 +265,6 @@ def _as_text(value: bytes | str) -> str:
 
 
 def _need(call: Call, names: Sequence[str]) -> list[Instance]:
-    if not names:
-        raise MissingParameter("The request must contain the parameter InstanceId.")
     return [need(call, Instance, name) for name in dict.fromkeys(names)]
 
 

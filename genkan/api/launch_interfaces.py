@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from genkan.api.call import Call
-from genkan.api.default_vpc import find_default_vpc
+from genkan.api.default_vpc import need_default_vpc
 from genkan.api.ids import need
 from genkan.api.interface_ipv6 import choose_ipv6, ipv6_in_use, parse_ipv6_addresses
 from genkan.api.interface_limits import check_asked_count
@@ -278,12 +278,8 @@ def _existing(call: Call, one: Mapping[str, Any], index: int) -> InterfaceReques
 def _subnet(call: Call, name: str | None) -> Subnet:
     if name:
         return need(call, Subnet, name)
-    vpc = find_default_vpc(call)
-    subnets = call.network.where(Subnet, vpc_id=vpc.id) if vpc else iter(())
-    for subnet in subnets:
+    vpc = need_default_vpc(call)
+    for subnet in call.network.where(Subnet, vpc_id=vpc.id):
         if subnet.default_for_az:
             return subnet
-    raise MissingInput(
-        "No subnets found for the default VPC: this account has no default VPC in "
-        f"{call.region}. Please specify a subnet."
-    )
+    raise MissingInput(f"No subnets found for the default VPC '{vpc.id}'. Please specify a subnet.")

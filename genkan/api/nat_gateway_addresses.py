@@ -37,8 +37,6 @@ def associate_nat_gateway_address(
     private_ip_addresses: Sequence[str] | None = None,
 ) -> Answer:
     gateway, interface = _need_standing(call, nat_gateway_id, public=True)
-    if not allocation_ids:
-        raise MissingParameter("The request must contain the parameter AllocationIds.")
     elastics = [need(call, ElasticIp, name) for name in dict.fromkeys(allocation_ids)]
     for elastic in elastics:
         if elastic.association_id:
@@ -69,8 +67,6 @@ def disassociate_nat_gateway_address(
 ) -> Answer:
     gateway, interface = _need_standing(call, nat_gateway_id, public=True)
     _check_drain(max_drain_duration_seconds)
-    if not association_ids:
-        raise MissingParameter("The request must contain the parameter AssociationIds.")
     held = {
         one.association_id: one
         for one in call.network.where(ElasticIp, network_interface_id=interface.id)
@@ -124,8 +120,6 @@ def unassign_private_nat_gateway_address(
     gateway, interface = _need_standing(call, nat_gateway_id, public=False)
     _check_drain(max_drain_duration_seconds)
     leaving = parse_secondary(private_ip_addresses)
-    if not leaving:
-        raise MissingParameter("The request must contain the parameter PrivateIpAddresses.")
     shrunk = _shrunk(interface, leaving)
     shown = shown_addresses(call, interface, leaving, "unassigning")
     return Answer({"NatGatewayId": gateway.id, "NatGatewayAddresses": shown}, put(shrunk))

@@ -27,7 +27,7 @@ from genkan.api.endpoint_private_dns import (
     is_inbound_only,
     private_dns_by_default,
 )
-from genkan.api.endpoint_services import GATEWAY, INTERFACE, address_types, need_service
+from genkan.api.endpoint_services import GATEWAY, address_types, need_service
 from genkan.api.gateway_endpoints import (
     VpcEndpointLimitExceeded,
     check_goes_with_gateway,
@@ -297,11 +297,6 @@ def _check_type(service: CatalogueService, endpoint_type: str) -> None:
         raise InvalidParameter(
             f"Endpoint type ({endpoint_type}) does not match available service types "
             f"([{', '.join(service.types)}])."
-        )
-    if endpoint_type not in (INTERFACE, GATEWAY):
-        raise UnsupportedOperation(
-            f"Genkan has no endpoints of type {endpoint_type} yet. "
-            f"{service.code} can be had as {', '.join(service.types)}: use {INTERFACE}."
         )
 
 

@@ -7,10 +7,19 @@ place in the code that no row reaches fails a test, so a new refusal brings its 
 from functools import cache
 
 from tests.api.boto import Refusal
-from tests.api.refusals import account, filters, routing, vpcs
+from tests.api.refusals import (
+    account,
+    elbv2,
+    endpoints,
+    filters,
+    instances,
+    interfaces,
+    routing,
+    vpcs,
+)
 from tests.api.refusals.row import Row, provoke
 
-FAMILIES = (vpcs, filters, routing, account)
+FAMILIES = (vpcs, filters, routing, account, elbv2, endpoints, interfaces, instances)
 ROWS: tuple[tuple[str, Row], ...] = tuple(
     (family.__name__.rpartition(".")[2], row) for family in FAMILIES for row in family.ROWS
 )
