@@ -6,7 +6,7 @@ from typing import Any
 
 from genkan.api.cidrs import parse_block
 from genkan.api.output import present
-from genkan.model.errors import InvalidParameterValue, MissingParameter, Refused
+from genkan.model.errors import InvalidParameterValue, Refused
 from genkan.model.prefix_list import Block, PrefixListEntry
 
 IPV4, IPV6 = "IPv4", "IPv6"
@@ -73,9 +73,7 @@ def shown_entries(entries: Iterable[PrefixListEntry]) -> list[dict[str, Any]]:
 
 
 def _parse(family: str, one: Mapping[str, Any]) -> PrefixListEntry:
-    text, description = one.get("Cidr"), one.get("Description")
-    if text is None:
-        raise MissingParameter("The request must contain the parameter Cidr in every entry.")
+    text, description = one["Cidr"], one.get("Description")
     of = FAMILIES[family]
     block = parse_block(IPv4Network, text) if of is IPv4Network else parse_block(IPv6Network, text)
     if block is None:

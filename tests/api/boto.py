@@ -142,6 +142,10 @@ def a_site(now: datetime = AT) -> Site:
 def fill(value: Any, names: Mapping[str, Any]) -> Any:
     """Give `value` with every `<name>` in its strings replaced by what is called so."""
     match value:
+        case str() if (found := NAMED.fullmatch(value)) and not isinstance(
+            names[found[1]], str | int
+        ):
+            return names[found[1]]
         case str():
             return NAMED.sub(lambda found: str(names[found[1]]), value)
         case Mapping():

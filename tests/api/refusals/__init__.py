@@ -14,12 +14,14 @@ from tests.api.refusals import (
     filters,
     instances,
     interfaces,
+    names,
     routing,
     vpcs,
+    vpn,
 )
 from tests.api.refusals.row import Row, provoke
 
-FAMILIES = (vpcs, filters, routing, account, elbv2, endpoints, interfaces, instances)
+FAMILIES = (vpcs, filters, routing, account, elbv2, endpoints, interfaces, instances, names, vpn)
 ROWS: tuple[tuple[str, Row], ...] = tuple(
     (family.__name__.rpartition(".")[2], row) for family in FAMILIES for row in family.ROWS
 )

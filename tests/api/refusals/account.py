@@ -47,7 +47,8 @@ ROWS: tuple[Row, ...] = (
         "DescribeVpcs",
         {},
         ({"MaxResults": 5, "VpcIds": ["<vpc>"]}, "InvalidParameterCombination", "MaxResults"),
-        ({"MaxResults": 0}, "InvalidParameterValue", "maxResults"),
+        ({"MaxResults": 4}, "InvalidParameterValue", "greater than or equal to 5"),
+        ({"MaxResults": 1_001}, "InvalidParameterValue", "less than or equal to 1000"),
         ({"NextToken": "again"}, "InvalidNextToken", "again"),
         ({"Filters": [{"Name": "colour", "Values": ["red"]}]}, "InvalidParameterValue", "colour"),
         (
@@ -61,6 +62,7 @@ ROWS: tuple[Row, ...] = (
         {"VpcId": "<vpc>", "ServiceName": "com.amazonaws.<region>.sqs", "ServiceNetworkArn": "x"},
         ({}, "UnsupportedOperation", "service_network_arn"),
     ),
+    *rows("DescribeVpcEndpoints", {"MaxResults": 0}, ({}, "InvalidParameterValue", "maxResults")),
     *rows(
         "DescribeAccountAttributes",
         {"AttributeNames": ["colour"]},

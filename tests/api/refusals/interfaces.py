@@ -328,6 +328,7 @@ ROWS: tuple[Row, ...] = (
     *rows(
         "CreateNatGateway",
         NAT,
+        ({"SubnetId": None}, "MissingParameter", "ubnetId"),
         ({"ConnectivityType": "half"}, "InvalidParameterValue", "half"),
         ({"AllocationId": None}, "MissingParameter", "AllocationId"),
         ({"SecondaryAllocationIds": ["<eip>"]}, "InvalidParameterValue", "multiple"),
