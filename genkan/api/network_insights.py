@@ -280,7 +280,29 @@ def _started(row: NetworkInsightsAnalysis) -> dict[str, Any]:
     return {"NetworkInsightsAnalysis": _analysis(row)}
 
 
+def _at(end: str, member: str) -> Values[NetworkInsightsPath]:
+    """Give the filter that reads a member of a path's own filter; a range as `80-443`."""
+
+    def values(row: NetworkInsightsPath) -> list[str]:
+        value = _path(row).get(end, {}).get(member)
+        if isinstance(value, dict):
+            value = f"{value.get('FromPort', '')}-{value.get('ToPort', '')}"
+        return [] if value is None else [str(value)]
+
+    return values
+
+
 _PATHS: Mapping[str, Values[NetworkInsightsPath]] = {
+    **{
+        f"filter-at-{end.lower()}.{name}": _at(f"FilterAt{end}", member)
+        for end in ("Source", "Destination")
+        for name, member in (
+            ("source-address", "SourceAddress"),
+            ("source-port-range", "SourcePortRange"),
+            ("destination-address", "DestinationAddress"),
+            ("destination-port-range", "DestinationPortRange"),
+        )
+    },
     "destination": lambda row: [row.destination],
     "protocol": lambda row: [row.protocol],
     "source": lambda row: [row.source],

@@ -5,7 +5,7 @@ from functools import cache
 
 from botocore.loaders import Loader
 
-ITEM = re.compile(r"<li>\s*<p>\s*<code>([^<]+)</code>\s*(?:-|\u2013|:|\.|&|<)")
+ITEM = re.compile(r"<li>\s*<p>\s*(?:<code>)?([a-z][\w.:-]*)(?:</code>)?\s*(?:-|\u2013|:|\.|&|<)")
 LIST = ("Filters", "Filter")
 
 

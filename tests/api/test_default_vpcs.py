@@ -42,7 +42,7 @@ def test_calls_that_name_no_vpc_mean_it(client):
     given = {"GroupName": "web", "Description": "web"}
     assert client.refusal("CreateSecurityGroup", **given) == code
     counts = {"MinCount": 1, "MaxCount": 1}
-    assert client.refusal("RunInstances", **counts) == "MissingInput"
+    assert client.refusal("RunInstances", **counts) == code
     vpc = client.ask("CreateDefaultVpc")["Vpc"]["VpcId"]
     client.ask("CreateSecurityGroup", **given)
     (instance,) = client.ask("RunInstances", SecurityGroups=["web"], **counts)["Instances"]

@@ -168,7 +168,7 @@ def test_a_profile_of_the_launch_has_an_association_too():
 
 @pytest.mark.parametrize(
     ("profile", "code"),
-    [({}, "MissingParameter"), ({"Arn": ROLE}, "InvalidParameterValue")],
+    [({}, "MissingParameter"), ({"Arn": ROLE}, "InvalidIamInstanceProfileArn.Malformed")],
 )
 def test_what_is_no_profile_is_refused(site, profile, code):
     given = {"IamInstanceProfile": profile, "InstanceId": site.instance}

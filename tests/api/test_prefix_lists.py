@@ -86,7 +86,6 @@ def test_a_change_of_entries_makes_a_version_and_an_earlier_one_comes_back(clien
         ({"PrefixListName": ""}, "InvalidParameterValue"),
         ({"Entries": [{"Cidr": "::/0"}]}, "InvalidParameterValue"),
         ({"Entries": [{"Cidr": "10.0.0.0/8", "Description": "x" * 256}]}, "InvalidParameterValue"),
-        ({"Entries": [{}]}, "MissingParameter"),
         ({"Entries": [{"Cidr": "10.0.0.0/8"}] * 2}, "InvalidPrefixListModification"),
         (
             {"Entries": [{"Cidr": f"10.{n}.0.0/16"} for n in range(3)]},

@@ -12,6 +12,7 @@ from tests.api.refusals import (
     elbv2,
     endpoints,
     filters,
+    insights,
     instances,
     interfaces,
     names,
@@ -21,7 +22,19 @@ from tests.api.refusals import (
 )
 from tests.api.refusals.row import Row, provoke
 
-FAMILIES = (vpcs, filters, routing, account, elbv2, endpoints, interfaces, instances, names, vpn)
+FAMILIES = (
+    vpcs,
+    filters,
+    routing,
+    account,
+    elbv2,
+    endpoints,
+    interfaces,
+    instances,
+    names,
+    vpn,
+    insights,
+)
 ROWS: tuple[tuple[str, Row], ...] = tuple(
     (family.__name__.rpartition(".")[2], row) for family in FAMILIES for row in family.ROWS
 )

@@ -126,6 +126,15 @@ ROWS: tuple[Row, ...] = (
             "LogGroupName",
         ),
         ({**TO_GROUP, "LogGroupName": "logs"}, "MissingParameter", "DeliverLogsPermissionArn"),
+        (
+            {"LogDestinationType": "kinesis-data-firehose"},
+            "UnsupportedOperation",
+            "kinesis-data-firehose",
+        ),
+        ({"DestinationOptions": {"FileFormat": "parquet"}}, "UnsupportedOperation", "Parquet"),
+        ({"LogFormat": "${colour}"}, "InvalidParameterValue", "colour"),
+        ({"LogDestinationType": "file"}, "InvalidParameterCombination", "LogDestination"),
+        ({"LogDestination": "bucket"}, "InvalidParameterValue", "bucket"),
         ({}, "FlowLogAlreadyExists", "<subnet>", example("CreateFlowLogs", LOG)),
         (
             {"ResourceType": "VPC", "ResourceIds": ["<vpc>"]},

@@ -267,6 +267,20 @@ ROWS: tuple[Row, ...] = (
         ({}, "TooManyTargetGroups", "target groups", many(TargetGroup, 10_000)),
     ),
     *rows(
+        "elbv2:ModifyTargetGroupAttributes",
+        {"TargetGroupArn": "<gwlb_tg>"},
+        (
+            {"Attributes": [{"Key": "target_failover.on_deregistration", "Value": "rebalance"}]},
+            "InvalidConfigurationRequest",
+            "same value",
+            example(
+                "elbv2:CreateTargetGroup",
+                {"Name": "fleet", "Protocol": "GENEVE", "Port": 6081, "VpcId": "<vpc>"},
+                gwlb_tg="TargetGroups[0].TargetGroupArn",
+            ),
+        ),
+    ),
+    *rows(
         "elbv2:DescribeTargetGroups",
         {},
         ({"TargetGroupArns": ["<tg>"], "Names": ["web"]}, "ValidationError", "names"),

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from genkan.api import quotas
 from genkan.api.endpoint_policies import LONGEST
+from genkan.model.block_public_access import BlockPublicAccessExclusion
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
 from tests.api.boto import Site
 from tests.api.examples.example import example
 from tests.api.refusals.row import Row, rows
-from tests.api.refusals.scenes import as_partner
+from tests.api.refusals.scenes import as_partner, many
 
 EXCLUDED = {"VpcId": "<vpc>", "InternetGatewayExclusionMode": "allow-egress"}
 SQS = {
@@ -98,6 +99,12 @@ ROWS: tuple[Row, ...] = (
         EXCLUDED,
         ({"SubnetId": "<subnet>"}, "InvalidParameterCombination", "exactly one"),
         ({}, "VpcBlockPublicAccessExclusionAlreadyExists", "<vpcbpa>"),
+        (
+            {"VpcId": "<peer_vpc>"},
+            "VpcBlockPublicAccessExclusionLimitExceeded",
+            "exclusions",
+            many(BlockPublicAccessExclusion, quotas.BPA_EXCLUSIONS),
+        ),
         (
             {"VpcId": "<peer_vpc>", "InternetGatewayExclusionMode": "some"},
             "InvalidParameterValue",

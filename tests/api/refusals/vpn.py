@@ -1,7 +1,10 @@
 """VPN connections, their tunnels and routes."""
 
+from genkan.api import quotas
+from genkan.model.vpn import VpnConnection
 from tests.api.examples.example import example
 from tests.api.refusals.row import Row, rows
+from tests.api.refusals.scenes import many
 
 NEW = {"Type": "ipsec.1", "CustomerGatewayId": "<cgw>", "VpnGatewayId": "<vgw>"}
 OUT = {"VpnConnectionId": "<vpn>", "VpnTunnelOutsideIpAddress": "<outside>"}
@@ -48,6 +51,25 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
         (tunnel(PreSharedKey="short"), "InvalidParameterValue", "PreSharedKey"),
+    ),
+    *rows(
+        "CreateVpnConnection",
+        NEW,
+        (
+            {},
+            "VpnConnectionLimitExceeded",
+            "VPN connections",
+            many(VpnConnection, quotas.VPN_CONNECTIONS),
+        ),
+    ),
+    *rows(
+        "ModifyVpnTunnelOptions",
+        {**OUT, "TunnelOptions": {"DPDTimeoutSeconds": 30}},
+        (
+            {"VpnTunnelOutsideIpAddress": "198.51.100.250"},
+            "InvalidParameterValue",
+            "198.51.100.250",
+        ),
     ),
     *rows(
         "ModifyVpnConnection",
