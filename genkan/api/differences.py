@@ -59,9 +59,14 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "Rules are not shared between accounts.",
     ),
     "sts": (
-        "Any role of an account of the site can be assumed, by the root user too: whether it "
-        "exists, whom it trusts and what it allows are the embedded IAM's to know, and are not "
-        "asked. ExternalId is taken and not compared.",
-        "Keys that the embedded IAM makes (CreateAccessKey) sign nothing here.",
+        "An account that has made no role in IAM takes every role as it is named: it can be "
+        "assumed by whoever may, by the root user too, and may do everything. From its first role "
+        "on a role has to be there, trusts whom it trusts, and may what its policies say.",
+        "Keys that IAM makes (CreateAccessKey) are not told of by GetAccessKeyInfo. What "
+        "AssumedRoleId begins with is not the role's RoleId in IAM.",
+        "Not asked are permissions boundaries, session policies, organizations' policies, and the "
+        "policies of functions, repositories and event buses.",
+        "Where a call's resource is not in the table of its service, it is asked for on *: only a "
+        "policy for every resource allows it.",
     ),
 }

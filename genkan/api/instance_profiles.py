@@ -1,7 +1,7 @@
 """Which IAM instance profile an instance has, joined, replaced and parted after the launch.
 
-The profile is taken as named: roles and profiles are the embedded IAM's, and an instance's programs
-sign with its account's key.
+The profile is taken as named: roles and profiles are the embedded IAM's, which is asked what the
+role may when the instance's programs sign as it.
 """
 
 import json

@@ -1,8 +1,7 @@
 """Who is asking, and temporary keys: a role's, or the caller's own for a while.
 
 "AssumeRole" and "GetSessionToken" in the AWS STS API reference. Which roles there are and whom they
-trust is the embedded IAM's to know, and is taken as given: any role of an account of the site can
-be assumed, by the root user too.
+trust is the embedded IAM's to know: it is asked before a call comes here.
 """
 
 import base64
