@@ -74,6 +74,12 @@ def serves(network: Network, balancer: LoadBalancer, zone: str) -> bool:
     return False
 
 
+def serving(network: Network, balancer: LoadBalancer) -> frozenset[str]:
+    """Give the zones that names of a load balancer hold: those that serve, all where none does."""
+    zones = zones_of(network, balancer)
+    return frozenset(zone for zone in zones if serves(network, balancer, zone)) or zones
+
+
 def zones_of(network: Network, balancer: LoadBalancer) -> frozenset[str]:
     """Give the zones in which a load balancer has a node."""
     interfaces = (network.get(NetworkInterface, one) for one in balancer.network_interface_ids)

@@ -1,12 +1,14 @@
 """Network load balancers → their public names, one for all zones and one for each.
 
 An internal one's names hold private addresses, as an endpoint's do; an internet-facing one's hold
-public ones, inside too. "DNS name" in the user guide for Network Load Balancers.
+public ones, inside too. A zone without targets that are well leaves the name for all. "DNS name" in
+the user guide for Network Load Balancers.
 """
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
+from genkan.compile.balanced_targets import serving
 from genkan.compile.part import Part
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.load_balancer import LoadBalancer, LoadBalancerState, LoadBalancerType
@@ -25,7 +27,11 @@ def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
         stands = balancer.state is LoadBalancerState.ACTIVE
         if stands and balancer.type is LoadBalancerType.NETWORK:
             addresses = tuple(sorted(_addresses(network, balancer)))
-            yield Part(("load-balancer-names", balancer.id), _compile_names, (balancer, addresses))
+            yield Part(
+                ("load-balancer-names", balancer.id),
+                _compile_names,
+                (balancer, addresses, serving(network, balancer)),
+            )
 
 
 def _addresses(network: Network, balancer: LoadBalancer) -> Iterator[tuple[str, IPv4Address]]:
@@ -44,12 +50,14 @@ def _addresses(network: Network, balancer: LoadBalancer) -> Iterator[tuple[str, 
 
 
 def _compile_names(
-    balancer: LoadBalancer, addresses: tuple[tuple[str, IPv4Address], ...]
+    balancer: LoadBalancer,
+    addresses: tuple[tuple[str, IPv4Address], ...],
+    serving: frozenset[str],
 ) -> Iterator[Entry]:
     whole = balancer.dns_name.lower()
     named: dict[str, list[str]] = {}
     for zone, address in addresses:
-        for name in (whole, f"{zone}.{whole}"):
+        for name in (whole, f"{zone}.{whole}") if zone in serving else (f"{zone}.{whole}",):
             named.setdefault(name, []).append(str(address))
     for name, values in named.items():
         yield RecordSet(

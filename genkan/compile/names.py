@@ -93,18 +93,21 @@ def public_name(
 
 
 def endpoint_names_public(
-    endpoint: VpcEndpoint, bases: tuple[str, ...], addresses: tuple[tuple[str, Address], ...]
+    endpoint: VpcEndpoint,
+    bases: tuple[str, ...],
+    addresses: tuple[tuple[str, Address], ...],
+    unserved: tuple[Address, ...] = (),
 ) -> Iterator[Entry]:
     """Give the regional and zonal names: public ones that hold private addresses.
 
     `addresses` pairs each interface's zone with its address. To a service of another Region there
-    is no zonal name.
+    is no zonal name. The regional one lacks those that are `unserved`.
     """
     because = Because("vpc-endpoint", endpoint.id)
     for base in bases:
         named = {
             endpoint_names.regional_name(endpoint.id, endpoint.dns_suffix, base): [
-                address for _, address in addresses
+                address for _, address in addresses if address not in unserved
             ]
         }
         for zone, address in () if endpoint.service_region else addresses:

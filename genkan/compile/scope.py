@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from genkan.compile import hosted_zones, peering, records, resolver_endpoints, site, vpc
+from genkan.compile.balanced_targets import serving
 from genkan.compile.part import Part
 from genkan.compile.security_groups import referenced_groups
 from genkan.model.account import AccessKey, Account, KeyPair
@@ -14,7 +15,7 @@ from genkan.model.flow_log import FlowLog
 from genkan.model.hosted_service import HostedService
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
 from genkan.model.instance import Instance
-from genkan.model.load_balancer import Listener, LoadBalancer
+from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType
 from genkan.model.network import Change, Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.peering import VpcPeeringConnection
@@ -62,7 +63,21 @@ def touched(before: Network, after: Network, change: Change) -> set[Scope]:
             resource = network.find(*kind_and_id)
             if resource is not None:
                 scopes |= _scopes_of(network, resource)
-    return scopes
+    return scopes | _named_otherwise(before, after, scopes)
+
+
+def _named_otherwise(before: Network, after: Network, vpcs: set[Scope]) -> set[Scope]:
+    """Give the VPCs with endpoints that lead to load balancers of `vpcs` where another zone serves
+    than before: their names change."""
+    balancers = (one for vpc_id in vpcs for one in after.where(LoadBalancer, vpc_id=vpc_id))
+    return {
+        scope
+        for one in balancers
+        if one.type is LoadBalancerType.NETWORK
+        and (served := _served(after, one))
+        and serving(before, one) != serving(after, one)
+        for scope in served
+    }
 
 
 def _scopes_of(network: Network, resource: Resource) -> set[Scope]:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 
 from genkan.compile import names
+from genkan.compile.balanced_targets import serving
 from genkan.compile.balancer_nodes import intake_filters, nodes_of
 from genkan.compile.gateways import ANYWHERE
 from genkan.compile.naming import LINK_HOP, host_network, mac_of
@@ -22,6 +23,7 @@ from genkan.model.security_group import Direction
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 from genkan.program import Because, Entry
+from genkan.program.address import Address
 from genkan.program.balancing import Intake
 from genkan.program.filter import Guard, Stage
 from genkan.program.place import End, Link
@@ -62,31 +64,40 @@ def _names(
     network: Network, vpc: Vpc, endpoint: VpcEndpoint, service: EndpointService
 ) -> Iterator[Part]:
     interfaces = interfaces_of(network, endpoint)
+    served = [one for one in interfaces if _is_served(network, service, endpoint, one)]
+    unserved = [one for one in interfaces if served and one not in served]
     yield Part(
         ("endpoint-public-names", endpoint.id),
         names.endpoint_names_public,
         (
             endpoint,
             (service.base_name,),
-            tuple(
-                (interface.zone, address)
-                for interface in interfaces
-                for address in names.named_addresses(endpoint, interface, private=False)
-            ),
+            tuple((one.zone, at) for one in interfaces for at in _named(endpoint, one, False)),
+            tuple(at for one in unserved for at in _named(endpoint, one, False)),
         ),
     )
     private = service.verified_name
     if private and endpoint.private_dns_enabled and vpc.dns_support and vpc.dns_hostnames:
-        addresses = tuple(
-            address
-            for interface in interfaces
-            for address in names.named_addresses(endpoint, interface, private=True)
-        )
+        addresses = tuple(at for one in served or interfaces for at in _named(endpoint, one, True))
         yield Part(
             ("endpoint-private-names", endpoint.id),
             names.endpoint_names_private,
             (endpoint, (private,), addresses),
         )
+
+
+def _named(
+    endpoint: VpcEndpoint, interface: NetworkInterface, private: bool
+) -> tuple[Address, ...]:
+    return tuple(names.named_addresses(endpoint, interface, private=private))
+
+
+def _is_served(
+    network: Network, service: EndpointService, endpoint: VpcEndpoint, interface: NetworkInterface
+) -> bool:
+    """Tell whether the node that an interface is bound to has targets that are well."""
+    found = chosen_node(network, service, endpoint, interface)
+    return found is not None and found[0].zone in serving(network, found[1])
 
 
 def interfaces_of(network: Network, endpoint: VpcEndpoint) -> list[NetworkInterface]:

@@ -48,8 +48,7 @@ def addressed(
     instance = network.get(Instance, target.id)
     if instance is None:
         return None
-    for interface in network.where(NetworkInterface, vpc_id=instance.vpc_id):
-        worn = interface.attachment
-        if worn and worn.instance_id == instance.id and worn.device_index == 0:
+    for interface in network.where(NetworkInterface, instance_id=instance.id):
+        if interface.attachment and interface.attachment.device_index == 0:
             return (interface.private_ip, instance.zone) if interface.has_ipv4 else None
     return None

@@ -4,14 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from genkan.compile import compile_network
+from genkan.compile import compile_network, recompile
+from genkan.compile.scope import touched
 from genkan.model.endpoint_service import DnsNameState, EndpointService, PrivateDnsName
 from genkan.model.network import Network, put
+from genkan.model.network_interface import InterfaceType
 from genkan.model.resource import Resource
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program.names import PUBLIC_ZONE, RecordSet, ZoneAttachment
-from tests.engine.service_world import ENDPOINT, endpoint, everything
+from tests.compile.test_services import well
+from tests.engine.service_world import (
+    ENDPOINT,
+    NLB_A,
+    NLB_B,
+    endpoint,
+    everything,
+    interface,
+)
 
 NETWORK = Network.of(everything())
 BASE = "vpce-svc-1.ap-northeast-1.vpce.amazonaws.com"
@@ -75,3 +85,56 @@ def test_the_services_own_name_answers_inside_the_consumers_vpc_when_it_is_verif
 @pytest.mark.parametrize("state", [DnsNameState.PENDING_VERIFICATION, DnsNameState.FAILED])
 def test_a_name_that_is_not_proved_answers_nowhere(state):
     assert not any(OWN in name for name in named(*proved(state)))
+
+
+NAMES = {
+    "regional": f"vpce-c-abcd1234.{BASE}",
+    "a": f"vpce-c-abcd1234-ap-northeast-1a.{BASE}",
+    "b": f"vpce-c-abcd1234-ap-northeast-1b.{BASE}",
+}
+SECOND = "10.0.2.61"
+
+
+def in_both_zones() -> list[Resource]:
+    """Give the endpoint with an interface in each zone."""
+    second = interface("c", "vpce-b", SECOND, "door", interface_type=InterfaceType.VPC_ENDPOINT)
+    both = ("eni-c-vpce", "eni-c-vpce-b")
+    return [second, replace(endpoint("c"), network_interface_ids=both)]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "regional"),
+    [
+        (True, True, (ENDPOINT, SECOND)),
+        (True, False, (ENDPOINT,)),
+        (False, True, (SECOND,)),
+        (False, False, (ENDPOINT, SECOND)),
+    ],
+)
+def test_a_zone_without_targets_that_are_well_leaves_the_regional_name(one, two, regional):
+    measured = [well("i-p-one", one), well("i-p-two", two)]
+    found = named(*in_both_zones(), *measured)
+    assert found[f"{PUBLIC_ZONE} {NAMES['regional']}"] == regional
+    assert found[f"{PUBLIC_ZONE} {NAMES['a']}"] == (ENDPOINT,)
+    assert found[f"{PUBLIC_ZONE} {NAMES['b']}"] == (SECOND,)
+    program = compile_network(NETWORK.apply(put(*in_both_zones(), *measured))).program
+    balancer = program.get(
+        (RecordSet.section, PUBLIC_ZONE, "orders-0123.elb.ap-northeast-1.amazonaws.com", "A")
+    )
+    nodes = {ENDPOINT: NLB_A, SECOND: NLB_B}
+    assert balancer.values == tuple(nodes[address] for address in regional)
+
+
+def test_names_follow_the_health_of_targets_and_nothing_else_is_compiled_again():
+    network = NETWORK.apply(put(*in_both_zones(), well("i-p-one", True), well("i-p-two", True)))
+    compilation = compile_network(network)
+    for two in (False, True):
+        change = put(well("i-p-two", two))
+        after = network.apply(change)
+        scopes = touched(network, after, change)
+        assert {"vpc-p", "vpc-c"} <= scopes
+        compilation, _ = recompile(compilation, after, scopes)
+        network = after
+        assert compilation.program == compile_network(network).program
+    again = put(replace(well("i-p-two", True), reason="again"))
+    assert touched(network, network.apply(again), again) == {"vpc-p"}
