@@ -102,7 +102,9 @@ class Store:
         return cls(URL.create("sqlite", database=str(path)))
 
     def load(self) -> Network:
-        """Read the state as it was after the last append. Raises StoreUnreadable."""
+        """Read the state as it was after the last append, of what can wait too. Raises
+        StoreUnreadable."""
+        self.append_all([])
         try:
             rows = self._connection.execute(select(STATE.c.kind, STATE.c.body))
             network = Network.of(decode(KINDS[kind], json.loads(body)) for kind, body in rows)

@@ -78,6 +78,20 @@ def test_a_later_change_replaces_and_deletes(opened: Open):
     assert two["deleted"] == [[first.kind, first.id]]
 
 
+def test_what_could_wait_is_there_for_who_reads_and_after_the_next_append(opened: Open):
+    store = opened()
+    first, second, third, *_ = resources()
+    store.append_later(entry("Later"), put(first))
+    assert store.waits
+    assert store.load() == Network.of([first])
+    store.append_later(entry("Later"), put(second))
+    store.append(entry("Now"), put(third))
+    assert not store.waits
+    store = opened()
+    assert store.load() == Network.of([first, second, third])
+    assert [row.operation for row, _ in store.journal()] == ["Later", "Later", "Now"]
+
+
 def test_a_database_that_was_made_before_versions_were_kept_is_taken_along(url: str, opened: Open):
     opened().append(entry("One"), put(*resources()))
     opened().close()
