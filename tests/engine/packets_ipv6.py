@@ -1,11 +1,15 @@
 """Real IPv6 packets through a network that has both families; what became of them, as JSON."""
 
+import errno
 import json
+import socket
 import sys
+import time
 from dataclasses import replace
 from ipaddress import IPv6Network
 from typing import Any
 
+from genkan.engine.linux.namespace import entered
 from genkan.model.network import delete, put
 from genkan.model.network_acl import NetworkAcl, NetworkAclEntry
 from genkan.model.network_interface import NetworkInterface
@@ -17,6 +21,7 @@ from tests.compile.scenario import MINE, acl
 from tests.engine.inside import own_run
 from tests.engine.packets import probed
 from tests.engine.probes import (
+    LONG_PATIENCE,
     Connection,
     icmpv6,
     spoofed_udp_ipv6,
@@ -144,6 +149,32 @@ def acls(world: World) -> dict[str, str]:
     return {**found, "again": tcp("i-app", WEB, 80)}
 
 
+def too_big() -> dict[str, str]:
+    """Send what is too big for the internet and may not be cut; give what the sender hears."""
+    found = {}
+    for family, address, level, option in (
+        (socket.AF_INET, "198.51.100.10", socket.IPPROTO_IP, 10),  # IP_MTU_DISCOVER
+        (socket.AF_INET6, OUTSIDE, socket.IPPROTO_IPV6, 23),  # IPV6_MTU_DISCOVER
+    ):
+        with entered("i-web"):
+            sender = socket.socket(family, socket.SOCK_DGRAM)
+        sender.setsockopt(level, option, 2)  # always
+        sender.connect((address, 9))
+        found[address] = _told(sender)
+    return found
+
+
+def _told(sender: socket.socket) -> str:
+    end = time.monotonic() + LONG_PATIENCE
+    while time.monotonic() < end:
+        try:
+            sender.send(bytes(4000))
+        except OSError as error:
+            return errno.errorcode[error.errno or 0]
+        time.sleep(0.02)
+    return "nothing"
+
+
 def changes(world: World) -> dict[str, str]:
     """Take an address away and give it back, beside a connection that goes on."""
     connection = Connection("i-app", OUTSIDE, 80)
@@ -168,6 +199,7 @@ def main() -> None:
         "probes": probed(PROBES),
         "source check": source_check(seen),
         "acls": acls(world),
+        "too big": too_big(),
         "changes": changes(world),
         "after changes": world.reconcile(),
     }

@@ -98,6 +98,11 @@ def test_addresses_come_and_go_beside_connections_that_stay(report: dict[str, An
     }
 
 
+@pytest.mark.parametrize("family", ["198.51.100.10", "3fff::10"])
+def test_who_sends_too_much_for_the_internet_is_told(report: dict[str, Any], family: str) -> None:
+    assert report["too big"][family] == "EMSGSIZE"
+
+
 @pytest.mark.parametrize("when", ["at once", "after changes"])
 def test_reconciling_what_is_so_changes_nothing(report: dict[str, Any], when: str) -> None:
     assert report[when] == 0

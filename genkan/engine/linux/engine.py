@@ -4,6 +4,7 @@ Runs in a thread that has no event loop of its own: the netlink library brings o
 """
 
 from collections.abc import Collection, Iterable
+from ipaddress import ip_address
 
 from genkan.engine.linux import answers, balancing, conntrack, namespace, nft_text, tracking
 from genkan.engine.linux.desired import Desired
@@ -27,6 +28,7 @@ from genkan.engine.linux.settings import settle
 from genkan.engine.protocol import EngineFailure, Mended
 from genkan.program import Delta, Program
 
+ROUTERS = ip_address("fd00:ec2::1")  # whom a router's own word is from: "too big", "unreachable"
 NETLINK = (PolicyRule, KernelRoute, Neighbour, Address, Device)
 
 
@@ -160,3 +162,5 @@ class LinuxEngine:
         except OSError as error:
             raise EngineFailure(f"no namespace for {one.place}: {error}.") from error
         self._netlink.bring_up(one.place, "lo")
+        if one.forwards:
+            self._netlink.put(Address(one.place, "lo", ROUTERS))
