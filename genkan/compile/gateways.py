@@ -31,8 +31,8 @@ INTERNET_MTU = 1500  # "Maximum transmission unit (MTU) for your EC2 instance": 
 def compile_internet_gateway(
     gateway: InternetGateway, vpc_id: str, blocks: tuple[Block, ...], has_table: bool
 ) -> Iterator[Entry]:
-    """Give the place of an attached gateway, between its VPC and the internet. `blocks` are its
-    VPC's; `has_table`: what comes in by it asks a table of its own."""
+    """Give the place of an attached gateway, between its VPC and the internet. `blocks` are those
+    of its VPC that may pass; `has_table`: what comes in by it asks a table of its own."""
     because = Because("internet-gateway", gateway.id)
     yield Place(because=because, id=gateway.id, kind=PlaceKind.INTERNET_GATEWAY, forwards=True)
     yield from _between(gateway.id, vpc_id, blocks, because, has_table=has_table)
@@ -41,7 +41,7 @@ def compile_internet_gateway(
 def compile_egress_only_gateway(
     gateway: EgressOnlyInternetGateway, blocks: tuple[IPv6Network, ...]
 ) -> Iterator[Entry]:
-    """Give the place of an egress-only gateway. `blocks` are its VPC's IPv6 CIDRs."""
+    """Give the place of an egress-only gateway. `blocks` are the IPv6 CIDRs that may pass."""
     because = Because("egress-only-internet-gateway", gateway.id)
     kind = PlaceKind.EGRESS_ONLY_INTERNET_GATEWAY
     yield Place(because=because, id=gateway.id, kind=kind, forwards=True)

@@ -9,6 +9,10 @@ from genkan.compile.balanced_targets import serving
 from genkan.compile.part import Part
 from genkan.compile.security_groups import referenced_groups
 from genkan.model.account import AccessKey, Account, KeyPair
+from genkan.model.block_public_access import (
+    BlockPublicAccessExclusion,
+    BlockPublicAccessOptions,
+)
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import EndpointService
 from genkan.model.flow_log import FlowLog
@@ -116,6 +120,12 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case KeyPair():
             launched = network.where(Instance, key_name=resource.key_name)
             return {instance.vpc_id for instance in launched}
+        case BlockPublicAccessOptions(account=account, region=region):
+            vpcs = network.all(Vpc)
+            return {vpc.id for vpc in vpcs if (vpc.account, vpc.region) == (account, region)}
+        case BlockPublicAccessExclusion(subnet_id=str(subnet_id)):
+            subnet = network.get(Subnet, subnet_id)
+            return {subnet.vpc_id} if subnet else set()
         case AccessKey(expires_at=datetime()):
             return {SITE}  # no instance is given one
         case ResolverEndpoint():

@@ -19,6 +19,7 @@ from genkan.compile import (
     naming,
     network_acls,
     peering,
+    public_access,
     published,
     records,
     resolver_endpoints,
@@ -125,7 +126,7 @@ def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
         table_id = chosen.get(subnet.id, main)
         yield Part(("subnet", subnet.id), routing.compile_subnet, (subnet, table_id))
         gateway_id = routing.way_in(leads.get(table_id, ()), gateways_of_vpc)
-        if subnet.ipv6_cidr and gateway_id:
+        if subnet.ipv6_cidr and gateway_id and public_access.is_found(network, subnet, gateway_id):
             way = (subnet.id, subnet.ipv6_cidr, gateway_id)
             yield Part(("way-in", subnet.id), gateways.compile_way_in, way)
         if routing.leads_over(leads.get(table_id, ()), beyond):
@@ -286,14 +287,20 @@ def _gateways(network: Network, vpc: Vpc) -> Iterator[Part]:
         yield Part(
             ("internet-gateway", gateway.id),
             gateways.compile_internet_gateway,
-            (gateway, vpc.id, vpc.blocks, _has_a_table(network, vpc, gateway.id)),
+            (
+                gateway,
+                vpc.id,
+                public_access.blocks_of(network, vpc, gateway.id),
+                _has_a_table(network, vpc, gateway.id),
+            ),
         )
         for interface_id, private, public in _public_addresses(network, vpc):
-            yield Part(
-                ("public-address", str(public)),
-                gateways.compile_public_address,
-                (gateway.id, interface_id, private, public),
-            )
+            if public_access.is_translated(network, vpc, interface_id):
+                yield Part(
+                    ("public-address", str(public)),
+                    gateways.compile_public_address,
+                    (gateway.id, interface_id, private, public),
+                )
             if _private_names(vpc):
                 yield Part(
                     ("public-name", str(public)),
@@ -306,7 +313,7 @@ def _gateways(network: Network, vpc: Vpc) -> Iterator[Part]:
             yield Part(
                 ("egress-only-internet-gateway", outward.id),
                 gateways.compile_egress_only_gateway,
-                (outward, vpc.ipv6_cidrs),
+                (outward, public_access.ipv6_blocks_of(network, vpc, outward.id)),
             )
 
 

@@ -10,6 +10,13 @@ from ipaddress import IPv6Network
 from typing import Any
 
 from genkan.engine.linux.namespace import entered
+from genkan.model.block_public_access import (
+    BlockMode,
+    BlockPublicAccessExclusion,
+    BlockPublicAccessOptions,
+    ExclusionMode,
+    options_id,
+)
 from genkan.model.network import delete, put
 from genkan.model.network_acl import NetworkAcl, NetworkAclEntry
 from genkan.model.network_interface import NetworkInterface
@@ -17,7 +24,7 @@ from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable, RouteTableAssociation
 from genkan.model.subnet import Subnet
 from tests.compile.dual_stack import SUBNETS, dual_stack
-from tests.compile.scenario import MINE, acl
+from tests.compile.scenario import AT, MINE, acl
 from tests.engine.inside import own_run
 from tests.engine.packets import probed
 from tests.engine.probes import (
@@ -114,6 +121,7 @@ def servers() -> list[str]:
     for place in ("i-web", "i-app", "i-db", "i-far", "i-six", "outside"):
         tcp_server(place, 80, version=6)
     tcp_server("i-web", 80)
+    tcp_server("outside", 80)
     tcp_server("i-web", 22, version=6)
     for port in (53, 443, 8443):
         tcp_server("vpc-1", port, transparent=True, version=6)
@@ -175,6 +183,44 @@ def _told(sender: socket.socket) -> str:
     return "nothing"
 
 
+def public_access(world: World) -> dict[str, dict[str, str]]:
+    """Block public access in each mode, with exclusions; give what passes to and from the
+    internet."""
+    options = BlockPublicAccessOptions(
+        id=options_id(MINE["account"], MINE["region"]),
+        mode=BlockMode.BIDIRECTIONAL,
+        updated_at=AT,
+        **MINE,
+    )
+    front = BlockPublicAccessExclusion(
+        id="vpcbpa-exclude-1",
+        mode=ExclusionMode.ALLOW_BIDIRECTIONAL,
+        created_at=AT,
+        subnet_id="subnet-front",
+        **MINE,
+    )
+    found = {}
+    for name, change in (
+        ("both ways", put(options)),
+        ("front excluded", put(front)),
+        ("in", put(replace(options, mode=BlockMode.INGRESS)) + delete(front)),
+        ("nothing", put(replace(options, mode=BlockMode.OFF))),
+    ):
+        world.change(change)
+        found[name] = probed(PUBLIC)
+    return found
+
+
+PUBLIC = {
+    "in": (tcp, "outside", "54.65.0.9", 80),
+    "out": (tcp, "i-web", "198.51.100.10", 80),
+    "through NAT": (tcp, "i-app", "198.51.100.10", 80),
+    "in, IPv6": (tcp, "outside", WEB, 80),
+    "out, IPv6": (tcp, "i-web", OUTSIDE, 80),
+    "egress-only": (tcp, "i-app", OUTSIDE, 80),
+}
+
+
 def changes(world: World) -> dict[str, str]:
     """Take an address away and give it back, beside a connection that goes on."""
     connection = Connection("i-app", OUTSIDE, 80)
@@ -200,6 +246,7 @@ def main() -> None:
         "source check": source_check(seen),
         "acls": acls(world),
         "too big": too_big(),
+        "public access": public_access(world),
         "changes": changes(world),
         "after changes": world.reconcile(),
     }

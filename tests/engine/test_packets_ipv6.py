@@ -98,6 +98,22 @@ def test_addresses_come_and_go_beside_connections_that_stay(report: dict[str, An
     }
 
 
+@pytest.mark.parametrize(
+    ("blocked", "passes"),
+    [
+        ("both ways", set()),
+        ("front excluded", {"in", "out", "through NAT", "in, IPv6", "out, IPv6"}),
+        ("in", {"through NAT", "egress-only"}),
+        ("nothing", {"in", "out", "through NAT", "in, IPv6", "out, IPv6", "egress-only"}),
+    ],
+)
+def test_public_access_is_blocked_at_the_gateways(
+    report: dict[str, Any], blocked: str, passes: set[str]
+) -> None:
+    met = report["public access"][blocked]
+    assert {probe for probe, answer in met.items() if answer not in UNANSWERED} == passes
+
+
 @pytest.mark.parametrize("family", ["198.51.100.10", "3fff::10"])
 def test_who_sends_too_much_for_the_internet_is_told(report: dict[str, Any], family: str) -> None:
     assert report["too big"][family] == "EMSGSIZE"

@@ -1,0 +1,118 @@
+"""A VPC with IPv6: an instance with both families, one with IPv6 alone, the internet for both."""
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv6Network
+from typing import Any
+
+import pytest
+
+from tests.story.conftest import REGION, RunningSite, running_site, until
+
+pytestmark = [pytest.mark.site, pytest.mark.kernel]
+
+EVERYTHING = [{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
+FETCH = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=10).status, end='')"
+
+
+@dataclass
+class Both:
+    """Two instances: `web` has both families, `six` has IPv6 alone."""
+
+    web: str
+    web_address: str
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[RunningSite]:
+    with running_site(ordinary=True) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def both(site: RunningSite) -> Both:
+    ec2 = site.client("ec2")
+    made = ec2.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
+    vpc, block = made["VpcId"], made["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+    ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+    first, second = list(IPv6Network(block).subnets(new_prefix=64))[:2]
+    zone = f"{REGION}a"
+    dual = ec2.create_subnet(
+        VpcId=vpc, CidrBlock="10.0.1.0/24", Ipv6CidrBlock=str(first), AvailabilityZone=zone
+    )["Subnet"]["SubnetId"]
+    ec2.modify_subnet_attribute(
+        SubnetId=dual, EnableResourceNameDnsAAAARecordOnLaunch={"Value": True}
+    )
+    alone = ec2.create_subnet(
+        VpcId=vpc, Ipv6Native=True, Ipv6CidrBlock=str(second), AvailabilityZone=zone
+    )["Subnet"]["SubnetId"]
+    _lead_out(ec2, vpc)
+    groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
+    group = groups["SecurityGroups"][0]["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=EVERYTHING)
+    web, _ = _run(ec2, "web", dual), _run(ec2, "six", alone)
+    address = until(lambda: _addresses(ec2, web), bool)[0]
+    return Both(web, address)
+
+
+def _lead_out(ec2: Any, vpc: str) -> None:
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
+    table = tables["RouteTables"][0]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationIpv6CidrBlock="::/0", GatewayId=gateway)
+
+
+def _run(ec2: Any, name: str, subnet: str) -> str:
+    tags = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}]
+    made = ec2.run_instances(
+        ImageId="ami-genkan",
+        InstanceType="t3.micro",
+        MinCount=1,
+        MaxCount=1,
+        NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": subnet, "Ipv6AddressCount": 1}],
+        TagSpecifications=tags,
+    )["Instances"][0]["InstanceId"]
+    waiter = ec2.get_waiter("instance_running")
+    waiter.wait(InstanceIds=[made], WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+    return str(made)
+
+
+def _addresses(ec2: Any, name: str) -> list[str]:
+    answer = ec2.describe_instances(InstanceIds=[name])
+    interface = answer["Reservations"][0]["Instances"][0]["NetworkInterfaces"][0]
+    return [one["Ipv6Address"] for one in interface["Ipv6Addresses"]]
+
+
+@contextlib.contextmanager
+def serving(site: RunningSite, target: str) -> Iterator[None]:
+    """Have a program answer HTTP by IPv6 at an instance."""
+    command = [*site.prefix, "genkan", "exec", target, "--", "python3", "-m", "http.server"]
+    server = subprocess.Popen(
+        [*command, "8000", "--bind", "::"], env=site.environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def fetched(site: RunningSite, target: str, address: str) -> str:
+    url = f"http://[{address}]:8000/"
+    return site.inside(target, "python3", "-c", FETCH, url).stdout
+
+
+def test_an_instance_with_ipv6_alone_asks_the_resolver_by_ipv6(site, both):
+    assert "nameserver fd00:ec2::253" in site.inside("six", "cat", "/etc/resolv.conf").stdout
+    name = f"{both.web}.{REGION}.compute.internal"
+    assert site.dig("six", name, "AAAA") == [both.web_address]
+    assert site.dig("web", name, "AAAA") == [both.web_address]
+
+
+@pytest.mark.parametrize("source", ["six", "internet"])
+def test_a_program_answers_by_ipv6_inside_and_from_the_internet(site, both, source):
+    with serving(site, "web"):
+        until(lambda: fetched(site, source, both.web_address), lambda status: status == "200")
