@@ -96,6 +96,10 @@ def site() -> Iterator[RunningSite]:
 
 @pytest.fixture(scope="module")
 def inspected(site: RunningSite) -> Inspected:
+    return build(site)
+
+
+def build(site: RunningSite) -> Inspected:
     """Make both VPCs, their instances, and the routes between the subnets."""
     ec2, elb = site.client("ec2"), site.client("elbv2")
     vpc, app, _, db = network(ec2, "10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24")
@@ -128,9 +132,8 @@ def _provide(ec2: Any, elb: Any, vpc: str, subnet: str, found: Inspected) -> Non
     )["TargetGroups"][0]["TargetGroupArn"]
 
 
-def test_an_endpoint_is_available_when_its_path_stands(
-    site: RunningSite, inspected: Inspected
-) -> None:
+def open_endpoint(inspected: Inspected) -> None:
+    """Make the service of the appliances, and wait for an endpoint to it."""
     ec2, elb = inspected.ec2, inspected.elb
     subnet = ec2.describe_instances(InstanceIds=inspected.appliances)["Reservations"][0][
         "Instances"
@@ -157,6 +160,20 @@ def test_an_endpoint_is_available_when_its_path_stands(
         SubnetIds=[gateway_subnet["SubnetId"]],
     )["VpcEndpoint"]["VpcEndpointId"]
     until(inspected.endpoint_state, lambda state: state == "available")
+
+
+def lead_through(inspected: Inspected) -> None:
+    """Route both subnets' packets for each other to the endpoint."""
+    for table, cidr in zip(inspected.tables, ("10.0.3.0/24", "10.0.1.0/24"), strict=True):
+        inspected.ec2.create_route(
+            RouteTableId=table, DestinationCidrBlock=cidr, VpcEndpointId=inspected.endpoint
+        )
+
+
+def test_an_endpoint_is_available_when_its_path_stands(
+    site: RunningSite, inspected: Inspected
+) -> None:
+    open_endpoint(inspected)
     assert {"inspection", "health"} <= site.processes().keys()
     until(inspected.health, lambda states: states == ["healthy", "healthy"])
 
@@ -165,10 +182,7 @@ def test_what_is_routed_to_the_endpoint_is_inspected(
     site: RunningSite, inspected: Inspected
 ) -> None:
     assert tcp(site, 22) == "10.0.1.10"
-    for table, cidr in zip(inspected.tables, ("10.0.3.0/24", "10.0.1.0/24"), strict=True):
-        inspected.ec2.create_route(
-            RouteTableId=table, DestinationCidrBlock=cidr, VpcEndpointId=inspected.endpoint
-        )
+    lead_through(inspected)
     assert tcp(site, 80) == "10.0.1.10"
     assert tcp(site, 22, patience=1) == "TimeoutError: timed out"
 
