@@ -145,10 +145,7 @@ def status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
             died = _count(process["deaths"], "time")
             yield f"# {process['name']} died and was started again: {died}"
         if process["name"] == "embedded":
-            yield (
-                "# what the embedded services hold (objects, metrics, IAM's users and roles) is in "
-                "their process: it lasts until that ends, at the latest with `genkan down`"
-            )
+            yield "# what the embedded services hold (objects, users) lasts as long as they run"
     yield from _troubles(shown)
 
 

@@ -74,10 +74,26 @@ def test_a_thing_is_a_line(shown: dict[str, Any], words: str) -> None:
             {"processes": [process("embedded")]},
             [
                 "# running: embedded",
-                "# what the embedded services hold (objects, metrics) lasts until `genkan down`",
+                "# what the embedded services hold (objects, users) lasts as long as they run",
             ],
         ),
         ({"trouble": "no rule was taken"}, ["# running: ", "# trouble: no rule was taken"]),
+        (
+            {"crowded": [{"place": "vpc-1", "why": "its table is full"}]},
+            ["# running: ", "# trouble: vpc-1: its table is full"],
+        ),
+        (
+            {"undelivered": [{"id": "fl-1", "why": "Access error"}]},
+            ["# running: ", "# trouble: fl-1 is not delivered: Access error"],
+        ),
+        (
+            {"recorder": {"lost": 2, "trouble": {"vpc-1": "it cannot be seen"}}},
+            [
+                "# running: ",
+                "# trouble: vpc-1: it cannot be seen",
+                "# more packets came than the recorder could take, 2 times; flow logs say SKIPDATA",
+            ],
+        ),
     ],
 )
 def test_health_is_on_lines_with_a_hash(shown: dict[str, Any], lines: list[str]) -> None:
