@@ -16,9 +16,8 @@ from genkan.policy import (
     Source,
     authorize,
     evaluate,
-    parse_policy,
 )
-from genkan.services.identities import Identity, identity_of
+from genkan.services.identities import Identity, identity_of, read_policy
 from genkan.services.resource_policies import Held, held
 
 FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})  # nobody needs to be allowed
@@ -111,7 +110,7 @@ def _request(
 
 def _by_resource(one: Held, request: Request) -> Decision:
     try:
-        return evaluate(parse_policy(one.policy or ""), request)
+        return evaluate(read_policy(one.policy or ""), request)
     except PolicyUnreadable:
         return NOT_GRANTED
 

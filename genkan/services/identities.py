@@ -6,12 +6,14 @@ role of its own; in one that has, it is nobody.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from genkan.policy import (
     GRANTED,
     NOT_GRANTED,
     Decision,
+    Policy,
     PolicyUnreadable,
     Principal,
     Request,
@@ -130,8 +132,14 @@ def _tag_keys(tags: Any) -> dict[str, tuple[str, ...]]:  # noqa: ANN401 - a list
     return {f"aws:PrincipalTag/{one['Key']}": (one["Value"],) for one in each}
 
 
+@lru_cache(1024)
+def read_policy(text: str) -> Policy:
+    """Read a policy, once for as long as it is asked often. Raises PolicyUnreadable."""
+    return parse_policy(text)
+
+
 def _asked(text: str, request: Request) -> Decision:
     try:
-        return evaluate(parse_policy(text), request)
+        return evaluate(read_policy(text), request)
     except PolicyUnreadable:
         return NOT_GRANTED
