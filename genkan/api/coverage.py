@@ -29,8 +29,11 @@ Known differences from AWS, beside what is refused:
   and ports. Prefixes are not assigned to interfaces.
 * A detached attachment is found by its id, as `detached`, for one minute.
 * Kept and shown, and acted on by nobody: permissions of network interfaces, domain names of Elastic
-  IPs, connection tracking time-outs, DNS64, instance profiles, device indexes for local network
-  interfaces. Both private names of an instance answer, whichever its options name.
+  IPs, connection tracking time-outs, DNS64, device indexes for local network interfaces. Both
+  private names of an instance answer, whichever its options name.
+* Instance metadata: every version answers the same; the role of an instance profile has the
+  profile's name in the session's ARN; what only AWS can sign (pkcs7, rsa2048) is not there, and
+  169.254.169.123 (time) is unreachable: instances have this machine's clock.
 * Flow logs also go to a file of the site's home (destination type `file`) and have two more fields,
   genkan-stage and genkan-because. TCP's flags are read from a connection's state; what no route
   takes is in no record; pkt-src-aws-service and pkt-dst-aws-service are `-`. Firehose and Parquet

@@ -1,6 +1,6 @@
 """Instances: run, and shown. "RunInstances" in the Amazon EC2 API reference.
 
-What a request says of hardware that is not there (disks, metadata options, tenancy) is kept and
+What a request says of hardware that is not there (disks, tenancy) is kept and
 shown again, so that declarative clients find what they declared.
 """
 

@@ -23,6 +23,7 @@ PROTOCOLS = {"tcp": TCP, "udp": UDP}
 SOURCE_PORT = 49_152  # the first of those that programs are lent
 ECHO = {4: (ICMP, (8, 0)), 6: (ICMPV6, (128, 0))}
 MOST_NAMES = 8
+SENDERS = (PlaceKind.INSTANCE, PlaceKind.ATTACHED, PlaceKind.HOST)
 
 
 class UnknownEnd(Exception):
@@ -162,7 +163,7 @@ def _source_for(atlas: Atlas, origin: str, destination: Address) -> Address | No
 
 
 def _sends(atlas: Atlas, place: str) -> bool:
-    return _kind(atlas, place) in (PlaceKind.INSTANCE, PlaceKind.HOST)
+    return _kind(atlas, place) in SENDERS
 
 
 def _kind(atlas: Atlas, place: str) -> PlaceKind | None:
