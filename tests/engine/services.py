@@ -52,6 +52,9 @@ from tests.engine.world import World
 
 PATIENCE = 8.0  # for what must come
 SHORT = 0.6  # for what must not
+RETRANSMITTED = (
+    20.0  # for what the client's TCP, which waits twice as long each time, has to ask for
+)
 PASSES = {
     "consumer": (tcp, "i-c-client", ENDPOINT, 443),
     "another consumer": (tcp, "i-d-client", ENDPOINT, 443),
@@ -179,7 +182,7 @@ def rejected(world: World) -> dict[str, Any]:
         "other": other.echo("word"),
     }
     world.change(put(endpoint("c")))
-    connection.wait(PATIENCE)
+    connection.wait(RETRANSMITTED)
     found |= {
         "established, accepted again": connection.echo("more"),
         "new, accepted again": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
@@ -378,6 +381,28 @@ def tls(place: str, address: str, port: int, name: str, trusted: str) -> str:
         return f"{seen} {wrapped.recv(100).decode()}"
 
 
+def storm() -> dict[str, Any]:
+    """Begin ten thousand flows by one endpoint; see what another one's client meets meanwhile."""
+    quiet = Connection("i-c-client", ENDPOINT, 443, PATIENCE)
+    done = threading.Event()
+
+    def blow() -> None:
+        for _ in range(10_000):
+            with namespace.socket_in("i-d-client", socket.AF_INET, socket.SOCK_DGRAM) as opened:
+                opened.sendto(b"storm", (ENDPOINT, 5000))
+        done.set()
+
+    blowing = threading.Thread(target=blow)
+    blowing.start()
+    words: Counter[str] = Counter()
+    while not done.is_set():
+        words[quiet.echo("word")] += 1
+        words[tcp("i-c-client", ENDPOINT, 443, PATIENCE)] += 1
+    blowing.join()
+    quiet.close()
+    return dict(words)
+
+
 def serve(*places: str) -> None:
     for place in places:
         tcp_server(place, 8080)
@@ -399,6 +424,7 @@ def main() -> None:
         "zones": zones(world),
         "target goes": target_goes(world),
         "forgotten": forgotten(),
+        "storm": storm(),
         "undisturbed": undisturbed(world),
         "provider dies": provider_dies(world),
         "health": health(world),

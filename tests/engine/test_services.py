@@ -197,6 +197,12 @@ def test_a_relayed_connection_is_reset_when_its_target_stops(report: dict[str, A
     assert report["relayed"]["new, target stopped"] == "refused"
 
 
+def test_a_storm_at_one_endpoint_leaves_another_ones_clients_alone(
+    report: dict[str, Any],
+) -> None:
+    assert set(report["storm"]) == {"word", BY_BALANCER}
+
+
 def test_connections_lose_nothing_while_other_endpoints_come_and_go(
     report: dict[str, Any],
 ) -> None:

@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.site, pytest.mark.kernel]
 ZONE = f"{REGION}a"
 CIDR, SUBNET = "10.0.0.0/16", "10.0.1.0/24"
 NLB = "10.0.1.60"
+PORTS = {"http": 8080, "https": 443}
+CERTIFICATE = f"arn:aws:acm:{REGION}:123456789012:certificate/orders"
 SERVER = """
 import http.server, os, socket
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -32,9 +34,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer(("", 80), Handler).serve_forever()
 """
 CLIENT = """
-import sys, urllib.request
+import os, ssl, sys, urllib.request
+trusted = ssl.create_default_context(cafile=os.environ["AWS_CA_BUNDLE"])
+url, patience = sys.argv[1], float(sys.argv[2])
 try:
-    with urllib.request.urlopen(sys.argv[1], timeout=float(sys.argv[2])) as answer:
+    with urllib.request.urlopen(url, timeout=patience, context=trusted) as answer:
         print(answer.read().decode())
 except OSError as error:
     print(error)
@@ -51,6 +55,7 @@ class Served:
     consumer_subnet: str = ""
     targets: list[str] = field(default_factory=list)
     group: str = ""
+    balancer: str = ""
     service: str = ""
     service_name: str = ""
     endpoint: str = ""
@@ -93,9 +98,9 @@ def run(ec2: Any, name: str, subnet: str, address: str, program: str = "") -> st
     return made["Instances"][0]["InstanceId"]
 
 
-def get(site: RunningSite, host: str, patience: int = 8, path: str = "") -> str:
+def get(site: RunningSite, host: str, patience: int = 8, scheme: str = "http") -> str:
     """Ask the service from the client; give what the target says, or the error."""
-    url = f"http://{host}:8080/{path}"
+    url = f"{scheme}://{host}:{PORTS[scheme]}/"
     done = site.inside("client", sys.executable, "-c", CLIENT, url, str(patience))
     return done.stdout.strip() or done.stderr.strip()
 
@@ -133,6 +138,7 @@ def served(site: RunningSite) -> Served:
         Scheme="internal",
         SubnetMappings=[{"SubnetId": subnet, "PrivateIPv4Address": NLB}],
     )["LoadBalancers"][0]["LoadBalancerArn"]
+    found.balancer = balancer
     found.elb.create_listener(
         LoadBalancerArn=balancer,
         Protocol="TCP",
@@ -185,6 +191,18 @@ def test_an_accepted_endpoint_answers_by_its_name_and_the_target_sees_the_load_b
     name = accept(served)
     seen = {get(site, name) for _ in range(2)}
     assert {one.split()[1] for one in seen} == {NLB}
+
+
+def test_a_tls_listener_has_a_certificate_for_the_endpoints_name(site, served):
+    served.elb.create_listener(
+        LoadBalancerArn=served.balancer,
+        Protocol="TLS",
+        Port=PORTS["https"],
+        Certificates=[{"CertificateArn": CERTIFICATE}],
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": served.group}],
+    )
+    name = served.described()["DnsEntries"][0]["DnsName"]
+    assert get(site, name, scheme="https").endswith(f" {NLB}")
 
 
 def test_a_target_that_stops_answering_is_left(site, served):
