@@ -52,6 +52,21 @@ class InstanceLimitExceeded(Refused):
     code = "InstanceLimitExceeded"
 
 
+# Members that a description shows as they were asked for, and their parameters.
+DESCRIBED = {
+    "BlockDeviceMappings": "block_device_mappings",
+    "CapacityReservationSpecification": "capacity_reservation_specification",
+    "CpuOptions": "cpu_options",
+    "CreditSpecification": "credit_specification",
+    "EnclaveOptions": "enclave_options",
+    "HibernationOptions": "hibernation_options",
+    "IamInstanceProfile": "iam_instance_profile",
+    "MaintenanceOptions": "maintenance_options",
+    "MetadataOptions": "metadata_options",
+    "Placement": "placement",
+}
+
+
 def run_instances(
     call: Call,
     *,
@@ -108,42 +123,7 @@ def run_instances(
         call, network_interfaces, subnet_id, group_ids, private_ip_address, ipv6
     )
     _check_requests(requests, instance_type, max_count)
-    subnet = requests[0].subnet
-    template = Instance(
-        id="",
-        account=call.account,
-        region=call.region,
-        tags=_tags("instance", tag_specifications),
-        reservation_id=call.new_id("r"),
-        vpc_id=subnet.vpc_id,
-        subnet_id=subnet.id,
-        zone=subnet.zone,
-        image_id=image_id,
-        instance_type=instance_type,
-        state=InstanceState.PENDING,
-        launched_at=call.now.replace(microsecond=0),
-        key_name=key_name,
-        user_data=user_data,
-        client_token=client_token,
-        monitoring=bool((monitoring or {}).get("Enabled")),
-        ebs_optimized=ebs_optimized,
-        disable_api_termination=disable_api_termination,
-        disable_api_stop=disable_api_stop,
-        shutdown_behavior=check_shutdown_behavior(instance_initiated_shutdown_behavior),
-        described=_described(
-            BlockDeviceMappings=block_device_mappings,
-            CapacityReservationSpecification=capacity_reservation_specification,
-            CpuOptions=cpu_options,
-            CreditSpecification=credit_specification,
-            EnclaveOptions=enclave_options,
-            HibernationOptions=hibernation_options,
-            IamInstanceProfile=iam_instance_profile,
-            MaintenanceOptions=maintenance_options,
-            MetadataOptions=metadata_options,
-            Placement=placement,
-            PrivateDnsNameOptions=private_dns_name_options or _names_of(subnet),
-        ),
-    )
+    template = replace(_template(call, requests[0].subnet, parameters), client_token=client_token)
     interface_tags = _tags("network-interface", tag_specifications)
     change, instances = _launched(call, template, requests, max_count, interface_tags)
     if client_token:
@@ -151,6 +131,34 @@ def run_instances(
         change += put(remembered(call, "RunInstances", client_token, parameters, names))
     return Answer(
         _reservation(replace(call, network=call.network.apply(change)), instances), change
+    )
+
+
+def _template(call: Call, subnet: Subnet, given: Mapping[str, Any]) -> Instance:
+    """Give what the instances of a launch have in common, of the parameters of RunInstances."""
+    described = {name: given[member] for name, member in DESCRIBED.items()}
+    described["PrivateDnsNameOptions"] = given["private_dns_name_options"] or _names_of(subnet)
+    return Instance(
+        id="",
+        account=call.account,
+        region=call.region,
+        tags=_tags("instance", given["tag_specifications"]),
+        reservation_id=call.new_id("r"),
+        vpc_id=subnet.vpc_id,
+        subnet_id=subnet.id,
+        zone=subnet.zone,
+        image_id=given["image_id"],
+        instance_type=given["instance_type"],
+        state=InstanceState.PENDING,
+        launched_at=call.now.replace(microsecond=0),
+        key_name=given["key_name"],
+        user_data=given["user_data"],
+        monitoring=bool((given["monitoring"] or {}).get("Enabled")),
+        ebs_optimized=given["ebs_optimized"],
+        disable_api_termination=given["disable_api_termination"],
+        disable_api_stop=given["disable_api_stop"],
+        shutdown_behavior=check_shutdown_behavior(given["instance_initiated_shutdown_behavior"]),
+        described=_described(**described),
     )
 
 
