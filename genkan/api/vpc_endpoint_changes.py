@@ -98,14 +98,11 @@ def modify_vpc_endpoint(
             call, endpoint, private_dns_enabled, dns_options or {}
         )
         policy = _policy_after(call, endpoint, reset_policy, policy_document)
-    record = choose_record_type(
-        endpoint.endpoint_type,
-        family,
-        (dns_options or {}).get("DnsRecordIpType"),
-        endpoint.dns_record_type,
+    wanted = (dns_options or {}).get("DnsRecordIpType")
+    record = choose_record_type(endpoint.endpoint_type, family, wanted, endpoint.dns_record_type)
+    interfaces, gone = _interfaces_after(
+        call, endpoint, _Wanted(subnet_ids, group_ids, fixed, family)
     )
-    wanted = _Wanted(subnet_ids, group_ids, fixed, family)
-    interfaces, gone = _interfaces_after(call, endpoint, wanted)
     changed = replace(
         endpoint,
         subnet_ids=tuple(interface.subnet_id for interface in interfaces),

@@ -60,22 +60,7 @@ def compile_interface(
     """
     because = Because("network-interface", interface.id)
     device = f"eth{device_index}"
-    yield Link(
-        because=because,
-        id=interface.id,
-        left=End(
-            place=interface.vpc_id,
-            name=interface.id,
-            mac=mac_of(interface.vpc_id, interface.id),
-            subnet=subnet.id,
-        ),
-        right=End(
-            place=instance_id,
-            name=device,
-            mac=interface.mac,
-            addresses=interface.addresses,
-        ),
-    )
+    yield _link(interface, instance_id, device, subnet, because)
     for address in interface.addresses:
         yield Route(
             because=because,
@@ -111,6 +96,19 @@ def compile_interface(
             interface=interface.id,
             addresses=in_order(interface.addresses),
         )
+
+
+def _link(
+    interface: NetworkInterface, instance_id: str, device: str, subnet: Subnet, because: Because
+) -> Link:
+    router = End(
+        place=interface.vpc_id,
+        name=interface.id,
+        mac=mac_of(interface.vpc_id, interface.id),
+        subnet=subnet.id,
+    )
+    own = End(place=instance_id, name=device, mac=interface.mac, addresses=interface.addresses)
+    return Link(because=because, id=interface.id, left=router, right=own)
 
 
 def _ways_out(
