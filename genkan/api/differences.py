@@ -23,6 +23,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "that cannot be accepted or rejected.",
     ),
     "elbv2": (
+        "What returns from an appliance is taken by its flow's options and its sender; that it "
+        "still has the flow's addresses and ports is not asked. Segments that SYNs announce "
+        "through an endpoint of a gateway load balancer are limited to what 8500 bytes hold.",
         "Nodes of network load balancers take IPv4 alone. A target whose health nobody has "
         "measured yet takes connections while none of its group is known to be well.",
         "What is relayed in user space, TLS listeners and TCP target groups with PROXY protocol, "
