@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from genkan.api.call import Answer, Call
 from genkan.api.default_vpc import find_default_vpc
+from genkan.api.quotas import ELASTIC_IPS, GROUPS_OF_AN_INTERFACE, value_of
 from genkan.model.errors import InvalidParameterValue
 
 INSTANCES = 10_000
-GROUPS_OF_AN_INTERFACE = 16  # AWS raises its default of 5 to 16
-ELASTIC_IPS = 10_000
 
 
 def describe_account_attributes(
@@ -16,12 +15,12 @@ def describe_account_attributes(
 ) -> Answer:
     vpc = find_default_vpc(call)
     attributes = {
-        "vpc-max-security-groups-per-interface": str(GROUPS_OF_AN_INTERFACE),
+        "vpc-max-security-groups-per-interface": str(value_of(call, GROUPS_OF_AN_INTERFACE)),
         "max-instances": str(INSTANCES),
         "supported-platforms": "VPC",
         "default-vpc": vpc.id if vpc else "none",
         "max-elastic-ips": "0",  # of EC2-Classic
-        "vpc-max-elastic-ips": str(ELASTIC_IPS),
+        "vpc-max-elastic-ips": str(value_of(call, ELASTIC_IPS)),
     }
     for name in attribute_names or ():
         if name not in attributes:

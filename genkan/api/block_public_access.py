@@ -76,7 +76,7 @@ def create_vpc_block_public_access_exclusion(
                 f"{excluded.id} has the exclusion {one.id} already. "
                 "ModifyVpcBlockPublicAccessExclusion changes its mode."
             )
-    check_quota(len(there) + 1, BPA_EXCLUSIONS, ExclusionLimitExceeded, "exclusions")
+    check_quota(call, len(there) + 1, BPA_EXCLUSIONS, ExclusionLimitExceeded, "exclusions")
     exclusion = BlockPublicAccessExclusion(
         id=call.new_id("vpcbpa-exclude"),
         account=call.account,

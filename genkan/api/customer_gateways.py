@@ -56,7 +56,7 @@ def create_customer_gateway(
         if (there.address, there.bgp_asn) == (address, bgp_asn) and address:
             return Answer({"CustomerGateway": _shown(there)})
     count = len(call.mine(CustomerGateway)) + 1
-    check_quota(count, CUSTOMER_GATEWAYS, CustomerGatewayLimitExceeded, "customer gateways")
+    check_quota(call, count, CUSTOMER_GATEWAYS, CustomerGatewayLimitExceeded, "customer gateways")
     gateway = CustomerGateway(
         id=call.new_id("cgw"),
         account=call.account,

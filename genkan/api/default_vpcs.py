@@ -45,7 +45,7 @@ def create_default_vpc(call: Call) -> Answer:
             "A Default VPC already exists for this account in this region: "
             f"{there.id} in {call.region}."
         )
-    check_quota(len(call.mine(Vpc)) + 1, VPCS, VpcLimitExceeded, "VPCs")
+    check_quota(call, len(call.mine(Vpc)) + 1, VPCS, VpcLimitExceeded, "VPCs")
     vpc = Vpc(
         id=call.new_id("vpc"),
         account=call.account,

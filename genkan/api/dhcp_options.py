@@ -47,7 +47,7 @@ def create_dhcp_options(
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
     count = len(call.mine(DhcpOptions)) + 1
-    check_quota(count, DHCP_OPTIONS, DhcpOptionsLimitExceeded, "DHCP option sets")
+    check_quota(call, count, DHCP_OPTIONS, DhcpOptionsLimitExceeded, "DHCP option sets")
     configurations = tuple(_parse(one) for one in dhcp_configurations)
     keys = [one.key for one in configurations]
     for key in keys:

@@ -61,6 +61,11 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "not listed.",
         "Rules are not shared between accounts.",
     ),
+    "service-quotas": (
+        "Quotas of VPCs, EC2 and load balancing that are kept here; every other one is unknown. "
+        "What AWS adjusts begins far above AWS's default, and a request for more is granted at "
+        "once.",
+    ),
     "sts": (
         "An account that has made no role in IAM takes every role as it is named: it can be "
         "assumed by whoever may, by the root user too, and may do everything. From its first role "

@@ -34,6 +34,7 @@ def create_egress_only_internet_gateway(
     vpc = need(call, Vpc, vpc_id)
     count = len(call.mine(EgressOnlyInternetGateway)) + 1
     check_quota(
+        call,
         count,
         EGRESS_ONLY_GATEWAYS,
         EgressOnlyInternetGatewayLimitExceeded,

@@ -57,7 +57,11 @@ def allocate_address(
             "Leave PublicIpv4Pool and NetworkBorderGroup out."
         )
     check_quota(
-        len(call.mine(ElasticIp)) + 1, ELASTIC_IPS, AddressLimitExceeded, "Elastic IP addresses"
+        call,
+        len(call.mine(ElasticIp)) + 1,
+        ELASTIC_IPS,
+        AddressLimitExceeded,
+        "Elastic IP addresses",
     )
     free = free_public_addresses(call)
     elastic = ElasticIp(

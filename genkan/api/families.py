@@ -57,6 +57,7 @@ from genkan.api import (
     security_group_references,
     security_group_rules,
     security_groups,
+    service_quotas,
     sts,
     subnet_attributes,
     subnet_cidrs,
@@ -175,5 +176,6 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
         target_groups,
         targets,
     ),
+    "service-quotas": (service_quotas,),
     "sts": (sts,),
 }

@@ -242,7 +242,9 @@ def _check_new(call: Call, log: FlowLog) -> None:
                 f"There is an existing Flow Log with the same configuration and log destination: "
                 f"{other.id} of {log.logged}."
             )
-    check_quota(len(there) + 1, FLOW_LOGS, FlowLogsLimitExceeded, f"flow logs of {log.logged}")
+    check_quota(
+        call, len(there) + 1, FLOW_LOGS, FlowLogsLimitExceeded, f"flow logs of {log.logged}"
+    )
 
 
 def _shown(log: FlowLog) -> dict[str, Any]:

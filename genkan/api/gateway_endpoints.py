@@ -96,7 +96,7 @@ def new_gateway_endpoint(
     of_vpc = call.network.where(VpcEndpoint, vpc_id=vpc.id)
     count = 1 + sum(one.endpoint_type is VpcEndpointType.GATEWAY for one in of_vpc)
     check_quota(
-        count, GATEWAY_ENDPOINTS, VpcEndpointLimitExceeded, f"gateway endpoints in {vpc.id}"
+        call, count, GATEWAY_ENDPOINTS, VpcEndpointLimitExceeded, f"gateway endpoints in {vpc.id}"
     )
     return VpcEndpoint(
         id=call.new_id("vpce"),

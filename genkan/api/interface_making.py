@@ -5,11 +5,16 @@ from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import Any
 
-from genkan.api.account_attributes import GROUPS_OF_AN_INTERFACE
 from genkan.api.call import Call
 from genkan.api.ids import need
 from genkan.api.interface_limits import check_asked_count
-from genkan.api.quotas import INTERFACES, NetworkInterfaceLimitExceeded, check_quota
+from genkan.api.quotas import (
+    GROUPS_OF_AN_INTERFACE,
+    INTERFACES,
+    NetworkInterfaceLimitExceeded,
+    check_quota,
+    value_of,
+)
 from genkan.model.errors import (
     InvalidParameter,
     InvalidParameterCombination,
@@ -61,10 +66,10 @@ def choose_groups(call: Call, vpc_id: str, group_ids: Sequence[str] | None) -> t
             if group.is_default
         )
     groups = [need(call, SecurityGroup, name) for name in dict.fromkeys(group_ids)]
-    if len(groups) > GROUPS_OF_AN_INTERFACE:
+    most = value_of(call, GROUPS_OF_AN_INTERFACE)
+    if len(groups) > most:
         raise SecurityGroupsPerInterfaceLimitExceeded(
-            f"An interface wears at most {GROUPS_OF_AN_INTERFACE} security groups; this names "
-            f"{len(groups)}."
+            f"An interface wears at most {most} security groups; this names {len(groups)}."
         )
     for group in groups:
         if group.vpc_id != vpc_id:
@@ -94,9 +99,9 @@ def new_interface(
     Raises AddressNotInSubnet, AddressReserved, AddressInUse, SubnetFull,
     NetworkInterfaceLimitExceeded.
     """
-    if call.network.count(NetworkInterface) >= INTERFACES:  # else nobody can have that many
+    if call.network.count(NetworkInterface) >= value_of(call, INTERFACES):  # else nobody can have
         count = len(call.mine(NetworkInterface)) + 1
-        check_quota(count, INTERFACES, NetworkInterfaceLimitExceeded, "network interfaces")
+        check_quota(call, count, INTERFACES, NetworkInterfaceLimitExceeded, "network interfaces")
     addresses: list[IPv4Address] = []
     if not (subnet.ipv6_native and ipv6):
         taken = set(in_use)

@@ -33,7 +33,7 @@ def create_internet_gateway(
     call: Call, *, tag_specifications: Sequence[Mapping[str, Any]] | None = None
 ) -> Answer:
     count = len(call.mine(InternetGateway)) + 1
-    check_quota(count, INTERNET_GATEWAYS, InternetGatewayLimitExceeded, "internet gateways")
+    check_quota(call, count, INTERNET_GATEWAYS, InternetGatewayLimitExceeded, "internet gateways")
     gateway = InternetGateway(
         id=call.new_id("igw"),
         account=call.account,

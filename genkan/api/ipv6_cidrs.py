@@ -36,7 +36,7 @@ def provided_association(call: Call, held: int, owner: str) -> Ipv6Association:
 
     Raises CidrLimitExceeded.
     """
-    check_quota(held + 1, IPV6_CIDRS, CidrLimitExceeded, f"IPv6 CIDR blocks of {owner}")
+    check_quota(call, held + 1, IPV6_CIDRS, CidrLimitExceeded, f"IPv6 CIDR blocks of {owner}")
     taken = {cidr for vpc in call.network.all(Vpc) for cidr in vpc.ipv6_cidrs}
     first = int(call.token(8, "0123456789abcdef"), 16)
     block = next(

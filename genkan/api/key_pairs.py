@@ -106,7 +106,7 @@ def _check_free(call: Call, name: str) -> None:
         raise InvalidParameterValue("A key pair's name has 1 to 255 characters.")
     if any(row.key_name == name for row in call.mine(KeyPair)):
         raise DuplicateKeyPair(f"The keypair '{name}' already exists. Choose another name.")
-    check_quota(len(call.mine(KeyPair)) + 1, KEY_PAIRS, KeyPairLimitExceeded, "key pairs")
+    check_quota(call, len(call.mine(KeyPair)) + 1, KEY_PAIRS, KeyPairLimitExceeded, "key pairs")
 
 
 def _need_name(call: Call, name: str) -> KeyPair:

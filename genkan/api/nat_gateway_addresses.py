@@ -146,7 +146,7 @@ def _choose(
     call: Call, interface: NetworkInterface, named: Sequence[IPv4Address], count: int
 ) -> list[IPv4Address]:
     """Give the addresses that join an interface: those named, or the next free ones."""
-    check_address_quota(len(interface.private_addresses) + len(named) + count)
+    check_address_quota(call, len(interface.private_addresses) + len(named) + count)
     subnet = need(call, Subnet, interface.subnet_id)
     taken = addresses_in_use(call, subnet)
     chosen = []

@@ -69,6 +69,7 @@ def create_nat_gateway(
     allocations = [*([allocation_id] if allocation_id else []), *(secondary_allocation_ids or ())]
     elastics = _need_elastics(call, connectivity_type, allocation_id, allocations)
     count = _secondary_count(
+        call,
         connectivity_type,
         len(secondary_allocation_ids or ()),
         secondary_private_ip_addresses or (),
@@ -134,10 +135,14 @@ def parse_secondary(addresses: Sequence[str] | None) -> list[IPv4Address]:
     return [parse_address(one, "privateIpAddresses") for one in addresses or ()]
 
 
-def check_address_quota(count: int) -> None:
+def check_address_quota(call: Call, count: int) -> None:
     """Raise PrivateIpAddressLimitExceeded for more addresses than a NAT gateway may have."""
     check_quota(
-        count, NAT_GATEWAY_ADDRESSES, PrivateIpAddressLimitExceeded, "addresses of a NAT gateway"
+        call,
+        count,
+        NAT_GATEWAY_ADDRESSES,
+        PrivateIpAddressLimitExceeded,
+        "addresses of a NAT gateway",
     )
 
 
@@ -169,7 +174,7 @@ def _need_elastics(
 
 
 def _secondary_count(
-    connectivity: str, elastics: int, named: Sequence[str], counted: int | None
+    call: Call, connectivity: str, elastics: int, named: Sequence[str], counted: int | None
 ) -> int:
     """Give how many secondary addresses are left to us. Raises InvalidParameterCombination,
     InvalidParameterValue, PrivateIpAddressLimitExceeded."""
@@ -193,7 +198,7 @@ def _secondary_count(
             f"Value ({counted}) for parameter secondaryPrivateIpAddressCount is invalid. "
             "Give 0 or more."
         )
-    check_address_quota(1 + max(elastics, len(named), counted or 0))
+    check_address_quota(call, 1 + max(elastics, len(named), counted or 0))
     return counted or (elastics if not named else 0)
 
 
@@ -201,7 +206,11 @@ def _check_quota(call: Call, subnet: Subnet) -> None:
     zone = {one.id for one in call.network.where(Subnet, zone=subnet.zone)}
     there = [row for row in call.mine(NatGateway) if row.state in COUNTED and row.subnet_id in zone]
     check_quota(
-        len(there) + 1, NAT_GATEWAYS, NatGatewayLimitExceeded, f"NAT gateways in {subnet.zone}"
+        call,
+        len(there) + 1,
+        NAT_GATEWAYS,
+        NatGatewayLimitExceeded,
+        f"NAT gateways in {subnet.zone}",
     )
 
 

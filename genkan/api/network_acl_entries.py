@@ -56,7 +56,11 @@ def create_network_acl_entry(
         )
     alike = [one for one in acl.entries if (one.egress, one.cidr.version) == (egress, cidr.version)]
     check_quota(
-        len(alike) + 1, NETWORK_ACL_ENTRIES, NetworkAclEntryLimitExceeded, f"entries in {acl.id}"
+        call,
+        len(alike) + 1,
+        NETWORK_ACL_ENTRIES,
+        NetworkAclEntryLimitExceeded,
+        f"entries in {acl.id}",
     )
     return Answer(change=put(_with(acl, (*acl.entries, entry))))
 

@@ -38,7 +38,7 @@ def create_network_acl(
     """Make an ACL without entries: it drops everything."""
     vpc = need(call, Vpc, vpc_id)
     count = sum(1 for _ in call.network.where(NetworkAcl, vpc_id=vpc.id)) + 1
-    check_quota(count, NETWORK_ACLS, NetworkAclLimitExceeded, f"network ACLs in {vpc.id}")
+    check_quota(call, count, NETWORK_ACLS, NetworkAclLimitExceeded, f"network ACLs in {vpc.id}")
     acl = NetworkAcl(
         id=call.new_id("acl"),
         account=call.account,

@@ -214,12 +214,14 @@ def _check_new(call: Call, vpc: Vpc, peer: str) -> None:
             )
     waiting = [one for one in live if one.requester.vpc == vpc.id and one.state in WAITS]
     check_quota(
+        call,
         len(waiting) + 1,
         OUTSTANDING_PEERINGS,
         OutstandingVpcPeeringConnectionLimitExceeded,
         f"unanswered requests of {vpc.id}",
     )
     check_quota(
+        call,
         len(live) + 1,
         PEERING_CONNECTIONS,
         VpcPeeringConnectionLimitExceeded,

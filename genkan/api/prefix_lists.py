@@ -87,7 +87,7 @@ def create_managed_prefix_list(
     held = edited(address_family, (), entries, None)
     check_room(held, max_entries)
     count = len(call.mine(ManagedPrefixList)) + 1
-    check_quota(count, PREFIX_LISTS, PrefixListLimitExceeded, "prefix lists")
+    check_quota(call, count, PREFIX_LISTS, PrefixListLimitExceeded, "prefix lists")
     new = ManagedPrefixList(
         id=call.new_id("pl"),
         account=call.account,

@@ -44,7 +44,7 @@ def create_route_table(
 ) -> Answer:
     vpc = need(call, Vpc, vpc_id)
     count = sum(1 for _ in call.network.where(RouteTable, vpc_id=vpc.id)) + 1
-    check_quota(count, ROUTE_TABLES, RouteTableLimitExceeded, f"route tables in {vpc.id}")
+    check_quota(call, count, ROUTE_TABLES, RouteTableLimitExceeded, f"route tables in {vpc.id}")
     table = RouteTable(
         id=call.new_id("rtb"),
         account=call.account,

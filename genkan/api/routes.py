@@ -142,7 +142,7 @@ def delete_route(
 def check_route_quota(call: Call, table: RouteTable, routes: tuple[Route, ...]) -> None:
     """Raise RouteLimitExceeded when a table would hold too many; a prefix list has a weight."""
     count = sum(weight(call, route) for route in routes)
-    check_quota(count, ROUTES, RouteLimitExceeded, f"routes in {table.id}")
+    check_quota(call, count, ROUTES, RouteLimitExceeded, f"routes in {table.id}")
 
 
 def _refuse_endpoint_route(call: Call, table: RouteTable, destination: Destination) -> None:

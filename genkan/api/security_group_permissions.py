@@ -131,7 +131,7 @@ def _authorize(
         *(permission.peer for permission, _ in wanted),
     ]
     count = sum(weight(call.network, peer) for peer in peers)
-    check_quota(count, RULES, RulesPerSecurityGroupLimitExceeded, "rules per security group")
+    check_quota(call, count, RULES, RulesPerSecurityGroupLimitExceeded, "rules per security group")
     made = tuple(
         new_rule(call.new_id("sgr"), direction, permission, description, tags)
         for permission, description in wanted

@@ -75,7 +75,7 @@ def create_security_group(
             f"The security group '{name}' already exists for VPC '{vpc.id}'. Choose another name."
         )
     count = len(call.mine(SecurityGroup)) + 1
-    check_quota(count, SECURITY_GROUPS, SecurityGroupLimitExceeded, "security groups")
+    check_quota(call, count, SECURITY_GROUPS, SecurityGroupLimitExceeded, "security groups")
     group = SecurityGroup(
         id=call.new_id("sg"),
         account=call.account,

@@ -21,7 +21,9 @@ def associate_subnet_cidr_block(call: Call, *, subnet_id: str, ipv6_cidr_block: 
     ]
     made = subnet_association(call, vpc, ipv6_cidr_block, siblings)
     count = len(subnet.ipv6_associations) + 1
-    check_quota(count, SUBNET_IPV6_CIDRS, CidrLimitExceeded, f"IPv6 CIDR blocks of {subnet.id}")
+    check_quota(
+        call, count, SUBNET_IPV6_CIDRS, CidrLimitExceeded, f"IPv6 CIDR blocks of {subnet.id}"
+    )
     (shown,) = shown_subnet_ipv6([made], "associating")
     return Answer(
         {"SubnetId": subnet.id, "Ipv6CidrBlockAssociation": shown},

@@ -54,7 +54,7 @@ def create_subnet(
     if block:
         _check_block(vpc, block, siblings)
     ipv6 = subnet_association(call, vpc, ipv6_cidr_block, siblings) if ipv6_cidr_block else None
-    check_quota(len(siblings) + 1, SUBNETS, SubnetLimitExceeded, f"subnets in {vpc.id}")
+    check_quota(call, len(siblings) + 1, SUBNETS, SubnetLimitExceeded, f"subnets in {vpc.id}")
     subnet = Subnet(
         id=call.new_id("subnet"),
         account=call.account,

@@ -89,7 +89,7 @@ def _associate_ipv4(call: Call, vpc: Vpc, text: str) -> Answer:
     _check_restrictions(vpc, block)
     _check_routes(call, vpc, block)
     count = len(vpc.cidr_associations) + 1
-    check_quota(count, IPV4_CIDRS, CidrLimitExceeded, f"IPv4 CIDR blocks of {vpc.id}")
+    check_quota(call, count, IPV4_CIDRS, CidrLimitExceeded, f"IPv4 CIDR blocks of {vpc.id}")
     made = CidrAssociation(id=call.new_id("vpc-cidr-assoc"), cidr=block)
     changed = replace(vpc, cidr_associations=(*vpc.cidr_associations, made))
     shown = shown_association(made, "associating")

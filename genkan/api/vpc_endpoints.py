@@ -40,7 +40,7 @@ from genkan.api.ids import FORMS, check_form, need
 from genkan.api.interface_making import choose_groups
 from genkan.api.output import present
 from genkan.api.provided_endpoints import connect
-from genkan.api.quotas import check_quota
+from genkan.api.quotas import Quota, check_quota
 from genkan.api.selection import page, select
 from genkan.api.tagging import from_specifications
 from genkan.api.vpc_endpoint_shape import FILTERS, vpc_endpoint
@@ -57,7 +57,7 @@ from genkan.model.route_table import RouteTable
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 
-ENDPOINTS = 1_000  # interface endpoints in a VPC; AWS's default is 50
+ENDPOINTS = Quota(1_000, "vpc", "L-29B6F2EB", "Interface VPC endpoints per VPC", 50)
 TYPES = ("Interface", "Gateway", "GatewayLoadBalancer", "Resource", "ServiceNetwork", "Tunnel")
 LOWER_ALPHANUMERICS = "abcdefghijklmnopqrstuvwxyz0123456789"
 STILL_A_TARGET = {
@@ -101,7 +101,9 @@ def _made(call: Call, vpc: Vpc, given: Mapping[str, Any]) -> tuple[VpcEndpoint, 
         _check_known_type(kind)
         endpoint, change = connect(call, vpc, given)
         count = sum(1 for _ in call.network.where(VpcEndpoint, vpc_id=vpc.id)) + 1
-        check_quota(count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}")
+        check_quota(
+            call, count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}"
+        )
         return endpoint, change
     service = _need_service(call, name, given["service_region"])
     _check_type(service, kind)
@@ -128,7 +130,9 @@ def _interface(
         check_same_records(call, vpc, given["service_name"], shown)
     check_policy_for(service, given["policy_document"])
     count = 1 + sum(bool(one.dns_suffix) for one in call.network.where(VpcEndpoint, vpc_id=vpc.id))
-    check_quota(count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}")
+    check_quota(
+        call, count, ENDPOINTS, VpcEndpointLimitExceeded, f"interface endpoints in {vpc.id}"
+    )
     name = call.new_id("vpce")
     interfaces = tuple(
         endpoint_interface(call, name, subnet, group_ids, fixed.get(subnet.id, ANY), family)

@@ -83,7 +83,7 @@ def create_vpc(
             f"Value ({instance_tenancy}) for parameter instanceTenancy is invalid. "
             f"Choose from {', '.join(TENANCIES)}."
         )
-    check_quota(len(call.mine(Vpc)) + 1, VPCS, VpcLimitExceeded, "VPCs")
+    check_quota(call, len(call.mine(Vpc)) + 1, VPCS, VpcLimitExceeded, "VPCs")
     name = call.new_id("vpc")
     ipv6 = provided_association(call, 0, name) if amazon_provided_ipv6_cidr_block else None
     vpc = Vpc(

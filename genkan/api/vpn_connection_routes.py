@@ -25,7 +25,7 @@ def create_vpn_connection_route(
         return Answer()
     routes = (*connection.routes, route)
     what = f"static routes of {connection.id}"
-    check_quota(len(routes), VPN_ROUTES, VpnRouteLimitExceeded, what)
+    check_quota(call, len(routes), VPN_ROUTES, VpnRouteLimitExceeded, what)
     return Answer(change=put(replace(connection, routes=routes)))
 
 

@@ -59,7 +59,7 @@ def create_vpn_connection(
             return Answer({"VpnConnection": vpn_connection(call, one)})
     there = [one for one in call.mine(VpnConnection) if one.state not in ENDING]
     count = len(there) + 1
-    check_quota(count, VPN_CONNECTIONS, VpnConnectionLimitExceeded, "VPN connections")
+    check_quota(call, count, VPN_CONNECTIONS, VpnConnectionLimitExceeded, "VPN connections")
     connection = VpnConnection(
         id=call.new_id("vpn"),
         account=call.account,

@@ -65,7 +65,7 @@ def create_vpn_gateway(
             "Give a private ASN: 64512 to 65534 or 4200000000 to 4294967294."
         )
     count = len(call.mine(VpnGateway)) + 1
-    check_quota(count, VPN_GATEWAYS, VpnGatewayLimitExceeded, "virtual private gateways")
+    check_quota(call, count, VPN_GATEWAYS, VpnGatewayLimitExceeded, "virtual private gateways")
     gateway = VpnGateway(
         id=call.new_id("vgw"),
         account=call.account,

@@ -31,7 +31,7 @@ OUTSIDE_IPV6_ADDRESS = IPv6Address("3fff::10")
 INTERNET_RESOLVER = IPv4Address("192.0.2.53")
 INTERNET_IPV6_RESOLVER = IPv6Address("3fff::53")
 GENKANS_OWN = frozenset(
-    {"ec2", "elbv2", "route53", "route53resolver", "sts"}
+    {"ec2", "elbv2", "route53", "route53resolver", "service-quotas", "sts"}
 )  # services whose API Genkan itself answers
 PUBLIC_TTL = 60
 FIXED = Because("fixed", "the internet")

@@ -23,6 +23,7 @@ from genkan.control.accounts import Token, another_account
 from genkan.control.attachments import NamespaceOf
 from genkan.control.batch import Accepted, Asked, CannotCompile, names_of, tried
 from genkan.control.notices import Notice, notices
+from genkan.control.quotas import set_quota
 from genkan.control.runner import Runner
 from genkan.engine.protocol import Engine, EngineFailure, Mended
 from genkan.model import lifecycle
@@ -206,6 +207,12 @@ class Control:
         change = another_account(self.network, name, region, token)
         self._commit("CreateAccount", GLOBAL, change)
         return next(one for one in change.puts if isinstance(one, Account))
+
+    def set_quota(self, call: Call, name: str, value: int) -> dict[str, Any]:
+        """Set an account's quota. Raises InvalidParameterValue, InvalidResourceStateException."""
+        change, shown = set_quota(call, name, value)
+        self._commit("SetServiceQuota", call.region, change)
+        return shown
 
     def publish_program(self, name: str, port: int, host: str, host_port: int) -> str:
         """Have a program of the host answer at an interface; give the publication's id. Raises

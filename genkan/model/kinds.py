@@ -31,6 +31,7 @@ from genkan.model.peering import VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList
 from genkan.model.process_attachment import ProcessAttachment
 from genkan.model.publication import Publication
+from genkan.model.quota import ServiceQuota
 from genkan.model.resolver import ResolverEndpoint, ResolverRule, ResolverRuleAssociation
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
@@ -61,6 +62,7 @@ KINDS: dict[str, type[Resource]] = {
         CustomerGateway,
         VpnGateway,
         VpnConnection,
+        ServiceQuota,
         NetworkInsightsPath,
         NetworkInsightsAnalysis,
         NetworkInsightsAccessScope,

@@ -20,6 +20,7 @@ NO_IDS = (
     "subnet_ipv6",
     "ipv6_address",
     "outside",
+    "quota_request",
 )
 FREE = ("Filters", "Filter", "Name", "ServiceName", "ServiceNames", "AliasTarget")
 MALFORMED, UNKNOWN, ANOTHERS = "malformed", "unknown", "another account's"

@@ -102,6 +102,8 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
         "InvalidParameterValue",
     )
     * 2,
+    ("service-quotas:GetRequestedServiceQuotaChange", "RequestId"): ("NoSuchResourceException",)
+    * 2,
     ("elbv2:CreateLoadBalancer", "SecurityGroups"): ("InvalidSecurityGroup",) * 2,
     ("elbv2:SetSecurityGroups", "SecurityGroups"): ("InvalidSecurityGroup",) * 2,
     ("elbv2:CreateLoadBalancer", "Subnets"): SUBNET,
@@ -175,6 +177,7 @@ BY_ANOTHER_NAME = {  # the same id of the same parameter family, given in anothe
     "elbv2": set(),
     "route53": set(),
     "route53resolver": {"IpAddress.IpId"},
+    "service-quotas": set(),
     "sts": set(),
 }
 

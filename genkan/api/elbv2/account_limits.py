@@ -7,6 +7,7 @@ from genkan.api.elbv2.paging import page
 from genkan.api.elbv2.target_groups import TARGET_GROUPS
 from genkan.api.elbv2.targets import TARGETS
 from genkan.api.output import present
+from genkan.api.quotas import value_of
 
 _LIMITS = {
     "network-load-balancers": LOAD_BALANCERS,
@@ -21,6 +22,6 @@ _LIMITS = {
 def describe_account_limits(
     call: Call, *, marker: str | None = None, page_size: int | None = None
 ) -> Answer:
-    limits = [{"Name": name, "Max": str(most)} for name, most in _LIMITS.items()]
+    limits = [{"Name": name, "Max": str(value_of(call, most))} for name, most in _LIMITS.items()]
     some, following = page(limits, page_size, marker)
     return Answer(present(Limits=list(some), NextMarker=following))

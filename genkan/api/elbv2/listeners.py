@@ -29,12 +29,14 @@ from genkan.api.elbv2.ssl_policies import DEFAULT_POLICY, check_ssl_policy
 from genkan.api.elbv2.tagging import with_tags
 from genkan.api.elbv2.target_groups import GENEVE_PORT, HIGHEST_PORT
 from genkan.api.output import present
-from genkan.api.quotas import check_quota
+from genkan.api.quotas import Quota, check_quota
 from genkan.model.errors import ValidationError
 from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType
 from genkan.model.network import delete, put
 
-LISTENERS = 50  # of a network load balancer; AWS does not adjust it
+LISTENERS = Quota(
+    50, "elasticloadbalancing", "L-57A373D6", "Listeners per Network Load Balancer", 50, False
+)
 PROTOCOLS = ("TCP", "UDP", "TCP_UDP", "TLS")
 TLS = "TLS"
 ALPN_POLICIES = ("HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None")
@@ -72,7 +74,7 @@ def create_listener(
         if replace(wanted, id=earlier.id, attributes=earlier.attributes) == earlier:
             return Answer({"Listeners": [listener(earlier)]})
         raise _duplicate(number)
-    check_quota(len(others) + 1, LISTENERS, TooManyListeners, f"listeners of '{balancer.id}'")
+    check_quota(call, len(others) + 1, LISTENERS, TooManyListeners, f"listeners of '{balancer.id}'")
     return Answer({"Listeners": [listener(wanted)]}, put(wanted))
 
 

@@ -32,7 +32,7 @@ from genkan.api.elbv2.placements import (
 )
 from genkan.api.elbv2.tagging import with_tags
 from genkan.api.output import present
-from genkan.api.quotas import check_quota
+from genkan.api.quotas import Quota, check_quota
 from genkan.model.endpoint_service import EndpointService
 from genkan.model.errors import OperationNotPermitted, UnsupportedOperation, ValidationError
 from genkan.model.load_balancer import (
@@ -43,7 +43,9 @@ from genkan.model.load_balancer import (
 )
 from genkan.model.network import delete, put
 
-LOAD_BALANCERS = 10_000  # in a Region; AWS's default is 50 network and 100 gateway ones
+LOAD_BALANCERS = Quota(
+    10_000, "elasticloadbalancing", "L-69A177A2", "Network Load Balancers per Region", 50
+)
 SCHEMES = ("internet-facing", "internal")
 
 
@@ -87,7 +89,9 @@ def create_load_balancer(
     if earlier:
         return Answer({"LoadBalancers": [load_balancer(call, _same(earlier, wanted))]})
     count = len(call.mine(LoadBalancer)) + 1
-    check_quota(count, LOAD_BALANCERS, TooManyLoadBalancers, f"load balancers in {call.region}")
+    check_quota(
+        call, count, LOAD_BALANCERS, TooManyLoadBalancers, f"load balancers in {call.region}"
+    )
     return _made(call, wanted, placements)
 
 

@@ -25,13 +25,15 @@ from genkan.api.elbv2.target_group_shape import (
     target_group,
 )
 from genkan.api.output import present
-from genkan.api.quotas import check_quota
+from genkan.api.quotas import Quota, check_quota
 from genkan.model.errors import UnsupportedOperation, ValidationError
 from genkan.model.load_balancer import LoadBalancer, TargetGroup, TargetType
 from genkan.model.network import delete, put
 from genkan.model.vpc import Vpc
 
-TARGET_GROUPS = 10_000  # in a Region; AWS's default is 3,000
+TARGET_GROUPS = Quota(
+    10_000, "elasticloadbalancing", "L-B22855CB", "Target Groups per Region", 3_000
+)
 PROTOCOLS = ("TCP", "TLS", "UDP", "TCP_UDP", GENEVE)
 GENEVE_PORT = 6081
 HIGHEST_PORT = 65_535
@@ -94,7 +96,7 @@ def create_target_group(
     if earlier:
         return Answer({"TargetGroups": [target_group(call, _same(earlier, wanted))]})
     most = f"target groups in {call.region}"
-    check_quota(len(groups) + 1, TARGET_GROUPS, TooManyTargetGroups, most)
+    check_quota(call, len(groups) + 1, TARGET_GROUPS, TooManyTargetGroups, most)
     return Answer({"TargetGroups": [target_group(call, wanted)]}, put(wanted))
 
 

@@ -18,6 +18,7 @@ from tests.api.examples import (
     instances,
     interfaces,
     names,
+    quotas,
     routing,
     sts,
     vpcs,
@@ -37,6 +38,7 @@ FAMILIES = (
     exposure,
     names,
     sts,
+    quotas,
     vpn,
     insights,
 )
