@@ -55,6 +55,9 @@ def test_an_increase_is_granted_at_once_and_kept_in_the_history(client):
     named = {"RequestId": granted["Id"]}
     again = client.ask("service-quotas:GetRequestedServiceQuotaChange", **named)
     assert again["RequestedQuota"] == granted
+    unknown = {"RequestId": "0" * 32}
+    refused = client.refusal("service-quotas:GetRequestedServiceQuotaChange", **unknown)
+    assert refused == "NoSuchResourceException"
     history = client.ask("service-quotas:ListRequestedServiceQuotaChangeHistory")
     assert history["RequestedQuotas"] == [granted]
     client.become(OTHER)
