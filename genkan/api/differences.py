@@ -60,6 +60,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "Addresses are IPv4. Rules are FORWARD or SYSTEM; the ones that AWS defines by itself are "
         "not listed.",
         "Rules are not shared between accounts.",
+        "Configs of reverse zones, of signatures and of query logs are kept and shown: reverse "
+        "zones answer as they do, nothing is signed or validated, and questions are not logged.",
     ),
     "service-quotas": (
         "Quotas of VPCs, EC2 and load balancing that are kept here; every other one is unknown. "

@@ -25,6 +25,7 @@ from genkan.api.resolver_lookup import (
     need,
     paged,
     time,
+    usual,
 )
 from genkan.api.resolver_tags import parse_tags
 from genkan.model.errors import IdempotentParameterMismatch, Refused
@@ -122,10 +123,12 @@ def list_resolver_endpoints(
     filters: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
     rows = filtered(call.mine(ResolverEndpoint), filters, _FILTERS)
-    some, token = paged(rows, max_results, next_token)
+    some, token = paged(rows, usual(max_results), next_token)
     return Answer(
         present(
-            ResolverEndpoints=[_shown(row) for row in some], MaxResults=max_results, NextToken=token
+            ResolverEndpoints=[_shown(row) for row in some],
+            MaxResults=usual(max_results),
+            NextToken=token,
         )
     )
 
@@ -184,7 +187,9 @@ def list_resolver_endpoint_ip_addresses(
         for address in endpoint.addresses
     ]
     more = str(end) if end < len(shown) else None
-    return Answer(present(IpAddresses=shown[start:end], MaxResults=max_results, NextToken=more))
+    return Answer(
+        present(IpAddresses=shown[start:end], MaxResults=usual(max_results), NextToken=more)
+    )
 
 
 def associate_resolver_endpoint_ip_address(

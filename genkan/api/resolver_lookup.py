@@ -10,14 +10,23 @@ from typing import Any, TypeVar
 
 from genkan.api.call import Call
 from genkan.model.errors import Refused
-from genkan.model.resolver import ResolverEndpoint, ResolverRule, ResolverRuleAssociation
+from genkan.model.resolver import (
+    QueryLogAssociation,
+    QueryLogConfig,
+    ResolverEndpoint,
+    ResolverRule,
+    ResolverRuleAssociation,
+)
 from genkan.model.resource import Resource
 
 R = TypeVar("R", bound=Resource)
 Values = Callable[[R], Iterable[str | None]]
 MOST_RESULTS = 100  # of a page
+USUAL_RESULTS = 10  # of endpoints and rules, where no number is asked for
 LONGEST_NAME = 64
 WORDS: dict[type[Resource], str] = {
+    QueryLogAssociation: "Resolver query log config association",
+    QueryLogConfig: "Resolver query log config",
     ResolverEndpoint: "Resolver endpoint",
     ResolverRule: "Resolver rule",
     ResolverRuleAssociation: "Resolver rule association",
@@ -95,6 +104,11 @@ def paged(
     start = int(next_token or 0)
     end = start + (max_results or MOST_RESULTS)
     return rows[start:end], str(end) if end < len(rows) else None
+
+
+def usual(max_results: int | None) -> int:
+    """Give the size of a page of endpoints or rules."""
+    return USUAL_RESULTS if max_results is None else max_results
 
 
 def check_name(name: str | None) -> None:

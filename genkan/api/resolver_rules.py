@@ -24,6 +24,7 @@ from genkan.api.resolver_lookup import (
     need,
     paged,
     time,
+    usual,
 )
 from genkan.api.resolver_tags import parse_tags
 from genkan.model.domain_names import canonical
@@ -113,10 +114,12 @@ def list_resolver_rules(
     filters: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
     rows = filtered(call.mine(ResolverRule), filters, _FILTERS)
-    some, token = paged(rows, max_results, next_token)
+    some, token = paged(rows, usual(max_results), next_token)
     return Answer(
         present(
-            ResolverRules=[_shown(row) for row in some], MaxResults=max_results, NextToken=token
+            ResolverRules=[_shown(row) for row in some],
+            MaxResults=usual(max_results),
+            NextToken=token,
         )
     )
 
@@ -195,11 +198,11 @@ def list_resolver_rule_associations(
     filters: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
     rows = filtered(call.mine(ResolverRuleAssociation), filters, _ASSOCIATION_FILTERS)
-    some, token = paged(rows, max_results, next_token)
+    some, token = paged(rows, usual(max_results), next_token)
     return Answer(
         present(
             ResolverRuleAssociations=[_association(row) for row in some],
-            MaxResults=max_results,
+            MaxResults=usual(max_results),
             NextToken=token,
         )
     )

@@ -10,12 +10,12 @@ from genkan.api.resolver_lookup import InvalidParameterException, InvalidTagExce
 from genkan.api.tagging import TagLimitExceeded, merged, shown
 from genkan.model.errors import InvalidParameterValue
 from genkan.model.network import put
-from genkan.model.resolver import ResolverEndpoint, ResolverRule
+from genkan.model.resolver import QueryLogConfig, ResolverEndpoint, ResolverRule
 from genkan.model.resource import Tags
 
 ARN = re.compile(r"arn:aws:route53resolver:([a-z0-9-]+):(\d{12}):([a-z-]+)/([a-z0-9-]+)", re.ASCII)
-TAGGED: dict[str, type[ResolverEndpoint] | type[ResolverRule]] = {
-    of.kind: of for of in (ResolverEndpoint, ResolverRule)
+TAGGED: dict[str, type[QueryLogConfig] | type[ResolverEndpoint] | type[ResolverRule]] = {
+    of.kind: of for of in (QueryLogConfig, ResolverEndpoint, ResolverRule)
 }
 
 
@@ -48,7 +48,7 @@ def parse_tags(held: Tags, tags: Iterable[Mapping[str, str]] | None) -> Tags:
         raise InvalidTagException(str(error)) from None
 
 
-def _need(call: Call, arn: str) -> ResolverEndpoint | ResolverRule:
+def _need(call: Call, arn: str) -> QueryLogConfig | ResolverEndpoint | ResolverRule:
     found = ARN.fullmatch(arn)
     if found is None or found[3] not in TAGGED:
         raise InvalidParameterException(f"'{arn[:255]}' is no ARN of a resource with tags.")

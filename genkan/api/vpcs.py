@@ -26,6 +26,7 @@ from genkan.model.errors import (
 from genkan.model.network import Change, delete, put
 from genkan.model.network_acl import NetworkAcl
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.resolver import QueryLogAssociation, ResolverConfig, ResolverDnssecConfig
 from genkan.model.route_table import RouteTable, RouteTableAssociation
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet
@@ -131,6 +132,8 @@ def delete_vpc(call: Call, *, vpc_id: str) -> Answer:
     acls = call.network.where(NetworkAcl, vpc_id=vpc.id)
     ended = peerings_ended(call.network, vpc.id, call.now)
     ended += without_exclusions(call.network, vpc_id=vpc.id)
+    kinds = (ResolverConfig, ResolverDnssecConfig, QueryLogAssociation)
+    ended += delete(*(row for of in kinds for row in call.network.where(of, vpc_id=vpc.id)))
     return Answer(change=ended + delete(vpc, *tables, *groups, *acls))
 
 

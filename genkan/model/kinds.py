@@ -32,7 +32,15 @@ from genkan.model.prefix_list import ManagedPrefixList
 from genkan.model.process_attachment import ProcessAttachment
 from genkan.model.publication import Publication
 from genkan.model.quota import ServiceQuota
-from genkan.model.resolver import ResolverEndpoint, ResolverRule, ResolverRuleAssociation
+from genkan.model.resolver import (
+    QueryLogAssociation,
+    QueryLogConfig,
+    ResolverConfig,
+    ResolverDnssecConfig,
+    ResolverEndpoint,
+    ResolverRule,
+    ResolverRuleAssociation,
+)
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
@@ -83,6 +91,10 @@ KINDS: dict[str, type[Resource]] = {
         ResolverEndpoint,
         ResolverRule,
         ResolverRuleAssociation,
+        ResolverConfig,
+        ResolverDnssecConfig,
+        QueryLogConfig,
+        QueryLogAssociation,
         LoadBalancer,
         Listener,
         TargetGroup,

@@ -77,3 +77,46 @@ class ResolverRuleAssociation(Resource):
     rule_id: str
     vpc_id: str
     association_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolverConfig(Resource):
+    """Whether a VPC's reverse zones are defined by themselves."""
+
+    kind: ClassVar[str] = "resolver-config"
+
+    vpc_id: str
+    autodefined_reverse: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolverDnssecConfig(Resource):
+    """Whether a VPC's resolver validates signatures."""
+
+    kind: ClassVar[str] = "resolver-dnssec-config"
+
+    vpc_id: str
+    validates: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryLogConfig(Resource):
+    """Where the questions of VPCs are logged."""
+
+    kind: ClassVar[str] = "resolver-query-log-config"
+
+    config_name: str
+    destination: str  # ARN
+    creator_request_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryLogAssociation(Resource):
+    """A VPC whose questions a config logs."""
+
+    kind: ClassVar[str] = "resolver-query-log-config-association"
+
+    config_id: str
+    vpc_id: str
+    created_at: datetime

@@ -30,6 +30,8 @@ CODES: dict[str, tuple[str | None, str | None]] = {
     "elasticloadbalancing:targetgroup": ("ValidationError", "TargetGroupNotFound"),
     "/hostedzone/": ("NoSuchHostedZone",) * 2,
     "/change/": ("NoSuchChange",) * 2,
+    "rqlc": ("ResourceNotFoundException",) * 2,
+    "rqlca": ("ResourceNotFoundException",) * 2,
     "rslvr-out": ("ResourceNotFoundException",) * 2,
     "rslvr-rr": ("ResourceNotFoundException",) * 2,
     "rslvr-rrassoc": ("ResourceNotFoundException",) * 2,
@@ -121,6 +123,17 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
     ("route53resolver:AssociateResolverEndpointIpAddress", "IpAddress.SubnetId"): RESOLVER,
     ("route53resolver:DisassociateResolverEndpointIpAddress", "IpAddress.SubnetId"): RESOLVER,
     ("route53resolver:AssociateResolverRule", "VPCId"): RESOLVER,
+    **{
+        (f"route53resolver:{operation}", "ResourceId"): ("ResourceNotFoundException",) * 2
+        for operation in (
+            "AssociateResolverQueryLogConfig",
+            "DisassociateResolverQueryLogConfig",
+            "GetResolverConfig",
+            "GetResolverDnssecConfig",
+            "UpdateResolverConfig",
+            "UpdateResolverDnssecConfig",
+        )
+    },
     ("route53resolver:DisassociateResolverRule", "VPCId"): ("ResourceNotFoundException",) * 2,
 }
 NOT_ANOTHERS = {  # where another account's is as good as one's own
@@ -144,7 +157,7 @@ NO_RESOURCE = {
     **dict.fromkeys(
         (
             *("CertificateArn", "Certificates.CertificateArn", "ConnectionNotificationArn"),
-            *("DeliverLogsPermissionArn", "IamInstanceProfile.Arn", "RoleArn"),
+            *("DestinationArn", "DeliverLogsPermissionArn", "IamInstanceProfile.Arn", "RoleArn"),
         ),
         "of a service whose things are taken as they are named",
     ),

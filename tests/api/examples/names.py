@@ -72,6 +72,44 @@ MAKE = (
     ),
 )
 USE = (
+    example(
+        "route53resolver:CreateResolverQueryLogConfig",
+        {
+            "Name": "questions",
+            "DestinationArn": "arn:aws:s3:::questions",
+            "CreatorRequestId": "questions",
+        },
+        rqlc="ResolverQueryLogConfig.Id",
+    ),
+    example(
+        "route53resolver:AssociateResolverQueryLogConfig",
+        {"ResolverQueryLogConfigId": "<rqlc>", "ResourceId": "<vpc>"},
+        rqlca="ResolverQueryLogConfigAssociation.Id",
+    ),
+    example("route53resolver:GetResolverQueryLogConfig", {"ResolverQueryLogConfigId": "<rqlc>"}),
+    example(
+        "route53resolver:GetResolverQueryLogConfigAssociation",
+        {"ResolverQueryLogConfigAssociationId": "<rqlca>"},
+    ),
+    example("route53resolver:ListResolverQueryLogConfigs"),
+    example("route53resolver:ListResolverQueryLogConfigAssociations"),
+    example(
+        "route53resolver:DisassociateResolverQueryLogConfig",
+        {"ResolverQueryLogConfigId": "<rqlc>", "ResourceId": "<vpc>"},
+    ),
+    example("route53resolver:DeleteResolverQueryLogConfig", {"ResolverQueryLogConfigId": "<rqlc>"}),
+    example("route53resolver:GetResolverConfig", {"ResourceId": "<vpc>"}),
+    example(
+        "route53resolver:UpdateResolverConfig",
+        {"ResourceId": "<vpc>", "AutodefinedReverseFlag": "DISABLE"},
+    ),
+    example("route53resolver:ListResolverConfigs"),
+    example(
+        "route53resolver:UpdateResolverDnssecConfig",
+        {"ResourceId": "<vpc>", "Validation": "ENABLE"},
+    ),
+    example("route53resolver:GetResolverDnssecConfig", {"ResourceId": "<vpc>"}),
+    example("route53resolver:ListResolverDnssecConfigs"),
     example("route53:GetHostedZone", {"Id": "<private_zone>"}),
     example(
         "route53:ChangeResourceRecordSets",
