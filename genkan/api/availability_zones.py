@@ -100,6 +100,21 @@ def describe_regions(
     )
 
 
+def modify_availability_zone_group(call: Call, *, group_name: str, opt_in_status: str) -> Answer:
+    """Opt in to a zone group: Availability Zones are the only kind here, and nobody opts out."""
+    if group_name != call.region:
+        raise InvalidParameterValue(
+            f"The zone group '{group_name}' is not valid. The one here is {call.region}: its "
+            "Availability Zones."
+        )
+    if opt_in_status != "opted-in":
+        raise InvalidParameterValue(
+            f"Value ({opt_in_status}) for parameter optInStatus is invalid: Availability Zones "
+            "cannot be opted out of. Use opted-in."
+        )
+    return Answer({"Return": True})
+
+
 def _check_known(asked: Sequence[str] | None, known: Iterable[str], what: str) -> None:
     unknown = sorted(set(asked or ()) - set(known))
     if unknown:

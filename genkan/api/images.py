@@ -24,6 +24,13 @@ class Image(Resource):
     kind: ClassVar[str] = "image"
 
 
+ROOT = "/dev/xvda"
+VOLUME = {
+    "DeleteOnTermination": True,
+    "Encrypted": False,
+    "VolumeSize": 8,
+    "VolumeType": "gp3",
+}
 IMAGE = re.compile(r"ami-[0-9a-z-]{1,40}")
 
 
@@ -71,7 +78,7 @@ def _asked_for(filters: Sequence[Mapping[str, Any]] | None) -> list[str]:
 def _shown(image: Image) -> dict[str, Any]:
     return {
         "Architecture": "x86_64",
-        "BlockDeviceMappings": [],
+        "BlockDeviceMappings": [{"DeviceName": ROOT, "Ebs": VOLUME}],
         "CreationDate": CREATED,
         "Description": DESCRIPTION,
         "EnaSupport": True,
@@ -84,8 +91,8 @@ def _shown(image: Image) -> dict[str, Any]:
         "OwnerId": image.account,
         "PlatformDetails": "Linux/UNIX",
         "Public": True,
-        "RootDeviceName": "/dev/xvda",
-        "RootDeviceType": "instance-store",
+        "RootDeviceName": ROOT,
+        "RootDeviceType": "ebs",
         "State": "available",
         "Tags": [],
         "VirtualizationType": "hvm",

@@ -16,6 +16,7 @@ from genkan.api.group_lookup import need_group_by_name
 from genkan.api.idempotency import remembered, replayed
 from genkan.api.ids import need
 from genkan.api.images import OURS, check_image
+from genkan.api.instance_defaults import with_defaults
 from genkan.api.instance_options import check_shutdown_behavior
 from genkan.api.instance_shape import CODES, instance_filters, instance_shape, state
 from genkan.api.instance_types import check_instance_type
@@ -137,6 +138,7 @@ def run_instances(
 def _template(call: Call, subnet: Subnet, given: Mapping[str, Any]) -> Instance:
     """Give what the instances of a launch have in common, of the parameters of RunInstances."""
     described = {name: given[member] for name, member in DESCRIBED.items()}
+    described["MetadataOptions"] = with_defaults(call, given["metadata_options"])
     described["PrivateDnsNameOptions"] = given["private_dns_name_options"] or _names_of(subnet)
     return Instance(
         id="",

@@ -10,9 +10,11 @@ from typing import Any
 
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
+from genkan.api.output import present
 from genkan.api.quotas import VPN_GATEWAYS, VpnGatewayLimitExceeded, check_quota
 from genkan.api.route_table_associations import without_gateway
 from genkan.api.selection import Values, absent, select
+from genkan.api.subnets import choose_zone
 from genkan.api.tagging import from_specifications, shown
 from genkan.api.vpn_lookup import standing
 from genkan.model.errors import (
@@ -32,6 +34,7 @@ DEFAULT_ASN = 64512
 PRIVATE_ASNS = (range(64512, 65535), range(4_200_000_000, 4_294_967_295))
 
 _FILTERS: Mapping[str, Values[VpnGateway]] = {
+    "availability-zone": lambda row: [row.zone],
     "amazon-side-asn": lambda row: [str(row.amazon_asn)],
     "attachment.state": lambda row: ["attached"] if row.vpc_id else [],
     "attachment.vpc-id": lambda row: [row.vpc_id],
@@ -55,6 +58,7 @@ def create_vpn_gateway(
     *,
     type: str,
     amazon_side_asn: int = DEFAULT_ASN,
+    availability_zone: str | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
     if type != TYPE:
@@ -72,6 +76,7 @@ def create_vpn_gateway(
         region=call.region,
         tags=from_specifications("vpn-gateway", tag_specifications),
         amazon_asn=amazon_side_asn,
+        zone=choose_zone(call.region, availability_zone, None) if availability_zone else None,
     )
     return Answer({"VpnGateway": _shown(gateway)}, put(gateway))
 
@@ -154,11 +159,12 @@ def disable_vgw_route_propagation(call: Call, *, gateway_id: str, route_table_id
 
 def _shown(gateway: VpnGateway) -> dict[str, Any]:
     attached = [{"State": "attached", "VpcId": gateway.vpc_id}] if gateway.vpc_id else []
-    return {
-        "AmazonSideAsn": gateway.amazon_asn,
-        "State": "available",
-        "Type": TYPE,
-        "VpcAttachments": attached,
-        "VpnGatewayId": gateway.id,
-        "Tags": shown(gateway.tags),
-    }
+    return present(
+        AmazonSideAsn=gateway.amazon_asn,
+        AvailabilityZone=gateway.zone,
+        State="available",
+        Type=TYPE,
+        VpcAttachments=attached,
+        VpnGatewayId=gateway.id,
+        Tags=shown(gateway.tags),
+    )

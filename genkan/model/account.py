@@ -70,3 +70,15 @@ class IdempotentCall(Resource):
 
     fingerprint: str
     made: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceMetadataDefaults(Resource):
+    """What instances are launched with in a Region: JSON text, by the API's names.
+
+    `id` is "account/Region".
+    """
+
+    kind: ClassVar[str] = "instance-metadata-defaults"
+
+    options: str

@@ -1,6 +1,12 @@
 """Every kind of resource by its name, for whoever reads one back from text."""
 
-from genkan.model.account import AccessKey, Account, IdempotentCall, KeyPair
+from genkan.model.account import (
+    AccessKey,
+    Account,
+    IdempotentCall,
+    InstanceMetadataDefaults,
+    KeyPair,
+)
 from genkan.model.block_public_access import (
     BlockPublicAccessExclusion,
     BlockPublicAccessOptions,
@@ -57,6 +63,7 @@ KINDS: dict[str, type[Resource]] = {
         AccessKey,
         IdempotentCall,
         KeyPair,
+        InstanceMetadataDefaults,
         Vpc,
         InternetGateway,
         EgressOnlyInternetGateway,

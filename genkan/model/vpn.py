@@ -34,6 +34,7 @@ class VpnGateway(Resource):
     amazon_asn: int
     vpc_id: str | None = None  # None: detached
     propagates_to: tuple[str, ...] = ()
+    zone: str | None = None  # asked for, and shown
 
 
 EVERYWHERE = IPv4Network("0.0.0.0/0")

@@ -162,6 +162,7 @@ NO_RESOURCE = {
         "of a service whose things are taken as they are named",
     ),
     **dict.fromkeys(("CreatorRequestId", "ExternalId"), "the caller's own words"),
+    "CapacityReservationIds": "of what there is none",
     "HostedZoneId": "where ListHostedZonesByName begins; everywhere else it stands in an example",
     **dict.fromkeys(
         ("ImageId", "VolumeIds", "Targets.QuicServerId"), "of what there is one, or none"

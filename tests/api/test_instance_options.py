@@ -264,3 +264,42 @@ def test_an_instance_is_found_by_an_ipv6_address_it_wears(site):
     filters = [{"Name": "ipv6-address", "Values": [site.seen()["Ipv6Address"]]}]
     (found,) = site.ask("DescribeInstances", Filters=filters)["Reservations"]
     assert found["Instances"][0]["InstanceId"] == site.instance
+
+
+def test_launches_take_the_accounts_metadata_options_where_they_name_none(site):
+    site.ask("ModifyInstanceMetadataDefaults", HttpTokens="required", HttpPutResponseHopLimit=3)
+    told = site.ask("GetInstanceMetadataDefaults")["AccountLevel"]
+    assert (told["HttpTokens"], told["HttpPutResponseHopLimit"]) == ("required", 3)
+    site.instance = site.launch(MetadataOptions={"HttpPutResponseHopLimit": 1})
+    options = site.seen()["MetadataOptions"]
+    assert (options["HttpTokens"], options["HttpPutResponseHopLimit"]) == ("required", 1)
+    site.ask(
+        "ModifyInstanceMetadataDefaults", HttpTokens="no-preference", HttpPutResponseHopLimit=-1
+    )
+    assert site.ask("GetInstanceMetadataDefaults")["AccountLevel"] == {"ManagedBy": "account"}
+    wrong = {"HttpTokens": "sometimes"}
+    assert site.refusal("ModifyInstanceMetadataDefaults", **wrong) == "InvalidParameterValue"
+
+
+def test_an_images_root_device_is_that_of_its_instances(site):
+    (image,) = site.ask("DescribeImages")["Images"]
+    shown = site.seen()
+    for member in ("RootDeviceType", "RootDeviceName"):
+        assert image[member] == shown[member]
+    (mapping,) = image["BlockDeviceMappings"]
+    assert mapping["DeviceName"] == image["RootDeviceName"]
+
+
+def test_what_ended_or_never_was_is_empty(site):
+    assert site.ask("DescribeVpcClassicLink")["Vpcs"] == []
+    assert site.ask("DescribeClassicLinkInstances")["Instances"] == []
+    assert site.ask("DescribeCapacityReservations")["CapacityReservations"] == []
+    unknown = {"CapacityReservationIds": ["cr-00000000000000000"]}
+    refused = site.refusal("DescribeCapacityReservations", **unknown)
+    assert refused == "InvalidCapacityReservationId.NotFound"
+    strange = [{"Name": "door", "Values": ["open"]}]
+    refused = site.refusal("DescribeVpcClassicLink", Filters=strange)
+    assert refused == "InvalidParameterValue"
+    for group, status in ((REGION, "not-opted-in"), ("us-west-2-lax-1", "opted-in")):
+        asked = {"GroupName": group, "OptInStatus": status}
+        assert site.refusal("ModifyAvailabilityZoneGroup", **asked) == "InvalidParameterValue"

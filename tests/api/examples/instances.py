@@ -33,6 +33,20 @@ MAKE = (
     ),
 )
 USE = (
+    example("GetInstanceMetadataDefaults"),
+    example(
+        "ModifyInstanceMetadataDefaults",
+        {"HttpTokens": "required", "HttpPutResponseHopLimit": 2},
+    ),
+    example(
+        "ModifyInstanceMetadataDefaults",
+        {"HttpTokens": "no-preference", "HttpPutResponseHopLimit": -1},
+    ),
+    example("DescribeCapacityReservations"),
+    example("DescribeVpcClassicLink", {"VpcIds": ["<vpc>"]}),
+    example("DescribeVpcClassicLinkDnsSupport", {"VpcIds": ["<vpc>"]}),
+    example("DescribeClassicLinkInstances", {"InstanceIds": ["<instance>"]}),
+    example("ModifyAvailabilityZoneGroup", {"GroupName": "<region>", "OptInStatus": "opted-in"}),
     example("DescribeImages", {"ImageIds": ["<ami>"]}),
     example(
         "CreateNetworkInterface",
