@@ -9,6 +9,7 @@ import click
 from genkan.cli import host_commands, packets
 from genkan.cli.failure import Failure
 from genkan.cli.options import JSON, OUTPUT
+from genkan.cli.quota_commands import quota
 
 PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 EXIT_CODES = {
@@ -145,47 +146,7 @@ def env(output: str, as_json: bool, account: str | None) -> None:
     site.env(as_json or output == "json", account)
 
 
-@main.group()
-def quota() -> None:
-    """How many of a thing an account may have."""
-
-
-ACCOUNT = click.option("--account", help="Name or number; the first account when left out.")
-REGION = click.option("--region", help="AWS Region; the account's own when left out.")
-
-
-@quota.command("list")
-@click.argument("service", required=False)
-@ACCOUNT
-@REGION
-@OUTPUT
-@JSON
-def quota_list(
-    service: str | None, account: str | None, region: str | None, output: str, as_json: bool
-) -> None:
-    """List the quotas, of a service (vpc, ec2, elasticloadbalancing) or all."""
-    from genkan.cli import quotas
-
-    quotas.show(service, account, region, as_json or output == "json")
-
-
-@quota.command("set")
-@click.argument("quota")
-@click.argument("value", type=int)
-@ACCOUNT
-@REGION
-@OUTPUT
-@JSON
-def quota_set(
-    quota: str, value: int, account: str | None, region: str | None, output: str, as_json: bool
-) -> None:
-    """Set a quota, by its code or its name, to a number.
-
-    genkan quota set L-F678F1CE 5: as AWS has it.
-    """
-    from genkan.cli import quotas
-
-    quotas.change(quota, value, account, region, as_json or output == "json")
+main.add_command(quota)
 
 
 @main.group()

@@ -10,3 +10,5 @@ OUTPUT = click.option(
     help="Form of the answer.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
+ACCOUNT = click.option("--account", help="Name or number; the first account when left out.")
+REGION = click.option("--region", help="AWS Region; the account's own when left out.")

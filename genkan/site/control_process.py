@@ -31,7 +31,6 @@ from genkan.control import Control, Publisher, hosted_services
 from genkan.control.accounts import find_account, first_account, keys_of
 from genkan.control.batch import Asked
 from genkan.control.notices import Notice
-from genkan.control.quotas import shown_quotas
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.shown_network import shown_network
 from genkan.control.status import status
@@ -42,7 +41,7 @@ from genkan.engine.absent import AbsentEngine
 from genkan.engine.linux.namespace import number_of as namespace_of
 from genkan.engine.protocol import Engine
 from genkan.model.account import Account
-from genkan.model.errors import InvalidParameterValue, Refused
+from genkan.model.errors import Refused
 from genkan.model.network import Network
 from genkan.program import Delta
 from genkan.site import handover, reports, sockets
@@ -52,6 +51,7 @@ from genkan.site.home import RUN, Home
 from genkan.site.host_programs import HostPrograms
 from genkan.site.notifier import Notifier
 from genkan.site.on_demand import OnDemand
+from genkan.site.quota_questions import QuotaQuestions
 from genkan.site.runner import AnchorRunner, RunnerFailure
 from genkan.site.tables import crowded
 from genkan.store import Store, StoreUnreadable
@@ -157,8 +157,9 @@ class ControlProcess:
         app.router.add_get("/credentials", self._credentials)
         app.router.add_get("/accounts", self._accounts)
         app.router.add_post("/accounts", self._add_account)
-        app.router.add_get("/quotas", self._quotas)
-        app.router.add_post("/quotas", self._set_quota)
+        quotas = QuotaQuestions(self._control, self._writer, self._call_as)
+        app.router.add_get("/quotas", quotas.show)
+        app.router.add_post("/quotas", quotas.set)
         app.router.add_get("/history", self._history)
         HostPrograms(self._control, self._writer).serve(app)
         app.router.add_get("/network", self._network)
@@ -250,30 +251,6 @@ class ControlProcess:
         told = await request.json()
         await self._writer.do(lambda: self._control.note_delivery(told["id"], told["error"]))
         return web.json_response({})
-
-    async def _quotas(self, request: web.Request) -> web.Response:
-        try:
-            return web.json_response({"quotas": shown_quotas(self._quota_call(request.query))})
-        except Refused as refused:
-            return web.json_response({"refused": str(refused)})
-
-    async def _set_quota(self, request: web.Request) -> web.Response:
-        asked = await request.json()
-        name, value = str(asked["quota"]), int(asked["value"])
-        try:
-            made = await self._writer.do(
-                lambda: self._control.set_quota(self._quota_call(asked), name, value)
-            )
-        except Refused as refused:
-            return web.json_response({"refused": str(refused)})
-        return web.json_response(made)
-
-    def _quota_call(self, asked: Mapping[str, Any]) -> Call:
-        """Give a call of the account that is named, or the first, in the Region that is."""
-        account = find_account(self._control.network, asked.get("account"))
-        if account is None:
-            raise InvalidParameterValue(f"No account is called {asked.get('account')}.")
-        return self._call_as(account.id, asked.get("region") or account.region)
 
     def _shown_account(self, account: Account) -> dict[str, Any]:
         key = keys_of(self._control.network, account)[0]
