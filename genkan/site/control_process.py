@@ -26,7 +26,6 @@ from sqlalchemy import make_url
 from genkan import wire
 from genkan.api import endpoint
 from genkan.api.call import Answer, Call
-from genkan.api.way import Flow, Way
 from genkan.control import Control, Publisher, hosted_services
 from genkan.control.accounts import find_account, first_account, keys_of
 from genkan.control.batch import Asked
@@ -42,7 +41,6 @@ from genkan.engine.linux.namespace import number_of as namespace_of
 from genkan.engine.protocol import Engine
 from genkan.model.account import Account
 from genkan.model.errors import Refused
-from genkan.model.network import Network
 from genkan.program import Delta
 from genkan.site import handover, reports, sockets
 from genkan.site.database import through_broker
@@ -212,12 +210,8 @@ class ControlProcess:
             token=_token,
             console_output=self._home.console_output,
             new_key_pair=_new_key_pair,
-            find_way=self._find_way,
+            find_way=lambda _, flow: find_way(self._control.compilation.program, flow),
         )
-
-    def _find_way(self, network: Network, flow: Flow) -> Way:
-        """Walk the program that is in force: it is the network's."""
-        return find_way(self._control.compilation.program, flow)
 
     async def _status(self, request: web.Request) -> web.Response:
         shown = status(self._control.network, self._control.trouble, self._control.mended)
