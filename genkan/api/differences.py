@@ -44,8 +44,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "Latency records answer by the Region of the VPC that asks, with the first by identifier "
         "where none is of it, or who asks is outside; by location the first answers. Of "
         "failover records the primary one does. Multivalue answers hold the values of eight sets.",
-        "Nothing is ever unhealthy: there are no health checks, and EvaluateTargetHealth is kept "
-        "and shown alone.",
+        "Nothing is ever unhealthy: health checks and EvaluateTargetHealth are kept and shown, and "
+        "nobody makes the checks. Checks of alarms and routing controls are refused.",
         "An alias of another service than an endpoint or a record of the zone answers what the "
         "name has among the public names of the site; one that it lacks has no records.",
         "A public zone answers below its name whether or not a zone above delegates to it. NS "

@@ -21,6 +21,7 @@ from genkan.api import (
     endpoint_service_configurations,
     endpoint_service_permissions,
     flow_logs,
+    health_checks,
     hosted_zone_lists,
     hosted_zone_vpcs,
     hosted_zones,
@@ -161,6 +162,7 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
     ),
     "route53": (
         dns_answers,
+        health_checks,
         hosted_zone_lists,
         hosted_zone_vpcs,
         hosted_zones,

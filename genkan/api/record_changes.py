@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from genkan.api.call import Call
+from genkan.api.health_checks import need_check
 from genkan.api.record_parsing import WrongRecord, parse_record_set
 from genkan.api.route53_errors import InvalidChangeBatch, InvalidInput
 from genkan.model.catalogue.addresses import vpce_zone_id
@@ -37,6 +38,8 @@ def apply_batch(call: Call, zone: HostedZone, changes: Iterable[Mapping[str, Any
             raise InvalidInput(f"{action} is no action. Use one of {', '.join(ACTIONS)}.")
         try:
             row = parse_record_set(zone, one["ResourceRecordSet"], action)
+            if row.health_check_id and action != DELETE:
+                need_check(call, row.health_check_id)
             _change(zone, rows, action, row)
         except WrongRecord as wrong:
             faults += wrong.messages

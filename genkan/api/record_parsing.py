@@ -10,7 +10,7 @@ from typing import Any
 
 from genkan.api.hosted_zone_lookup import bare_id
 from genkan.api.record_values import CHECKS, wrong_value
-from genkan.api.route53_errors import InvalidInput, NoSuchHealthCheck
+from genkan.api.route53_errors import InvalidInput
 from genkan.model.domain_names import canonical, is_at_or_below
 from genkan.model.hosted_zone import (
     GLOBAL,
@@ -62,6 +62,7 @@ def parse_record_set(zone: HostedZone, given: Mapping[str, Any], action: str) ->
         values=values,
         alias=_parse_alias(alias) if alias else None,
         routing=routing,
+        health_check_id=given.get("HealthCheckId"),
     )
     _check_content(zone, row)
     return row
@@ -71,12 +72,6 @@ def _check_absent(given: Mapping[str, Any]) -> None:
     for name in ABSENT:
         if given.get(name) is not None:
             raise InvalidInput(f"{name} is not offered here yet, and is not ignored. Leave it out.")
-    health_check = given.get("HealthCheckId")
-    if health_check:
-        raise NoSuchHealthCheck(
-            f"No health check exists with the specified ID {health_check}: there are none here. "
-            "Leave HealthCheckId out."
-        )
 
 
 def _check_one_answer(

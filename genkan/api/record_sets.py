@@ -102,4 +102,5 @@ def _shown(row: ResourceRecordSet) -> dict[str, Any]:
         }
         if target
         else None,
+        HealthCheckId=row.health_check_id,
     )

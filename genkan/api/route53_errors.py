@@ -44,6 +44,20 @@ class NoSuchChange(Refused):
     status = NOT_FOUND
 
 
+class HealthCheckAlreadyExists(Refused):
+    code = "HealthCheckAlreadyExists"
+    status = CONFLICT
+
+
+class HealthCheckInUse(Refused):
+    code = "HealthCheckInUse"
+
+
+class HealthCheckVersionMismatch(Refused):
+    code = "HealthCheckVersionMismatch"
+    status = CONFLICT
+
+
 class NoSuchHealthCheck(Refused):
     code = "NoSuchHealthCheck"
     status = NOT_FOUND

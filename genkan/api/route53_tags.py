@@ -1,15 +1,19 @@
-"""Tags of hosted zones. "Tagging Amazon Route 53 resources" in the developer guide."""
+"""Tags of hosted zones and health checks.
+
+"Tagging Amazon Route 53 resources" in the Amazon Route 53 developer guide.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
+from genkan.api.health_checks import need_check
 from genkan.api.hosted_zone_lookup import need_zone
-from genkan.api.route53_errors import InvalidInput, NoSuchHealthCheck
+from genkan.api.route53_errors import InvalidInput
 from genkan.api.tagging import TagLimitExceeded, merged, shown
 from genkan.model.errors import InvalidParameterValue
-from genkan.model.hosted_zone import HostedZone
+from genkan.model.hosted_zone import HealthCheck, HostedZone
 from genkan.model.network import put
 
 HOSTED_ZONE, HEALTH_CHECK = "hostedzone", "healthcheck"
@@ -51,13 +55,15 @@ def list_tags_for_resources(
     return Answer({"ResourceTagSets": [_tag_set(zone) for zone in zones]})
 
 
-def _need(call: Call, resource_type: str, name: str) -> HostedZone:
+def _need(call: Call, resource_type: str, name: str) -> HostedZone | HealthCheck:
     if resource_type == HEALTH_CHECK:
-        raise NoSuchHealthCheck(f"No health check exists with the specified ID {name}.")
+        return need_check(call, name)
     if resource_type != HOSTED_ZONE:
-        raise InvalidInput(f"{resource_type} is no kind of resource here. Use {HOSTED_ZONE}.")
+        raise InvalidInput(
+            f"{resource_type} is no kind of resource here. Use {HOSTED_ZONE} or {HEALTH_CHECK}."
+        )
     return need_zone(call, name)
 
 
-def _tag_set(zone: HostedZone) -> dict[str, Any]:
-    return {"ResourceType": HOSTED_ZONE, "ResourceId": zone.id, "Tags": shown(zone.tags)}
+def _tag_set(row: HostedZone | HealthCheck) -> dict[str, Any]:
+    return {"ResourceType": row.kind, "ResourceId": row.id, "Tags": shown(row.tags)}

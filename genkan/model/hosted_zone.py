@@ -89,6 +89,7 @@ class ResourceRecordSet(Resource):
     values: tuple[str, ...] = ()
     alias: AliasTarget | None = None
     routing: Routing | None = None
+    health_check_id: str | None = None
 
     @property
     def owner(self) -> str:
@@ -98,6 +99,17 @@ class ResourceRecordSet(Resource):
     @property
     def set_identifier(self) -> str | None:
         return self.routing.set_identifier if self.routing else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheck(Resource):
+    """What is asked whether it is well. `config` is JSON text, by the API's names."""
+
+    kind: ClassVar[str] = "healthcheck"
+
+    caller_reference: str
+    config: str
+    version: int
 
 
 def owner_of(zone_id: str, name: str) -> str:

@@ -21,7 +21,7 @@ from genkan.model.endpoint_service import (
 )
 from genkan.model.flow_log import FlowLog
 from genkan.model.hosted_service import HostedService
-from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneChange
+from genkan.model.hosted_zone import HealthCheck, HostedZone, ResourceRecordSet, ZoneChange
 from genkan.model.instance import Instance
 from genkan.model.load_balancer import Listener, LoadBalancer, TargetGroup
 from genkan.model.nat_gateway import NatGateway
@@ -95,6 +95,7 @@ KINDS: dict[str, type[Resource]] = {
         HostedZone,
         ResourceRecordSet,
         ZoneChange,
+        HealthCheck,
         ResolverEndpoint,
         ResolverRule,
         ResolverRuleAssociation,

@@ -30,6 +30,7 @@ CODES: dict[str, tuple[str | None, str | None]] = {
     "elasticloadbalancing:targetgroup": ("ValidationError", "TargetGroupNotFound"),
     "/hostedzone/": ("NoSuchHostedZone",) * 2,
     "/change/": ("NoSuchChange",) * 2,
+    "00000000-0000-0000-0000": ("NoSuchHealthCheck",) * 2,
     "rqlc": ("ResourceNotFoundException",) * 2,
     "rqlca": ("ResourceNotFoundException",) * 2,
     "rslvr-out": ("ResourceNotFoundException",) * 2,
@@ -173,7 +174,7 @@ NO_RESOURCE = {
 }
 PARTS_REFUSED = re.compile(  # wholes of which no id is taken: they are refused by name, or kept
     r"^(BlockDeviceMappings|CapacityReservationSpecification|Placement|Monitoring)\."
-    r"|^DefaultActions\.Authenticate|HealthCheckId$|TrafficPolicyInstanceId$"
+    r"|^DefaultActions\.Authenticate|HealthCheckId$|RoutingControlArn$|HealthCheckSourceId$|TrafficPolicyInstanceId$"
     r"|CidrRoutingConfig|AZAffinity|AliasTarget|TransportTransitGateway|CloudWatchLogOptions"
     r"|^(Match|Exclude)Paths\.|^Filter(In|Out)Arns"
 )

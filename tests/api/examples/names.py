@@ -73,6 +73,19 @@ MAKE = (
 )
 USE = (
     example(
+        "route53:CreateHealthCheck",
+        {
+            "CallerReference": "well",
+            "HealthCheckConfig": {"Type": "TCP", "IPAddress": "198.51.100.7", "Port": 80},
+        },
+        health="HealthCheck.Id",
+    ),
+    example("route53:GetHealthCheck", {"HealthCheckId": "<health>"}),
+    example("route53:GetHealthCheckCount"),
+    example("route53:ListHealthChecks"),
+    example("route53:UpdateHealthCheck", {"HealthCheckId": "<health>", "Port": 443}),
+    example("route53:DeleteHealthCheck", {"HealthCheckId": "<health>"}),
+    example(
         "route53resolver:CreateResolverQueryLogConfig",
         {
             "Name": "questions",
