@@ -38,7 +38,7 @@ def describe_vpc_classic_link_dns_support(
 ) -> Answer:
     for name in vpc_ids or ():
         need(call, Vpc, name)
-    some, token = page(NOTHING, max_results, next_token)
+    some, token = page(NOTHING, max_results, next_token, ids=vpc_ids)
     return Answer(present(Vpcs=list(some), NextToken=token))
 
 
@@ -52,5 +52,7 @@ def describe_classic_link_instances(
 ) -> Answer:
     for name in instance_ids or ():
         need(call, Instance, name)
-    some, token = page(matching(NOTHING, filters, _INSTANCE_FILTERS), max_results, next_token)
+    some, token = page(
+        matching(NOTHING, filters, _INSTANCE_FILTERS), max_results, next_token, ids=instance_ids
+    )
     return Answer(present(Instances=list(some), NextToken=token))

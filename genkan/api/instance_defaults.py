@@ -17,9 +17,12 @@ from genkan.model.network import put
 from genkan.model.resource import Resource
 
 NO_PREFERENCE = "no-preference"
-_FILTERS: Mapping[str, Values[Resource]] = {
-    name: lambda row: [] for name in ("availability-zone", "instance-type", "state", "tenancy")
-}
+CAPACITY_FILTERS = (
+    *("instance-type", "owner-id", "instance-platform", "availability-zone", "tenancy"),
+    *("outpost-arn", "state", "start-date", "end-date", "end-date-type"),
+    *("instance-match-criteria", "placement-group-arn"),
+)
+_FILTERS: Mapping[str, Values[Resource]] = {name: lambda row: [] for name in CAPACITY_FILTERS}
 LONGEST_WAY = 64
 CHOICES = {
     "HttpTokens": ("optional", "required"),

@@ -14,6 +14,7 @@ from typing import Any
 
 from genkan import wire
 from genkan.api.call import Call
+from genkan.api.quotas import InvalidPaginationTokenException
 from genkan.api.resolver_lookup import InvalidNextTokenException
 from genkan.api.route53_errors import InvalidPaginationToken
 from genkan.model.errors import InvalidNextToken, InvalidParameterValue, Refused, ValidationError
@@ -24,12 +25,14 @@ MEMBERS = {
     "elbv2": ("marker", "NextMarker"),
     "route53": NEXT,
     "route53resolver": NEXT,
+    "service-quotas": NEXT,
 }
 REFUSALS: dict[str, type[Refused]] = {
     "ec2": InvalidNextToken,
     "elbv2": ValidationError,
     "route53": InvalidPaginationToken,
     "route53resolver": InvalidNextTokenException,
+    "service-quotas": InvalidPaginationTokenException,
 }
 PAGE_SIZES = {"max_results", "page_size", "max_items"}
 DIGEST = 16  # digits

@@ -189,6 +189,10 @@ class ExclusionLimitExceeded(Refused):
     code = "VpcBlockPublicAccessExclusionLimitExceeded"
 
 
+class InvalidPaginationTokenException(Refused):
+    code = "InvalidPaginationTokenException"
+
+
 def value_of(call: Call, quota: int) -> int:
     """Give a quota as the caller's account has it in the Region of the call."""
     if not isinstance(quota, Quota):

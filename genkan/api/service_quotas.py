@@ -13,7 +13,7 @@ from genkan.api.elbv2.listeners import LISTENERS
 from genkan.api.elbv2.load_balancers import LOAD_BALANCERS
 from genkan.api.elbv2.target_groups import TARGET_GROUPS
 from genkan.api.output import present
-from genkan.api.quotas import Quota, value_of
+from genkan.api.quotas import InvalidPaginationTokenException, Quota, value_of
 from genkan.api.vpc_endpoints import ENDPOINTS
 from genkan.model.errors import Refused
 from genkan.model.network import put
@@ -43,10 +43,6 @@ class NoSuchResourceException(Refused):
 
 class IllegalArgumentException(Refused):
     code = "IllegalArgumentException"
-
-
-class InvalidPaginationTokenException(Refused):
-    code = "InvalidPaginationTokenException"
 
 
 class InvalidResourceStateException(Refused):

@@ -70,8 +70,6 @@ MAKE = (
         {"ResolverRuleId": "<rule>", "VPCId": "<vpc>"},
         rule_association="ResolverRuleAssociation.Id",
     ),
-)
-USE = (
     example(
         "route53:CreateHealthCheck",
         {
@@ -80,11 +78,14 @@ USE = (
         },
         health="HealthCheck.Id",
     ),
-    example("route53:GetHealthCheck", {"HealthCheckId": "<health>"}),
-    example("route53:GetHealthCheckCount"),
-    example("route53:ListHealthChecks"),
-    example("route53:UpdateHealthCheck", {"HealthCheckId": "<health>", "Port": 443}),
-    example("route53:DeleteHealthCheck", {"HealthCheckId": "<health>"}),
+    example(
+        "route53:CreateHealthCheck",
+        {
+            "CallerReference": "all",
+            "HealthCheckConfig": {"Type": "CALCULATED", "ChildHealthChecks": ["<health>"]},
+        },
+        all_health="HealthCheck.Id",
+    ),
     example(
         "route53resolver:CreateResolverQueryLogConfig",
         {
@@ -99,6 +100,12 @@ USE = (
         {"ResolverQueryLogConfigId": "<rqlc>", "ResourceId": "<vpc>"},
         rqlca="ResolverQueryLogConfigAssociation.Id",
     ),
+)
+USE = (
+    example("route53:GetHealthCheck", {"HealthCheckId": "<health>"}),
+    example("route53:GetHealthCheckCount"),
+    example("route53:ListHealthChecks"),
+    example("route53:UpdateHealthCheck", {"HealthCheckId": "<health>", "Port": 443}),
     example("route53resolver:GetResolverQueryLogConfig", {"ResolverQueryLogConfigId": "<rqlc>"}),
     example(
         "route53resolver:GetResolverQueryLogConfigAssociation",
@@ -106,11 +113,6 @@ USE = (
     ),
     example("route53resolver:ListResolverQueryLogConfigs"),
     example("route53resolver:ListResolverQueryLogConfigAssociations"),
-    example(
-        "route53resolver:DisassociateResolverQueryLogConfig",
-        {"ResolverQueryLogConfigId": "<rqlc>", "ResourceId": "<vpc>"},
-    ),
-    example("route53resolver:DeleteResolverQueryLogConfig", {"ResolverQueryLogConfigId": "<rqlc>"}),
     example("route53resolver:GetResolverConfig", {"ResourceId": "<vpc>"}),
     example(
         "route53resolver:UpdateResolverConfig",
@@ -214,6 +216,13 @@ USE = (
     ),
 )
 UNMAKE = (
+    example("route53:DeleteHealthCheck", {"HealthCheckId": "<all_health>"}),
+    example("route53:DeleteHealthCheck", {"HealthCheckId": "<health>"}),
+    example(
+        "route53resolver:DisassociateResolverQueryLogConfig",
+        {"ResolverQueryLogConfigId": "<rqlc>", "ResourceId": "<vpc>"},
+    ),
+    example("route53resolver:DeleteResolverQueryLogConfig", {"ResolverQueryLogConfigId": "<rqlc>"}),
     example(
         "route53resolver:DisassociateResolverRule", {"ResolverRuleId": "<rule>", "VPCId": "<vpc>"}
     ),

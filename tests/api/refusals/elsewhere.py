@@ -15,6 +15,9 @@ PLACES: dict[tuple[str, str], str] = {
     ("elbv2/targets.py", "_instance"): "tests/api/test_target_groups.py",
     ("endpoint_private_dns.py", "check_same_records"): "tests/api/test_gateway_endpoints.py",
     ("provided_endpoints.py", "check_remote_zones"): "tests/api/test_endpoint_connections.py",
+    ("health_checks.py", "_checked"): "tests/api/test_health_checks.py",
+    ("health_checks.py", "_checked_calculation"): "tests/api/test_health_checks.py",
+    ("health_checks.py", "_check_ranges"): "tests/api/test_health_checks.py",
     # Faults of one change, which all leave in the batch's InvalidChangeBatch.
     **dict.fromkeys(
         (
@@ -98,17 +101,28 @@ OF_OTHERS: dict[str, dict[str, str]] = {
         "PriorRequestNotComplete": "a change is in force when it is answered",
         "ConcurrentModification": "one call changes a zone at a time",
         "ThrottlingException": "nothing is throttled",
-        "NoSuchHealthCheckSource": "there are no health checks",
+        "NoSuchHealthCheckSource": "nobody makes health checks",
+        "TooManyHealthChecks": "an account has as many as it likes",
+        "IncompatibleVersion": "every version of a check is shown",
         "DelegationSetNotAvailable": "a zone has its name servers",
         "NoSuchDelegationSet": "reusable delegation sets are refused",
         "DelegationSetNotReusable": "reusable delegation sets are refused",
         "InvalidArgument": "a zone that is there has a DNSSEC status",
     },
     "route53resolver": {
+        "ValidationException": "InvalidParameterException is given",
         "InternalServiceErrorException": "a fault of ours says InternalError",
         "ThrottlingException": "nothing is throttled",
         "AccessDeniedException": "an account may do all with its own",
         "ResourceUnavailableException": "an endpoint takes rules from its creation on",
+    },
+    "service-quotas": {
+        "AccessDeniedException": "an account may do all with its own",
+        "DependencyAccessDeniedException": "an account may do all with its own",
+        "QuotaExceededException": "requests are granted as they come",
+        "ResourceAlreadyExistsException": "requests are granted as they come",
+        "ServiceException": "a fault of ours says InternalError",
+        "TooManyRequestsException": "nothing is throttled",
     },
     "sts": {
         "MalformedPolicyDocument": "session policies are refused",
