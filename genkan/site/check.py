@@ -28,6 +28,7 @@ SYSTEM = Path("/proc/sys")
 TABLE = b"""\
 add table inet genkan_check
 add chain inet genkan_check c { type filter hook input priority 0; }
+add rule inet genkan_check c log prefix "check" group 103
 """
 
 
@@ -140,7 +141,7 @@ def _without_nftables(found: str) -> Finding:
     todo = (
         "apt-get install nftables libnftables1"
         if "libnftables" in found
-        else "Load the kernel's module: sudo modprobe nf_tables"
+        else "Load the kernel's modules: sudo modprobe -a nf_tables nft_log nfnetlink_log"
     )
     return Finding("nftables", False, found, why, todo)
 
