@@ -119,12 +119,13 @@ class Netlink:
         self._socket(place).link("set", index=self._index(place, device), state="up")
 
     def wait_until_they_send(self, devices: Iterable[Device]) -> None:
-        """Wait until the kernel has noticed that these devices' links are whole.
+        """Wait until the kernel has noticed, at both ends, that these devices' links are whole.
 
         It does so in a worker of its own, which stands in line with everybody who changes links;
-        until then a device throws away what is sent.
+        until then a device throws away what is sent. One that was set up again makes the far end
+        whole too, which nobody touched.
         """
-        self._wait((one, self._sends) for one in devices)
+        self._wait((one, self._carries) for one in devices)
 
     def wait_until_they_receive(self, addresses: Iterable[Address]) -> None:
         """Wait until packets for these addresses are taken: the kernel gives an IPv6 address its
@@ -141,8 +142,11 @@ class Netlink:
                     break
                 time.sleep(PAUSE)
 
-    def _sends(self, one: Device) -> bool:
-        found = self._socket(one.place).link("get", index=self._index(one.place, one.name))
+    def _carries(self, one: Device) -> bool:
+        return self._sends(one.place, one.name) and self._sends(one.peer_place, one.peer)
+
+    def _sends(self, place: str, device: str) -> bool:
+        found = self._socket(place).link("get", index=self._index(place, device))
         return bool(found[0].get_attr("IFLA_OPERSTATE") == SENDS)
 
     def _receives(self, one: Address) -> bool:
