@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from genkan.model.account import AccessKey, Account, KeyPair
+from genkan.model.block_public_access import BlockPublicAccessExclusion, ExclusionMode
 from genkan.model.dhcp_options import DhcpConfiguration, DhcpOptions
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import (
@@ -40,6 +41,12 @@ from genkan.model.load_balancer import (
 )
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network_acl import NetworkAcl, NetworkAclAssociation, NetworkAclEntry
+from genkan.model.network_insights import (
+    NetworkInsightsAccessScope,
+    NetworkInsightsAccessScopeAnalysis,
+    NetworkInsightsAnalysis,
+    NetworkInsightsPath,
+)
 from genkan.model.network_interface import (
     Attachment,
     InterfaceType,
@@ -78,7 +85,7 @@ from genkan.model.vpc import (
     Vpc,
 )
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
-from genkan.model.vpn import CustomerGateway, VpnGateway
+from genkan.model.vpn import CustomerGateway, VpnConnection, VpnConnectionState, VpnGateway
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 MINE = {"account": "123456789012", "region": "ap-northeast-1"}
@@ -458,6 +465,27 @@ def far_vpc() -> list[Resource]:
     ]
 
 
+def kept() -> list[Resource]:
+    """Give what is shown and not compiled, or compiled with other things alone."""
+    return [
+        BlockPublicAccessExclusion(
+            id="vpcbpa-exclude-1",
+            mode=ExclusionMode.ALLOW_EGRESS,
+            created_at=AT,
+            vpc_id="vpc-1",
+            **MINE,
+        ),
+        NetworkInsightsPath(
+            id="nip-1", source="i-app", destination="i-web", protocol="tcp", created_at=AT, **MINE
+        ),
+        NetworkInsightsAnalysis(id="nia-1", path_id="nip-1", started_at=AT, found=True, **MINE),
+        NetworkInsightsAccessScope(id="nis-1", created_at=AT, content="{}", **MINE),
+        NetworkInsightsAccessScopeAnalysis(
+            id="nisa-1", scope_id="nis-1", started_at=AT, message="nobody analyses it", **MINE
+        ),
+    ]
+
+
 def inspected() -> list[Resource]:
     """Give a VPC whose two subnets reach each other through a fleet of appliances, and the VPC of
     those, which has the same addresses."""
@@ -678,7 +706,20 @@ def data_alone() -> list[Resource]:
             **MINE,
         ),
         CustomerGateway(id="cgw-1", bgp_asn=65001, address=IPv4Address("203.0.113.1"), **MINE),
-        VpnGateway(id="vgw-1", amazon_asn=64512, vpc_id="vpc-1", **MINE),
+        VpnGateway(
+            id="vgw-1", amazon_asn=64512, vpc_id="vpc-1", propagates_to=("rtb-main",), **MINE
+        ),
+        VpnConnection(
+            id="vpn-1",
+            customer_gateway_id="cgw-1",
+            vpn_gateway_id="vgw-1",
+            state=VpnConnectionState.AVAILABLE,
+            created_at=AT,
+            tunnels=(),
+            static_routes_only=True,
+            routes=(IPv4Network("192.0.2.128/25"),),
+            **MINE,
+        ),
         FlowLog(
             id="fl-1",
             logged="vpc-1",
@@ -870,5 +911,6 @@ def resources() -> list[Resource]:
         ),
         *provided(),
         *inspected(),
+        *kept(),
         *zones(),
     ]

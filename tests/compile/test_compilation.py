@@ -120,6 +120,7 @@ def test_a_subnets_table_leads_by_its_routes(program):
         "169.254.168.0/22": Local(),
         "0.0.0.0/0": Forward("eni-nat", IPv4Address("172.16.1.5")),
         "10.2.0.0/16": Forward("pcx-1", IPv4Address("169.254.0.1")),
+        "192.0.2.128/25": Blackhole(),  # propagated by vgw-1, whose tunnels end nowhere
         "203.0.113.0/24": Forward("eni-web", IPv4Address("172.16.1.4")),  # pl-1
         "52.219.0.0/20": Forward("vpce-s3", IPv4Address("169.254.0.1")),
     }
