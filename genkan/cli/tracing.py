@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from genkan.cli.explaining import lines_of
 from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
 from genkan.client import Site, SiteDown
+from genkan.client.explanation import ask
 from genkan.client.home import default_home
 from genkan.client.probe import Probe, send_probe
 from genkan.client.site import UnknownTarget
@@ -81,6 +83,9 @@ def _word(agrees: bool | None) -> str:
 
 def trace_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Draw a trace: what it comes to, every step, every blocker."""
+    resolved = found.get("resolved")
+    if resolved:
+        yield f"{resolved['name']} is {resolved['address']}: {resolved['because']}"
     yield f"{found['packet']['text']} from {_called(found['origin'])} {_end(found)}"
     for way, arrow in ARROWS.items():
         for step in found[way]:
@@ -140,11 +145,39 @@ def _asked(source: str, destination: str) -> dict[str, Any]:
     site = Site(default_home())
     try:
         found = site.post("/trace", question)
+        resolved = _resolved(site, question) if "unknown" in found else None
+        if resolved is not None:
+            found = site.post("/trace", {**question, "destination": resolved["address"]})
+            found["resolved"] = resolved
     except SiteDown:
         fail_down(site.home)
     if "unknown" in found:
         raise Failure(REFUSED, found["unknown"], todo="genkan status")
     return found
+
+
+def _resolved(site: Site, question: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give the address that a domain name has for who asks; None for what is called otherwise.
+
+    Raises Failure for a domain name without an address, or whose answer is somebody else's.
+    """
+    name = str(question["destination"])
+    if "." not in name:
+        return None
+    told = ask(site, str(question["source"]), name, "A")
+    answer = told.get("answer")
+    if answer is None:  # no such asker, no such name, another name server
+        return None
+    last = answer["steps"][-1]
+    if not last["records"]:
+        explained = "\n".join(lines_of(told, name, "A"))
+        raise Failure(NO, f"{name} has no address for {question['source']}.", explained)
+    because = f" {last['because']}" if last["because"] else ""
+    return {
+        "name": name,
+        "address": last["records"][0],
+        "because": f"{last['decided_by']}{because}",
+    }
 
 
 def parse_destination(text: str) -> dict[str, Any]:
@@ -155,8 +188,8 @@ def parse_destination(text: str) -> dict[str, Any]:
         raise Failure(
             USAGE,
             f"{text} is no destination.",
-            "DST is an id, a Name tag, an address or `internet`; then :PORT, 1 to 65535; then "
-            "/tcp or /udp.",
+            "DST is an id, a Name tag, an address, a domain name or `internet`; then :PORT, 1 to "
+            "65535; then /tcp or /udp.",
             "genkan trace web 10.0.0.5:443/tcp",
         )
     return {

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.story.conftest import REGION
 from tests.story.network import https_from
 
 pytestmark = [pytest.mark.site, pytest.mark.kernel]
@@ -95,3 +96,19 @@ def test_a_rule_that_opens_the_way_is_seen_at_once(site, story):
 def test_what_is_not_there_is_named(site, story, source, destination, words):
     answer = site.genkan("trace", source, destination.format(vpc=story.vpc), wrong=3)
     assert words in answer.stderr
+
+
+def test_a_domain_name_is_what_the_source_sees_of_it(site, story, endpoint):
+    name = f"monitoring.{REGION}.amazonaws.com"
+    inside = json.loads(site.genkan("trace", "app", f"{name}:443", "--json").stdout)
+    assert inside["resolved"]["address"] == inside["packet"]["destination"]
+    assert endpoint in inside["resolved"]["because"]
+    outside = json.loads(site.genkan("trace", "internet", f"{name}:443", "--json").stdout)
+    assert outside["resolved"]["because"] == "internet"
+    assert outside["resolved"]["address"] != inside["resolved"]["address"]
+
+
+def test_a_name_without_an_address_is_told_with_who_says_so(site, story):
+    refused = site.genkan("trace", "app", "nothing.example:443", wrong=1).stderr
+    assert "nothing.example has no address for app" in refused
+    assert "NXDOMAIN" in refused
