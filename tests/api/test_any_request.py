@@ -36,7 +36,7 @@ from tests.build import AT, REGION, Client, Tokens, a_call
 
 SEEDS_EACH = int(os.environ.get("GENKAN_SEEDS", "4"))  # requests of each operation
 LATER = 10_000  # tokens of the foundation are smaller
-EXAMPLES = int(os.environ.get("GENKAN_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("GENKAN_EXAMPLES", "120"))
 AWS_CODE = re.compile(r"[A-Z][A-Za-z]*(\.[A-Za-z]+)*")
 MAKERS = ("Create", "Run", "Allocate", "Associate", "Attach", "Authorize", "Import")
 CALLS = [(service, name) for service in FAMILIES for name in operations(service)]
