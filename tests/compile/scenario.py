@@ -469,10 +469,10 @@ def kept() -> list[Resource]:
     """Give what is shown and not compiled, or compiled with other things alone."""
     return [
         BlockPublicAccessExclusion(
-            id="vpcbpa-exclude-1",
+            id="vpcbpa-exclude-2",
             mode=ExclusionMode.ALLOW_EGRESS,
             created_at=AT,
-            vpc_id="vpc-1",
+            vpc_id="vpc-6",
             **MINE,
         ),
         NetworkInsightsPath(
