@@ -36,7 +36,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "whatever its policy is called.",
         "Application load balancers, their rules and certificates beside a listener's default one "
         "are refused, and so are targets that are functions or load balancers.",
-        "Certificates are taken as they are named.",
+        "Certificates are taken as they are named. "
+        "target_health_state.unhealthy.draining_interval_seconds is kept and shown: a target that "
+        "is found unhealthy is left at once.",
         "Classic Load Balancers (2012-06-01), which share the endpoint, are refused.",
     ),
     "route53": (
