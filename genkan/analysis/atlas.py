@@ -1,9 +1,10 @@
 """A program indexed for walks: who is at the far end, which route is the longest, who owns what."""
 
 from collections.abc import Iterator
+from copy import copy
 from typing import TypeVar
 
-from genkan.program import Entry, Program
+from genkan.program import Delta, Entry, Program
 from genkan.program.address import Address, Block
 from genkan.program.balancing import BalancedPort, Balancer, Intake, RelayedPort
 from genkan.program.filter import (
@@ -31,6 +32,7 @@ from genkan.program.translation import Border, OneToOne, PortTranslation
 
 E = TypeVar("E", bound=Entry)
 Lengths = dict[int, dict[int, Route]]  # prefix length → network number → route
+NOBODY: frozenset[Address] = frozenset()
 
 
 class Atlas:
@@ -41,11 +43,11 @@ class Atlas:
         self.far_ends: dict[tuple[str, str], End] = {}
         self.near_ends: dict[tuple[str, str], End] = {}
         self.links: dict[tuple[str, str], Link] = {}
-        self._owned: dict[str, set[Address]] = {}
+        self._owned: dict[str, frozenset[Address]] = {}
         self._routes: dict[tuple[str, str, int], Lengths] = {}
         self.private_of: dict[tuple[str, Address], OneToOne] = {}
         self._near_guards: dict[tuple[str, str, Address], SubnetGuard] = {}
-        self._subnets_of: dict[tuple[str, Address], set[str]] = {}
+        self._subnets_of: dict[tuple[str, Address], frozenset[str]] = {}
         self._listeners: dict[tuple[str, int, int], list[Listener]] = {}
         for entry in program:
             self._read(entry)
@@ -57,20 +59,63 @@ class Atlas:
                     self.far_ends[end.place, end.name] = far
                     self.near_ends[end.place, end.name] = end
                     self.links[end.place, end.name] = entry
-                    self._owned.setdefault(end.place, set()).update(end.addresses)
+                    self._owned[end.place] = self._owned.get(end.place, NOBODY) | set(end.addresses)
             case Route():
                 block = entry.destination
-                lengths = self._routes.setdefault((entry.place, entry.table, block.version), {})
+                lengths = self._routes.setdefault(_table_of(entry), {})
                 lengths.setdefault(block.prefixlen, {})[int(block.network_address)] = entry
             case OneToOne():
                 self.private_of[entry.place, entry.public] = entry
             case SubnetGuard():
                 for address in entry.addresses:
                     self._near_guards[entry.place, entry.stage.value, address] = entry
-                    self._subnets_of.setdefault((entry.place, address), set()).add(entry.subnet)
+                    near = self._subnets_of.get((entry.place, address), frozenset())
+                    self._subnets_of[entry.place, address] = near | {entry.subnet}
             case Listener():
                 at = (entry.place, entry.protocol, entry.port)
-                self._listeners.setdefault(at, []).append(entry)
+                self._listeners[at] = [*self._listeners.get(at, ()), entry]
+
+    def after(self, program: Program, delta: Delta) -> "Atlas":
+        """Give the atlas of `program`, to which `delta` leads; it costs what the delta costs, and a
+        copy of what is flat."""
+        new = copy(self)
+        new.program = program
+        for name, held in vars(self).items():
+            if isinstance(held, dict):
+                setattr(new, name, dict(held))
+        for of in {
+            _table_of(one) for one in (*delta.put, *delta.removed) if isinstance(one, Route)
+        }:
+            lengths = new._routes.get(of, {})
+            new._routes[of] = {length: dict(routes) for length, routes in lengths.items()}
+        replaced = (self.program.get(entry.key) for entry in delta.put)
+        for entry in (*delta.removed, *replaced):
+            if entry is not None:
+                new._forget(entry)
+        for entry in delta.put:
+            new._read(entry)
+        return new
+
+    def _forget(self, entry: Entry) -> None:
+        match entry:
+            case Link(left=left, right=right):
+                for end in (left, right):
+                    for held in (self.far_ends, self.near_ends, self.links):
+                        held.pop((end.place, end.name), None)
+                    self._owned[end.place] = self._owned[end.place] - set(end.addresses)
+            case Route():
+                block = entry.destination
+                self._routes[_table_of(entry)][block.prefixlen].pop(int(block.network_address))
+            case OneToOne():
+                self.private_of.pop((entry.place, entry.public), None)
+            case SubnetGuard():
+                for address in entry.addresses:
+                    self._near_guards.pop((entry.place, entry.stage.value, address), None)
+                    at = (entry.place, address)
+                    self._subnets_of[at] = self._subnets_of[at] - {entry.subnet}
+            case Listener():
+                port = (entry.place, entry.protocol, entry.port)
+                self._listeners[port] = [one for one in self._listeners[port] if one != entry]
 
     def find(self, kind: type[E], *key: str) -> E | None:
         """Give the entry of a kind with this key."""
@@ -89,8 +134,8 @@ class Atlas:
         found = self.owns(place, address) or self._longest(place, PLACE_TABLE, address)
         return found is True or bool(found and isinstance(found.action, Deliver))
 
-    def addresses(self, place: str) -> set[Address]:
-        return self._owned.get(place, set())
+    def addresses(self, place: str) -> frozenset[Address]:
+        return self._owned.get(place, NOBODY)
 
     def owners(self, address: Address) -> Iterator[str]:
         """Give the places that have an address, in the order of their names."""
@@ -115,13 +160,19 @@ class Atlas:
 
     def tables_for(self, place: str, interface: str) -> tuple[str, ...]:
         """Give the tables that packets from an interface ask before the place's own."""
-        end = self.near_ends.get((place, interface))
-        choice = self.find(TableChoice, place, end.subnet) if end and end.subnet else None
+        choice = self.table_choice(place, interface)
         return (choice.table,) if choice else ()
 
+    def table_choice(self, place: str, interface: str | None) -> TableChoice | None:
+        subnet = self.subnet(place, interface)
+        return self.find(TableChoice, place, subnet) if subnet else None
+
     def tables_of_source(self, place: str, source: Address) -> tuple[str, ...]:
-        choice = self.find(SourceChoice, place, str(source))
+        choice = self.source_choice(place, source)
         return (choice.table,) if choice else ()
+
+    def source_choice(self, place: str, source: Address) -> SourceChoice | None:
+        return self.find(SourceChoice, place, str(source))
 
     def subnet(self, place: str, interface: str | None) -> str | None:
         """Give the subnet that an interface of a place is in."""
@@ -197,6 +248,10 @@ class Atlas:
             if address in one.addresses
         ]
         return max(found, key=lambda one: one.addresses.prefixlen, default=None)
+
+
+def _table_of(route: Route) -> tuple[str, str, int]:
+    return (route.place, route.table, route.destination.version)
 
 
 def is_single(block: Block) -> bool:

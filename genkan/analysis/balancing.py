@@ -47,7 +47,7 @@ def taken(at: Crossing, entry: Balancer) -> Iterator[Step]:
     port = port_at(at)
     if port is None:
         said = "no listener has this port"
-        yield at.blocked(STAGE, Code.ELBV2_LISTENERS_MISMATCH, said, entry.because)
+        yield at.blocked(STAGE, Code.ELBV2_LISTENERS_MISMATCH, said, entry.because, asked=entry)
     elif not at.packet.begins:
         told = at.packet.protocol == TCP
         said = "it belongs to no connection"
@@ -55,7 +55,7 @@ def taken(at: Crossing, entry: Balancer) -> Iterator[Step]:
     elif not port.targets:
         told = at.packet.protocol == TCP
         said = "nobody takes what this listener hands on"
-        yield at.blocked(STAGE, Code.ELBV2_NO_TARGETS_IN_AZ, said, port.because, told)
+        yield at.blocked(STAGE, Code.ELBV2_NO_TARGETS_IN_AZ, said, port.because, told, port)
 
 
 def handed_on(at: Crossing, port: Port, target: Target) -> Step:
@@ -91,4 +91,4 @@ def _asked(at: Crossing) -> Iterator[Step]:
         yield at.step(stage, Outcome.PASSED, "the load balancer's groups allow it", because)
     else:
         said = "no rule of the load balancer's groups allows it"
-        yield at.blocked(stage, Code.NLB_SG_PRIVATELINK, said, because)
+        yield at.blocked(stage, Code.NLB_SG_PRIVATELINK, said, because, asked=intake)

@@ -6,7 +6,7 @@ from genkan.analysis.atlas import Atlas
 from genkan.analysis.code import Code
 from genkan.analysis.packet import Packet
 from genkan.analysis.trace import Outcome, Step
-from genkan.program import Because
+from genkan.program import Because, Entry
 from genkan.program.filter import Stage
 
 
@@ -48,10 +48,11 @@ class Crossing:
         said: str,
         because: Because | None = None,
         told: bool = False,
+        asked: Entry | None = None,
     ) -> Step:
         """Give a step that blocks; `told`: the sender hears of it."""
         outcome = Outcome.REFUSED if told else Outcome.DROPPED
-        return replace(self.step(stage, outcome, said, because), code=code)
+        return replace(self.step(stage, outcome, said, because), code=code, asked=asked)
 
     def leaving(self, interface: str | None) -> "Crossing":
         return replace(self, leaves=interface)

@@ -51,7 +51,7 @@ def _asked(at: Crossing, guard: SubnetGuard | None) -> Iterator[Step]:
     else:
         word = "denied" if found.because else "allowed by no entry"
         said = f"{word} at the edge of {guard.subnet}"
-        yield at.blocked(guard.stage, Code.SUBNET_ACL_RESTRICTION, said, because)
+        yield at.blocked(guard.stage, Code.SUBNET_ACL_RESTRICTION, said, because, asked=guard)
 
 
 def _remote(at: Crossing, stage: Stage) -> Address:

@@ -25,7 +25,7 @@ def source_check(at: Crossing) -> Iterator[Step]:
     else:
         said = f"{at.interface} has no address {at.packet.source}"
         code = Code.ENI_SOURCE_DEST_CHECK_RESTRICTION
-        yield at.blocked(Stage.SOURCE_DEST_CHECK, code, said, check.because)
+        yield at.blocked(Stage.SOURCE_DEST_CHECK, code, said, check.because, asked=check)
 
 
 def own_source(at: Crossing) -> Iterator[Step]:
@@ -86,4 +86,4 @@ def step_of(at: Crossing, stage: Stage, found: Ruling, guard: Guard) -> Step:
     named = ", ".join(name.partition("/")[0] for name in guard.filters) or "no group"
     rules = [rule for name in guard.filters for rule in at.atlas.rules(at.place, name)]
     code = Code.ENI_SG_RULES_MISMATCH if rules else Code.SG_HAS_NO_RULES
-    return at.blocked(stage, code, f"no rule of {named} allows it", because)
+    return at.blocked(stage, code, f"no rule of {named} allows it", because, asked=guard)

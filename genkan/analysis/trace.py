@@ -5,7 +5,7 @@ from enum import Enum
 
 from genkan.analysis.code import Code
 from genkan.analysis.packet import Packet
-from genkan.program import Because
+from genkan.program import Because, Entry
 
 
 class Outcome(Enum):
@@ -32,7 +32,8 @@ class Disposition(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage at one place. `because` is what decided; `said` says it for people.
+    """One stage at one place. `because` is what decided; `said` says it for people; `asked` is the
+    entry of the program that was asked, where one was.
 
     A walk goes on after a step that blocks, as if it had not: what comes then is what else would
     block.
@@ -46,6 +47,7 @@ class Step:
     before: Packet
     after: Packet
     code: Code | None = None  # of a step that blocks
+    asked: Entry | None = None
 
     @property
     def blocks(self) -> bool:
@@ -67,6 +69,7 @@ class Trace:
     arrived_at: str | None
     arrived: Packet | None
     turns: tuple[int, ...] = ()  # how many targets or addresses a hash chose from, each time
+    chosen: tuple[int, ...] = ()  # which of them was taken; the first, where nothing is said
 
     @property
     def blockers(self) -> tuple[Step, ...]:

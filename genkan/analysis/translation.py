@@ -44,7 +44,7 @@ def crosses_border(at: Crossing, meant: Packet) -> Iterator[Step]:
     if not out and (untranslated or meant.destination != inner) and not border.outward:
         return
     code, said = _why_not(at, meant, out, border)
-    yield at.blocked(BORDER, code, said, border.because)
+    yield at.blocked(BORDER, code, said, border.because, asked=border)
 
 
 def _why_not(at: Crossing, meant: Packet, out: bool, border: Border) -> tuple[Code, str]:

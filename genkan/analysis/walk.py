@@ -18,7 +18,14 @@ from genkan.analysis.trace import Outcome, Step, Trace
 from genkan.program.balancing import Balancer
 from genkan.program.filter import Stage
 from genkan.program.place import PlaceKind
-from genkan.program.route import Deliver, Forward, Route, Unreachable
+from genkan.program.route import (
+    Deliver,
+    Forward,
+    Route,
+    SourceChoice,
+    TableChoice,
+    Unreachable,
+)
 
 HOP = "hop"
 MOST = 256  # walks of one packet
@@ -181,8 +188,9 @@ class _Way:
         found = self.atlas.route(at.place, tables, at.packet.destination)
         if found is None:
             said = f"no route leads to {at.packet.destination}"
+            code = Code.NO_ROUTE_TO_DESTINATION
             self.steps.append(
-                at.blocked(Stage.ROUTE, Code.NO_ROUTE_TO_DESTINATION, said, told=True)
+                at.blocked(Stage.ROUTE, code, said, told=True, asked=self._chosen_table(at))
             )
             return None
         where = f"{found.destination} of {found.table}"
@@ -197,8 +205,13 @@ class _Way:
             case _:
                 said = f"{where} leads to what is not there"
                 code, told = Code.BAD_STATE_ROUTE, False
-        self.steps.append(at.blocked(Stage.ROUTE, code, said, found.because, told))
+        self.steps.append(at.blocked(Stage.ROUTE, code, said, found.because, told, found))
         return None
+
+    def _chosen_table(self, at: Crossing) -> TableChoice | SourceChoice | None:
+        """Give what chose the table that was asked first."""
+        chosen = self.atlas.table_choice(at.place, at.interface)
+        return chosen or self.atlas.source_choice(at.place, at.packet.source)
 
     def _translated(self, at: Crossing, steps: Iterator[Step]) -> Crossing:
         for step in steps:
@@ -242,6 +255,7 @@ def walk(
         way.taken_at,
         way.packet,
         tuple(way.met),
+        turns,
     )
 
 

@@ -334,11 +334,11 @@ def trace(source: str, destination: str, output: str, as_json: bool) -> None:
     """Say where a packet goes, and what stops it.
 
     Nothing is sent: the answer is read from what the engine carries out. Both ways are followed,
-    hop by hop, past whatever blocks, so that everything that blocks is told. SRC and DST are ids,
-    Name tags, addresses, or `internet`, a host outside every VPC; DST may be a domain name too, as
-    SRC sees it. PROTO is tcp or udp; without a port an echo is meant. An instance without a
-    source/destination check is taken to pass on what is not for it. Exit code 0: it arrives, and
-    its answer comes back.
+    hop by hop, past whatever blocks, so that everything that blocks is told, each with the smallest
+    call of the AWS CLI that mends it, tried on a copy. SRC and DST are ids, Name tags, addresses,
+    or `internet`, a host outside every VPC; DST may be a domain name too, as SRC sees it. PROTO is
+    tcp or udp; without a port an echo is meant. An instance without a source/destination check is
+    taken to pass on what is not for it. Exit code 0: it arrives, and its answer comes back.
 
     Example: genkan trace web 10.0.0.5:443
     """

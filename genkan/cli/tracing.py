@@ -91,6 +91,7 @@ def trace_lines(found: Mapping[str, Any]) -> Iterator[str]:
         for step in found[way]:
             yield from _step_lines(arrow, step)
     yield from blocker_lines(found)
+    yield from fix_lines(found)
     yield from _choice_lines(found)
 
 
@@ -111,6 +112,18 @@ def blocker_lines(found: Mapping[str, Any]) -> Iterator[str]:
             f"{number}. {where}{step['stage']} at {_called(step, 'place')}: {step['said']}"
             f"{_because(step)}  {step['code']}"
         )
+
+
+def fix_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Draw the calls that mend it, in their order, and whether they were tried on a copy."""
+    for fix in found["fixes"]:
+        word = "checked" if fix["verified"] else "not enough"
+        for call in fix["calls"]:
+            yield f"fix ({word}): {call['words']}"
+        if not fix["calls"]:
+            yield f"no call is known that mends {fix['blocker']['code']}"
+    if found["mended"] == "reached":
+        yield "with this it arrives, and its answer comes back"
 
 
 def _step_lines(arrow: str, step: Mapping[str, Any]) -> Iterator[str]:

@@ -11,12 +11,15 @@ from typing import Any
 
 from genkan.analysis import Atlas, Disposition, Packet, Step, Trace, walks
 from genkan.analysis.packet import ICMP, ICMPV6, TCP, UDP
+from genkan.api.call import Call
+from genkan.compile import Compilation
+from genkan.impact.fixes import Fix, Mending, mend
+from genkan.impact.state import State, middleboxes
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
-from genkan.program import Program
 from genkan.program.address import Address, in_order
-from genkan.program.place import INTERNET, OUTSIDE, Link, Place, PlaceKind
+from genkan.program.place import INTERNET, OUTSIDE, Place, PlaceKind
 from genkan.program.route import Forward
 
 PROTOCOLS = {"tcp": TCP, "udp": UDP}
@@ -42,28 +45,30 @@ class Traces:
     """Answers by the network and the program as they are."""
 
     def __init__(self) -> None:
-        self._atlas = Atlas(Program())
+        self._state = State.of(Network())
 
-    def answer(self, network: Network, program: Program, asked: dict[str, Any]) -> dict[str, Any]:
-        """Give a trace as plain data, or `unknown`: what of the question is not there."""
-        if self._atlas.program is not program:
-            self._atlas = Atlas(program)
+    def state(self, network: Network, compilation: Compilation) -> State:
+        """Give a network and its program, read for walks: once, as long as they stay."""
+        if self._state.network is not network or self._state.compilation is not compilation:
+            known = self._state.atlas
+            same = known.program is compilation.program
+            atlas = known if same else Atlas(compilation.program)
+            self._state = State(network, compilation, atlas)
+        return self._state
+
+    def answer(self, call: Call, compilation: Compilation, asked: dict[str, Any]) -> dict[str, Any]:
+        """Give a trace of the call's network as plain data, with what mends it; or `unknown`: what
+        of the question is not there."""
+        state = self.state(call.network, compilation)
         try:
-            ends = _ends(self._atlas, network, asked)
+            ends = _ends(state.atlas, call.network, asked)
         except UnknownEnd as unknown:
             return {"unknown": str(unknown)}
-        boxes = middleboxes(self._atlas)
-        return shown(network, walks(self._atlas, ends.origin, ends.packet, boxes))
-
-
-def middleboxes(atlas: Atlas) -> frozenset[str]:
-    """Give the instances that may carry others' packets, and so are taken to pass them on."""
-    return frozenset(
-        link.right.place
-        for link in atlas.program.of(Link)
-        if _kind(atlas, link.right.place) is PlaceKind.INSTANCE
-        and atlas.source_check(link.left.place, link.left.name) is None
-    )
+        boxes = middleboxes(state.atlas)
+        traces = walks(state.atlas, ends.origin, ends.packet, boxes)
+        trace = next((one for one in traces if one.blockers), None)
+        mending = mend(state, call, trace) if trace else None
+        return shown(call.network, traces, mending)
 
 
 def _ends(atlas: Atlas, network: Network, asked: dict[str, Any]) -> Ends:
@@ -178,10 +183,11 @@ def _address(text: str) -> Address | None:
         return None
 
 
-def shown(network: Network, traces: list[Trace]) -> dict[str, Any]:
-    """Give what may become of a packet as plain data: the first trace that does not come back, or
-    else the first; and how each of the possible ones ends."""
-    trace = next((one for one in traces if one.disposition is not Disposition.REACHED), traces[0])
+def shown(network: Network, traces: list[Trace], mending: Mending | None = None) -> dict[str, Any]:
+    """Give what may become of a packet as plain data: the first trace that is stopped, or does not
+    come back, or else the first; and how each of the possible ones ends."""
+    lost = [one for one in traces if one.disposition is not Disposition.REACHED]
+    trace = next((one for one in lost if one.blockers), (lost or traces)[0])
     ways = (("forward", trace.forward), ("answer", trace.answer))
     blockers = [_step(network, way, one) for way, steps in ways for one in steps if one.blocks]
     return {
@@ -196,6 +202,8 @@ def shown(network: Network, traces: list[Trace]) -> dict[str, Any]:
             "packet": _header(trace.arrived),
         },
         "blockers": blockers,
+        "fixes": [_fix(network, fix) for fix in mending.fixes] if mending else [],
+        "mended": mending.ends.value if mending else None,
         "possible": [
             {"arrived": one.arrived_at, "disposition": one.disposition.value} for one in traces
         ],
@@ -217,6 +225,24 @@ def _step(network: Network, way: str, step: Step) -> dict[str, Any]:
         if because is None
         else {"kind": because.kind, "id": because.id, "rule": because.rule},
         "packet": _header(step.after),
+    }
+
+
+def _fix(network: Network, fix: Fix) -> dict[str, Any]:
+    return {
+        "blocker": _step(network, "", fix.blocker),
+        "calls": [
+            {
+                "service": order.service,
+                "operation": order.operation,
+                "parameters": dict(order.parameters),
+                "account": order.account,
+                "region": order.region,
+                "words": order.words,
+            }
+            for order in fix.orders
+        ],
+        "verified": fix.verified,
     }
 
 

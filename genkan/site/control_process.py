@@ -33,7 +33,6 @@ from genkan.control.notices import Notice
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.shown_network import shown_network
 from genkan.control.status import status
-from genkan.control.traces import Traces
 from genkan.control.ways import find_way
 from genkan.control.writer import Writer
 from genkan.engine.absent import AbsentEngine
@@ -43,6 +42,7 @@ from genkan.model.account import Account
 from genkan.model.errors import Refused
 from genkan.program import Delta
 from genkan.site import handover, reports, sockets
+from genkan.site.analysis_questions import AnalysisQuestions
 from genkan.site.database import through_broker
 from genkan.site.default_vpcs import make_default_vpcs
 from genkan.site.home import RUN, Home
@@ -85,7 +85,6 @@ class ControlProcess:
         )
         self._writer = Writer(self._control, _give_up)
         self._started = False
-        self._traces = Traces()
 
     async def start(self, *subscribers: str) -> None:
         """Bring the site up to the store's state and begin to answer, when these processes answer
@@ -162,7 +161,7 @@ class ControlProcess:
         HostPrograms(self._control, self._writer).serve(app)
         app.router.add_get("/network", self._network)
         app.router.add_get("/explain", self._explain)
-        app.router.add_post("/trace", self._trace)
+        AnalysisQuestions(self._control, self._writer, self._call_as).serve(app)
         app.router.add_get("/services", self._services)
         app.router.add_post("/services", self._add_service)
         app.router.add_post("/services/remove", self._remove_service)
@@ -298,10 +297,6 @@ class ControlProcess:
         version = hashlib.sha256(json.dumps(found).encode()).hexdigest()
         same = asked.get("known") == version
         return web.json_response({"version": version, **({} if same else found)})
-
-    async def _trace(self, request: web.Request) -> web.Response:
-        network, program = self._control.network, self._control.compilation.program
-        return web.json_response(self._traces.answer(network, program, await request.json()))
 
     async def _history(self, request: web.Request) -> web.Response:
         return web.json_response({"history": await self._writer.do(self._control.history)})

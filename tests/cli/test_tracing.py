@@ -58,6 +58,12 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
         "forward": [step("forward", "translated", "changed", because=because)],
         "answer": [blocker],
         "blockers": [blocker],
+        "fixes": [
+            {"blocker": blocker, "calls": [{"words": "aws ec2 create-route"}], "verified": True},
+            {"blocker": blocker, "calls": [{"words": "aws ec2 allow"}], "verified": False},
+            {"blocker": blocker, "calls": [], "verified": False},
+        ],
+        "mended": "reached",
         "possible": [
             {"arrived": "i-2", "disposition": "unanswered"},
             {"arrived": None, "disposition": "stopped"},
@@ -69,6 +75,10 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
         "now tcp 1.1.1.1:1 → 10.0.0.4:80",
         "x ← main route nobody",
         "1. the answer, route at main: nobody NO_ROUTE_TO_DESTINATION",
+        "fix (checked): aws ec2 create-route",
+        "fix (not enough): aws ec2 allow",
+        "no call is known that mends NO_ROUTE_TO_DESTINATION",
+        "with this it arrives, and its answer comes back",
         "a hash chooses one of 2 ways; this is one of them:",
         "i-2: unanswered",
         "nobody: stopped",

@@ -1,6 +1,7 @@
 """`genkan trace` says where packets go, and `genkan ping` that they do."""
 
 import json
+import shlex
 
 import pytest
 
@@ -112,3 +113,20 @@ def test_a_name_without_an_address_is_told_with_who_says_so(site, story):
     refused = site.genkan("trace", "app", "nothing.example:443", wrong=1).stderr
     assert "nothing.example has no address for app" in refused
     assert "NXDOMAIN" in refused
+
+
+def test_what_stops_a_packet_is_told_with_the_call_that_mends_it(site, story):
+    """The call is made as it is told, and the packet arrives."""
+    asked = ("internet", f"{story.instance(story.web)['PublicIpAddress']}:443")
+    found = traced(site, *asked, wrong=1)
+    (fix,) = found["fixes"]
+    assert (fix["verified"], found["mended"]) == (True, "reached")
+    drawn = site.genkan("trace", *asked, wrong=1).stdout
+    (call,) = fix["calls"]
+    assert f"fix (checked): {call['words']}" in drawn.splitlines()
+    site.genkan("aws", *shlex.split(call["words"])[1:])
+    try:
+        assert pinged(site, *asked)["met"] == "refused"  # by the host: nobody listens
+    finally:
+        story.ec2.revoke_security_group_ingress(**call["parameters"])
+    assert traced(site, *asked, wrong=1)["disposition"] == "stopped"

@@ -1,0 +1,55 @@
+"""What the CLI asks about ways and changes: answered from one moment's network, beside the writer.
+
+Nothing of it is committed. One thread answers, so what was read of a program is read once.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from genkan.api.call import Call
+from genkan.compile import Compilation
+from genkan.control import Control
+from genkan.control.accounts import find_account
+from genkan.control.traces import Traces
+from genkan.control.writer import Writer
+
+CallAs = Callable[[str, str], Call]
+
+
+class AnalysisQuestions:
+    """The questions, and what is kept between them."""
+
+    def __init__(self, control: Control, writer: Writer, call_as: CallAs) -> None:
+        self._control = control
+        self._writer = writer
+        self._call_as = call_as
+        self._traces = Traces()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+
+    def serve(self, app: web.Application) -> None:
+        app.router.add_post("/trace", self._trace)
+
+    async def _trace(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        call, compilation = await self._moment(None, None)
+        return await self._answered(lambda: self._traces.answer(call, compilation, asked))
+
+    async def _moment(self, account: str | None, region: str | None) -> tuple[Call, Compilation]:
+        """Give a call of an account's on the network as it is now, and what it compiled to."""
+        network, compilation = await self._writer.do(
+            lambda: (self._control.network, self._control.compilation)
+        )
+        found = find_account(network, account)
+        if found is None:
+            raise web.HTTPNotFound(text=f"There is no account {account}.")
+        call = self._call_as(found.id, region or found.region)
+        return replace(call, network=network), compilation
+
+    async def _answered(self, work: Callable[[], dict[str, Any]]) -> web.Response:
+        loop = asyncio.get_running_loop()
+        return web.json_response(await loop.run_in_executor(self._thread, work))

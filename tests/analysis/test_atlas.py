@@ -1,0 +1,52 @@
+"""An atlas that is brought along with a change is the one that is read anew."""
+
+import random
+
+import pytest
+
+from genkan.analysis import Atlas
+from genkan.compile import compile_network, recompile
+from genkan.compile.scope import touched
+from genkan.model.network import Change, Network
+from tests.compile.scenario import resources
+from tests.engine.random_networks import Drawer
+
+
+def contents(atlas: Atlas) -> dict:
+    """Give what an atlas holds, without what is empty, lists in any order."""
+    return {
+        name: {
+            key: set(map(str, value)) if isinstance(value, list) else _filled(value)
+            for key, value in held.items()
+            if _filled(value)
+        }
+        for name, held in vars(atlas).items()
+        if isinstance(held, dict)
+    }
+
+
+def _filled(value):
+    return {key: one for key, one in value.items() if one} if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_bringing_along_is_reading_anew_and_leaves_the_old_one_as_it_was(seed):
+    drawn = Drawer(seed).draw().resources if seed else resources()
+    dice = random.Random(seed)
+    network = Network.of(drawn)
+    compilation = compile_network(network)
+    atlas = Atlas(compilation.program)
+    for _ in range(8):
+        known = contents(atlas)
+        there = [one for one in drawn if network.find(one.kind, one.id)]
+        gone = [one for one in drawn if not network.find(one.kind, one.id)]
+        change = Change(
+            puts=tuple(dice.sample(gone, min(len(gone), 2))),
+            deletes=tuple((one.kind, one.id) for one in dice.sample(there, 3)),
+        )
+        after = network.apply(change)
+        made, delta = recompile(compilation, after, touched(network, after, change))
+        new = atlas.after(made.program, delta)
+        assert contents(new) == contents(Atlas(made.program))
+        assert contents(atlas) == known
+        network, compilation, atlas = after, made, new

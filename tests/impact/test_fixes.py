@@ -1,0 +1,127 @@
+"""Everything that stops a packet is told with the call that mends it, and the call was tried."""
+
+import pytest
+
+from genkan.analysis import Code, Disposition, walk
+from genkan.impact.fixes import Mending, mend
+from tests.impact.story import ANYWHERE, TCP, Story, build
+
+
+@pytest.fixture
+def story() -> Story:
+    return build()
+
+
+def mended(story: Story, origin: str, to: str, port: int, protocol: int = TCP) -> Mending:
+    state = story.state
+    trace = walk(state.atlas, origin, story.packet(origin, to, port, protocol))
+    return mend(state, story.client.call, trace)
+
+
+def words(found: Mending) -> list[str]:
+    return [order.words for fix in found.fixes for order in fix.orders]
+
+
+def address(story: Story, instance: str) -> str:
+    return str(story.interface(instance).private_ip)
+
+
+def test_a_group_is_opened_for_the_group_of_who_asks_and_no_wider(story):
+    found = mended(story, story.web, address(story, story.app), 443)
+    (fix,) = found.fixes
+    assert (fix.verified, found.ends) == (True, Disposition.REACHED)
+    assert words(found) == [
+        f"aws ec2 authorize-security-group-ingress --group-id {story.app_group} "
+        '--ip-permissions \'[{"IpProtocol":"tcp","FromPort":443,"ToPort":443,'
+        f'"UserIdGroupPairs":[{{"GroupId":"{story.web_group}"}}]}}]\''
+    ]
+
+
+def test_everything_that_stops_a_packet_both_ways_is_mended_in_turn(story):
+    """No rule lets it out, an ACL denies both ways, no rule lets it in."""
+    ask = story.client.ask
+    acl = ask("CreateNetworkAcl", VpcId=story.vpc)["NetworkAcl"]["NetworkAclId"]
+    (association,) = [
+        one["NetworkAclAssociationId"]
+        for shown in ask("DescribeNetworkAcls")["NetworkAcls"]
+        for one in shown["Associations"]
+        if one["SubnetId"] == story.back
+    ]
+    ask("ReplaceNetworkAclAssociation", AssociationId=association, NetworkAclId=acl)
+    for egress, action in ((True, "deny"), (False, "deny")):
+        ask(
+            "CreateNetworkAclEntry", NetworkAclId=acl, RuleNumber=100, Protocol="-1",
+            RuleAction=action, Egress=egress, CidrBlock=ANYWHERE,
+        )  # fmt: skip
+    ask(
+        "RevokeSecurityGroupEgress",
+        GroupId=story.web_group,
+        IpPermissions=[{"IpProtocol": "-1", "IpRanges": [{"CidrIp": ANYWHERE}]}],
+    )
+    found = mended(story, story.web, address(story, story.app), 443)
+    assert [fix.blocker.code for fix in found.fixes] == [
+        Code.SG_HAS_NO_RULES,
+        Code.SUBNET_ACL_RESTRICTION,
+        Code.SG_HAS_NO_RULES,
+        Code.SUBNET_ACL_RESTRICTION,
+    ]
+    assert all(fix.verified for fix in found.fixes)
+    assert found.ends is Disposition.REACHED
+    told = words(found)
+    assert "--rule-number 99 --protocol 6 --rule-action allow --no-egress" in told[1]
+    assert '--cidr-block 172.16.1.0/24 --port-range \'{"From":443,"To":443}\'' in told[1]
+    assert (
+        '--egress --cidr-block 172.16.1.0/24 --port-range \'{"From":1024,"To":65535}\'' in told[3]
+    )
+
+
+def test_a_table_that_leads_nowhere_gets_a_route_that_its_sender_can_use(story):
+    story.client.ask("DeleteRoute", RouteTableId=story.front_table, DestinationCidrBlock=ANYWHERE)
+    found = mended(story, story.web, "198.51.100.10", 443)
+    assert found.ends is Disposition.REACHED
+    assert words(found) == [
+        f"aws ec2 create-route --route-table-id {story.front_table} "
+        f"--destination-cidr-block 0.0.0.0/0 --gateway-id {story.gateway}"
+    ]
+
+
+def test_a_sender_without_a_public_address_gets_one_and_the_first_call_feeds_the_second(story):
+    quiet = story.launch("quiet", story.front, story.web_group)
+    found = mended(story, quiet, "198.51.100.10", 443)
+    assert found.ends is Disposition.REACHED
+    assert [order.operation for order in found.fixes[0].orders] == [
+        "AllocateAddress",
+        "AssociateAddress",
+    ]
+
+
+def test_a_route_whose_target_is_gone_leads_elsewhere(story):
+    nat = story.client.ask("AllocateAddress", Domain="vpc")["AllocationId"]
+    made = story.client.ask("CreateNatGateway", SubnetId=story.front, AllocationId=nat)
+    nat_id = made["NatGateway"]["NatGatewayId"]
+    story.client.pass_time(1)
+    story.client.ask(
+        "CreateRoute", RouteTableId=story.back_table, DestinationCidrBlock=ANYWHERE,
+        NatGatewayId=nat_id,
+    )  # fmt: skip
+    other = story.client.ask("AllocateAddress")["AllocationId"]
+    again = story.client.ask("CreateNatGateway", SubnetId=story.front, AllocationId=other)
+    story.client.ask("DeleteNatGateway", NatGatewayId=nat_id)
+    story.client.pass_time(1)
+    found = mended(story, story.app, "198.51.100.10", 443)
+    assert found.ends is Disposition.REACHED
+    assert f"--nat-gateway-id {again['NatGateway']['NatGatewayId']}" in words(found)[0]
+    assert "aws ec2 replace-route" in words(found)[0]
+
+
+def test_what_no_call_mends_is_told_without_one(story):
+    found = mended(story, story.web, "172.16.2.200", 443)
+    (fix,) = found.fixes
+    assert (fix.blocker.code, fix.orders, fix.verified) == (Code.NO_ENI_AT_ADDRESS, (), False)
+    assert found.ends is Disposition.STOPPED
+
+
+def test_nothing_of_the_network_itself_changes(story):
+    before = story.client.call.network
+    mended(story, story.web, address(story, story.app), 443)
+    assert story.client.call.network == before
