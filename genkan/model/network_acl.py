@@ -54,10 +54,11 @@ class NetworkAcl(Resource):
 
 def default_acl(network: Network, vpc: Vpc) -> NetworkAcl:
     """Give a VPC's default ACL: as it was changed, or as it follows from the VPC."""
-    name = f"acl-{_digits(vpc.id)}"
-    changed = network.get(NetworkAcl, name)
+    stored = network.where(NetworkAcl, vpc_id=vpc.id)
+    changed = next((one for one in stored if one.is_default), None)
     if changed:
         return changed
+    name = f"acl-{_digits(vpc.id)}"
     first = [(FIRST_NUMBER, ANYWHERE)]
     blocks: list[tuple[int, IPv4Network | IPv6Network]] = [*first]
     if vpc.ipv6_associations:

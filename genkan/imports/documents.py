@@ -1,0 +1,115 @@
+"""Files of JSON → documents: one answer of a call each, with what is known of the call.
+
+A folder, a file, or several; JSON, JSON Lines, or answers that follow each other in one file, as a
+client that goes through pages prints them. What a document holds is told by its content, never by
+the name of its file. Where an answer does not say what it is about (GetManagedPrefixListEntries
+names no list), its collector says it: `{"Operation": …, "Parameters": {…}, "Response": {…}}`.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from genkan.imports.notes import Note, NoteCode
+
+SUFFIXES = (".json", ".jsonl", ".ndjson")
+REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,2}-\d")
+ACCOUNT = re.compile(r"\d{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`account` and `region` are what the folders around a file are called, where they are called
+    so: a hint, for answers that do not say it themselves."""
+
+    source: str
+    response: Mapping[str, Any]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    operation: str | None = None
+    account: str | None = None
+    region: str | None = None
+
+
+def read_documents(paths: Iterable[Path]) -> tuple[list[Document], list[Note]]:
+    """Read files and folders. What cannot be read is noted; nothing is raised for it.
+
+    Raises FileNotFoundError for a path that is not there.
+    """
+    documents: list[Document] = []
+    notes: list[Note] = []
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(path)
+        files = sorted(_files(path)) if path.is_dir() else [path]
+        for file in files:
+            source = str(file.relative_to(path.parent)) if path.is_dir() else file.name
+            try:
+                text = file.read_text(encoding="utf-8-sig")
+            except (OSError, UnicodeDecodeError) as error:
+                notes.append(_unreadable(source, str(error)))
+                continue
+            documents.extend(_documents(source, text, notes))
+    return documents, notes
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+
+
+def _documents(source: str, text: str, notes: list[Note]) -> Iterator[Document]:
+    try:
+        for value in _values(text):
+            if isinstance(value, dict):
+                yield _document(source, value)
+            elif isinstance(value, list):
+                yield from (_document(source, one) for one in value if isinstance(one, dict))
+            else:
+                notes.append(_unreadable(source, f"{str(value)[:40]!r} is no answer of a call"))
+    except (json.JSONDecodeError, RecursionError) as error:
+        notes.append(_unreadable(source, str(error)))
+
+
+def _values(text: str) -> Iterator[Any]:
+    """Give the JSON values that follow each other in a text. Raises JSONDecodeError."""
+    decoder = json.JSONDecoder()
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        value, at = decoder.raw_decode(text, at)
+        yield value
+
+
+def _document(source: str, value: Mapping[str, Any]) -> Document:
+    parts = re.split(r"[/\\]", source)
+    region = next((part for part in reversed(parts) if REGION.fullmatch(part)), None)
+    account = next((part for part in reversed(parts) if ACCOUNT.fullmatch(part)), None)
+    response = value.get("Response")
+    if not isinstance(response, dict):
+        return Document(source, value, account=account, region=region)
+    parameters = value.get("Parameters")
+    operation = value.get("Operation")
+    return Document(
+        source,
+        response,
+        parameters if isinstance(parameters, dict) else {},
+        operation if isinstance(operation, str) else None,
+        _text(value.get("Account")) or account,
+        _text(value.get("Region")) or region,
+    )
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - whatever a file says
+    return value if isinstance(value, str) and value else None
+
+
+def _unreadable(source: str, why: str) -> Note:
+    return Note(
+        source,
+        NoteCode.UNREADABLE,
+        f"It was left out, for it cannot be read: {why}. Collect it again.",
+    )
