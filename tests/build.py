@@ -10,7 +10,7 @@ from genkan import wire
 from genkan.api import registry
 from genkan.api.call import Answer, Call
 from genkan.compile import compile_network
-from genkan.control.ways import find_way
+from genkan.control.ways import find_way, supposing
 from genkan.model import lifecycle
 from genkan.model.errors import Refused
 from genkan.model.network import Network, put
@@ -46,7 +46,9 @@ def a_call(network: Network | None = None, **overrides: Any) -> Call:
         "now": AT,
         "request_id": "00000000-0000-0000-0000-000000000001",
         "token": Tokens(),
-        "find_way": lambda network, flow: find_way(compile_network(network).program, flow),
+        "find_way": lambda network, supposed, flow: find_way(
+            supposing(compile_network(network), network, supposed), flow
+        ),
     }
     return Call(**{**given, **overrides})
 

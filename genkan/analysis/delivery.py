@@ -26,6 +26,8 @@ def delivered(at: Crossing) -> Iterator[Step]:
     yield from edges.to_delivered(at)
     if found is None:
         yield at.blocked(Stage.ENDPOINT, Code.NOTHING_LISTENS, "nothing listens here")
+        if at.atlas.guard(at.place, Stage.ENDPOINT, at.packet.destination):
+            yield from (step for step in guards.endpoint(at) if step.blocks)
         return
     if found.guarded:
         yield from guards.endpoint(at)

@@ -18,7 +18,7 @@ def _no_key_pairs(kind: str) -> tuple[str, str, str]:
     raise Fault(f"A {kind} key pair was asked for where none can be made.")
 
 
-def _no_ways(network: Network, flow: Flow) -> Way:
+def _no_ways(network: Network, supposed: Change, flow: Flow) -> Way:
     raise Fault(f"The way of {flow} was asked for where no program is known.")
 
 
@@ -28,7 +28,8 @@ class Call:
 
     `token(n, alphabet)` gives n random characters; `console_output(instance_id)` what an instance's
     first boot printed; `new_key_pair(type)` a private key, its public one and its fingerprint;
-    `find_way(network, flow)` how a packet would go through a network.
+    `find_way(network, supposed, flow)` how a packet would go through a network if what is supposed
+    were there too.
     """
 
     network: Network

@@ -16,8 +16,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "document the members of their JSON body; here they are named as in the API.",
         "An analysis of a network insights path is done when it is started. It names what decides "
         "on the way, in order, and one explanation a stage that blocks; filters by ARN are "
-        "refused, and a path without a port asks for 443. Analyses of access scopes fail and say "
-        "so.",
+        "refused, and a path without a port asks for 443. An interface that nobody wears is an end "
+        "of a path as in AWS; an instance that does not run is told of beside what else blocks. "
+        "Analyses of access scopes fail and say so.",
         "The codes of three refusals are not documented and chosen: InvalidParameter for a load "
         "balancer that a service cannot have, InvalidPrincipal, and InvalidState for a connection "
         "that cannot be accepted or rejected.",

@@ -15,9 +15,13 @@ from genkan.api.ids import FORMS, need
 from genkan.api.network_insights_answers import (
     Unanswerable,
     components,
+    ends,
     explanations,
     flow_of,
+    goes_by,
+    not_running,
 )
+from genkan.api.network_insights_standins import stand_ins, stopped
 from genkan.api.output import present
 from genkan.api.selection import Values, matching, page, select, yes_no
 from genkan.api.tagging import from_specifications, shown
@@ -181,16 +185,20 @@ def delete_network_insights_analysis(call: Call, *, network_insights_analysis_id
 
 def _found(call: Call, path: NetworkInsightsPath) -> dict[str, Any]:
     """Ask the network; give what an analysis keeps of the answer."""
+    interfaces = ends(call, path)
     try:
-        way = call.find_way(call.network, flow_of(call, path))
+        way = call.find_way(call.network, stand_ins(call, interfaces), flow_of(call, path))
     except Unanswerable as why:
         return {"found": None, "message": str(why)}
     back = reversed(way.back)
+    told = not_running(stopped(call, interfaces)) + explanations(call, (*way.forward, *way.back))
+    if not goes_by(call, path, way.forward):
+        told += [{"ExplanationCode": "NO_ROUTE_TO_DESTINATION"}]
     return {
-        "found": way.reached,
+        "found": way.reached and not told,
         "forward": json.dumps(components(call, way.forward, path.source)),
         "back": json.dumps(components(call, back, None)),
-        "explanations": json.dumps(explanations(call, (*way.forward, *way.back))),
+        "explanations": json.dumps(told),
     }
 
 

@@ -9,20 +9,23 @@ from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from genkan.api.call import Call
+from genkan.api.network_insights_standins import stand_in_of
 from genkan.api.network_interface_shape import association
 from genkan.api.way import Address, Flow, Stage
+from genkan.model.catalogue.prefix_lists import list_of_service
 from genkan.model.instance import Instance
 from genkan.model.network_insights import NetworkInsightsPath
-from genkan.model.network_interface import NetworkInterface
+from genkan.model.network_interface import InterfaceType, NetworkInterface
 from genkan.model.resource import Resource
 from genkan.model.vpc import InternetGateway
-from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
 Answer = dict[str, Any]
 ANY_PORT = 443  # asked for where a path names none
 OUTSIDE = "outside"  # the place of the host outside every VPC
 OUTSIDE_ADDRESS = IPv4Address("198.51.100.10")
 GROUPS, ACLS = "security-group-", "network-acl-"
+OF_GROUPS = ("ENI_SG_RULES_MISMATCH", "SG_HAS_NO_RULES")
 CODES = {
     "source-dest-check": "ENI_SOURCE_DEST_CHECK_RESTRICTION",
     "route": "NO_ROUTE_TO_DESTINATION",
@@ -30,6 +33,13 @@ CODES = {
     "nat-gateway": "NGW_REQUIRES_SOURCE_IN_VPC",
     "blackhole": "BAD_STATE_ROUTE",
 }
+# Of the codes that a walk gives, those that are AWS's; what it has words of its own for is UNKNOWN.
+AWS_CODES = (
+    *("BAD_STATE_ATTACHMENT", "BAD_STATE_ROUTE", "GATEWAY_REJECTS_SPOOFED_TRAFFIC"),
+    *("ENI_SG_RULES_MISMATCH", "ENI_SOURCE_DEST_CHECK_RESTRICTION", "SUBNET_ACL_RESTRICTION"),
+    *("ELBV2_LISTENERS_MISMATCH", "ELBV2_NO_TARGETS_IN_AZ", "NO_ROUTE_TO_DESTINATION"),
+    *("IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"),
+)
 UNKNOWN = "NO_POSSIBLE_DESTINATION"
 
 
@@ -62,17 +72,49 @@ def components(call: Call, stages: Iterable[Stage], first: str | None) -> list[A
 
 
 def explanations(call: Call, stages: Iterable[Stage]) -> list[Answer]:
-    """Give every stage that blocks as an Explanation."""
-    return [_explanation(call, one) for one in stages if one.blocks]
+    """Give every stage that blocks as an Explanation.
+
+    Groups without any rule are told of twice: that no rule applies, and that there is none.
+    """
+    told = []
+    for one in stages:
+        if one.blocks:
+            told.append(_explanation(call, one))
+            if one.code == OF_GROUPS[1]:
+                told.append({**told[-1], "ExplanationCode": one.code})
+    return told
+
+
+def not_running(instances: Iterable[Instance]) -> list[Answer]:
+    """Give an Explanation for each instance that does not run."""
+    return [
+        {"ExplanationCode": "BAD_STATE", "State": one.state.value, "Component": _component(one)}
+        for one in instances
+    ]
+
+
+def ends(call: Call, path: NetworkInsightsPath) -> list[NetworkInterface]:
+    """Give the interfaces that a path begins and ends at."""
+    named = (_interface(call, name) for name in (path.source, path.destination) if name)
+    return [one for one in named if one]
+
+
+def goes_by(call: Call, path: NetworkInsightsPath, stages: Iterable[Stage]) -> bool:
+    """Tell whether a way goes by the gateway endpoint that is its path's destination, if one is."""
+    endpoint = call.network.get(VpcEndpoint, path.destination or "")
+    if endpoint is None or endpoint.endpoint_type is not VpcEndpointType.GATEWAY:
+        return True
+    return any(one.id == endpoint.id for one in stages)
 
 
 def _explanation(call: Call, stage: Stage) -> Answer:
     row = call.network.find(stage.kind, stage.id) if stage.kind and stage.id else None
     component = _component(row) if row else None
-    told: Answer = {"ExplanationCode": CODES.get(stage.name, UNKNOWN)}
-    if stage.name.startswith(GROUPS):
-        told = {"ExplanationCode": "ENI_SG_RULES_MISMATCH"}
-        told["Direction"] = stage.name.removeprefix(GROUPS)
+    known = stage.code if stage.code in AWS_CODES else None
+    told: Answer = {"ExplanationCode": known or CODES.get(stage.name, UNKNOWN)}
+    if stage.name.startswith(GROUPS) or stage.code in OF_GROUPS:
+        told = {"ExplanationCode": OF_GROUPS[0]}
+        told["Direction"] = stage.name.removeprefix(GROUPS) if GROUPS in stage.name else "ingress"
         if component and stage.kind == "security-group":
             told["SecurityGroup"] = component
     elif stage.name.startswith(ACLS):
@@ -99,13 +141,13 @@ def _source(call: Call, path: NetworkInsightsPath) -> tuple[str, Address]:
     if path.source.startswith("igw-"):
         return OUTSIDE, ip_address(path.source_ip) if path.source_ip else OUTSIDE_ADDRESS
     interface = _interface(call, path.source)
-    if interface is None or interface.instance_id is None:
+    if interface is None or interface.interface_type is not InterfaceType.INTERFACE:
         raise Unanswerable(
-            f"{path.source} sends nothing here: a source is an instance, an interface of one, or "
-            "an internet gateway."
+            f"{path.source} sends nothing here: a source is an instance, an interface that one can "
+            "have, or an internet gateway."
         )
     wanted = ip_address(path.source_ip) if path.source_ip else None
-    return interface.instance_id, wanted or _primary(interface)
+    return stand_in_of(interface), wanted or _primary(interface)
 
 
 def _destination(call: Call, path: NetworkInsightsPath) -> Address:
@@ -117,6 +159,10 @@ def _destination(call: Call, path: NetworkInsightsPath) -> Address:
     name = path.destination or ""
     if name.startswith("igw-"):
         return OUTSIDE_ADDRESS
+    endpoint = call.network.get(VpcEndpoint, name)
+    if endpoint and endpoint.endpoint_type is VpcEndpointType.GATEWAY:
+        listed = list_of_service(endpoint.service_name)
+        return next(iter(listed.blocks)).network_address if listed else OUTSIDE_ADDRESS
     interface = _interface(call, name)
     if interface is None:
         raise Unanswerable(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
-from genkan.model.network import Network
+from genkan.model.network import Change, Network
 
 Address = IPv4Address | IPv6Address
 
@@ -22,13 +22,17 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of a way: `kind` and `id` of what decided, where something of the model did."""
+    """One stage of a way: `kind` and `id` of what decided, where something of the model did.
+
+    `code` says why a stage blocks, in Reachability Analyzer's words where it has one.
+    """
 
     name: str
     blocks: bool
     said: str
     kind: str | None
     id: str | None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +45,4 @@ class Way:
     taken_by: str | None
 
 
-FindWay = Callable[[Network, Flow], Way]
+FindWay = Callable[[Network, Change, Flow], Way]

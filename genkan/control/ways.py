@@ -2,6 +2,9 @@
 
 from genkan.analysis import Atlas, Disposition, Packet, Step, walk
 from genkan.api.way import Flow, Stage, Way
+from genkan.compile import Compilation, recompile
+from genkan.compile.scope import touched
+from genkan.model.network import Change, Network
 from genkan.program import Program
 
 PROTOCOLS = {"tcp": 6, "udp": 17}
@@ -22,6 +25,14 @@ def find_way(program: Program, flow: Flow) -> Way:
     )
 
 
+def supposing(compiled: Compilation, network: Network, supposed: Change) -> Program:
+    """Give a network's program as it would be with a change that nobody makes."""
+    if not supposed:
+        return compiled.program
+    after = network.apply(supposed)
+    return recompile(compiled, after, touched(network, after, supposed))[0].program
+
+
 def _stage(step: Step) -> Stage:
     because = step.because
     return Stage(
@@ -30,4 +41,5 @@ def _stage(step: Step) -> Stage:
         said=step.said,
         kind=because.kind if because else None,
         id=because.id if because else None,
+        code=step.code.value if step.code else None,
     )

@@ -33,7 +33,7 @@ from genkan.control.notices import Notice
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.shown_network import shown_network
 from genkan.control.status import status
-from genkan.control.ways import find_way
+from genkan.control.ways import find_way, supposing
 from genkan.control.writer import Writer
 from genkan.engine.absent import AbsentEngine
 from genkan.engine.linux.namespace import number_of as namespace_of
@@ -209,7 +209,9 @@ class ControlProcess:
             token=_token,
             console_output=self._home.console_output,
             new_key_pair=_new_key_pair,
-            find_way=lambda _, flow: find_way(self._control.compilation.program, flow),
+            find_way=lambda network, supposed, flow: find_way(
+                supposing(self._control.compilation, network, supposed), flow
+            ),
         )
 
     async def _status(self, request: web.Request) -> web.Response:

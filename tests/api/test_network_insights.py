@@ -4,7 +4,7 @@ import pytest
 
 from tests.api.providers import a_subnet, a_vpc
 from tests.api.test_endpoint_connections import advance
-from tests.build import Client
+from tests.build import REGION, Client
 
 TCP_443 = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
 
@@ -105,9 +105,75 @@ def test_an_analysis_keeps_what_was_true_when_it_was_made(pair):
     assert len(found["NetworkInsightsAnalyses"]) == 1
 
 
+def a_free_interface(pair: Pair, at: int) -> str:
+    asked = {"SubnetId": pair.subnets[at], "Groups": [pair.groups[at]]}
+    made = pair.client.ask("CreateNetworkInterface", **asked)["NetworkInterface"]
+    return made["NetworkInterfaceId"]
+
+
+def codes(analysis: dict) -> list[str]:
+    return [one["ExplanationCode"] for one in analysis["Explanations"]]
+
+
+def test_interfaces_that_nobody_wears_are_ends_of_a_path(pair):
+    ends = {"Source": a_free_interface(pair, 0), "Destination": a_free_interface(pair, 1)}
+    found = pair.analyse(**ends)
+    assert (found["Status"], found["NetworkPathFound"]) == ("succeeded", False)
+    assert set(codes(found)) == {"ENI_SG_RULES_MISMATCH", "SG_HAS_NO_RULES"}
+    pair.admit()
+    found = pair.analyse(**ends)
+    assert (found["NetworkPathFound"], found["Explanations"]) == (True, [])
+    assert found["ForwardPathComponents"][0]["Component"]["Id"] == ends["Source"]
+    assert pair.analyse(**ends, DestinationPort=444)["NetworkPathFound"] is False
+    shown = pair.client.ask("DescribeNetworkInterfaces", NetworkInterfaceIds=list(ends.values()))
+    assert {one["Status"] for one in shown["NetworkInterfaces"]} == {"available"}
+    assert len(pair.client.ask("DescribeInstances")["Reservations"]) == 2
+
+
+def test_an_instance_that_is_stopped_is_a_blocker_beside_the_others(pair):
+    pair.client.ask("StopInstances", InstanceIds=[pair.db])
+    advance(pair.client)
+    found = pair.analyse()
+    assert found["NetworkPathFound"] is False
+    assert codes(found)[0] == "BAD_STATE"
+    assert "ENI_SG_RULES_MISMATCH" in codes(found)
+    pair.admit()
+    assert codes(pair.analyse()) == ["BAD_STATE"]
+
+
+def test_groups_of_an_endpoint_are_told_of_where_its_service_listens_and_where_not(pair):
+    asked = {"VpcId": pair.vpc, "ServiceName": f"com.amazonaws.{REGION}.sqs"}
+    asked |= {"VpcEndpointType": "Interface", "SubnetIds": [pair.subnets[1]]}
+    asked |= {"SecurityGroupIds": [pair.groups[1]], "PrivateDnsEnabled": False}
+    made = pair.client.ask("CreateVpcEndpoint", **asked)["VpcEndpoint"]["VpcEndpointId"]
+    advance(pair.client)
+    for port in (443, 80):
+        found = pair.analyse(Destination=made, DestinationPort=port)
+        told = [one for one in found["Explanations"] if one.get("Direction") == "ingress"]
+        assert "ENI_SG_RULES_MISMATCH" in [one["ExplanationCode"] for one in told]
+    pair.admit()
+    assert pair.analyse(Destination=made)["NetworkPathFound"] is True
+    assert codes(pair.analyse(Destination=made, DestinationPort=80))[0] == "NO_POSSIBLE_DESTINATION"
+
+
+def test_a_gateway_endpoint_is_reached_by_the_tables_that_it_is_in(pair):
+    client, vpc = pair.client, pair.vpc
+    asked = {"VpcId": vpc, "ServiceName": f"com.amazonaws.{REGION}.s3"}
+    made = client.ask("CreateVpcEndpoint", **asked)["VpcEndpoint"]["VpcEndpointId"]
+    assert codes(pair.analyse(Destination=made)) != []
+    main = client.ask("DescribeRouteTables", Filters=[{"Name": "vpc-id", "Values": [vpc]}])
+    table = main["RouteTables"][0]["RouteTableId"]
+    client.ask("ModifyVpcEndpoint", VpcEndpointId=made, AddRouteTableIds=[table])
+    found = pair.analyse(Destination=made)
+    assert (found["NetworkPathFound"], found["Explanations"]) == (True, [])
+    assert made in [one["Component"]["Id"] for one in found["ForwardPathComponents"]]
+
+
 def test_what_sends_nothing_here_has_no_answer_and_it_says_so(pair):
-    made = pair.client.ask("CreateNetworkInterface", SubnetId=pair.subnets[0])
-    name = made["NetworkInterface"]["NetworkInterfaceId"]
+    asked = {"VpcId": pair.vpc, "ServiceName": f"com.amazonaws.{REGION}.sqs"}
+    asked |= {"VpcEndpointType": "Interface", "SubnetIds": [pair.subnets[0]]}
+    made = pair.client.ask("CreateVpcEndpoint", **asked, PrivateDnsEnabled=False)["VpcEndpoint"]
+    (name,) = made["NetworkInterfaceIds"]
     found = pair.analyse(Source=name)
     assert (found["Status"], "NetworkPathFound" in found) == ("failed", False)
     assert name in found["StatusMessage"]
