@@ -53,6 +53,8 @@ def udp_server(place: str, port: int, version: int = 4) -> list[str]:
     family, everywhere, _, _ = FAMILIES[version]
     with entered(place):
         server = socket.socket(family, socket.SOCK_DGRAM)
+    if version == 6:
+        server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     server.bind((everywhere, port))
 
     def serve() -> None:
@@ -78,10 +80,11 @@ class Connection:
     ) -> None:
         with entered(place):
             self._socket = socket.create_connection((address, port), patience, source)
+        self._patience = PATIENCE
         self.seen = bytes.fromhex(self.read_line()).decode().strip()
 
-    def echo(self, text: str, patience: float = PATIENCE) -> str:
-        self._socket.settimeout(patience)
+    def echo(self, text: str, patience: float | None = None) -> str:
+        self._socket.settimeout(self._patience if patience is None else patience)
         try:
             self._socket.sendall(text.encode())
             return self._socket.recv(100).decode()
@@ -105,8 +108,8 @@ class Connection:
         return data.hex()
 
     def wait(self, patience: float) -> None:
-        """Be this patient from now on."""
-        self._socket.settimeout(patience)
+        """Be this patient with echoes from now on."""
+        self._patience = patience
 
     def port(self) -> int:
         return int(self._socket.getsockname()[1])
@@ -131,6 +134,15 @@ def tcp(place: str, address: str, port: int, patience: float = PATIENCE) -> str:
         return "unreachable"
     connection.close()
     return connection.seen
+
+
+def segment_size(place: str, address: str, port: int) -> int:
+    """Give the largest segment that a connection of a place agreed on."""
+    with entered(place):
+        client = socket.create_connection((address, port), LONG_PATIENCE)
+    with client:
+        client.recv(100)
+        return client.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
 
 
 def udp(place: str, address: str, port: int, patience: float = PATIENCE) -> str:
