@@ -228,11 +228,13 @@ class Atlas:
     def intake(self, place: str, interface: str) -> Intake | None:
         return self.find(Intake, place, interface)
 
-    def balanced_port(self, place: str, protocol: int, port: int) -> BalancedPort | None:
-        return self.find(BalancedPort, place, str(protocol), str(port))
+    def balanced_port(
+        self, place: str, version: int, protocol: int, port: int
+    ) -> BalancedPort | None:
+        return self.find(BalancedPort, place, str(version), str(protocol), str(port))
 
-    def relayed_port(self, place: str, port: int) -> RelayedPort | None:
-        return self.find(RelayedPort, place, str(port))
+    def relayed_port(self, place: str, version: int, port: int) -> RelayedPort | None:
+        return self.find(RelayedPort, place, str(version), str(port))
 
     def inspection(self, place: str) -> Inspection | None:
         return self.find(Inspection, place)

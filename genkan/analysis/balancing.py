@@ -32,16 +32,17 @@ def port_at(at: Crossing) -> Port | None:
     ports = at.packet.destination_port
     if ports is None or ports[0] != ports[1]:
         return None
-    if at.packet.protocol == TCP and (relayed := at.atlas.relayed_port(at.place, ports[0])):
+    version, protocol = at.packet.source.version, at.packet.protocol
+    if protocol == TCP and (relayed := at.atlas.relayed_port(at.place, version, ports[0])):
         return relayed
-    return at.atlas.balanced_port(at.place, at.packet.protocol, ports[0])
+    return at.atlas.balanced_port(at.place, version, protocol, ports[0])
 
 
 def taken(at: Crossing, entry: Balancer) -> Iterator[Step]:
     """Give the steps until a target is chosen: the balancer's groups, its address, its port."""
     if at.interface != entry.interface:
         yield from _asked(at)
-    elif at.packet.destination != entry.address:
+    elif at.packet.destination not in entry.addresses:
         said = f"{at.packet.destination} is not the load balancer's address"
         yield at.blocked(STAGE, Code.NO_ENI_AT_ADDRESS, said, entry.because)
     port = port_at(at)
@@ -73,8 +74,9 @@ def given_source(at: Crossing, entry: Balancer, target: Target) -> Iterator[Step
     keeps = isinstance(target, BalancedTarget) and target.keeps_source
     if keeps and at.interface == entry.interface:
         return
-    after = at.packet.from_source(entry.address, drawn(at.packet))
-    said = f"its target sees {entry.address}, and a port of the load balancer's choice"
+    own = next(one for one in entry.addresses if one.version == target.address.version)
+    after = at.packet.from_source(own, drawn(at.packet))
+    said = f"its target sees {own}, and a port of the load balancer's choice"
     yield at.step(STAGE, Outcome.TRANSLATED, said, entry.because, after)
 
 

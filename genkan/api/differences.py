@@ -2,8 +2,6 @@
 
 DIFFERENCES: dict[str, tuple[str, ...]] = {
     "ec2": (
-        "An endpoint to an endpoint service passes IPv4 alone, to whatever addresses its name "
-        "and its load balancers have.",
         "Services of other Regions can be had where they are providers' own; AWS's services can be "
         "had in their own Region alone.",
         "Interface endpoints have IPv6 where the service has dual-stack names here (api.aws) and "
@@ -27,7 +25,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "What returns from an appliance is taken by its flow's options and its sender; that it "
         "still has the flow's addresses and ports is not asked. Segments that SYNs announce "
         "through an endpoint of a gateway load balancer are limited to what 8500 bytes hold.",
-        "Nodes of network load balancers take IPv4 alone. A target whose health nobody has "
+        "A load balancer passes datagrams to targets of the client's own IP version alone; streams "
+        "between the versions are relayed in user space. A target whose health nobody has "
         "measured yet takes connections while none of its group is known to be well.",
         "What is relayed in user space, TLS listeners and TCP target groups with PROXY protocol, "
         "comes to targets from the load balancer's address, whatever preserve_client_ip says; two "

@@ -5,7 +5,7 @@ says so, else the load balancer. It hands on to those that are well; where fewer
 asks for, to all. "Target groups for your Network Load Balancers", "Target group health".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from genkan.compile.target_placement import (
@@ -15,6 +15,7 @@ from genkan.compile.target_placement import (
     measured,
     placed,
     taking,
+    version_of,
 )
 from genkan.model.load_balancer import Listener, LoadBalancer, Target, TargetGroup, TargetType
 from genkan.model.network import Network
@@ -31,12 +32,14 @@ NAMED = "target_group_health.dns_failover.minimum_healthy_targets"
 TELLS_SOURCE = "proxy_protocol_v2.enabled"
 TLS = "TLS"
 STREAMS = ("TCP", TLS)
+TCP = 6
 SHARE = 10_000  # of a target group with weight 1, to be divided among its targets
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Whom a listener hands on to at a node; see BalancedPort."""
+    """Whom a listener hands on to at a node, for one protocol and one IP version; see
+    BalancedPort."""
 
     targets: tuple[BalancedTarget, ...] = ()
     relayed: tuple[RelayedTarget, ...] = ()  # the same, where a relay is between
@@ -45,8 +48,19 @@ class Chosen:
     ends_with_target: bool = False
 
 
-def choose(network: Network, balancer: LoadBalancer, listener: Listener, zone: str) -> Chosen:
-    """Give whom a listener hands on to at the node in `zone`."""
+def choose(
+    network: Network,
+    balancer: LoadBalancer,
+    listener: Listener,
+    zone: str,
+    protocol: int = TCP,
+    version: int = 4,
+) -> Chosen:
+    """Give whom a listener hands on to at the node in `zone`.
+
+    Clients of one IP version and targets of the other are joined by a relay: streams are, nothing
+    else is.
+    """
     zones = zones_of(network, balancer)
     found = [
         (forward.weight, group, _Reach(network, group, _zones(balancer, group, zone, zones)))
@@ -54,11 +68,13 @@ def choose(network: Network, balancer: LoadBalancer, listener: Listener, zone: s
         if (group := network.get(TargetGroup, forward.target_group)) and forward.weight
     ]
     weighed = [(weight, group, taken) for weight, group, r in found if (taken := r.taking())]
+    relayed = protocol == TCP and needs_relay(listener, weighed, version)
+    reached = [reach for _, group, reach in found if relayed or version_of(group) == version]
     return Chosen(
-        tuple(_balanced(weighed)),
-        tuple(_relayed(weighed)) if needs_relay(listener, weighed) else (),
-        tuple(sorted({one for _, _, reach in found for one in reach.draining()})),
-        tuple(sorted({one for _, _, reach in found for one in reach.ended()})),
+        tuple(_balanced(weighed, version)),
+        tuple(_relayed(weighed)) if relayed else (),
+        _in_order({one for reach in reached for one in reach.draining()}),
+        _in_order({one for reach in reached for one in reach.ended()}),
         bool(found) and all(ends_after_draining(group) for _, group, _ in found),
     )
 
@@ -113,7 +129,7 @@ class _Reach:
         self._taking = self._healthy if enough else running
 
     def taking(self) -> list[Held]:
-        return sorted(filter(None, (self._at(one, running=True) for one in self._taking)))
+        return list(_in_order(filter(None, (self._at(one, running=True) for one in self._taking))))
 
     def is_named(self) -> bool:
         registered = sum(1 for one in taking(self._group) if self._at(one, running=True))
@@ -163,8 +179,9 @@ def _enough(attributes: Mapping[str, str], name: str, healthy: int, registered: 
 Weighed = list[tuple[int, TargetGroup, list[Held]]]  # groups with a weight, and who takes there
 
 
-def _balanced(weighed: Weighed) -> Iterator[BalancedTarget]:
-    for group, (address, port), share in _shares(weighed):
+def _balanced(weighed: Weighed, version: int) -> Iterator[BalancedTarget]:
+    alike = [one for one in weighed if version_of(one[1]) == version]
+    for group, (address, port), share in _shares(alike):
         yield BalancedTarget(
             address=address, port=port, weight=share, keeps_source=keeps_source(group)
         )
@@ -188,10 +205,16 @@ def _shares(weighed: Weighed) -> Iterator[tuple[TargetGroup, Held, int]]:
             yield group, one, share
 
 
-def needs_relay(listener: Listener, weighed: Weighed) -> bool:
-    """Tell whether streams have to be read: to end TLS, or to tell targets who the client is."""
+def needs_relay(listener: Listener, weighed: Weighed, version: int) -> bool:
+    """Tell whether streams have to be read: to end TLS, to tell targets who the client is, or to
+    pass from one IP version to the other."""
     told = any(tells_source(group) for _, group, _ in weighed)
-    return listener.protocol == TLS or (listener.protocol == "TCP" and told)
+    crosses = any(version_of(group) != version for _, group, _ in weighed)
+    return listener.protocol == TLS or crosses or (listener.protocol == "TCP" and told)
+
+
+def _in_order(held: Iterable[Held]) -> tuple[Held, ...]:
+    return tuple(sorted(held, key=lambda one: (one[0].version, *one)))
 
 
 def tells_source(group: TargetGroup) -> bool:

@@ -7,10 +7,11 @@ of the load balancer's VPC. "How Elastic Load Balancing works" and "Network Load
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
-from genkan.compile.balanced_targets import TLS, Chosen, choose
-from genkan.compile.gateways import ANYWHERE
-from genkan.compile.naming import LINK_HOP, host_network, mac_of
+from genkan.compile.balanced_targets import TCP, TLS, Chosen, choose
+from genkan.compile.gateways import EVERYWHERE
+from genkan.compile.naming import host_network, link_hop, mac_of
 from genkan.compile.part import Part
 from genkan.compile.security_groups import Lists, compile_group, filters_of, guard, lists_of
 from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType, TargetGroup
@@ -20,12 +21,14 @@ from genkan.model.security_group import Direction, GroupPeer, SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
+from genkan.program.address import Address
 from genkan.program.balancing import BalancedPort, Balancer, RelayedPort
 from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, AnswerChoice, Deliver, Forward, Route
 
 WAY = "eth0"  # a node's interface in its subnet
-TCP, UDP = 6, 17
+IPV4 = 4
+UDP = 17
 PROTOCOLS = {"TCP": (TCP,), "UDP": (UDP,), "TCP_UDP": (TCP, UDP), "TLS": (TCP,)}
 IDLE_ATTRIBUTE = "tcp.idle_timeout.seconds"
 ALPN = {  # "ALPN policies"
@@ -40,10 +43,11 @@ TCP_IDLE, UDP_IDLE = 350, 120  # seconds; "Connection idle timeout"
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """What a listener does at a node, for one protocol."""
+    """What a listener does at a node, for one protocol and one IP version."""
 
     listener: str
     protocol: int
+    version: int
     port: int
     chosen: Chosen
     idle: int
@@ -66,7 +70,7 @@ def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
             yield Part(
                 ("node-ports", interface.id),
                 compile_ports,
-                (interface, tuple(_ports(network, balancer, interface.zone))),
+                (interface, tuple(_ports(network, balancer, interface))),
             )
             if balancer.group_ids and balancer.enforces_groups_on_private_link:
                 yield Part(
@@ -88,7 +92,7 @@ def nodes_of(network: Network, balancer: LoadBalancer) -> Iterator[tuple[Network
 def compile_node(balancer: str, interface: NetworkInterface, subnet: Subnet) -> Iterator[Entry]:
     """Give the place of a node, its way into its subnet, and what may pass there."""
     because = Because("load-balancer", balancer)
-    node, vpc_id, address = interface.id, interface.vpc_id, interface.private_ip
+    node, vpc_id, addresses = interface.id, interface.vpc_id, addresses_of(interface)
     yield Place(because=because, id=node, kind=PlaceKind.NETWORK_LOAD_BALANCER_NODE, forwards=True)
     yield Link(
         because=because,
@@ -97,18 +101,21 @@ def compile_node(balancer: str, interface: NetworkInterface, subnet: Subnet) -> 
         right=End(place=node, name=WAY, mac=interface.mac),
         tracks=True,
     )
-    ways = (
-        (vpc_id, PLACE_TABLE, host_network(address), Forward(node)),
-        (vpc_id, f"answers/{node}", ANYWHERE, Forward(node, LINK_HOP)),
-        (node, PLACE_TABLE, ANYWHERE, Forward(WAY, subnet.router)),
-        (node, PLACE_TABLE, host_network(address), Deliver()),
-    )
-    for place, table, destination, action in ways:
-        yield Route(
-            because=because, place=place, table=table, destination=destination, action=action
+    for address in addresses:
+        anywhere = EVERYWHERE[address.version]
+        hop = subnet.router if address.version == IPV4 else link_hop(anywhere)
+        ways = (
+            (vpc_id, PLACE_TABLE, host_network(address), Forward(node)),
+            (vpc_id, f"answers/{node}", anywhere, Forward(node, link_hop(anywhere))),
+            (node, PLACE_TABLE, anywhere, Forward(WAY, hop)),
+            (node, PLACE_TABLE, host_network(address), Deliver()),
         )
+        for place, table, destination, action in ways:
+            yield Route(
+                because=because, place=place, table=table, destination=destination, action=action
+            )
     yield AnswerChoice(because=because, place=vpc_id, interface=node, table=f"answers/{node}")
-    yield Balancer(because=because, place=node, interface=WAY, address=address)
+    yield Balancer(because=because, place=node, interface=WAY, addresses=addresses)
     if interface.group_ids:
         for direction in Direction:
             yield guard(vpc_id, node, interface.group_ids, direction, (), because)
@@ -118,11 +125,15 @@ def compile_ports(interface: NetworkInterface, ports: Iterable[Port]) -> Iterato
     """Give what a node does at each port; a relay is between where streams have to be read."""
     for one in ports:
         because, chosen = Because("listener", one.listener), one.chosen
+        address = interface.first_address(one.version)
+        if address is None:
+            continue
         if chosen.relayed:
             yield RelayedPort(
                 because=because,
                 place=interface.id,
-                address=interface.private_ip,
+                address=address,
+                sources=addresses_of(interface),
                 port=one.port,
                 targets=chosen.relayed,
                 idle=one.idle,
@@ -141,6 +152,7 @@ def compile_ports(interface: NetworkInterface, ports: Iterable[Port]) -> Iterato
             port=one.port,
             targets=chosen.targets if one.certificate is None else (),
             idle=one.idle,
+            version=one.version,
             by_source=one.by_source,
             draining=chosen.draining,
             ended=chosen.ended,
@@ -166,15 +178,21 @@ def intake_filters(balancer: LoadBalancer) -> tuple[str, ...] | None:
     return filters_of(balancer.group_ids, Direction.INGRESS)
 
 
-def _ports(network: Network, balancer: LoadBalancer, zone: str) -> Iterator[Port]:
+def addresses_of(interface: NetworkInterface) -> tuple[Address, ...]:
+    """Give the addresses at which a node is met, and as which its targets see it."""
+    return (*interface.private_addresses[:1], *interface.ipv6_addresses[:1])
+
+
+def _ports(network: Network, balancer: LoadBalancer, interface: NetworkInterface) -> Iterator[Port]:
+    versions = [address.version for address in addresses_of(interface)]
     for listener in network.where(Listener, load_balancer=balancer.id):
-        chosen = choose(network, balancer, listener, zone)
-        for protocol in PROTOCOLS[listener.protocol]:
+        for protocol, version in product(PROTOCOLS[listener.protocol], versions):
             yield Port(
                 listener=listener.id,
                 protocol=protocol,
+                version=version,
                 port=listener.port,
-                chosen=chosen,
+                chosen=choose(network, balancer, listener, interface.zone, protocol, version),
                 idle=_idle(listener) if protocol == TCP else UDP_IDLE,
                 by_source=_by_source(network, listener),
                 certificate=balancer.dns_name.lower() if listener.protocol == TLS else None,

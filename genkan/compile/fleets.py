@@ -130,7 +130,11 @@ def _fleet(
     taken: dict[IPv4Address, bool] = {}
     for target in taking(group):
         found = placed(network, group, target)
-        if found and (crosses or found[1] in (zone, EVERY_ZONE)):
+        if (
+            found
+            and isinstance(found[0], IPv4Address)  # GENEVE goes over IPv4
+            and (crosses or found[1] in (zone, EVERY_ZONE))
+        ):
             taken[found[0]] = is_healthy(network, group, target)
     appliances = (Appliance(address=one, healthy=taken[one]) for one in sorted(taken))
     return tuple(appliances), group.attributes, idle

@@ -9,7 +9,7 @@ gateway basics").
 """
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from genkan.compile.naming import LINK_HOP, host_network, link_hop, mac_of
 from genkan.model.nat_gateway import NatGateway
@@ -19,11 +19,12 @@ from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway
 from genkan.program import Because, Entry
 from genkan.program.address import Block
 from genkan.program.place import INTERNET, End, Link, Place, PlaceKind
-from genkan.program.route import PLACE_TABLE, Forward, Route
+from genkan.program.route import PLACE_TABLE, Blackhole, Forward, Route
 from genkan.program.translation import Border, OneToOne, PortTranslation
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
 ANYWHERE_IPV6 = IPv6Network("::/0")
+EVERYWHERE: dict[int, Block] = {4: ANYWHERE, 6: ANYWHERE_IPV6}  # by IP version
 NAT_IDLE = 350  # seconds: "NAT gateway basics"
 INTERNET_MTU = 1500  # "Maximum transmission unit (MTU) for your EC2 instance": to the internet
 
@@ -56,6 +57,18 @@ def compile_way_in(subnet_id: str, block: IPv6Network, gateway_id: str) -> Itera
         table=PLACE_TABLE,
         destination=block,
         action=Forward(gateway_id, link_hop(block)),
+    )
+
+
+def compile_no_way_in(interface_id: str, address: IPv6Address) -> Iterator[Entry]:
+    """Give what becomes of packets from the internet to an address that gateways are closed to.
+    "DenyAllIgwTraffic" in the Amazon EC2 API reference."""
+    yield Route(
+        because=Because("network-interface", interface_id),
+        place=INTERNET,
+        table=PLACE_TABLE,
+        destination=host_network(address),
+        action=Blackhole(),
     )
 
 

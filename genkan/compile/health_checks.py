@@ -6,7 +6,6 @@ the address that its packets come from. "Health checks for Network Load Balancer
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from genkan.compile.part import Part
 from genkan.compile.target_placement import placed, taking
@@ -22,6 +21,7 @@ from genkan.model.subnet import Subnet
 from genkan.model.target_health import target_health_id
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
+from genkan.program.address import Address
 from genkan.program.health import HealthCheck
 
 
@@ -30,9 +30,10 @@ class Checked:
     """A target, and the interface that asks it."""
 
     target: str
-    address: IPv4Address
+    address: Address
     port: int
     asker: NetworkInterface
+    source: Address
 
 
 def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
@@ -58,7 +59,7 @@ def compile_checks(group: str, wanted: Wanted, targets: tuple[Checked, ...]) -> 
             because=Because("target-group", group),
             target=one.target,
             place=one.asker.id,
-            source=one.asker.private_ip,
+            source=one.source,
             address=one.address,
             port=one.port if wanted.port is None else wanted.port,
             protocol=wanted.protocol,
@@ -96,4 +97,6 @@ def _targets(network: Network, balancer: LoadBalancer, group: TargetGroup) -> It
             address, zone = found
             asker = next((one for one in interfaces if one.zone == zone), interfaces[0])
             name = target_health_id(group.id, target.id, target.port)
-            yield Checked(name, address, target.port, asker)
+            source = asker.first_address(address.version)
+            if source:
+                yield Checked(name, address, target.port, asker, source)

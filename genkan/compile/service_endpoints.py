@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from genkan.compile import names
 from genkan.compile.balanced_targets import serving
-from genkan.compile.balancer_nodes import intake_filters, nodes_of
-from genkan.compile.gateways import ANYWHERE
-from genkan.compile.naming import LINK_HOP, host_network, mac_of
+from genkan.compile.balancer_nodes import addresses_of, intake_filters, nodes_of
+from genkan.compile.gateways import EVERYWHERE
+from genkan.compile.naming import host_network, link_hop, mac_of
 from genkan.compile.part import Part
 from genkan.compile.security_groups import filters_of
 from genkan.model.endpoint_service import EndpointService, service_id_of
@@ -56,7 +56,7 @@ def _ways(network: Network, endpoint: VpcEndpoint, service: EndpointService) -> 
         yield Part(
             ("service-interface", interface.id),
             compile_interface,
-            (endpoint.id, interface, node.id, intake_filters(balancer)),
+            (endpoint.id, interface, node.id, _carried(node), intake_filters(balancer)),
         )
 
 
@@ -121,10 +121,20 @@ def chosen_node(
     return max(nodes, key=lambda found: _rank(interface.id, found[0].id), default=None)
 
 
+def _carried(node: NetworkInterface) -> tuple[int, ...]:
+    """Give the IP versions that a node takes."""
+    return tuple(address.version for address in addresses_of(node))
+
+
 def compile_interface(
-    endpoint: str, interface: NetworkInterface, node: str, filters: tuple[str, ...] | None
+    endpoint: str,
+    interface: NetworkInterface,
+    node: str,
+    versions: tuple[int, ...],
+    filters: tuple[str, ...] | None,
 ) -> Iterator[Entry]:
-    """Give the way from an endpoint's address to its node and back, and what may go it."""
+    """Give the way from an endpoint's addresses to its node and back, and what may go it.
+    `versions` are the IP versions that the node takes; an address of another leads nowhere."""
     because = Because("vpc-endpoint", endpoint)
     name, vpc_id = interface.id, interface.vpc_id
     yield Link(
@@ -135,15 +145,15 @@ def compile_interface(
         mtu=MTU,
         tracks=True,
     )
-    yield _route(because, interface, Forward(name, LINK_HOP))
     table = f"answers/{name}"
-    yield Route(
-        because=because,
-        place=node,
-        table=table,
-        destination=ANYWHERE,
-        action=Forward(name, LINK_HOP),
-    )
+    for address in interface.addresses:
+        anywhere = EVERYWHERE[address.version]
+        way = Forward(name, link_hop(anywhere))
+        if address.version not in versions:
+            yield _route(because, vpc_id, address, Blackhole())
+            continue
+        yield _route(because, vpc_id, address, way)
+        yield Route(because=because, place=node, table=table, destination=anywhere, action=way)
     yield AnswerChoice(because=because, place=node, interface=name, table=table)
     yield Intake(because=because, place=node, interface=name, filters=filters, endpoint=endpoint)
     guards = (
@@ -156,15 +166,16 @@ def compile_interface(
 
 def compile_nothing(endpoint: str, interface: NetworkInterface) -> Iterator[Entry]:
     """Give what becomes of packets to an endpoint that leads nowhere: nothing, without a word."""
-    yield _route(Because("vpc-endpoint", endpoint), interface, Blackhole())
+    for address in interface.addresses:
+        yield _route(Because("vpc-endpoint", endpoint), interface.vpc_id, address, Blackhole())
 
 
-def _route(because: Because, interface: NetworkInterface, action: Forward | Blackhole) -> Route:
+def _route(because: Because, vpc_id: str, address: Address, action: Forward | Blackhole) -> Route:
     return Route(
         because=because,
-        place=interface.vpc_id,
+        place=vpc_id,
         table=PLACE_TABLE,
-        destination=host_network(interface.private_ip),
+        destination=host_network(address),
         action=action,
     )
 

@@ -1,7 +1,7 @@
 """One VPC → its parts: which resources each piece of its program reads."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 from genkan.compile import (
     attached,
@@ -35,9 +35,10 @@ from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_names import in_region
 from genkan.model.hosted_service import find_any, find_hosted
 from genkan.model.instance import Instance, InstanceState
+from genkan.model.load_balancer import LoadBalancer
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Network
-from genkan.model.network_interface import NetworkInterface
+from genkan.model.network_interface import InterfaceType, NetworkInterface
 from genkan.model.peering import VpcPeeringConnection
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
@@ -129,12 +130,31 @@ def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
         if subnet.ipv6_cidr and gateway_id and public_access.is_found(network, subnet, gateway_id):
             way = (subnet.id, subnet.ipv6_cidr, gateway_id)
             yield Part(("way-in", subnet.id), gateways.compile_way_in, way)
+            for interface_id, address in _closed_to_gateways(network, subnet):
+                closed = (interface_id, address)
+                yield Part(("no-way-in", str(address)), gateways.compile_no_way_in, closed)
         if routing.leads_over(leads.get(table_id, ()), beyond):
             answering = (vpc.id, table_id, network_acls.delivered_in(network, subnet))
             yield Part(("answers", subnet.id), routing.compile_answers, answering)
     for gateway_id in sorted(gateways_of_vpc & {name for name in chosen if name}):
         edge = (vpc.id, gateway_id, chosen[gateway_id])
         yield Part(("edge", gateway_id), routing.compile_edge, edge)
+
+
+def _closed_to_gateways(network: Network, subnet: Subnet) -> Iterator[tuple[str, IPv6Address]]:
+    """Give the IPv6 addresses of a subnet that nothing from the internet may come to: those of
+    endpoints, and of load balancers that say so."""
+    closed = {
+        name
+        for balancer in network.where(LoadBalancer, vpc_id=subnet.vpc_id)
+        if balancer.denies_gateways
+        for name in balancer.network_interface_ids
+    }
+    for interface in network.where(NetworkInterface, subnet_id=subnet.id):
+        of_endpoint = interface.interface_type is InterfaceType.VPC_ENDPOINT
+        if of_endpoint or interface.id in closed:
+            for address in interface.ipv6_addresses:
+                yield interface.id, address
 
 
 def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:

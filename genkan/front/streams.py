@@ -19,12 +19,16 @@ from genkan.front.authority import Authority
 from genkan.front.proxy_header import header
 from genkan.front.splicing import splice
 from genkan.program import Delta
+from genkan.program.address import Address
 from genkan.program.balancing import Held, Intake, RelayedPort, RelayedTarget
 from genkan.program.route import AnswerChoice
 
 LOG = logging.getLogger(__name__)
 SECTIONS = frozenset({RelayedPort.section, Intake.section, AnswerChoice.section})
-TRANSPARENT = 19  # IP_TRANSPARENT
+TRANSPARENT = {  # by IP version: its family, IP_TRANSPARENT, IPV6_TRANSPARENT
+    4: (socket.AF_INET, socket.SOL_IP, 19),
+    6: (socket.AF_INET6, socket.IPPROTO_IPV6, 75),
+}
 BACKLOG = 1024
 CONNECT_PATIENCE = 10.0  # seconds
 HANDSHAKE = 15.0
@@ -76,12 +80,18 @@ class StreamRelay:
         mark = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_MARK)
         return self._endpoints.get((place, self._interfaces.get((place, mark), "")))
 
-    def connect(self, place: str, source: str) -> socket.socket:
+    def connect(self, place: str, source: Address) -> socket.socket:
         """Give a socket of a place that begins connections from its address."""
-        opened = self._open_socket(place, socket.AF_INET, socket.SOCK_STREAM)
+        opened = self._transparent(place, source)
         opened.setblocking(False)
-        opened.setsockopt(socket.SOL_IP, TRANSPARENT, 1)
-        opened.bind((source, 0))
+        opened.bind((str(source), 0))
+        return opened
+
+    def _transparent(self, place: str, address: Address) -> socket.socket:
+        """Give a socket that may have an address which only routes say is here."""
+        family, level, transparent = TRANSPARENT[address.version]
+        opened = self._open_socket(place, family, socket.SOCK_STREAM)
+        opened.setsockopt(level, transparent, 1)
         return opened
 
     def context(self, entry: RelayedPort) -> ssl.SSLContext:
@@ -107,9 +117,8 @@ class StreamRelay:
     def _put(self, entry: RelayedPort) -> None:
         known = self._ports.get(entry.key)
         if known is None:
-            opened = self._open_socket(entry.place, socket.AF_INET, socket.SOCK_STREAM)
+            opened = self._transparent(entry.place, entry.address)
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            opened.setsockopt(socket.SOL_IP, TRANSPARENT, 1)
             opened.bind((str(entry.address), entry.port))
             opened.listen(BACKLOG)
             opened.setblocking(False)
@@ -149,7 +158,7 @@ class _Port:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                client, (address, port) = await loop.sock_accept(self._listener)
+                client, (address, port, *_) = await loop.sock_accept(self._listener)
             except OSError as error:
                 LOG.warning("nothing is accepted for a moment: %r", error)
                 await asyncio.sleep(0.1)
@@ -164,7 +173,9 @@ class _Port:
     ) -> None:
         """Relay one connection to its end; what goes wrong resets both sides."""
         entry, loop = self._entry, asyncio.get_running_loop()
-        with client, self._relay.connect(entry.place, str(entry.address)) as server:
+        version = target.address.version
+        seen = next(one for one in entry.sources if one.version == version)
+        with client, self._relay.connect(entry.place, seen) as server:
             try:
                 client.setblocking(False)
                 async with asyncio.timeout(CONNECT_PATIENCE):

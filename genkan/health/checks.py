@@ -14,16 +14,20 @@ FAILED = ("Target.FailedHealthChecks", "Health checks failed")
 TIMED_OUT = ("Target.Timeout", "Request timed out")
 AGENT = "ELB-HealthChecker/2.0"
 _LONGEST_LINE = 4096
-_TRANSPARENT = 19  # IP_TRANSPARENT
+_TRANSPARENT = {  # by IP version: its family, IP_TRANSPARENT, IPV6_TRANSPARENT
+    4: (socket.AF_INET, socket.SOL_IP, 19),
+    6: (socket.AF_INET6, socket.IPPROTO_IPV6, 75),
+}
 
 
 async def check(entry: HealthCheck, open_socket: OpenSocket) -> tuple[str, str] | None:
     """Ask a target once; None when it is well, otherwise AWS's reason and description."""
     try:
         async with asyncio.timeout(entry.timeout):
-            with open_socket(entry.place, socket.AF_INET, socket.SOCK_STREAM) as opened:
+            family, level, transparent = _TRANSPARENT[entry.address.version]
+            with open_socket(entry.place, family, socket.SOCK_STREAM) as opened:
                 opened.setblocking(False)
-                opened.setsockopt(socket.SOL_IP, _TRANSPARENT, 1)  # no device has the address
+                opened.setsockopt(level, transparent, 1)  # no device has the address
                 opened.bind((str(entry.source), 0))
                 loop = asyncio.get_running_loop()
                 await loop.sock_connect(opened, (str(entry.address), entry.port))

@@ -54,6 +54,13 @@ class LoadBalancer(Resource):
     ip_address_type: str = "ipv4"  # or dualstack
 
     @property
+    def denies_gateways(self) -> bool:
+        """Whether nothing comes to its IPv6 addresses by a gateway to the internet: an internal
+        one's by default."""
+        by_default = str(self.internal).lower()
+        return dict(self.attributes).get("ipv6.deny_all_igw_traffic", by_default) == "true"
+
+    @property
     def path(self) -> str:
         """What follows `loadbalancer/` in the ARN: net/NAME/ID, the name of its interfaces."""
         return self.id.partition(":loadbalancer/")[2]

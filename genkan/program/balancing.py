@@ -6,9 +6,9 @@ the intake are different ones.
 """
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 from typing import ClassVar
 
+from genkan.program.address import Address
 from genkan.program.entry import Entry, Key
 
 
@@ -16,22 +16,22 @@ from genkan.program.entry import Entry, Key
 class Balancer(Entry):
     """`place` takes connections and hands them on to targets, which it reaches by `interface`.
 
-    It takes what comes by `interface` for `address`, and what comes by its Intakes for any
-    address; the BalancedPort of the protocol and port that are meant decides. What is meant for
-    another port is dropped without a word, and so is what belongs to no connection and begins none,
-    but for TCP to a BalancedPort, which is reset. Answers go back as from the address that was
-    meant.
+    It takes what comes by `interface` for one of `addresses`, of which it has one of an IP version
+    at most, and what comes by its Intakes for any address; the BalancedPort of the version, the
+    protocol and the port that are meant decides. What is meant for another port is dropped without
+    a word, and so is what belongs to no connection and begins none, but for TCP to a BalancedPort,
+    which is reset. Answers go back as from the address that was meant.
 
-    A target sees `address` as the source, with a port of the place's choice; but it sees the
-    client's own address and port where the connection came by `interface` and the target
-    `keeps_source`.
+    A target sees the one of `addresses` that is of its version as the source, with a port of the
+    place's choice; but it sees the client's own address and port where the connection came by
+    `interface` and the target `keeps_source`.
     """
 
     section: ClassVar[str] = "balancer"
 
     place: str
     interface: str
-    address: IPv4Address
+    addresses: tuple[Address, ...]  # IPv4 first
 
     @property
     def key(self) -> Key:
@@ -63,18 +63,19 @@ class Intake(Entry):
 class BalancedTarget:
     """Who takes connections, `weight` of all the weights of its port."""
 
-    address: IPv4Address
+    address: Address
     port: int
     weight: int = 1
     keeps_source: bool = False
 
 
-Held = tuple[IPv4Address, int]  # a target, by its address and port
+Held = tuple[Address, int]  # a target, by its address and port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalancedPort(Entry):
-    """At the balancer of `place`, new connections to this port go to one of `targets`.
+    """At the balancer of `place`, new connections of an IP version to this port go to one of
+    `targets`, whose addresses are of that version too.
 
     A hash of addresses and ports of both ends chooses; `by_source`: of the client's address alone.
     With no targets, TCP is reset and anything else dropped. A connection on which nothing passes
@@ -93,6 +94,7 @@ class BalancedPort(Entry):
     port: int
     targets: tuple[BalancedTarget, ...]
     idle: int
+    version: int = 4
     by_source: bool = False
     draining: tuple[Held, ...] = ()  # sorted
     ended: tuple[Held, ...] = ()  # sorted
@@ -100,14 +102,14 @@ class BalancedPort(Entry):
 
     @property
     def key(self) -> Key:
-        return (self.section, self.place, str(self.protocol), str(self.port))
+        return (self.section, self.place, *map(str, (self.version, self.protocol, self.port)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayedTarget:
     """Who takes streams; `tells_source` by a PROXY header of version 2, `tls` inside TLS."""
 
-    address: IPv4Address
+    address: Address
     port: int
     weight: int = 1
     tells_source: bool = False
@@ -116,21 +118,23 @@ class RelayedTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayedPort(Entry):
-    """At the balancer of `place`, whose address is `address`, TCP connections to this port end, and
-    their streams go on over connections of the balancer's own to one of `targets`.
+    """At the balancer of `place`, TCP connections to this port of `address`, which is one of its
+    own, end, and their streams go on over connections of the balancer's own to one of `targets`,
+    of whichever IP version that is.
 
     Groups, answers and the choice are as of a BalancedPort, and so are `draining`, `ended` and
-    `ends_with_target`. Targets see `address` as the source; a PROXY header, the first that they
-    read, tells the client's own address and port, this one as the destination, and, of a client
-    that came by an Intake, its endpoint (type 0xEA: 0x01 and the id). `certificate` None: the
-    stream is passed on as it is; otherwise the client's TLS ends here, with a certificate for the
-    name that it asks for, or this one.
+    `ends_with_target`. A target sees the one of `sources` that is of its version; a PROXY header,
+    the first that it reads, tells the client's own address and port, this one as the destination,
+    and, of a client that came by an Intake, its endpoint (type 0xEA: 0x01 and the id).
+    `certificate` None: the stream is passed on as it is; otherwise the client's TLS ends here, with
+    a certificate for the name that it asks for, or this one.
     """
 
     section: ClassVar[str] = "relayed-port"
 
     place: str
-    address: IPv4Address
+    address: Address
+    sources: tuple[Address, ...]  # the balancer's addresses, IPv4 first
     port: int
     targets: tuple[RelayedTarget, ...]
     idle: int
@@ -143,4 +147,4 @@ class RelayedPort(Entry):
 
     @property
     def key(self) -> Key:
-        return (self.section, self.place, str(self.port))
+        return (self.section, self.place, str(self.address.version), str(self.port))

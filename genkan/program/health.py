@@ -1,9 +1,9 @@
 """Health checks: what is asked of a target, whence and how often."""
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 from typing import ClassVar
 
+from genkan.program.address import Address
 from genkan.program.entry import Entry, Key
 
 
@@ -22,8 +22,8 @@ class HealthCheck(Entry):
 
     target: str
     place: str
-    source: IPv4Address
-    address: IPv4Address
+    source: Address
+    address: Address  # of the same IP version
     port: int
     protocol: str  # TCP, HTTP, HTTPS
     path: str | None

@@ -80,7 +80,7 @@ def network(*more: Entry) -> Atlas:
                 *(entry for name, where in HOSTS.items() for entry in host(name, *where)),
                 *host("i-tenant", "vpc-2", TENANT),
                 Balancer(
-                    because=BECAUSE, place="node", interface="eth0", address=IPv4Address(NODE)
+                    because=BECAUSE, place="node", interface="eth0", addresses=(IPv4Address(NODE),)
                 ),
                 replace(rules_of("sg/ingress", match(remote=f"{TENANT}/32")), place="node"),
                 INTAKE,
@@ -152,6 +152,7 @@ def test_a_relay_hands_streams_on_as_the_load_balancer():
         because=BECAUSE,
         place="node",
         address=IPv4Address(NODE),
+        sources=(IPv4Address(NODE),),
         port=443,
         targets=(RelayedTarget(address=IPv4Address(TWO), port=8443, tells_source=True),),
         idle=350,

@@ -39,8 +39,10 @@ def program(*changed: Resource) -> Program:
     return compile_network(NETWORK.apply(put(*changed))).program
 
 
-def port(made: Program, node: str, number: int, protocol: int = 6) -> BalancedPort:
-    found = made.get(("balanced-port", node, str(protocol), str(number)))
+def port(
+    made: Program, node: str, number: int, protocol: int = 6, version: int = 4
+) -> BalancedPort:
+    found = made.get(("balanced-port", node, str(version), str(protocol), str(number)))
     assert isinstance(found, BalancedPort)
     return found
 
@@ -236,7 +238,7 @@ def test_streams_are_relayed_where_they_have_to_be_read(protocol, group_protocol
         protocol=group_protocol, attributes=(("proxy_protocol_v2.enabled", proxied),)
     )
     made = program(group, listener(443, protocol=protocol))
-    found = made.get((RelayedPort.section, NODE_A, "443"))
+    found = made.get((RelayedPort.section, NODE_A, "4", "443"))
     assert (found is not None) is relayed
     if found:
         (target,) = found.targets

@@ -81,6 +81,8 @@ def _try(engine: LinuxEngine, seed: int, count: int, report: Report) -> None:
         report.met[trace.disposition.value] += 1
         if any("load-balancer" in step.stage for step in trace.forward):
             report.met[f"{trace.disposition.value} by a load balancer"] += 1
+            if trace.packet.source.version == 6:
+                report.met[f"{trace.disposition.value} by a load balancer, IPv6"] += 1
         report.met[f"{trace.disposition.value} by IPv{trace.packet.source.version}"] += 1
         told_wrong = [disagreement(atlas, each, one) for each in possible]
         wrong = "" if "" in told_wrong else told_wrong[0]

@@ -78,7 +78,7 @@ def endpoint(drawer: "Drawer", vpc: Vpc, service: EndpointService) -> None:
     made = [
         drawer.interface(vpc, subnet, interface_type=InterfaceType.VPC_ENDPOINT)
         for subnet in drawer.of(Subnet, vpc)
-        if subnet.cidr and drawer.maybe(0.8)
+        if drawer.maybe(0.8)
     ]
     accepted = drawer.maybe(0.85)
     state = VpcEndpointState.AVAILABLE if accepted else VpcEndpointState.PENDING_ACCEPTANCE
@@ -117,6 +117,7 @@ def _nodes(drawer: "Drawer", vpc: Vpc) -> list[NetworkInterface]:
 
 def _listener(drawer: "Drawer", vpc: Vpc, arn: str, protocol: str) -> None:
     of_instances = drawer.maybe(0.5)
+    version = 6 if vpc.ipv6_cidrs and drawer.maybe(0.4) else 4
     group = drawer.name("tg")
     keeps = drawer.dice.choice((None, "true", "false"))
     drawer.drawn.add(
@@ -128,7 +129,8 @@ def _listener(drawer: "Drawer", vpc: Vpc, arn: str, protocol: str) -> None:
             vpc_id=vpc.id,
             target_type=TargetType.INSTANCE if of_instances else TargetType.IP,
             health_check=CHECK,
-            targets=_targets(drawer, vpc, of_instances),
+            targets=_targets(drawer, vpc, of_instances, version),
+            ip_address_type=f"ipv{version}",
             attributes=(("preserve_client_ip.enabled", keeps),) if keeps else (),
             **MINE,
         ),
@@ -143,14 +145,18 @@ def _listener(drawer: "Drawer", vpc: Vpc, arn: str, protocol: str) -> None:
     )
 
 
-def _targets(drawer: "Drawer", vpc: Vpc, of_instances: bool) -> tuple[Target, ...]:
+def _targets(drawer: "Drawer", vpc: Vpc, of_instances: bool, version: int) -> tuple[Target, ...]:
     dice, size = drawer.dice, drawer.dice.choice((0, 1, 1, 2, 3))
     if of_instances:
         hosts = drawer.of(Instance, vpc)
         chosen = dice.sample(hosts, min(size, len(hosts)))
         return tuple(Target(id=one.id, port=dice.choice(PORTS)) for one in chosen)
-    worn = [one for one in drawer.of(NetworkInterface, vpc) if one.attachment and one.has_ipv4]
+    worn = [
+        (str(address), one.zone)
+        for one in drawer.of(NetworkInterface, vpc)
+        if one.attachment and (address := one.first_address(version))
+    ]
     return tuple(
-        Target(id=str(one.private_ip), port=dice.choice(PORTS), zone=one.zone)
-        for one in dice.sample(worn, min(size, len(worn)))
+        Target(id=address, port=dice.choice(PORTS), zone=zone)
+        for address, zone in dice.sample(worn, min(size, len(worn)))
     )

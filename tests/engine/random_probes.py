@@ -26,13 +26,17 @@ CANDIDATES = 6  # drawn for each probe that is sent
 def probes(atlas: Atlas, forwarding: Collection[str], seed: int, count: int) -> list[Trace]:
     """Give what is predicted for each probe; no two share addresses and ports.
 
-    Most of what is drawn is stopped by the first best rule; so of more candidates, those are taken
-    first whose class (how they end, and what stops them) has been taken least.
+    A stream that a load balancer's relay reads goes on as another connection, which no probe's
+    number is on: none is sent. Most of what is drawn is stopped by the first best rule; so of more
+    candidates, those are taken first whose class (how they end, and what stops them) has been
+    taken least.
     """
     dice = random.Random(seed)
     classes: dict[tuple[str, ...], list[Trace]] = {}
     for place, packet in _candidates(atlas, dice, count * CANDIDATES):
         trace = walk(atlas, place, packet, forwarding)
+        if any("by a relay" in step.said for step in trace.forward):
+            continue
         classes.setdefault(_class(trace), []).append(trace)
     chosen: list[Trace] = []
     while classes and len(chosen) < count:
@@ -77,9 +81,10 @@ def _candidates(atlas: Atlas, dice: random.Random, count: int) -> list[tuple[str
             continue
         if source not in own and atlas.route(place, (), destination) is None:
             continue  # the kernel would choose an address of its own to find a way by
-        if nodes and version == 4 and dice.random() < 0.3:
+        alike = [one for one in nodes if one.version == version]
+        if alike and dice.random() < 0.3:
             port = dice.choice(listening if listening and dice.random() < 0.8 else ports)
-            to = dice.choice(nodes)
+            to = dice.choice(alike)
             if to in atlas.addresses(place):
                 continue
             packet = _to_port(dice, source, to, port, number)
@@ -143,7 +148,7 @@ def _targets(program: Program) -> Iterator[Address]:
     for one in program.of(OneToOne):
         yield one.public
     for node in program.of(Balancer):
-        yield node.address
+        yield from node.addresses
     for one in program.of(PortTranslation):
         yield one.address
     yield IPv4Address("52.219.0.7")  # of S3

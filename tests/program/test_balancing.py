@@ -1,6 +1,6 @@
 """Entries of load balancing are read back as they were written."""
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
@@ -19,14 +19,20 @@ from genkan.program.text import parse_entry, print_entry
 BECAUSE = Because("load-balancer", "arn")
 TARGET = BalancedTarget(address=IPv4Address("10.0.0.4"), port=80, weight=3, keeps_source=True)
 ENTRIES = [
-    Balancer(because=BECAUSE, place="eni-1", interface="eth0", address=IPv4Address("10.0.0.9")),
+    Balancer(
+        because=BECAUSE, place="eni-1", interface="eth0", addresses=(IPv4Address("10.0.0.9"),)
+    ),
     Intake(because=BECAUSE, place="eni-1", interface="eni-2", filters=("sg-1/ingress",)),
     Intake(because=BECAUSE, place="eni-1", interface="eni-3"),
     BalancedPort(because=BECAUSE, place="eni-1", protocol=6, port=443, targets=(TARGET,), idle=350),
+    BalancedPort(
+        because=BECAUSE, place="eni-1", protocol=6, port=443, targets=(), idle=350, version=6
+    ),
     RelayedPort(
         because=BECAUSE,
         place="eni-1",
         address=IPv4Address("10.0.0.9"),
+        sources=(IPv4Address("10.0.0.9"), IPv6Address("2001:db8::9")),
         port=443,
         targets=(RelayedTarget(address=IPv4Address("10.0.0.4"), port=80, tells_source=True),),
         idle=350,

@@ -15,6 +15,8 @@ from genkan.model.network import put
 PROTECTED = "deletion_protection.enabled"
 CROSS_ZONE = "load_balancing.cross_zone.enabled"
 
+DENIES_GATEWAYS = "ipv6.deny_all_igw_traffic"
+
 _OF_ALL = {PROTECTED: Attribute("false", SWITCH), CROSS_ZONE: Attribute("false", SWITCH)}
 _TABLES: Mapping[LoadBalancerType, Table] = {
     LoadBalancerType.GATEWAY: _OF_ALL,
@@ -23,7 +25,7 @@ _TABLES: Mapping[LoadBalancerType, Table] = {
         "access_logs.s3.enabled": Attribute("false", SWITCH),
         "access_logs.s3.bucket": Attribute("", "[a-z0-9.-]{0,63}"),
         "access_logs.s3.prefix": Attribute(""),
-        "ipv6.deny_all_igw_traffic": Attribute("false", SWITCH),
+        DENIES_GATEWAYS: Attribute("false", SWITCH),
         "zonal_shift.config.enabled": Attribute("false", SWITCH),
         "secondary_ips.auto_assigned.per_subnet": Attribute("0", (0, 7)),
         "dns_record.client_routing_policy": Attribute(
@@ -35,8 +37,11 @@ _TABLES: Mapping[LoadBalancerType, Table] = {
 
 
 def table_of(balancer: LoadBalancer) -> Table:
-    """Give the attributes that a load balancer has."""
-    return _TABLES[balancer.type]
+    """Give the attributes that a load balancer has; an internal one is closed to gateways."""
+    table = _TABLES[balancer.type]
+    if balancer.internal and DENIES_GATEWAYS in table:
+        return {**table, DENIES_GATEWAYS: Attribute("true", SWITCH)}
+    return table
 
 
 def describe_load_balancer_attributes(call: Call, *, load_balancer_arn: str) -> Answer:

@@ -7,13 +7,15 @@ intakes have the same one, the mark of a connection still tells whose it is, and
 another is dropped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 
 from genkan.engine.linux import answers, ruleset
 from genkan.engine.linux.conntrack import Flows
+from genkan.engine.linux.filters import of_version
 from genkan.engine.linux.naming import chain_name, device_name, number
 from genkan.engine.linux.objects import KernelObject, NftElement, NftSet, NftTimeout
+from genkan.program.address import Address
 from genkan.program.balancing import BalancedPort, BalancedTarget, Balancer, Intake, RelayedPort
 from genkan.program.filter import Stage
 
@@ -21,31 +23,39 @@ ZONES, GUARDS = "intake_zones", "intake_guards"
 TAKEN, BALANCED, KEPT = "balanced_ports", "balanced_targets", "kept_sources"
 RELAYED = "relayed_ports"
 HELD, ENDED = "held_targets", "ended_targets"  # no rule asks them; what changes there ends flows
+HOLDING, ENDING = ((name, f"{name}{ruleset.IPV6}") for name in (HELD, ENDED))
 TARGET = "set { type inet_proto . inet_service . ipv4_addr . inet_service; }"
+PORTS = "map { type inet_proto . inet_service : verdict; }"
 TCP = 6
 PROTOCOLS = {TCP: "tcp", 17: "udp"}
-MSS = 8460  # of 8,500 bytes, what an endpoint passes
-SETS = {
-    ZONES: "map { typeof iifname : ct original zone; }",
-    GUARDS: "map { type ifname : verdict; }",
-    TAKEN: "map { type inet_proto . inet_service : verdict; }",
-    BALANCED: "map { type inet_proto . inet_service : verdict; }",
+MSS = {4: 8460, 6: 8440}  # of 8,500 bytes, what an endpoint passes
+BY_VERSION = {
+    TAKEN: PORTS,
+    BALANCED: PORTS,
     KEPT: "set { type mark . inet_proto . ipv4_addr . inet_service; }",
     RELAYED: "set { type inet_service; }",
     HELD: TARGET,
     ENDED: TARGET,
+}
+SETS = {
+    ZONES: "map { typeof iifname : ct original zone; }",
+    GUARDS: "map { type ifname : verdict; }",
+    **BY_VERSION,
+    **{f"{name}{ruleset.IPV6}": ruleset.for_ipv6(text) for name, text in BY_VERSION.items()},
     **answers.SETS,
 }
 KNOWN = "ct state established,related accept"
-ASKED = "meta l4proto . th dport"
+ASKED = "meta nfproto {v} meta l4proto . th dport"
 OF_ANOTHER = f"ct direction original ct mark != 0 iifname . ct mark != @{answers.ANSWERED} drop"
+RELAYED_PORT = f"meta nfproto {{v}} meta l4proto tcp th dport @{RELAYED}{{_}}"
 BACK = f"meta mark set iifname map @{answers.ANSWER_MARKS}"
 
 
 def lower_balancer(entry: Balancer) -> Iterator[KernelObject]:
     """Give everything that a balancer has whatever its ports and intakes."""
-    place, address = entry.place, entry.address
+    place = entry.place
     way = f'"{device_name(entry.interface)}"'
+    own: dict[int, Address] = {address.version: address for address in entry.addresses}
     for name, declaration in SETS.items():
         yield NftSet(place, name, declaration)
     stages = (
@@ -65,22 +75,26 @@ def lower_balancer(entry: Balancer) -> Iterator[KernelObject]:
             "type filter hook prerouting priority -110; policy drop;",
             (
                 KNOWN,
-                f"iifname {way} ip daddr != {address} drop",
-                f"{ASKED} vmap @{TAKEN}",
+                *_of_another_address(way, own),
+                *ruleset.each(f"{ASKED} vmap @{TAKEN}{{_}}"),
                 *ruleset.dropped("endpoint", "no listener has this port"),
             ),
         ),
         (
             "balance",
             "type nat hook prerouting priority -100; policy accept;",
-            (f"{ASKED} vmap @{BALANCED}",),
+            ruleset.each(f"{ASKED} vmap @{BALANCED}{{_}}"),
         ),
         (
             "balanced",
             "type filter hook forward priority 0; policy drop;",
             (
                 f"iifname {way} oifname {way} ct mark != 0 drop",  # its intake is gone
-                f"ct mark != 0 tcp flags syn tcp option maxseg size set {MSS}",
+                *(
+                    f"ct mark != 0 meta nfproto ipv{version} tcp flags syn "
+                    f"tcp option maxseg size set {size}"
+                    for version, size in MSS.items()
+                ),
                 KNOWN,
                 "ct status dnat accept",
             ),
@@ -91,21 +105,34 @@ def lower_balancer(entry: Balancer) -> Iterator[KernelObject]:
             (
                 KNOWN,
                 "iif lo accept",
-                f"meta l4proto tcp th dport @{RELAYED} {BACK}",
-                f"meta l4proto tcp th dport @{RELAYED} accept",
+                *ruleset.each(f"{RELAYED_PORT} {BACK}"),
+                *ruleset.each(f"{RELAYED_PORT} accept"),
             ),
         ),
         (
             "source",
             "type nat hook postrouting priority 100; policy accept;",
             (
-                f"ct mark 0 meta mark . meta l4proto . ip daddr . th dport @{KEPT} accept",
-                f"oifname {way} snat ip to {address}",
+                *ruleset.each(
+                    f"ct mark 0 meta mark . meta l4proto . {{ip}} daddr . th dport @{KEPT}{{_}} "
+                    "accept"
+                ),
+                *(
+                    f"oifname {way} snat {ruleset.HEADERS[version]} to {address}"
+                    for version, address in own.items()
+                ),
             ),
         ),
     )
     for name, hook, rules in stages:
         yield ruleset.stage(place, name, hook, rules)
+
+
+def _of_another_address(way: str, own: Mapping[int, Address]) -> Iterator[str]:
+    """Give what drops what comes from the balancer's own network for another address than its."""
+    for version, header in ruleset.HEADERS.items():
+        meant = f"{header} daddr != {own[version]} " if version in own else ""
+        yield f"iifname {way} meta nfproto ipv{version} {meant}drop"
 
 
 def lower_intake(entry: Intake) -> Iterator[KernelObject]:
@@ -123,26 +150,27 @@ def lower_intake(entry: Intake) -> Iterator[KernelObject]:
 
 
 def lower_port(entry: BalancedPort) -> Iterator[KernelObject]:
-    place, protocol = entry.place, PROTOCOLS[entry.protocol]
+    place, protocol, version = entry.place, PROTOCOLS[entry.protocol], entry.version
     port = f"{protocol} . {entry.port}"
     because = f"{entry.because} {protocol} {entry.port}"
-    timeout = NftTimeout(place, protocol, entry.idle)
+    timeout = NftTimeout(place, protocol, entry.idle, version)
     yield timeout
     taken, balanced = (
-        chain_name(f"{what}/{protocol}/{entry.port}") for what in ("listener", "targets")
+        of_version(chain_name(f"{what}/{protocol}/{entry.port}"), version)
+        for what in ("listener", "targets")
     )
     texts = _taken(entry, timeout.name)
     yield ruleset.chain(place, taken, tuple((text, because) for text in texts))
-    yield NftElement(place, TAKEN, port, f"goto {taken}")
+    yield NftElement(place, of_version(TAKEN, version), port, f"goto {taken}")
     yield from _marked(entry, port)
     if not entry.targets:
         return
     yield ruleset.chain(place, balanced, ((_choice(entry), because),))
-    yield NftElement(place, BALANCED, port, f"goto {balanced}")
+    yield NftElement(place, of_version(BALANCED, version), port, f"goto {balanced}")
     for target in entry.targets:
         if target.keeps_source:
             meant = f"{entry.port} . {protocol} . {target.address} . {target.port}"
-            yield NftElement(place, KEPT, meant)
+            yield NftElement(place, of_version(KEPT, version), meant)
 
 
 def lower_relayed(entry: RelayedPort) -> Iterator[KernelObject]:
@@ -151,17 +179,19 @@ def lower_relayed(entry: RelayedPort) -> Iterator[KernelObject]:
     A packet that is delivered carries the mark of its intake from then on, and so does the socket
     that accepts it.
     """
-    place, port = entry.place, f"tcp . {entry.port}"
+    place, port, version = entry.place, f"tcp . {entry.port}", entry.address.version
     because = f"{entry.because} tcp {entry.port}"
-    taken, delivered = (chain_name(f"{what}/tcp/{entry.port}") for what in ("listener", "relayed"))
+    taken, delivered = (
+        of_version(chain_name(f"{what}/tcp/{entry.port}"), version)
+        for what in ("listener", "relayed")
+    )
     texts = (*(_reset("ct state invalid ")), "accept")
     yield ruleset.chain(place, taken, tuple((text, because) for text in texts))
-    yield NftElement(place, TAKEN, port, f"goto {taken}")
-    yield ruleset.chain(
-        place, delivered, ((f"meta l4proto tcp dnat ip to {entry.address}", because),)
-    )
-    yield NftElement(place, BALANCED, port, f"goto {delivered}")
-    yield NftElement(place, RELAYED, str(entry.port))
+    yield NftElement(place, of_version(TAKEN, version), port, f"goto {taken}")
+    text = f"meta l4proto tcp dnat {ruleset.HEADERS[version]} to {entry.address}"
+    yield ruleset.chain(place, delivered, ((text, because),))
+    yield NftElement(place, of_version(BALANCED, version), port, f"goto {delivered}")
+    yield NftElement(place, of_version(RELAYED, version), str(entry.port))
 
 
 def _reset(which: str) -> tuple[str, str]:
@@ -170,12 +200,13 @@ def _reset(which: str) -> tuple[str, str]:
 
 def _marked(entry: BalancedPort, port: str) -> Iterator[KernelObject]:
     """Give the marks by whose coming or going connections end."""
+    ended, held = (of_version(name, entry.version) for name in (ENDED, HELD))
     for address, at in entry.ended:
-        yield NftElement(entry.place, ENDED, f"{port} . {address} . {at}")
+        yield NftElement(entry.place, ended, f"{port} . {address} . {at}")
     if entry.ends_with_target:
         taking = ((target.address, target.port) for target in entry.targets)
         for address, at in {*taking, *entry.draining}:
-            yield NftElement(entry.place, HELD, f"{port} . {address} . {at}")
+            yield NftElement(entry.place, held, f"{port} . {address} . {at}")
 
 
 def flows_of(element: NftElement) -> Flows:
@@ -200,7 +231,9 @@ def _taken(entry: BalancedPort, timeout: str) -> Iterator[str]:
 
 def _choice(entry: BalancedPort) -> str:
     """Give the rule that chooses a target: a range of a hash's values for each, by weight."""
-    what = "ip saddr" if entry.by_source else "ip saddr . th sport . ip daddr . th dport"
+    header = ruleset.HEADERS[entry.version]
+    what = f"{header} saddr"
+    what += "" if entry.by_source else f" . th sport . {header} daddr . th dport"
     ranges, at = [], 0
     for target in entry.targets:
         last = at + target.weight - 1
@@ -208,7 +241,7 @@ def _choice(entry: BalancedPort) -> str:
         ranges.append(f"{values} : {_address(target)}")
         at = last + 1
     return (
-        f"meta l4proto {PROTOCOLS[entry.protocol]} dnat ip to jhash {what} mod {at}"
+        f"meta l4proto {PROTOCOLS[entry.protocol]} dnat {header} to jhash {what} mod {at}"
         f" seed 0x67 map {{ {', '.join(ranges)} }}"
     )
 

@@ -145,9 +145,12 @@ class LinuxEngine:
             if isinstance(one, PolicyRule) and one.priority == answers.PRIORITY and one.mark:
                 conntrack.forget_marked(one.place, one.mark)
         ending: dict[str, list[conntrack.Flows]] = {}
-        for way, container in ((made.putting, balancing.ENDED), (made.removing, balancing.HELD)):
+        for way, containers in (
+            (made.putting, balancing.ENDING),
+            (made.removing, balancing.HOLDING),
+        ):
             for one in way(NftElement):
-                if isinstance(one, NftElement) and one.container == container:
+                if isinstance(one, NftElement) and one.container in containers:
                     ending.setdefault(one.place, []).append(balancing.flows_of(one))
         for place, flows in ending.items():
             conntrack.forget(place, flows)

@@ -19,7 +19,7 @@ from genkan.engine.linux.objects import (
     NftTimeout,
 )
 from genkan.engine.linux.plan import Plan
-from genkan.engine.linux.ruleset import FAMILY_TABLE
+from genkan.engine.linux.ruleset import FAMILY_TABLE, HEADERS
 
 ELEMENTS_A_LINE = 500
 
@@ -81,7 +81,8 @@ def _timeout(one: NftTimeout) -> str:
     """Write a time-out; nft wants its members on lines of their own."""
     states = ("established",) if one.protocol == "tcp" else ("unreplied", "replied")
     policy = ", ".join(f"{state} : {one.seconds}" for state in states)
-    members = f"protocol {one.protocol}\nl3proto ip\npolicy = {{ {policy} }}"
+    family = HEADERS[one.version]
+    members = f"protocol {one.protocol}\nl3proto {family}\npolicy = {{ {policy} }}"
     return f"add ct timeout {FAMILY_TABLE} {one.name} {{\n{members}\n}}"
 
 
@@ -112,8 +113,8 @@ def parse(place: str, listed: list[dict[str, Any]]) -> Iterator[KernelObject]:
         elif kind == "rule":
             comments.setdefault(body["chain"], []).append(body.get("comment", ""))
         elif kind == "ct timeout":
-            _, protocol, seconds = body["name"].split("_")
-            yield NftTimeout(place, protocol, int(seconds))
+            _, protocol, seconds, version = body["name"].split("_")
+            yield NftTimeout(place, protocol, int(seconds), int(version))
         elif kind in ("set", "map"):
             yield NftSet(place, body["name"], _declaration(kind, body))
             for element in body.get("elem", ()):

@@ -143,10 +143,11 @@ class NftTimeout:
     place: str
     protocol: str
     seconds: int
+    version: int = 4
 
     @property
     def name(self) -> str:
-        return f"idle_{self.protocol}_{self.seconds}"
+        return f"idle_{self.protocol}_{self.seconds}_{self.version}"
 
     @property
     def key(self) -> Key:

@@ -29,6 +29,7 @@ UNTRANSLATED = "untranslated"
 
 IPV6 = "_6"  # ends the name of a set that holds IPv6 addresses, beside the one for IPv4
 FAMILIES = {"ip": "", "ip6": IPV6}
+HEADERS = {4: "ip", 6: "ip6"}  # by IP version
 
 BY_DEVICE = {
     MARKS: "map { type devgroup : mark; }",

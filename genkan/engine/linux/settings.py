@@ -34,6 +34,7 @@ QUIET = {
 # its mark, and a client may have an address that the place has itself.
 MARKED = {
     "ipv4/fwmark_reflect": "1",
+    "ipv6/fwmark_reflect": "1",
     "ipv4/tcp_fwmark_accept": "1",
     "ipv4/conf/all/accept_local": "1",
     "ipv4/ip_early_demux": "0",  # before rules have told apart who has the same address and port
