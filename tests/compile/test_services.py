@@ -1,13 +1,14 @@
 """What load balancers, their listeners and endpoints to their services compile to."""
 
 from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
 from genkan.compile import compile_network
 from genkan.model.load_balancer import Forward, Target, TargetGroup, TargetType
 from genkan.model.network import Network, put
+from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
 from genkan.model.target_health import TargetHealth, target_health_id
 from genkan.model.vpc_endpoint import VpcEndpointState
@@ -264,3 +265,31 @@ def test_an_address_outside_the_vpc_is_reached_from_every_zone():
     for node in (NODE_A, NODE_B):
         found = port(made, node, 443).targets
         assert [target.address for target in found] == [IPv4Address("192.168.0.9")]
+
+
+@pytest.mark.parametrize(
+    ("group_type", "protocol", "version", "relayed"),
+    [
+        ("ipv4", "TCP", 4, False),
+        ("ipv4", "TCP", 6, True),
+        ("ipv6", "TCP", 4, True),
+        ("ipv6", "TCP", 6, False),
+        ("ipv6", "TCP_UDP", 4, True),
+    ],
+)
+def test_streams_to_targets_of_another_ip_version_are_relayed_as_the_node_is_there(
+    group_type, protocol, version, relayed
+):
+    six = replace(NETWORK.get(NetworkInterface, NODE_A), ipv6_addresses=(IPv6Address("fd00::60"),))
+    host = replace(
+        NETWORK.get(NetworkInterface, "eni-p-one"), ipv6_addresses=(IPv6Address("fd00::10"),)
+    )
+    group = target_group(protocol=protocol, ip_address_type=group_type)
+    made = program(six, host, group, listener(443, protocol=protocol))
+    found = made.get((RelayedPort.section, NODE_A, str(version), "443"))
+    assert (found is not None) is relayed
+    if found:
+        assert found.sources == six.addresses
+        assert [one.address.version for one in found.targets] == [10 - version]
+    if protocol == "TCP_UDP":
+        assert port(made, NODE_A, 443, 17, version).targets == ()
