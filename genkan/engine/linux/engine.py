@@ -93,17 +93,14 @@ class LinuxEngine:
             yield from nft_text.parse(place, self._nft.read(place, "list ruleset"))
 
     def _make_so(self, made: Plan) -> None:
-        for kind in NETLINK:
-            self._remove(made, kind)
+        self._netlink.remove(_by_place(made.removed, NETLINK))
         for one in made.putting(Namespace):
             self._make_namespace(one)
         for place, text in nft_text.transactions(made):
             self._nft.run(place, text)
         for place in made.places_asking_anew():
             tracking.ask_again(place)
-        for kind in reversed(NETLINK):
-            for one in made.putting(kind):
-                self._netlink.put(one)
+        self._netlink.put(_by_place(made.put, tuple(reversed(NETLINK))))
         self._netlink.wait_until_they_send(
             one for one in made.putting(Device) if isinstance(one, Device)
         )
@@ -134,10 +131,6 @@ class LinuxEngine:
             except OSError as error:
                 raise EngineFailure(f"{place} cannot be watched: {error}.") from error
 
-    def _remove(self, made: Plan, kind: type) -> None:
-        for one in made.removing(kind):
-            self._netlink.remove(one)
-
     def _end_connections(self, made: Plan) -> None:
         """End what came by interfaces that are gone, for it is not to go on when they come back,
         and what is with targets that are gone or have to be left."""
@@ -166,4 +159,20 @@ class LinuxEngine:
             raise EngineFailure(f"no namespace for {one.place}: {error}.") from error
         self._netlink.bring_up(one.place, "lo")
         if one.forwards:
-            self._netlink.put(Address(one.place, "lo", ROUTERS))
+            self._netlink.put([Address(one.place, "lo", ROUTERS)])
+
+
+def _by_place(objects: Iterable[KernelObject], kinds: tuple[type, ...]) -> list[KernelObject]:
+    """Give the objects of these kinds so that those of a place stand together, by their kinds'
+    order; devices, which join two places, stay before or after all else."""
+    order = {kind: number for number, kind in enumerate(kinds)}
+    wanted = [one for one in objects if type(one) in order]
+    device, last = order[Device], len(order) - 1
+    return sorted(
+        wanted,
+        key=lambda one: (
+            isinstance(one, Device) == (device == last),
+            "" if isinstance(one, Device) else one.place,
+            order[type(one)],
+        ),
+    )

@@ -10,7 +10,7 @@ import select
 import socket
 from collections.abc import Iterable
 
-from genkan.engine.linux.namespace import socket_in
+from genkan.engine.linux.namespace import kept_socket_in
 
 _ROUTE, _NETFILTER = 0, 12  # NETLINK_ROUTE, NETLINK_NETFILTER
 _GROUPS = (
@@ -47,7 +47,7 @@ class Lookout:
             return
         held = self._sockets[place] = []
         for protocol, groups in _GROUPS:
-            opened = socket_in(place, socket.AF_NETLINK, socket.SOCK_RAW, protocol)
+            opened = kept_socket_in(place, socket.AF_NETLINK, socket.SOCK_RAW, protocol)
             opened.setblocking(False)
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _UNREAD)
             opened.bind((0, groups))

@@ -7,6 +7,7 @@ instances uses it.
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import socket
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 
 DIRECTORY = Path(os.environ.get("GENKAN_RUN", "/run/genkan")) / "ns"
 CLONE_NEWNET = 0x40000000
+LOW_DESCRIPTORS = 1024  # below: for libraries that wait by select(), which knows no others
 MS_BIND = 0x1000
 MNT_DETACH = 2
 
@@ -95,6 +97,16 @@ def socket_in(place: str, family: int, kind: int, protocol: int = 0) -> socket.s
     """Open a socket that belongs to a place."""
     with entered(place):
         return socket.socket(family, kind, protocol)
+
+
+def kept_socket_in(place: str, family: int, kind: int, protocol: int = 0) -> socket.socket:
+    """Open a socket that belongs to a place and is kept: its number is none of the low ones."""
+    with socket_in(place, family, kind, protocol) as opened:
+        try:
+            number = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, LOW_DESCRIPTORS)
+        except OSError:  # so many may not be opened here; then there are no high ones
+            number = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, 3)
+    return socket.socket(fileno=number)
 
 
 def _check(result: int, what: str) -> None:

@@ -1,19 +1,23 @@
-"""rtnetlink in places: devices, addresses, neighbours, routes and rules, read and written.
+"""The network stack of places: devices, addresses, neighbours, routes and rules, read and written.
 
-One socket a place, opened inside it and kept. Everything written carries our protocol number, so
-that routes that programs add in an instance stay theirs. See rtnetlink(7).
+One channel a place, opened inside it and kept; what is written together goes to the kernel in a few
+sends. Everything written carries our protocol number, so that routes that programs add in an
+instance stay theirs.
 """
 
+import errno
 import logging
 import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import ip_address, ip_network
-from socket import AF_INET, AF_INET6, if_nametoindex
-from typing import Any
+from itertools import groupby
+from socket import AF_INET6
+from typing import Any, NamedTuple
 
-from genkan.engine.linux.namespace import entered, path_of
+from genkan.engine.linux import rtnetlink
+from genkan.engine.linux.channel import Channel
+from genkan.engine.linux.namespace import path_of
 from genkan.engine.linux.objects import (
     Address,
     Device,
@@ -23,100 +27,132 @@ from genkan.engine.linux.objects import (
     PolicyRule,
 )
 from genkan.engine.linux.offload import leave_nothing_to
+from genkan.engine.linux.rtnetlink import FAMILIES, PROTOCOL, Request
 from genkan.engine.protocol import EngineFailure
 
 LOG = logging.getLogger(__name__)
-PROTOCOL = 0x67  # "g": whose routes and rules these are
-PERMANENT = 0x80
 # Before Linux 5.18 an address does not say whose it is: there every one is taken for ours.
 TELLS_OWNERS = tuple(map(int, os.uname().release.split(".")[:2])) >= (5, 18)
 OWN_ADDRESS = (PROTOCOL,) if TELLS_OWNERS else (PROTOCOL, None)
-FAMILIES = {4: AF_INET, 6: AF_INET6}
-# IFA_F_NODAD: nobody is asked whether he has it, and it is there at once
-NO_ASKING: dict[int, dict[str, int]] = {4: {}, 6: {"flags": 0x02}}
-IFF_UP = 1
-LOCAL_TABLE = 255
-ONLINK = 4
-NO_SUCH = (2, 3, 19, 99)  # ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL: gone already
-EXISTS = 17
-MOST_SOCKETS = 256
-ROUTE_KINDS = {1: "unicast", 2: "local", 6: "blackhole", 7: "unreachable", 9: "throw"}
-KIND_NUMBERS = {kind: number for number, kind in ROUTE_KINDS.items()}
-SENDS = "UP"  # RFC 2863's operational state; in any other the device drops what it is given
+LOOPBACK, LOOPBACKS_INDEX = "lo", 1
+GONE = frozenset({errno.ENOENT, errno.ESRCH, errno.ENODEV, errno.EADDRNOTAVAIL})  # already
+THERE = frozenset({errno.EEXIST})
+MOST_CHANNELS = 1024
 PATIENCE, PAUSE = 5.0, 0.001  # seconds for what the kernel does by itself, and between looks
-UNIVERSE, LINK_SCOPE, HOST_SCOPE = 0, 253, 254
+
+
+class _Write(NamedTuple):
+    """What is asked for one object, and the answers that are as good as done."""
+
+    request: Request
+    suffices: frozenset[int]
 
 
 class Netlink:
     """Reads and writes the network stack of places."""
 
     def __init__(self) -> None:
-        self._sockets: OrderedDict[str, Any] = OrderedDict()
+        self._channels: OrderedDict[str, Channel] = OrderedDict()
         self._indexes: dict[str, dict[str, int]] = {}
 
     def forget(self, place: str) -> None:
-        """Close the socket of a place that is gone."""
+        """Close the channel of a place that is gone."""
         self._indexes.pop(place, None)
-        found = self._sockets.pop(place, None)
+        found = self._channels.pop(place, None)
         if found is not None:
             found.close()
 
     def close(self) -> None:
-        for place in list(self._sockets):
+        for place in list(self._channels):
             self.forget(place)
 
     def observe(self, place: str) -> Iterator[KernelObject]:
-        """Give everything of ours in a place."""
-        names = self._names(place)
-        socket = self._socket(place)
-        devices = list(self._devices(place))
+        """Give everything of ours in a place. Raises EngineFailure."""
+        shown = self._links(place)
+        names = {one.number: one.name for one in shown}
+        devices = [device for one in shown if (device := _device(place, one))]
         yield from devices
         ours = {one.name for one in devices}
         for family in FAMILIES.values():
             yield from (one for one in self._addresses(place, family, names) if one.device in ours)
-            for message in socket.get_neighbours(family=family):
-                own = message.get_attr("NDA_PROTOCOL") == PROTOCOL
-                if message["state"] & PERMANENT and own:
-                    yield Neighbour(
-                        place,
-                        names.get(message["ifindex"], ""),
-                        ip_address(message.get_attr("NDA_DST")),
-                        message.get_attr("NDA_LLADDR") or "",
-                    )
-            for message in socket.get_routes(family=family):
-                if message["proto"] == PROTOCOL:
-                    yield _read_route(place, message, names)
-            for message in socket.get_rules(family=family):
-                if message.get_attr("FRA_PROTOCOL") == PROTOCOL:
-                    yield _read_rule(place, message)
+            for found in self._all(place, rtnetlink.show_neighbours(family)):
+                neighbour = rtnetlink.read_neighbour(place, names, *found)
+                if neighbour:
+                    yield neighbour
+            for found in self._all(place, rtnetlink.show_routes(family)):
+                route = rtnetlink.read_route(place, names, *found)
+                if route:
+                    yield route
+            for found in self._all(place, rtnetlink.show_rules(family)):
+                rule = rtnetlink.read_rule(place, *found)
+                if rule:
+                    yield rule
 
     def _addresses(self, place: str, family: int, names: dict[int, str]) -> Iterator[Address]:
-        for message in self._socket(place).get_addr(family=family):
-            device = names.get(message["index"], "")
-            address = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
-            own = message.get_attr("IFA_PROTO") in OWN_ADDRESS
-            if device != "lo" and message["scope"] != LINK_SCOPE and own:
-                yield Address(place, device, ip_address(address))
+        for found in self._all(place, rtnetlink.show_addresses(family)):
+            one, scope, owner = rtnetlink.read_address(place, names, *found)
+            own = owner in OWN_ADDRESS
+            if one.device != LOOPBACK and scope != rtnetlink.LINK_SCOPE and own:
+                yield one
 
-    def put(self, one: KernelObject) -> None:
-        """Make an object so. Raises EngineFailure."""
-        self._write(one, _PUT[type(one)])
+    def _links(self, place: str) -> list[rtnetlink.Shown]:
+        shown = [rtnetlink.read_link(*found) for found in self._all(place, rtnetlink.show_links())]
+        self._indexes[place] = {one.name: one.number for one in shown}
+        return shown
 
-    def remove(self, one: KernelObject) -> None:
-        """Take an object away; one that is gone is gone. Raises EngineFailure."""
-        self._write(one, _REMOVE[type(one)])
+    def put(self, objects: Iterable[KernelObject]) -> None:
+        """Make objects so, in order. Raises EngineFailure."""
+        self._write(objects, _PUT, self._put_device)
 
-    def _write(self, one: Any, write: Callable[["Netlink", Any], None]) -> None:  # noqa: ANN401
-        from pyroute2.netlink.exceptions import NetlinkError
+    def remove(self, objects: Iterable[KernelObject]) -> None:
+        """Take objects away, in order; one that is gone is gone. Raises EngineFailure."""
+        self._write(objects, _REMOVE, self._remove_device)
 
+    def _write(
+        self,
+        objects: Iterable[KernelObject],
+        writes: dict[type, Callable[["Netlink", Any], _Write | None]],
+        of_device: Callable[[Device], None],
+    ) -> None:
+        """Write one after the other; what stands together in a place and is no device, at once."""
+        for (place, is_device), some in groupby(
+            objects, key=lambda one: (one.place, isinstance(one, Device))
+        ):
+            if is_device:
+                for one in some:
+                    if isinstance(one, Device):
+                        of_device(one)
+                continue
+            asked = [(one, writes[type(one)](self, one)) for one in some]
+            self._ask(place, [(one, write) for one, write in asked if write])
+
+    def _ask(self, place: str, writes: list[tuple[KernelObject, _Write]]) -> None:
+        requests = [write.request for _, write in writes]
+        codes = self._through(place, lambda channel: channel.ask(requests))
+        for (one, write), code in zip(writes, codes, strict=True):
+            if code and code not in write.suffices:
+                raise EngineFailure(f"the kernel refused {one}: {os.strerror(code)}")
+
+    def _through(self, place: str, ask: Callable[[Channel], Any]) -> Any:  # noqa: ANN401
+        """Ask by a place's channel; one that breaks is not used again. Raises EngineFailure."""
         try:
-            write(self, one)
-        except NetlinkError as error:
-            raise EngineFailure(f"the kernel refused {one}: {error}") from error
+            return ask(self._channel(place))
+        except OSError as error:
+            broken = self._channels.pop(place, None)
+            if broken is not None:
+                broken.close()
+            raise EngineFailure(f"the network of {place} cannot be asked: {error}") from error
+
+    def _all(self, place: str, request: Request) -> list[tuple[bytes, int, int]]:
+        found: list[tuple[bytes, int, int]] = self._through(place, lambda one: one.all(request))
+        return found
 
     def bring_up(self, place: str, device: str) -> None:
         """Set a device up; lo is one too."""
-        self._socket(place).link("set", index=self._index(place, device), state="up")
+        request = rtnetlink.set_up(self._index(place, device))
+        (code,) = self._through(place, lambda channel: channel.ask([request]))
+        if code:
+            raise EngineFailure(f"{device} of {place} is not set up: {os.strerror(code)}")
 
     def wait_until_they_send(self, devices: Iterable[Device]) -> None:
         """Wait until the kernel has noticed, at both ends, that these devices' links are whole.
@@ -146,229 +182,118 @@ class Netlink:
         return self._sends(one.place, one.name) and self._sends(one.peer_place, one.peer)
 
     def _sends(self, place: str, device: str) -> bool:
-        found = self._socket(place).link("get", index=self._index(place, device))
-        return bool(found[0].get_attr("IFLA_OPERSTATE") == SENDS)
+        found = self._shown(place, device)
+        if found is None:
+            raise EngineFailure(f"{place} has no device {device}.")
+        return found.state == rtnetlink.OPERATIONAL
 
     def _receives(self, one: Address) -> bool:
-        from pyroute2.netlink.exceptions import NetlinkError
+        request = rtnetlink.find_route(AF_INET6, one.address.packed)
+        found = self._through(one.place, lambda channel: channel.find(request))
+        return found is not None and rtnetlink.leads_here(found[0], found[1])
 
-        try:
-            found = self._socket(one.place).route("get", family=AF_INET6, dst=str(one.address))
-        except NetlinkError:  # nothing leads there yet
-            return False
-        return bool(found[0]["type"] == KIND_NUMBERS["local"])
-
-    def _socket(self, place: str) -> Any:  # noqa: ANN401 - pyroute2 has no types
-        found = self._sockets.get(place)
+    def _channel(self, place: str) -> Channel:
+        found = self._channels.get(place)
         if found is None:
-            from pyroute2 import IPRoute
-
-            while len(self._sockets) >= MOST_SOCKETS:
-                self.forget(next(iter(self._sockets)))
-            with entered(place):
-                found = self._sockets[place] = IPRoute()
-        self._sockets.move_to_end(place)
+            while len(self._channels) >= MOST_CHANNELS:
+                self._channels.popitem(last=False)[1].close()
+            found = self._channels[place] = Channel(place)
+        self._channels.move_to_end(place)
         return found
 
-    def _names(self, place: str) -> dict[int, str]:
-        names = {
-            message["index"]: message.get_attr("IFLA_IFNAME")
-            for message in self._socket(place).get_links()
-        }
-        self._indexes[place] = {name: index for index, name in names.items()}
-        return names
+    def _shown(self, place: str, device: str) -> rtnetlink.Shown | None:
+        request = rtnetlink.show_link(device)
+        found = self._through(place, lambda channel: channel.find(request))
+        return rtnetlink.read_link(*found) if found else None
 
     def _index(self, place: str, device: str) -> int:
         """Give a device's number; asked one by one, for a place may have thousands."""
+        if device == LOOPBACK:
+            return LOOPBACKS_INDEX
         known = self._indexes.setdefault(place, {})
         if device not in known:
-            found = _number_of(place, device)
+            found = self._shown(place, device)
             if found is None:
                 raise EngineFailure(f"{place} has no device {device}.")
-            known[device] = found
+            known[device] = found.number
         return known[device]
-
-    def _devices(self, place: str) -> Iterator[Device]:
-        for message in self._socket(place).get_links():
-            alias = message.get_attr("IFLA_IFALIAS") or ""
-            if len(alias.split()) != 3:
-                continue
-            _, peer_place, peer = alias.split()
-            yield Device(
-                place=place,
-                name=message.get_attr("IFLA_IFNAME"),
-                mac=message.get_attr("IFLA_ADDRESS"),
-                mtu=message.get_attr("IFLA_MTU"),
-                group=message.get_attr("IFLA_GROUP") or 0,
-                alias=alias,
-                peer_place=peer_place,
-                peer=peer,
-                up=bool(message["flags"] & IFF_UP),
-            )
 
     def _put_device(self, one: Device) -> None:
         """Make both ends at once; the far end's own turn finds it there and sets what is its."""
-        socket = self._socket(one.place)
         self._indexes.get(one.place, {}).pop(one.name, None)  # it may be another by now
-        if _number_of(one.place, one.name) is None:
+        found = self._shown(one.place, one.name)
+        if found is None:
             self._make_pair(one)
-        index = self._index(one.place, one.name)
-        there = socket.link("get", index=index)[0].get_attr("IFLA_ADDRESS")
-        # Its address set anew, a device forgets its neighbours, even if it is the same address.
-        address = {} if there == one.mac else {"address": one.mac}
-        socket.link(
-            "set",
-            index=index,
-            **address,
-            mtu=one.mtu,
-            group=one.group,
-            ifalias=one.alias,
-            state="up",
-        )
+            found = self._shown(one.place, one.name)
+        if found is None:
+            raise EngineFailure(f"{one.place} has no device {one.name}.")
+        setting = rtnetlink.set_link(one, found.number, with_address=found.mac != one.mac)
+        self._ask(one.place, [(one, _Write(setting, frozenset()))])
         if one.whole:
             leave_nothing_to(one)
 
     def _make_pair(self, one: Device) -> None:
-        with open(path_of(one.peer_place), "rb") as far:
-            self._socket(one.place).link(
-                "add",
-                ifname=one.name,
-                kind="veth",
-                address=one.mac,
-                mtu=one.mtu,
-                peer={"ifname": one.peer, "net_ns_fd": far.fileno(), "mtu": one.mtu},
-            )
+        try:
+            with open(path_of(one.peer_place), "rb") as far:
+                making = rtnetlink.make_pair(one, far.fileno())
+                self._ask(one.place, [(one, _Write(making, frozenset()))])
+        except OSError as error:
+            raise EngineFailure(f"{one.peer_place} cannot be linked to: {error}") from error
         self._forget_pair(one)
 
     def _remove_device(self, one: Device) -> None:
-        self._quietly(
-            lambda: self._socket(one.place).link("del", index=self._index(one.place, one.name))
-        )
+        found = self._shown(one.place, one.name)
+        if found is not None:
+            self._ask(one.place, [(one, _Write(rtnetlink.remove_link(found.number), GONE))])
         self._forget_pair(one)
 
     def _forget_pair(self, one: Device) -> None:
         for place, name in ((one.place, one.name), (one.peer_place, one.peer)):
             self._indexes.get(place, {}).pop(name, None)
 
-    def _put_address(self, one: Address) -> None:
+    def _index_if_there(self, place: str, device: str) -> int | None:
+        known = self._indexes.get(place, {}).get(device)
+        if known is not None or device == LOOPBACK:
+            return known or LOOPBACKS_INDEX
+        found = self._shown(place, device)
+        return found.number if found else None
+
+    def _put_address(self, one: Address) -> _Write:
+        return _Write(rtnetlink.put_address(one, self._index(one.place, one.device)), THERE)
+
+    def _remove_address(self, one: Address) -> _Write | None:
+        index = self._index_if_there(one.place, one.device)
+        return _Write(rtnetlink.remove_address(one, index), GONE) if index else None
+
+    def _put_neighbour(self, one: Neighbour) -> _Write:
         index = self._index(one.place, one.device)
-        self._unless_there(
-            lambda: self._socket(one.place).addr(
-                "add",
-                index=index,
-                address=str(one.address),
-                prefixlen=one.address.max_prefixlen,
-                proto=PROTOCOL,
-                **NO_ASKING[one.address.version],
-            )
-        )
+        return _Write(rtnetlink.put_neighbour(one, index), frozenset())
 
-    def _remove_address(self, one: Address) -> None:
-        self._quietly(
-            lambda: self._socket(one.place).addr(
-                "del",
-                index=self._index(one.place, one.device),
-                address=str(one.address),
-                prefixlen=one.address.max_prefixlen,
-            )
-        )
+    def _remove_neighbour(self, one: Neighbour) -> _Write | None:
+        index = self._index_if_there(one.place, one.device)
+        return _Write(rtnetlink.remove_neighbour(one, index), GONE) if index else None
 
-    def _put_neighbour(self, one: Neighbour) -> None:
-        self._socket(one.place).neigh(
-            "replace",
-            family=FAMILIES[one.address.version],
-            dst=str(one.address),
-            lladdr=one.mac,
-            protocol=PROTOCOL,
-            ifindex=self._index(one.place, one.device),
-            state=PERMANENT,
-        )
+    def _put_route(self, one: KernelRoute) -> _Write:
+        index = self._index(one.place, one.device) if one.device else None
+        return _Write(rtnetlink.put_route(one, index), frozenset())
 
-    def _remove_neighbour(self, one: Neighbour) -> None:
-        self._quietly(
-            lambda: self._socket(one.place).neigh(
-                "del",
-                family=FAMILIES[one.address.version],
-                dst=str(one.address),
-                ifindex=self._index(one.place, one.device),
-            )
-        )
+    def _remove_route(self, one: KernelRoute) -> _Write:
+        return _Write(rtnetlink.remove_route(one), GONE)
 
-    def _put_route(self, one: KernelRoute) -> None:
-        self._socket(one.place).route("replace", **self._route(one))
+    def _put_rule(self, one: PolicyRule) -> _Write:
+        return _Write(rtnetlink.put_rule(one), THERE)
 
-    def _remove_route(self, one: KernelRoute) -> None:
-        self._quietly(
-            lambda: self._socket(one.place).route(
-                "del",
-                family=FAMILIES[one.destination.version],
-                dst=str(one.destination),
-                table=one.table,
-                type=KIND_NUMBERS[one.kind],
-                proto=PROTOCOL,
-                scope=255,
-            )
-        )
-
-    def _route(self, one: KernelRoute) -> dict[str, Any]:
-        fields: dict[str, Any] = {
-            "family": FAMILIES[one.destination.version],
-            "dst": str(one.destination),
-            "table": one.table,
-            "type": KIND_NUMBERS[one.kind],
-            "proto": PROTOCOL,
-            "scope": _scope(one),
-        }
-        if one.device:
-            fields["oif"] = self._index(one.place, one.device)
-        if one.via:
-            fields |= {"gateway": str(one.via), "flags": ONLINK}
-        if one.source:
-            fields["prefsrc"] = str(one.source)
-        return fields
-
-    def _put_rule(self, one: PolicyRule) -> None:
-        self._unless_there(lambda: self._socket(one.place).rule("add", **_rule(one)))
-
-    def _remove_rule(self, one: PolicyRule) -> None:
-        self._quietly(lambda: self._socket(one.place).rule("del", **_rule(one)))
-
-    def _quietly(self, write: Callable[[], object]) -> None:
-        self._but_for(NO_SUCH, write)
-
-    def _unless_there(self, write: Callable[[], object]) -> None:
-        self._but_for((EXISTS,), write)
-
-    def _but_for(self, codes: tuple[int, ...], write: Callable[[], object]) -> None:
-        from pyroute2.netlink.exceptions import NetlinkError
-
-        try:
-            write()
-        except NetlinkError as error:
-            if error.code not in codes:
-                raise
-        except EngineFailure:
-            if codes is not NO_SUCH:
-                raise
+    def _remove_rule(self, one: PolicyRule) -> _Write:
+        return _Write(rtnetlink.remove_rule(one), GONE)
 
 
-def _number_of(place: str, device: str) -> int | None:
-    with entered(place):
-        try:
-            return if_nametoindex(device)
-        except OSError:
-            return None
-
-
-_PUT: dict[type, Callable[[Netlink, Any], None]] = {
-    Device: Netlink._put_device,
+_PUT: dict[type, Callable[[Netlink, Any], _Write | None]] = {
     Address: Netlink._put_address,
     Neighbour: Netlink._put_neighbour,
     KernelRoute: Netlink._put_route,
     PolicyRule: Netlink._put_rule,
 }
-_REMOVE: dict[type, Callable[[Netlink, Any], None]] = {
-    Device: Netlink._remove_device,
+_REMOVE: dict[type, Callable[[Netlink, Any], _Write | None]] = {
     Address: Netlink._remove_address,
     Neighbour: Netlink._remove_neighbour,
     KernelRoute: Netlink._remove_route,
@@ -376,48 +301,20 @@ _REMOVE: dict[type, Callable[[Netlink, Any], None]] = {
 }
 
 
-def _scope(one: KernelRoute) -> int:
-    if one.kind == "local":
-        return HOST_SCOPE
-    return LINK_SCOPE if one.kind == "unicast" and one.via is None else UNIVERSE
-
-
-def _rule(one: PolicyRule) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "priority": one.priority,
-        "table": one.table,
-        "protocol": PROTOCOL,
-        "family": FAMILIES[one.version],
-    }
-    if one.source is not None:
-        fields |= {"src": str(one.source), "src_len": one.source.max_prefixlen}
-    return fields if one.mark is None else {**fields, "fwmark": one.mark}
-
-
-def _read_rule(place: str, message: Any) -> PolicyRule:  # noqa: ANN401
-    source = message.get_attr("FRA_SRC")
-    return PolicyRule(
-        place,
-        message.get_attr("FRA_PRIORITY"),
-        message.get_attr("FRA_FWMARK"),
-        message.get_attr("FRA_TABLE"),
-        ip_address(source) if source else None,
-        6 if message["family"] == AF_INET6 else 4,
-    )
-
-
-def _read_route(place: str, message: Any, names: dict[int, str]) -> KernelRoute:  # noqa: ANN401
-    everywhere = "::" if message["family"] == AF_INET6 else "0.0.0.0"  # noqa: S104 - the default
-    destination = message.get_attr("RTA_DST") or everywhere
-    via, source = message.get_attr("RTA_GATEWAY"), message.get_attr("RTA_PREFSRC")
-    device = names.get(message.get_attr("RTA_OIF"))
-    kind = ROUTE_KINDS.get(message["type"], str(message["type"]))
-    return KernelRoute(
+def _device(place: str, shown: rtnetlink.Shown) -> Device | None:
+    """Give a device of ours by its alias; None for any other."""
+    words = shown.alias.split()
+    if len(words) != 3:
+        return None
+    _, peer_place, peer = words
+    return Device(
         place=place,
-        table=message.get_attr("RTA_TABLE") or message["table"],
-        destination=ip_network((destination, message["dst_len"])),
-        kind=kind,
-        device=device if kind in ("unicast", "local") else None,
-        via=ip_address(via) if via else None,
-        source=ip_address(source) if source else None,
+        name=shown.name,
+        mac=shown.mac,
+        mtu=shown.mtu,
+        group=shown.group,
+        alias=shown.alias,
+        peer_place=peer_place,
+        peer=peer,
+        up=shown.up,
     )

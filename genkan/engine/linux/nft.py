@@ -1,21 +1,25 @@
 """libnftables in process: a context for each namespace, made inside it and kept.
 
 A context's netlink socket belongs to the namespace in which it was opened, so a kept one works from
-anywhere. Text goes in, JSON comes out when asked for. See libnftables(3).
+anywhere. Text goes in, JSON comes out when asked for. The library waits by select(), which ends a
+process that brings a descriptor above FD_SETSIZE, so contexts are only made while there are lower
+ones. See libnftables(3), select(2).
 """
 
 import ctypes
 import ctypes.util
 import json
+import os
 from collections import OrderedDict
 from functools import cache
 from typing import Any
 
-from genkan.engine.linux.namespace import entered
+from genkan.engine.linux.namespace import LOW_DESCRIPTORS, entered
 from genkan.engine.protocol import EngineFailure
 
 JSON_OUTPUT = 1 << 4  # NFT_CTX_OUTPUT_JSON
 MOST_CONTEXTS = 256
+ROOM = 8  # what a context may open beside its socket, and other threads meanwhile
 LARGEST = 200_000  # bytes of one transaction: an ordinary user's socket takes no more
 
 
@@ -82,7 +86,12 @@ class Nft:
     def _context(self, place: str) -> int:
         context = self._contexts.get(place)
         if context is None:
-            while len(self._contexts) >= MOST_CONTEXTS:
+            while len(self._contexts) >= MOST_CONTEXTS or not _is_low_left():
+                if not self._contexts:
+                    raise EngineFailure(
+                        f"nftables cannot be reached in {place}: the process holds all of its "
+                        f"descriptors below {LOW_DESCRIPTORS}."
+                    )
                 self.forget(next(iter(self._contexts)))
             context = self._contexts[place] = self._new_context(place)
         self._contexts.move_to_end(place)
@@ -95,3 +104,10 @@ class Nft:
         library.nft_ctx_buffer_output(context)
         library.nft_ctx_buffer_error(context)
         return int(context)
+
+
+def _is_low_left() -> bool:
+    """Tell whether the next descriptor is one that select() knows."""
+    next_one = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+    os.close(next_one)
+    return next_one < LOW_DESCRIPTORS - ROOM

@@ -26,9 +26,10 @@ ELEMENTS_A_LINE = 500
 
 def transactions(plan: Plan) -> Iterator[tuple[str, str]]:
     """Give (place, text) for each transaction of a plan, in order."""
+    put, removed = _by_place(plan.put), _by_place(plan.removed)
     for place in plan.nft_places():
-        lines = list(_lines(plan, place))
-        if any(isinstance(one, Namespace) and one.place == place for one in plan.put):
+        lines = list(_lines(put.get(place, []), removed.get(place, [])))
+        if any(isinstance(one, Namespace) for one in put.get(place, ())):
             lines.insert(0, f"add table {FAMILY_TABLE}")
         part: list[str] = []
         size = 0
@@ -41,9 +42,14 @@ def transactions(plan: Plan) -> Iterator[tuple[str, str]]:
         yield place, "\n".join(part)
 
 
-def _lines(plan: Plan, place: str) -> Iterator[str]:
-    put = [one for one in plan.put if one.place == place]
-    removed = [one for one in plan.removed if one.place == place]
+def _by_place(objects: Iterable[KernelObject]) -> dict[str, list[KernelObject]]:
+    found: dict[str, list[KernelObject]] = {}
+    for one in objects:
+        found.setdefault(one.place, []).append(one)
+    return found
+
+
+def _lines(put: list[KernelObject], removed: list[KernelObject]) -> Iterator[str]:
     sets = [one for one in put if isinstance(one, NftSet)]
     chains = [one for one in put if isinstance(one, NftChain)]
     timeouts = [one for one in put if isinstance(one, NftTimeout)]

@@ -12,6 +12,7 @@ see all.
 """
 
 import hashlib
+from functools import lru_cache
 
 from genkan.engine.linux.objects import KernelObject, NftChain, NftSet
 
@@ -326,17 +327,16 @@ def stage(place: str, name: str, hook: str, rules: tuple[str, ...]) -> NftChain:
 
 def chain(place: str, name: str, rules: tuple[tuple[str, str], ...], hook: str = "") -> NftChain:
     """Make a chain of (rule, what it is there for); the comment tells both, as nft can show it."""
+    return NftChain(place, name, *_written(rules), hook)
+
+
+@lru_cache(maxsize=1024)  # a thousand places share the rules of their stages
+def _written(rules: tuple[tuple[str, str], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     comments = tuple(_comment(text, because) for text, because in rules)
-    return NftChain(
-        place,
-        name,
-        comments,
-        tuple(
-            f'{text} comment "{comment}"'
-            for (text, _), comment in zip(rules, comments, strict=True)
-        ),
-        hook,
+    texts = tuple(
+        f'{text} comment "{comment}"' for (text, _), comment in zip(rules, comments, strict=True)
     )
+    return comments, texts
 
 
 def _comment(text: str, because: str) -> str:
