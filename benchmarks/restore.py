@@ -146,8 +146,10 @@ def _ask(site: Site) -> None:
 
 
 def _print_stages(site: Site) -> None:
-    log = (site.home / "log" / "control.log").read_text()
-    print(log[-600:])
+    log = (site.home / "log" / "control.log").read_text().splitlines()
+    starts = [number for number, line in enumerate(log) if line.endswith("reading the store")]
+    for line in log[starts[-1] :]:
+        print(f"  {line}")
 
 
 def _print_memory(site: Site, before: float) -> None:

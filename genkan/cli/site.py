@@ -19,7 +19,7 @@ from genkan.client import Site, SiteDown
 from genkan.client.flows import recorder_health
 from genkan.client.home import default_home
 
-LAUNCH_PATIENCE = 120
+LAUNCH_PATIENCE = 1800  # the launch itself gives up long before, and says why
 MARKS = {True: "✓", False: "✗"}
 
 

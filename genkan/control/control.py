@@ -77,17 +77,24 @@ class Control:
         self.trouble: str | None = None  # what could not be made so, until it can
         self.mended: tuple[datetime, Mended] | None = None  # when others' changes were undone last
 
-    def start(self, first: Callable[[], Change]) -> int:
+    def start(
+        self, first: Callable[[], Change], expect: Callable[[int], None] = lambda entries: None
+    ) -> int:
         """Read the store back and make the kernel equal to it; give how much there was to mend.
 
-        `first` gives the resources of a site that has none: its account and keys.
+        `first` gives the resources of a site that has none: its account and keys. `expect` is told
+        how large the program is before that is made so.
         """
+        LOG.info("reading the store")
         self.network = self._store.load()
         if not any(True for _ in self.network):
             change = first()
             self._store.append(self._entry("CreateAccount", GLOBAL), change)
             self.network = self.network.apply(change)
+        LOG.info("compiling")
         self.compilation = compile_network(self.network)
+        expect(len(self.compilation.program))
+        LOG.info("reconciling with %s entries", len(self.compilation.program))
         mended = self._engine.reconcile(self.compilation.program)
         self._published = self.compilation.program  # whoever subscribes begins with it
         self._reconcile_boots()

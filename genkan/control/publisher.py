@@ -20,9 +20,8 @@ from genkan.program import Delta, Entry, Program
 from genkan.program.text import print_entry
 
 LOG = logging.getLogger(__name__)
-PATIENCE = (
-    15.0  # seconds for a subscriber to confirm; one that is slower is cut off and starts anew
-)
+PATIENCE = 15.0  # seconds for a subscriber to confirm; one that is slower is cut off, starts anew
+LINES_A_SECOND = 500  # beside that, for what it is sent: a tenth of what is usual
 LONGEST_LINE = 1 << 30
 
 
@@ -49,7 +48,8 @@ class Subscriber:
         Raises OSError or TimeoutError; also when the subscriber says that it could not: it is cut
         off then, and the whole program, with which it starts anew, is its next attempt.
         """
-        async with self._lock, asyncio.timeout(PATIENCE):
+        lines = len(message["put"]) + len(message["removed"])
+        async with self._lock, asyncio.timeout(PATIENCE + lines / LINES_A_SECOND):
             self._writer.write(json.dumps(message, separators=(",", ":")).encode() + b"\n")
             await self._writer.drain()
             line = await self._reader.readline()

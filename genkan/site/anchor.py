@@ -2,8 +2,8 @@
 
 Small on purpose: what it holds is lost with it, so it does little. It listens for JSON lines at the
 home's site.sock and at anchor.sock inside: `processes`, `boot`, `halt`, `boots`, `enter`, `start`,
-`ready`, `is_ready`, `fail`, `stop`. When it ends, however it ends, the kernel ends everything in
-its process namespace.
+`expect`, `ready`, `is_ready`, `fail`, `stop`. When it ends, however it ends, the kernel ends
+everything in its process namespace.
 
     python -m genkan.site.anchor HOME API_FD READY_FD ROOTLESS LOCK_FD
 """
@@ -315,6 +315,13 @@ class Anchor:
 
     def _do_ready(self, client: LineClient, asked: dict[str, Any]) -> dict[str, Any]:
         self._tell_starter({"ready": True})
+        return {"ok": True}
+
+    def _do_expect(self, client: LineClient, asked: dict[str, Any]) -> dict[str, Any]:
+        """Hear how much a start has to do, and pass it on to whoever waits for it."""
+        if self._ready is not None:
+            with contextlib.suppress(OSError):
+                os.write(self._ready, _line({"entries": asked["entries"]}))
         return {"ok": True}
 
     def _do_is_ready(self, client: LineClient, asked: dict[str, Any]) -> dict[str, Any]:

@@ -92,7 +92,9 @@ class ControlProcess:
         await self._publisher.listen(f"{RUN}/program.sock")
         region = self._home.region
         mended = await self._writer.do(
-            lambda: self._control.start(lambda: first_account(region, _token))
+            lambda: self._control.start(
+                lambda: first_account(region, _token), AnchorRunner().expect
+            )
         )
         LOG.info("reconciled, %s changes", mended)
         await self._writer.do(lambda: self._control.forget_lost_processes(namespace_of))
@@ -379,6 +381,7 @@ async def _main(home: Home) -> None:
         AnchorRunner().fail(_unusable(home, error))
         raise
     await process.ready(*others)
+    LOG.info("ready: %s answer by the program", " and ".join(others))
     AnchorRunner().ready()  # the anchor waits to hear it, whether or not it boots instances
     gc.collect()
     gc.freeze()  # what stands now stands for good: looking through it again costs a call 50 ms

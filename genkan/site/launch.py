@@ -29,7 +29,8 @@ from genkan.site.broker_launch import is_wanted, start_broker
 from genkan.site.check import missing
 from genkan.site.home import Home, HomeUnusable
 
-PATIENCE = 60.0  # seconds until a site has to be ready
+PATIENCE = 60.0  # seconds without a word until a site is given up
+ENTRIES_A_SECOND = 500  # of a program, that may take so long beside: a tenth of what is usual
 WAIT = 0.02
 ANCHOR_PATIENCE = 5.0
 # What a site's processes hold: one heap each, no columns for tracebacks.
@@ -60,8 +61,11 @@ def launch(home: Home, engine: str) -> bool:
             if lock is not None:
                 _bring_up(home, engine, lock)
                 return True
-        if _is_ready(home):
+        told = _ask(home, "is_ready")
+        if told.get("ready", False) is True:
             return False
+        if told:  # whoever starts it says when that takes too long
+            end = time.monotonic() + PATIENCE
         time.sleep(WAIT)  # one is coming up, or the kernel is still ending the last one
     raise LaunchFailure(
         f"a site at {home.path} is neither up nor down.",
@@ -100,10 +104,6 @@ def _bring_up(home: Home, engine: str, lock: int) -> None:
         raise HomeUnusable(**told)
     if "ready" not in told:
         raise LaunchFailure(**told)
-
-
-def _is_ready(home: Home) -> bool:
-    return _ask(home, "is_ready").get("ready", False) is True
 
 
 def _end(home: Home) -> None:
@@ -230,20 +230,28 @@ def _raise_limits() -> None:
 
 
 def _await_ready(reader: int) -> dict[str, Any] | None:
-    """Give what the site says of its start; None: nothing in time, or it ended without a word."""
-    told = b""
+    """Give what the site says of its start; None: nothing in time, or it ended without a word.
+
+    How much it has to do it says first: a large one takes longer.
+    """
+    told, patience = b"", PATIENCE
     try:
-        while select.select([reader], [], [], PATIENCE)[0]:
+        while select.select([reader], [], [], patience)[0]:
             part = os.read(reader, 4096)
             told += part
-            if not part or told.endswith(b"\n"):
-                break
-    finally:
-        os.close(reader)
-    try:
-        return cast(dict[str, Any], json.loads(told))
+            *lines, told = told.split(b"\n")
+            for line in lines:
+                word = cast(dict[str, Any], json.loads(line))
+                if "entries" not in word:
+                    return word
+                patience = PATIENCE + word["entries"] / ENTRIES_A_SECOND
+            if not part:
+                return cast(dict[str, Any], json.loads(told)) if told else None
     except ValueError:
         return None
+    finally:
+        os.close(reader)
+    return None
 
 
 def _last_words(home: Home) -> str:

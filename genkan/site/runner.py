@@ -36,6 +36,10 @@ class AnchorRunner:
         """Start a process that is needed from now on; it serves when this returns."""
         self._ask(do="start", process=process)
 
+    def expect(self, entries: int) -> None:
+        """Say how large the program is that a start makes so."""
+        self._ask(do="expect", entries=entries)
+
     def ready(self) -> None:
         """Say that the site is ready for its users."""
         self._ask(do="ready")
