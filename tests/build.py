@@ -46,6 +46,7 @@ def a_call(network: Network | None = None, **overrides: Any) -> Call:
         "now": AT,
         "request_id": "00000000-0000-0000-0000-000000000001",
         "token": Tokens(),
+        "has_certificate": lambda arn: not arn.endswith("/none"),
         "find_way": lambda network, supposed, flow: find_way(
             supposing(compile_network(network), network, supposed), flow
         ),

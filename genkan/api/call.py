@@ -22,6 +22,10 @@ def _no_ways(network: Network, supposed: Change, flow: Flow) -> Way:
     raise Fault(f"The way of {flow} was asked for where no program is known.")
 
 
+def _no_certificates(arn: str) -> bool:
+    raise Fault(f"{arn} was asked for where no certificates are known.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """Who asks for what, where and when, and the snapshot to answer from.
@@ -29,7 +33,7 @@ class Call:
     `token(n, alphabet)` gives n random characters; `console_output(instance_id)` what an instance's
     first boot printed; `new_key_pair(type)` a private key, its public one and its fingerprint;
     `find_way(network, supposed, flow)` how a packet would go through a network if what is supposed
-    were there too.
+    were there too; `has_certificate(arn)` whether a certificate is there that a listener can show.
     """
 
     network: Network
@@ -43,6 +47,7 @@ class Call:
     console_output: Callable[[str], bytes] = lambda instance_id: b""
     new_key_pair: Callable[[str], tuple[str, str, str]] = _no_key_pairs
     find_way: FindWay = _no_ways
+    has_certificate: Callable[[str], bool] = _no_certificates
 
     def new_id(self, prefix: str) -> str:
         """Make an id as EC2 does: the prefix, a dash, 17 hexadecimal digits."""

@@ -31,12 +31,12 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "What is relayed in user space, TLS listeners and TCP target groups with PROXY protocol, "
         "comes to targets from the load balancer's address, whatever preserve_client_ip says; two "
         "clients of different VPCs that have the same address and port at once are told by another "
-        "port. UDP target groups are sent no PROXY header. A TLS listener shows a certificate of "
-        "the site's authority for whatever name is asked for, and takes what Python's ssl takes, "
-        "whatever its policy is called.",
-        "Application load balancers, their rules and certificates beside a listener's default one "
-        "are refused, and so are targets that are functions or load balancers.",
-        "Certificates are taken as they are named. "
+        "port. UDP target groups are sent no PROXY header.",
+        "Certificates that ACM is asked for are the site authority's and issued at once: nobody "
+        "validates them, and they are not renewed. Policies with FIPS or post-quantum ciphers, and "
+        "the one of 2015 with 3DES, are not there.",
+        "Application load balancers and their rules are refused, and so are targets that are "
+        "functions or load balancers.",
         "target_health_state.unhealthy.draining_interval_seconds is kept and shown: a target that "
         "is found unhealthy is left at once.",
         "Classic Load Balancers (2012-06-01), which share the endpoint, are refused.",

@@ -83,6 +83,7 @@ from genkan.api import (
 )
 from genkan.api.elbv2 import (
     account_limits,
+    certificates,
     listener_attributes,
     listeners,
     load_balancer_attributes,
@@ -179,6 +180,7 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
     ),
     "elbv2": (
         account_limits,
+        certificates,
         listener_attributes,
         listeners,
         load_balancer_attributes,

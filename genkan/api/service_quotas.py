@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from genkan.api import quotas
 from genkan.api.call import Answer, Call
+from genkan.api.elbv2.certificates import CERTIFICATES
 from genkan.api.elbv2.listeners import LISTENERS
 from genkan.api.elbv2.load_balancers import LOAD_BALANCERS
 from genkan.api.elbv2.target_groups import TARGET_GROUPS
@@ -29,6 +30,7 @@ NAMES = {
 }
 EVERY: tuple[Quota, ...] = (
     *(one for one in vars(quotas).values() if isinstance(one, Quota)),
+    CERTIFICATES,
     ENDPOINTS,
     LISTENERS,
     LOAD_BALANCERS,

@@ -88,7 +88,7 @@ def _delete(home: Path) -> None:
     for name in files:
         for path in home.glob(f"{name}*"):
             path.unlink()
-    for folder in ("console", "flow-logs", "log", "run"):
+    for folder in ("certificates", "console", "flow-logs", "log", "run"):
         shutil.rmtree(home / folder, ignore_errors=True)
     for name in ("site.sock", "control.sock", "broker.sock", "flows.sock"):
         (home / name).unlink(missing_ok=True)

@@ -18,11 +18,12 @@ from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType,
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.security_group import Direction, GroupPeer, SecurityGroup
+from genkan.model.ssl_policies import DEFAULT_POLICY, SSL_POLICIES
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
 from genkan.program.address import Address
-from genkan.program.balancing import BalancedPort, Balancer, RelayedPort
+from genkan.program.balancing import BalancedPort, Balancer, RelayedPort, TlsEnd
 from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, AnswerChoice, Deliver, Forward, Route
 
@@ -32,10 +33,10 @@ UDP = 17
 PROTOCOLS = {"TCP": (TCP,), "UDP": (UDP,), "TCP_UDP": (TCP, UDP), "TLS": (TCP,)}
 IDLE_ATTRIBUTE = "tcp.idle_timeout.seconds"
 ALPN = {  # "ALPN policies"
-    "HTTP1Only": ("http/1.1",),
+    "HTTP1Only": ("http/1.1", "http/1.0"),
     "HTTP2Only": ("h2",),
-    "HTTP2Optional": ("http/1.1", "h2"),
-    "HTTP2Preferred": ("h2", "http/1.1"),
+    "HTTP2Optional": ("http/1.1", "http/1.0", "h2"),
+    "HTTP2Preferred": ("h2", "http/1.1", "http/1.0"),
     "None": (),
 }
 TCP_IDLE, UDP_IDLE = 350, 120  # seconds; "Connection idle timeout"
@@ -52,8 +53,7 @@ class Port:
     chosen: Chosen
     idle: int
     by_source: bool
-    certificate: str | None
-    alpn: tuple[str, ...]
+    tls: TlsEnd | None
 
 
 def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
@@ -137,8 +137,7 @@ def compile_ports(interface: NetworkInterface, ports: Iterable[Port]) -> Iterato
                 port=one.port,
                 targets=chosen.relayed,
                 idle=one.idle,
-                certificate=one.certificate,
-                alpn=one.alpn,
+                tls=one.tls,
                 by_source=one.by_source,
                 draining=chosen.draining,
                 ended=chosen.ended,
@@ -150,7 +149,7 @@ def compile_ports(interface: NetworkInterface, ports: Iterable[Port]) -> Iterato
             place=interface.id,
             protocol=one.protocol,
             port=one.port,
-            targets=chosen.targets if one.certificate is None else (),
+            targets=chosen.targets if one.tls is None else (),
             idle=one.idle,
             version=one.version,
             by_source=one.by_source,
@@ -195,9 +194,18 @@ def _ports(network: Network, balancer: LoadBalancer, interface: NetworkInterface
                 chosen=choose(network, balancer, listener, interface.zone, protocol, version),
                 idle=_idle(listener) if protocol == TCP else UDP_IDLE,
                 by_source=_by_source(network, listener),
-                certificate=balancer.dns_name.lower() if listener.protocol == TLS else None,
-                alpn=ALPN[listener.alpn_policy or "None"],
+                tls=_tls_end(listener) if listener.protocol == TLS else None,
             )
+
+
+def _tls_end(listener: Listener) -> TlsEnd:
+    policy = SSL_POLICIES[listener.ssl_policy or DEFAULT_POLICY]
+    return TlsEnd(
+        certificates=listener.certificates,
+        versions=policy.versions,
+        ciphers=policy.ciphers,
+        alpn=ALPN[listener.alpn_policy or "None"],
+    )
 
 
 def _idle(listener: Listener) -> int:

@@ -15,7 +15,7 @@ from datetime import datetime
 from aiohttp import web
 
 from genkan import wire
-from genkan.front.authority import Authority
+from genkan.certificates.authority import Authority
 from genkan.front.directory import Directory
 from genkan.front.events import EventLog
 from genkan.front.exchange import Exchange, Means

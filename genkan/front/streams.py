@@ -13,11 +13,11 @@ import ssl
 import struct
 import zlib
 from collections.abc import Callable
-from functools import lru_cache
 
-from genkan.front.authority import Authority
+from genkan.certificates.kept import Kept
 from genkan.front.proxy_header import header
 from genkan.front.splicing import splice
+from genkan.front.termination import NoCertificate, Termination, chosen_protocol, to_target
 from genkan.program import Delta
 from genkan.program.address import Address
 from genkan.program.balancing import Held, Intake, RelayedPort, RelayedTarget
@@ -33,7 +33,6 @@ BACKLOG = 1024
 CONNECT_PATIENCE = 10.0  # seconds
 HANDSHAKE = 15.0
 CHUNK = 1 << 18
-MOST_NAMES = 1024
 RESET = struct.pack("ii", 1, 0)  # of SO_LINGER
 
 OpenSocket = Callable[[str, int, int], socket.socket]
@@ -44,11 +43,11 @@ Key = tuple[str, ...]
 class StreamRelay:
     """Relays by every RelayedPort of the program. Lives in one event loop."""
 
-    def __init__(self, open_socket: OpenSocket, mark_of: MarkOf, authority: Authority) -> None:
+    def __init__(self, open_socket: OpenSocket, mark_of: MarkOf, kept: Kept) -> None:
         """`mark_of` gives the mark of connections whose answers ask a table."""
         self._open_socket = open_socket
         self._mark_of = mark_of
-        self._authority = authority
+        self._kept = kept
         self._ports: dict[Key, _Port] = {}
         self._interfaces: dict[tuple[str, int], str] = {}  # by place and mark
         self._endpoints: dict[tuple[str, str], str | None] = {}  # by place and interface
@@ -94,25 +93,9 @@ class StreamRelay:
         opened.setsockopt(level, transparent, 1)
         return opened
 
-    def context(self, entry: RelayedPort) -> ssl.SSLContext:
-        """Give the TLS settings of a port: a certificate for whatever name is asked for."""
-        made = self._authority.server_context(entry.certificate or "")
-
-        def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
-            if name:
-                connection.context = self._named(name.lower(), entry.alpn)
-
-        made.sni_callback = choose
-        if entry.alpn:
-            made.set_alpn_protocols(list(entry.alpn))
-        return made
-
-    @lru_cache(maxsize=MOST_NAMES)  # noqa: B019 - there is one relay in a process
-    def _named(self, name: str, alpn: tuple[str, ...]) -> ssl.SSLContext:
-        context = self._authority.server_context(name)
-        if alpn:
-            context.set_alpn_protocols(list(alpn))
-        return context
+    def termination(self, entry: RelayedPort) -> Termination | None:
+        """Give what ends the TLS of a port's clients, if it is to end here."""
+        return Termination(entry.tls, self._kept) if entry.tls else None
 
     def _put(self, entry: RelayedPort) -> None:
         known = self._ports.get(entry.key)
@@ -134,14 +117,14 @@ class _Port:
         self._relay = relay
         self._listener = listener
         self._entry = entry
-        self._tls = relay.context(entry) if entry.certificate else None
+        self._tls = relay.termination(entry)
         self._connections: dict[asyncio.Task[None], Held] = {}
         self._accepting = asyncio.create_task(self._accept())
 
     def change(self, entry: RelayedPort) -> None:
         """Go on by another entry; end what it does not keep."""
-        if (entry.certificate, entry.alpn) != (self._entry.certificate, self._entry.alpn):
-            self._tls = self._relay.context(entry) if entry.certificate else None
+        if entry.tls != self._entry.tls:
+            self._tls = self._relay.termination(entry)
         self._entry = entry
         kept = {(one.address, one.port) for one in entry.targets} | set(entry.draining)
         for task, held in list(self._connections.items()):
@@ -190,7 +173,9 @@ class _Port:
                     await splice(client, server, entry.idle)
                 else:
                     await self._read(client, server, target)
-            except (OSError, TimeoutError, asyncio.CancelledError) as error:
+            except (OSError, NoCertificate, asyncio.CancelledError) as error:
+                if isinstance(error, ssl.SSLError | NoCertificate):
+                    LOG.info("no TLS at %s port %s: %s", entry.address, entry.port, error)
                 for one in (client, server):
                     with contextlib.suppress(OSError):
                         one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
@@ -206,36 +191,52 @@ class _Port:
         transport, protocol = await loop.connect_accepted_socket(
             lambda: asyncio.StreamReaderProtocol(near_reader),
             client.dup(),
-            ssl=self._tls,
+            ssl=self._tls.context() if self._tls else None,
             ssl_handshake_timeout=HANDSHAKE if self._tls else None,
         )
         near = asyncio.StreamWriter(transport, protocol, near_reader, loop)
         try:
+            spoken = chosen_protocol(near)
             far_reader, far = await asyncio.open_connection(
                 sock=server.dup(),
-                ssl=_trusting() if target.tls else None,
+                ssl=to_target(spoken) if target.tls else None,
                 server_hostname=str(target.address) if target.tls else None,
+                ssl_handshake_timeout=HANDSHAKE if target.tls else None,
                 limit=CHUNK,
             )
         except OSError:
             near.transport.abort()
             raise
         try:
-            idle = self._entry.idle
-            await asyncio.gather(_pump(near_reader, far, idle), _pump(far_reader, near, idle))
+            await _pump_both(near_reader, near, far_reader, far, self._entry.idle)
         finally:
             for one in (near, far):
                 one.close()
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, idle: float) -> None:
-    while part := await asyncio.wait_for(reader.read(CHUNK), idle):
-        writer.write(part)
-        await writer.drain()
-    if writer.can_write_eof():
-        writer.write_eof()
-    else:
-        writer.close()  # TLS ends both directions
+async def _pump_both(
+    near_reader: asyncio.StreamReader,
+    near: asyncio.StreamWriter,
+    far_reader: asyncio.StreamReader,
+    far: asyncio.StreamWriter,
+    idle: float,
+) -> None:
+    """Pass both ways on until both have ended. Raises TimeoutError when neither has said anything
+    for `idle` seconds."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(idle) as patience:
+
+        async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while part := await reader.read(CHUNK):
+                patience.reschedule(loop.time() + idle)
+                writer.write(part)
+                await writer.drain()
+            if writer.can_write_eof():
+                writer.write_eof()
+            else:
+                writer.close()  # TLS ends both directions
+
+        await asyncio.gather(pump(near_reader, far), pump(far_reader, near))
 
 
 def _chosen(entry: RelayedPort, address: str, port: int) -> RelayedTarget:
@@ -247,11 +248,3 @@ def _chosen(entry: RelayedPort, address: str, port: int) -> RelayedTarget:
             return target
         at -= target.weight
     raise AssertionError("weights are positive")
-
-
-def _trusting() -> ssl.SSLContext:
-    """Load balancers do not look at the certificates of targets."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context

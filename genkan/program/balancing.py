@@ -117,6 +117,22 @@ class RelayedTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TlsEnd:
+    """Clients' TLS ends here, with one of `certificates`, which are named by ARN.
+
+    The first one is the default; another is shown to a client that asks for a name which it has
+    and the ones before it do not. `versions` ("TLSv1.2") and `ciphers` under OpenSSL's names are
+    all that is taken; who comes first in `alpn` and is offered is chosen. A certificate that is
+    not there is passed over; without the default one there is no TLS, and clients are reset.
+    """
+
+    certificates: tuple[str, ...]
+    versions: tuple[str, ...]
+    ciphers: tuple[str, ...]
+    alpn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelayedPort(Entry):
     """At the balancer of `place`, TCP connections to this port of `address`, which is one of its
     own, end, and their streams go on over connections of the balancer's own to one of `targets`,
@@ -125,9 +141,9 @@ class RelayedPort(Entry):
     Groups, answers and the choice are as of a BalancedPort, and so are `draining`, `ended` and
     `ends_with_target`. A target sees the one of `sources` that is of its version; a PROXY header,
     the first that it reads, tells the client's own address and port, this one as the destination,
-    and, of a client that came by an Intake, its endpoint (type 0xEA: 0x01 and the id).
-    `certificate` None: the stream is passed on as it is; otherwise the client's TLS ends here, with
-    a certificate for the name that it asks for, or this one.
+    and, of a client that came by an Intake, its endpoint (type 0xEA: 0x01 and the id). `tls` None:
+    the stream is passed on as it is. A target inside TLS is offered what the client was given by
+    ALPN.
     """
 
     section: ClassVar[str] = "relayed-port"
@@ -138,8 +154,7 @@ class RelayedPort(Entry):
     port: int
     targets: tuple[RelayedTarget, ...]
     idle: int
-    certificate: str | None = None
-    alpn: tuple[str, ...] = ()
+    tls: TlsEnd | None = None
     by_source: bool = False
     draining: tuple[Held, ...] = ()
     ended: tuple[Held, ...] = ()

@@ -1,11 +1,13 @@
 """The embedded services: moto's server application behind waitress, on a unix socket.
 
-python -m genkan.services.embedded SOCKET CONTROL_SOCKET
+python -m genkan.services.embedded SOCKET CONTROL_SOCKET CERTIFICATES AUTHORITY AUTHORITY_KEY
 """
 
 import contextlib
 import os
 import sys
+from functools import cache
+from pathlib import Path
 
 THREADS = 32
 IN_MEMORY = 1 << 20  # bytes of a request before it is kept in a file
@@ -15,7 +17,8 @@ MOST_CONNECTIONS = 4096
 
 def main() -> None:
     """Serve until killed."""
-    path, control = sys.argv[1:3]
+    path, control, *files = sys.argv[1:6]
+    certificates, authority, authority_key = map(Path, files)
     # moto makes clients of its own here and there; they must find keys, and never ask anybody.
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     os.environ |= {"AWS_ACCESS_KEY_ID": "embedded", "AWS_SECRET_ACCESS_KEY": "embedded"}
@@ -23,9 +26,14 @@ def main() -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from waitress import serve
 
+    from genkan.certificates.authority import Authority
+    from genkan.certificates.kept import Kept
     from genkan.services.gate import Gate, leave_buckets_policies_to_the_gate
+    from genkan.services.kept_certificates import KeptCertificates
     from genkan.services.large_objects import keep_objects_in_files
 
+    by_authority = cache(lambda: Authority(authority, authority_key))
+    KeptCertificates(Kept(certificates), by_authority, control).install()
     leave_buckets_policies_to_the_gate()
     keep_objects_in_files()
     with contextlib.suppress(FileNotFoundError):

@@ -5,15 +5,13 @@ What an embedded service would make in the network itself is refused: it would b
 site, and answer to nothing.
 """
 
-import http.client
-import json
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-PATIENCE = 30.0
+from genkan.services.control_questions import ask_control
+
 MAKES = (
     *("allocate_address", "create_internet_gateway", "create_nat_gateway"),
     *("create_network_interface", "create_route_table", "create_security_group", "create_subnet"),
@@ -64,13 +62,8 @@ class NetworkMirror:
 
     def _ask(self, account: str, region: str, known: str) -> dict[str, Any]:
         query = urlencode({"account": account, "region": region, "known": known})
-        connection = _UnixConnection(self._control)
-        try:
-            connection.request("GET", f"/network?{query}")
-            found: dict[str, Any] = json.loads(connection.getresponse().read())
-            return found
-        finally:
-            connection.close()
+        found: dict[str, Any] = ask_control(self._control, f"/network?{query}")
+        return found
 
     def _fill(self, account: str, region: str, found: dict[str, Any]) -> None:
         from moto.ec2.models import ec2_backends, security_groups, subnets, vpcs
@@ -127,17 +120,6 @@ class _NoDefaultVpc:
         )
         self._refuse(refusal)
         raise refusal
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("control", timeout=PATIENCE)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(PATIENCE)
-        self.sock.connect(self._path)
 
 
 def _ids(found: dict[str, Any]) -> Iterator[str]:

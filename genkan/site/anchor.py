@@ -110,7 +110,7 @@ class Anchor:
         self._on_demand = {
             "embedded": Process(
                 "embedded",
-                ["genkan.services.embedded", f"{RUN}/embedded.sock", str(home.control_socket)],
+                ["genkan.services.embedded", f"{RUN}/embedded.sock", *home.for_embedded],
             ),
             "inspection": Process("inspection", ["genkan.site.inspection_process", *here]),
             "health": Process("health", ["genkan.site.health_process", *here]),

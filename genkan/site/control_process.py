@@ -26,6 +26,7 @@ from sqlalchemy import make_url
 from genkan import wire
 from genkan.api import endpoint
 from genkan.api.call import Answer, Call
+from genkan.certificates.kept import Kept
 from genkan.control import Control, Publisher, hosted_services
 from genkan.control.accounts import find_account, first_account, keys_of
 from genkan.control.batch import Asked
@@ -40,6 +41,7 @@ from genkan.engine.linux.namespace import number_of as namespace_of
 from genkan.engine.protocol import Engine
 from genkan.model.account import Account
 from genkan.model.errors import Refused
+from genkan.model.load_balancer import Listener
 from genkan.program import Delta
 from genkan.site import handover, reports, sockets
 from genkan.site.analysis_questions import AnalysisQuestions
@@ -85,6 +87,7 @@ class ControlProcess:
         )
         self._writer = Writer(self._control, _give_up)
         self._started = False
+        self._certificates = Kept(home.certificates)
 
     async def start(self, *subscribers: str) -> None:
         """Bring the site up to the store's state and begin to answer, when these processes answer
@@ -162,6 +165,7 @@ class ControlProcess:
         app.router.add_get("/history", self._history)
         HostPrograms(self._control, self._writer).serve(app)
         app.router.add_get("/network", self._network)
+        app.router.add_get("/uses", self._uses)
         app.router.add_get("/explain", self._explain)
         AnalysisQuestions(self._control, self._writer, self._call_as).serve(app)
         app.router.add_get("/services", self._services)
@@ -214,6 +218,7 @@ class ControlProcess:
             find_way=lambda network, supposed, flow: find_way(
                 supposing(self._control.compilation, network, supposed), flow
             ),
+            has_certificate=self._certificates.has,
         )
 
     async def _status(self, request: web.Request) -> web.Response:
@@ -301,6 +306,12 @@ class ControlProcess:
         version = hashlib.sha256(json.dumps(found).encode()).hexdigest()
         same = asked.get("known") == version
         return web.json_response({"version": version, **({} if same else found)})
+
+    async def _uses(self, request: web.Request) -> web.Response:
+        """Answer with the load balancers that show a certificate."""
+        arn = request.query["certificate"]
+        shown = self._control.network.all(Listener)
+        return web.json_response([one.load_balancer for one in shown if arn in one.certificates])
 
     async def _history(self, request: web.Request) -> web.Response:
         return web.json_response({"history": await self._writer.do(self._control.history)})

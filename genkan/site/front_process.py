@@ -13,9 +13,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from genkan.certificates.authority import Authority
 from genkan.engine.linux.namespace import socket_in
 from genkan.front import SECTIONS, EventLog, Front
-from genkan.front.authority import Authority
 from genkan.front.metadata import MetadataAnswers
 from genkan.front.metadata_server import SECTIONS as METADATA_SECTIONS
 from genkan.front.metadata_server import MetadataServer

@@ -27,6 +27,7 @@ class Home:
         self.database = path / "network.db"
         self.authority = path / "ca.pem"
         self.authority_key = path / "ca.key"
+        self.certificates = path / "certificates"
         self.events = path / "events.jsonl"
         self.lock = path / "lock"
         self.site_socket = path / "site.sock"
@@ -49,6 +50,12 @@ class Home:
                 "set GENKAN_HOME to a folder that you may write to",
             ) from error
         self.settings  # noqa: B018 - raises if they cannot be read
+
+    @property
+    def for_embedded(self) -> list[str]:
+        """What the embedded services are started with."""
+        names = (self.control_socket, self.certificates, self.authority, self.authority_key)
+        return [str(one) for one in names]
 
     def log(self, process: str) -> Path:
         return self.path / "log" / f"{process}.log"

@@ -12,9 +12,9 @@ import logging
 import sys
 from pathlib import Path
 
+from genkan.certificates.kept import Kept
 from genkan.engine.linux.namespace import socket_in
 from genkan.engine.linux.naming import number
-from genkan.front.authority import Authority
 from genkan.front.streams import SECTIONS, StreamRelay
 from genkan.program import Delta
 from genkan.site import sockets
@@ -23,8 +23,7 @@ from genkan.site.subscription import Subscription
 
 
 async def _main(home: Home) -> None:
-    authority = Authority(home.authority, home.authority_key)
-    relay = StreamRelay(socket_in, number, authority)
+    relay = StreamRelay(socket_in, number, Kept(home.certificates))
     ready: list[asyncio.Server] = []
 
     async def apply(delta: Delta) -> None:

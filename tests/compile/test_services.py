@@ -244,7 +244,7 @@ def test_streams_are_relayed_where_they_have_to_be_read(protocol, group_protocol
     if found:
         (target,) = found.targets
         assert (target.tells_source, target.tls) == (proxied == "true", group_protocol == "TLS")
-        assert (found.certificate is None) is (protocol == "TCP")
+        assert (found.tls is None) is (protocol == "TCP")
 
 
 def test_a_tls_listener_without_targets_resets():

@@ -17,9 +17,9 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
+from genkan.certificates.kept import Kept
 from genkan.engine.linux import conntrack, namespace
 from genkan.engine.linux.naming import number
-from genkan.front.authority import Authority
 from genkan.front.streams import SECTIONS, StreamRelay
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.load_balancer import Target, TargetType
@@ -28,6 +28,7 @@ from genkan.model.security_group import CidrPeer, Direction
 from genkan.model.target_health import TargetHealth, target_health_id
 from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program import Program
+from tests.certificates.paper import made
 from tests.compile.scenario import AT, MINE
 from tests.engine.probes import Connection, icmp, tcp, tcp_server, udp, udp_server
 from tests.engine.service_world import (
@@ -50,6 +51,7 @@ from tests.engine.service_world import (
 )
 from tests.engine.world import World
 
+CERTIFICATE = "arn:aws:acm:ap-northeast-1:123456789012:certificate/1"
 PATIENCE = 8.0  # for what must come
 SHORT = 0.6  # for what must not
 RETRANSMITTED = (
@@ -326,9 +328,10 @@ class Relaying:
         self._held = Program()
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        authority = Authority(Path("/run/genkan/ca.pem"), Path("/run/genkan/ca.key"))
-        self.certificate = authority.pem.decode()
-        self._relay = StreamRelay(namespace.socket_in, number, authority)
+        kept = Kept(Path("/run/genkan/certificates"))
+        self.certificate = made(CERTIFICATE, "orders.example.com")
+        kept.put(self.certificate)
+        self._relay = StreamRelay(namespace.socket_in, number, kept)
         self.follow()
 
     def follow(self) -> None:
@@ -343,11 +346,25 @@ def relayed(world: World) -> dict[str, Any]:
     """Have targets told who the client is; end TLS at the load balancer."""
     proxied = target_group(attributes=(("proxy_protocol_v2.enabled", "true"),))
     plain = GROUP.replace("orders", "unkept")
-    certificate = ("arn:aws:acm:ap-northeast-1:123456789012:certificate/1",)
+    encrypted = target_group(
+        "encrypted",
+        protocol="TLS",
+        target_type=TargetType.IP,
+        targets=(Target(id=TARGET_A, port=8082, zone="ap-northeast-1a"),),
+    )
     world.change(
-        put(proxied, listener(8443, plain, "TLS", certificates=certificate), *unkept()[:1])
+        put(
+            proxied,
+            encrypted,
+            listener(8443, plain, "TLS", certificates=(CERTIFICATE,)),
+            listener(
+                8444, encrypted.id, "TLS", certificates=(CERTIFICATE,), alpn_policy="HTTP2Only"
+            ),
+            *unkept()[:1],
+        )
     )
     relaying = Relaying(world)
+    tls_server("i-p-one", 8082)
     direct = Connection("i-p-neighbour", NLB_A, 443, PATIENCE, ("10.0.1.20", 20_001))
     consumers = [
         Connection(f"i-{vpc}-client", ENDPOINT, 443, PATIENCE, (CLIENT, 20_002))
@@ -358,7 +375,9 @@ def relayed(world: World) -> dict[str, Any]:
         "direct": direct.read(HEADER),
         "by endpoint": [one.read(HEADER + len("...") + len("_vpce-c")) for one in consumers],
         "echoed": consumers[0].echo("word"),
-        "tls": tls("i-c-client", ENDPOINT, 8443, "orders.example.com", relaying.certificate),
+        "tls": tls("i-c-client", ENDPOINT, 8443, relaying.certificate.certificate),
+        "tls on": tls("i-c-client", ENDPOINT, 8444, relaying.certificate.certificate),
+        "no tls": half_open("i-c-client", ENDPOINT, 8443),
     }
     world.change(put(replace(world.network.get(Instance, "i-p-one"), state=InstanceState.STOPPED)))
     relaying.follow()
@@ -370,15 +389,52 @@ def relayed(world: World) -> dict[str, Any]:
 HEADER = 28  # bytes of a PROXY header of IPv4, without anything beside
 
 
-def tls(place: str, address: str, port: int, name: str, trusted: str) -> str:
-    """Say a word inside TLS; give what comes, less the first line."""
+def tls(place: str, address: str, port: int, trusted: str) -> str:
+    """Say a word inside TLS; give what comes, less the first line's end."""
     context = ssl.create_default_context(cadata=trusted)
+    context.set_alpn_protocols(["h2", "http/1.1"])
     with namespace.entered(place):
         opened = socket.create_connection((address, port), PATIENCE)
-    with context.wrap_socket(opened, server_hostname=name) as wrapped:
+    with context.wrap_socket(opened, server_hostname="orders.example.com") as wrapped:
         seen = wrapped.recv(100).decode().strip()
         wrapped.sendall(b"word")
         return f"{seen} {wrapped.recv(100).decode()}"
+
+
+def tls_server(place: str, port: int) -> None:
+    """Tell one client which protocol of its TLS was chosen; then echo."""
+    kept = Kept(Path("/run/genkan/of-target"))
+    kept.put(made("target", "10.0.1.10"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(kept.path("target"))
+    context.set_alpn_protocols(["http/1.1", "h2"])
+    with namespace.entered(place):
+        listener = socket.create_server(("", port))
+
+    def serve() -> None:
+        client, (source, _) = listener.accept()
+        with context.wrap_socket(client, server_side=True) as wrapped:
+            wrapped.sendall(f"{source} {wrapped.selected_alpn_protocol()}\n".encode())
+            while data := wrapped.recv(4096):
+                wrapped.sendall(data)
+
+    threading.Thread(target=serve, daemon=True).start()
+
+
+def half_open(place: str, address: str, port: int) -> str:
+    """Speak no TLS where it is asked for; give what comes of it."""
+    with namespace.entered(place):
+        opened = socket.create_connection((address, port), PATIENCE)
+    with opened:
+        opened.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        try:
+            while opened.recv(100):
+                pass
+        except ConnectionResetError:
+            pass
+        except TimeoutError:
+            return "open"
+    return "ended"
 
 
 def storm() -> dict[str, Any]:

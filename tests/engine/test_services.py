@@ -186,10 +186,17 @@ def test_a_target_is_told_the_clients_address_and_its_endpoint(report: dict[str,
     assert relayed["echoed"] == "word"
 
 
-def test_a_tls_listener_ends_tls_with_a_certificate_for_the_name_that_is_asked_for(
+def test_a_tls_listener_ends_tls_with_the_certificate_that_it_names(
     report: dict[str, Any],
 ) -> None:
     assert report["relayed"]["tls"] == f"{BY_BALANCER} word"
+    assert report["relayed"]["no tls"] == "ended"
+
+
+def test_tls_goes_on_to_a_target_of_a_tls_group_with_the_protocol_that_was_chosen(
+    report: dict[str, Any],
+) -> None:
+    assert report["relayed"]["tls on"] == f"{NLB_A} h2 word"
 
 
 def test_a_relayed_connection_is_reset_when_its_target_stops(report: dict[str, Any]) -> None:

@@ -3,16 +3,19 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from ipaddress import IPv4Address
 
 import pytest
 
+from genkan.certificates.kept import Kept
 from genkan.health import Prober
 from genkan.health.checks import check, matches
 from genkan.health.prober import Standing
 from genkan.program import Because, Delta
 from genkan.program.health import HealthCheck
+from tests.certificates.paper import made
 
 LOOPBACK = IPv4Address("127.0.0.1")
 MISMATCH = ("Target.ResponseCodeMismatch", "Health checks failed with these codes: [503]")
@@ -46,7 +49,9 @@ def open_socket(place: str, family: int, kind: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def target(answer: bytes | None) -> AsyncIterator[tuple[int, list[bytes]]]:
+async def target(
+    answer: bytes | None, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[int, list[bytes]]]:
     """Give the port of a target that answers so (None: never), and what it was asked."""
     asked: list[bytes] = []
 
@@ -58,7 +63,7 @@ async def target(answer: bytes | None) -> AsyncIterator[tuple[int, list[bytes]]]
             else:
                 await reader.read()  # until who asked goes away
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1], asked
     finally:
@@ -88,6 +93,37 @@ def test_a_check_says_why_a_target_is_not_well(protocol, answer, why):
         async with target(answer) as (port, asked):
             assert await check(entry(port, protocol), open_socket) == why
             if protocol == "HTTP":
+                assert asked[0].startswith(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1:")
+
+    run(work)
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """TLS of a target: a certificate of its own, for another name, that nobody vouches for."""
+    kept = Kept(tmp_path_factory.mktemp("certificates"))
+    kept.put(made("arn", "elsewhere.example.com"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(kept.path("arn"))
+    return context
+
+
+@pytest.mark.parametrize(
+    ("protocol", "answer", "why"),
+    [
+        ("HTTPS", b"HTTP/1.1 200 OK\r\n\r\n", None),
+        ("HTTPS", b"HTTP/1.1 503 No\r\n\r\n", MISMATCH),
+        ("HTTPS", b"SSH-2.0-OpenSSH\r\n", FAILED),
+        ("HTTPS", None, TIMED_OUT),
+        ("TCP", None, None),
+        ("HTTP", b"HTTP/1.1 200 OK\r\n\r\n", FAILED),  # it speaks nothing but TLS
+    ],
+)
+def test_a_target_inside_tls_is_asked_inside_tls_whoever_vouches_for_it(tls, protocol, answer, why):
+    async def work() -> None:
+        async with target(answer, tls) as (port, asked):
+            assert await check(entry(port, protocol), open_socket) == why
+            if protocol == "HTTPS":
                 assert asked[0].startswith(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1:")
 
     run(work)

@@ -12,6 +12,7 @@ from genkan.program.balancing import (
     Intake,
     RelayedPort,
     RelayedTarget,
+    TlsEnd,
 )
 from genkan.program.route import AnswerChoice
 from genkan.program.text import parse_entry, print_entry
@@ -36,8 +37,9 @@ ENTRIES = [
         port=443,
         targets=(RelayedTarget(address=IPv4Address("10.0.0.4"), port=80, tells_source=True),),
         idle=350,
-        certificate="name",
-        alpn=("h2",),
+        tls=TlsEnd(
+            certificates=("arn",), versions=("TLSv1.2",), ciphers=("AES128-SHA",), alpn=("h2",)
+        ),
         ended=((IPv4Address("10.0.0.5"), 80),),
     ),
     AnswerChoice(because=BECAUSE, place="eni-1", interface="eni-2", table="answers/eni-2"),

@@ -18,7 +18,6 @@ ZONE = f"{REGION}a"
 CIDR, SUBNET = "10.0.0.0/16", "10.0.1.0/24"
 NLB = "10.0.1.60"
 PORTS = {"http": 8080, "https": 443}
-CERTIFICATE = f"arn:aws:acm:{REGION}:123456789012:certificate/orders"
 SERVER = """
 import http.server, os, socket
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -193,15 +192,16 @@ def test_an_accepted_endpoint_answers_by_its_name_and_the_target_sees_the_load_b
     assert {one.split()[1] for one in seen} == {NLB}
 
 
-def test_a_tls_listener_has_a_certificate_for_the_endpoints_name(site, served):
+def test_a_tls_listener_shows_the_certificate_that_was_requested_for_it(site, served):
+    name = served.described()["DnsEntries"][0]["DnsName"]
+    requested = site.client("acm").request_certificate(DomainName=name)["CertificateArn"]
     served.elb.create_listener(
         LoadBalancerArn=served.balancer,
         Protocol="TLS",
         Port=PORTS["https"],
-        Certificates=[{"CertificateArn": CERTIFICATE}],
+        Certificates=[{"CertificateArn": requested}],
         DefaultActions=[{"Type": "forward", "TargetGroupArn": served.group}],
     )
-    name = served.described()["DnsEntries"][0]["DnsName"]
     assert get(site, name, scheme="https").endswith(f" {NLB}")
 
 

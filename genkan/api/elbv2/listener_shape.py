@@ -11,7 +11,7 @@ from genkan.model.load_balancer import Listener
 def listener(row: Listener) -> dict[str, Any]:
     """Give a listener as DescribeListeners does; a gateway's has no protocol and port."""
     gateway = row.protocol == GENEVE
-    certificates = [{"CertificateArn": one} for one in row.certificates]
+    certificates = [{"CertificateArn": one} for one in row.certificates[:1]]
     return present(
         ListenerArn=row.id,
         LoadBalancerArn=row.load_balancer,

@@ -2,19 +2,19 @@
 
 TCP, UDP, TCP_UDP and TLS at a port of a network load balancer; a gateway load balancer has one
 listener, which says neither: it takes every packet. CreateListener in the Elastic Load Balancing
-API reference. Certificates are taken as they are named: who issued them is another service's.
+API reference. Certificates are AWS Certificate Manager's and IAM's, of the caller's account; one
+that is not there is refused.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import listener_arn, need
+from genkan.api.elbv2.certificates import TLS, check_certificate
 from genkan.api.elbv2.errors import (
     ALPNPolicyNotFound,
-    CertificateNotFound,
     DuplicateListener,
     InvalidConfigurationRequest,
     TooManyCertificates,
@@ -25,7 +25,7 @@ from genkan.api.elbv2.health_checks import GENEVE
 from genkan.api.elbv2.listener_forwards import parse_forwards, shown_action
 from genkan.api.elbv2.listener_shape import listener
 from genkan.api.elbv2.paging import page
-from genkan.api.elbv2.ssl_policies import DEFAULT_POLICY, check_ssl_policy
+from genkan.api.elbv2.ssl_policies import check_ssl_policy
 from genkan.api.elbv2.tagging import with_tags
 from genkan.api.elbv2.target_groups import GENEVE_PORT, HIGHEST_PORT
 from genkan.api.output import present
@@ -33,14 +33,13 @@ from genkan.api.quotas import Quota, check_quota
 from genkan.model.errors import ValidationError
 from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType
 from genkan.model.network import delete, put
+from genkan.model.ssl_policies import DEFAULT_POLICY
 
 LISTENERS = Quota(
     50, "elasticloadbalancing", "L-57A373D6", "Listeners per Network Load Balancer", 50, False
 )
 PROTOCOLS = ("TCP", "UDP", "TCP_UDP", "TLS")
-TLS = "TLS"
 ALPN_POLICIES = ("HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None")
-CERTIFICATE = "arn:aws:(?:acm|iam):[a-z0-9-]*:[0-9]{12}:(?:server-)?certificate/.+"
 
 
 def create_listener(
@@ -66,7 +65,7 @@ def create_listener(
         protocol=spoken,
         port=number,
         forwards=parse_forwards(call, balancer, spoken, default_actions),
-        **_security(spoken, ssl_policy, certificates, alpn_policy),
+        **_security(call, spoken, ssl_policy, certificates, alpn_policy),
     )
     others = list(call.network.where(Listener, load_balancer=balancer.id))
     earlier = next((one for one in others if one.port == number), None)
@@ -123,12 +122,17 @@ def modify_listener(
     kept = spoken == TLS
     actions = default_actions or [shown_action(held)]
     security = _security(
+        call,
         spoken,
         ssl_policy or (held.ssl_policy if kept else None),
         certificates
         or ([{"CertificateArn": one} for one in held.certificates[:1]] if kept else None),
         alpn_policy or ([held.alpn_policy] if kept and held.alpn_policy else None),
     )
+    if kept and held.protocol == TLS:  # another default leaves the others
+        default, *_ = security["certificates"]
+        others_shown = tuple(one for one in held.certificates[1:] if one != default)
+        security["certificates"] = (default, *others_shown)
     after = replace(
         held,
         protocol=spoken,
@@ -175,6 +179,7 @@ def _duplicate(port: int) -> DuplicateListener:
 
 
 def _security(
+    call: Call,
     protocol: str,
     ssl_policy: str | None,
     certificates: Sequence[Mapping[str, Any]] | None,
@@ -196,9 +201,7 @@ def _security(
         raise TooManyCertificates(
             f"A listener is made with its default certificate alone; these are {len(certificates)}."
         )
-    arn = certificates[0].get("CertificateArn", "")
-    if not re.fullmatch(CERTIFICATE, arn):
-        raise CertificateNotFound(f"Certificate ARN '{arn}' is not valid")
+    arn = check_certificate(call, certificates[0].get("CertificateArn", ""))
     named = list(alpn_policy or ())
     if len(named) > 1 or any(one not in ALPN_POLICIES for one in named):
         raise ALPNPolicyNotFound(

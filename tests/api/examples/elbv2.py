@@ -7,6 +7,8 @@ WEIGHED = [
     {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": "<spare_tg>"}]}}
 ]
 
+CERTIFICATE = "arn:aws:acm:<region>:<account>:certificate/1"
+SERVER = "arn:aws:iam::<account>:server-certificate/orders"
 MAKE = (
     example(
         "elbv2:CreateLoadBalancer",
@@ -45,6 +47,24 @@ MAKE = (
         listener="Listeners[0].ListenerArn",
     ),
     example("elbv2:RegisterTargets", {"TargetGroupArn": "<tg>", "Targets": [{"Id": "10.0.0.9"}]}),
+    example(
+        "elbv2:CreateTargetGroup",
+        {"Name": "tls", "Protocol": "TLS", "Port": 443, "VpcId": "<vpc>"},
+        tls_tg="TargetGroups[0].TargetGroupArn",
+    ),
+    example(
+        "elbv2:CreateListener",
+        {
+            "LoadBalancerArn": "<nlb>",
+            "Protocol": "TLS",
+            "Port": 8443,
+            "Certificates": [{"CertificateArn": CERTIFICATE}],
+            "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+            "AlpnPolicy": ["HTTP2Preferred"],
+            "DefaultActions": [{"Type": "forward", "TargetGroupArn": "<tls_tg>"}],
+        },
+        tls_listener="Listeners[0].ListenerArn",
+    ),
 )
 USE = (
     example("elbv2:DescribeAccountLimits"),
@@ -109,6 +129,15 @@ USE = (
         "elbv2:ModifyListener",
         {"ListenerArn": "<listener>", "Port": 444, "DefaultActions": FORWARD},
     ),
+    example(
+        "elbv2:AddListenerCertificates",
+        {"ListenerArn": "<tls_listener>", "Certificates": [{"CertificateArn": SERVER}]},
+    ),
+    example("elbv2:DescribeListenerCertificates", {"ListenerArn": "<tls_listener>"}),
+    example(
+        "elbv2:RemoveListenerCertificates",
+        {"ListenerArn": "<tls_listener>", "Certificates": [{"CertificateArn": SERVER}]},
+    ),
     example("elbv2:DescribeTargetGroups", {"TargetGroupArns": ["<tg>"]}),
     example("elbv2:DescribeTargetGroups", {"LoadBalancerArn": "<nlb>"}),
     example("elbv2:DescribeTargetGroupAttributes", {"TargetGroupArn": "<tg>"}),
@@ -142,6 +171,8 @@ USE = (
     example("elbv2:RemoveTags", {"ResourceArns": ["<nlb>"], "TagKeys": ["Name"]}),
 )
 UNMAKE = (
+    example("elbv2:DeleteListener", {"ListenerArn": "<tls_listener>"}),
+    example("elbv2:DeleteTargetGroup", {"TargetGroupArn": "<tls_tg>"}),
     example("elbv2:DeregisterTargets", {"TargetGroupArn": "<tg>", "Targets": [{"Id": "10.0.0.9"}]}),
     example("elbv2:DeleteListener", {"ListenerArn": "<listener>"}),
     example("elbv2:DeleteTargetGroup", {"TargetGroupArn": "<tg>"}),

@@ -19,11 +19,15 @@ LISTENER = {
     "Port": 80,
     "DefaultActions": FORWARD,
 }
+ACM = "arn:aws:acm:<region>:<account>:certificate/"
 TLS = {
     **LISTENER,
     "Protocol": "TLS",
     "Certificates": [{"CertificateArn": "arn:aws:acm:<region>:<account>:certificate/1"}],
 }
+TLS_LISTENER = example(
+    "elbv2:CreateListener", {**TLS, "Port": 8443}, tls="Listeners[0].ListenerArn"
+)
 PEER_GROUP = example(
     "elbv2:CreateTargetGroup",
     {**GROUP, "Name": "peer", "VpcId": "<peer_vpc>"},
@@ -377,8 +381,55 @@ ROWS: tuple[Row, ...] = (
         ({"Certificates": None}, "ValidationError", "certificate"),
         ({"Certificates": TLS["Certificates"] * 2}, "TooManyCertificates", "2"),
         ({"Certificates": [{"CertificateArn": "paper"}]}, "CertificateNotFound", "paper"),
+        ({"Certificates": [{"CertificateArn": f"{ACM}none"}]}, "CertificateNotFound", "none"),
+        (
+            {"Certificates": [{"CertificateArn": ACM.replace("<region>", "eu-west-1") + "1"}]},
+            "CertificateNotFound",
+            "eu-west-1",
+        ),
+        (
+            {"Certificates": [{"CertificateArn": ACM.replace("<account>", "111111111111") + "1"}]},
+            "CertificateNotFound",
+            "111111111111",
+        ),
         ({"AlpnPolicy": ["Maybe"]}, "ALPNPolicyNotFound", "Maybe"),
         ({"SslPolicy": "none"}, "SSLPolicyNotFound", "none"),
+    ),
+    *rows(
+        "elbv2:AddListenerCertificates",
+        {"ListenerArn": "<listener>", "Certificates": [{"CertificateArn": f"{ACM}2"}]},
+        ({}, "ValidationError", "TCP"),
+        ({"ListenerArn": "<tls>", "Certificates": []}, "ValidationError", "one", TLS_LISTENER),
+        (
+            {"ListenerArn": "<tls>", "Certificates": [{"CertificateArn": f"{ACM}none"}]},
+            "CertificateNotFound",
+            "none",
+            TLS_LISTENER,
+        ),
+        (
+            {
+                "ListenerArn": "<tls>",
+                "Certificates": [{"CertificateArn": f"{ACM}2", "IsDefault": True}],
+            },
+            "ValidationError",
+            "IsDefault",
+            TLS_LISTENER,
+        ),
+        (
+            {
+                "ListenerArn": "<tls>",
+                "Certificates": [{"CertificateArn": f"{ACM}{n}"} for n in range(2, 28)],
+            },
+            "TooManyCertificates",
+            "certificates",
+            TLS_LISTENER,
+        ),
+    ),
+    *rows(
+        "elbv2:RemoveListenerCertificates",
+        {"ListenerArn": "<tls>", "Certificates": [{"CertificateArn": f"{ACM}1"}]},
+        ({}, "OperationNotPermitted", "default", TLS_LISTENER),
+        ({"ListenerArn": "<listener>"}, "ValidationError", "TCP"),
     ),
     *rows(
         "elbv2:DescribeListeners",

@@ -1,19 +1,20 @@
 """The site's certificate authority: made once, it vouches for every name that a service answers to.
 
 Its certificate is in the bundle that instances trust, together with what this machine trusts
-anyway. Leaf certificates are issued when a name is first asked for, and kept; they share one key.
-RFC 5280.
+anyway. The front's certificates are issued when a name is first asked for, and kept; they share
+one key. RFC 5280.
 """
 
 import os
 import ssl
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 AUTHORITY_LIFE = timedelta(days=3650)
@@ -26,6 +27,7 @@ SYSTEM_BUNDLES = (
     "/etc/ssl/cert.pem",
 )
 MOST_NAMES = 4096
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
 class Authority:
@@ -64,7 +66,7 @@ class Authority:
     def server_context(self, name: str) -> ssl.SSLContext:
         """Give new TLS settings of a server that is called `name`, whatever it speaks."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        chain = self._issue(name)
+        chain = self._chain(name)
         # The ssl module reads files alone; this one is in memory and has no name.
         memory = os.memfd_create("certificate", os.MFD_CLOEXEC)
         try:
@@ -74,32 +76,38 @@ class Authority:
             os.close(memory)
         return context
 
-    def _issue(self, name: str) -> bytes:
+    def issue(self, names: Sequence[str], key: PublicKey) -> bytes:
+        """Give a server's certificate for names, the first of which is its own; PEM."""
         now = datetime.now(UTC)
         authority = ec_identifier(self._key.public_key())
-        certificate = (
+        made = (
             x509.CertificateBuilder()
             .subject_name(
-                _named(name if len(name) <= 64 else "endpoint")
+                _named(names[0] if len(names[0]) <= 64 else "endpoint")
             )  # RFC 5280, ub-common-name
             .issuer_name(self._certificate.subject)
-            .public_key(self._leaf_key.public_key())
+            .public_key(key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - ROUND)
             .not_valid_after(now + LEAF_LIFE)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .add_extension(
+                x509.SubjectAlternativeName([x509.DNSName(one) for one in names]), critical=False
+            )
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(authority, critical=False)
             .sign(self._key, hashes.SHA256())
         )
+        return made.public_bytes(serialization.Encoding.PEM)
+
+    def _chain(self, name: str) -> bytes:
         return (
             self._leaf_key.private_bytes(
                 serialization.Encoding.PEM,
                 serialization.PrivateFormat.PKCS8,
                 serialization.NoEncryption(),
             )
-            + certificate.public_bytes(serialization.Encoding.PEM)
+            + self.issue([name], self._leaf_key.public_key())
             + self.pem
         )
 
