@@ -53,8 +53,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "A public zone answers below its name whether or not a zone above delegates to it. NS "
         "records below a zone's top are answered and not followed.",
         "CreateVPCAssociationAuthorization takes VPCs of this site alone.",
-        "CIDR routing, geoproximity, traffic policies, DNSSEC signing, query logs and reusable "
-        "delegation sets are refused.",
+        "Query logging configs are kept and shown: questions are not logged, and nobody looks "
+        "whether the log group is there.",
+        "CIDR routing, geoproximity, traffic policies and DNSSEC signing are refused.",
     ),
     "route53resolver": (
         "Questions are forwarded by UDP and TCP (Do53) whatever protocol a target names, and "

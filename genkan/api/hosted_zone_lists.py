@@ -3,6 +3,7 @@
 from typing import Any
 
 from genkan.api.call import Answer, Call
+from genkan.api.delegation_sets import need_set
 from genkan.api.endpoint_private_dns import enabled_names
 from genkan.api.hosted_zone_lookup import (
     bare_id,
@@ -29,15 +30,19 @@ def list_hosted_zones(
     marker: str | None = None,
     max_items: str | None = None,
     hosted_zone_type: str | None = None,
+    delegation_set_id: str | None = None,
 ) -> Answer:
     if hosted_zone_type not in (None, PRIVATE_TYPE):
         raise InvalidInput(f"{hosted_zone_type} is no hostedzonetype. Give {PRIVATE_TYPE}.")
     most = parse_max_items(max_items, MOST_ITEMS)
     first = bare_id(marker or "")
+    shared = need_set(call, delegation_set_id).id if delegation_set_id else None
     rows = [
         zone
         for zone in own_zones(call)
-        if zone.id >= first and (zone.private or hosted_zone_type is None)
+        if zone.id >= first
+        and (zone.private or hosted_zone_type is None)
+        and shared in (None, zone.delegation_set_id)
     ]
     return Answer(
         present(

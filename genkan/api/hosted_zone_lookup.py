@@ -20,6 +20,15 @@ def new_zone_id(call: Call) -> str:
     return f"Z{call.token(ID_LENGTH, UPPER)}"
 
 
+def new_name_servers(call: Call) -> tuple[str, ...]:
+    """Give the names of a public zone's servers: one in each of four domains, as Route 53 does."""
+    numbers = call.token(4, "0123456789")
+    return tuple(
+        f"ns-{512 * quarter + int(numbers[:3]) % 512}.awsdns-{int(numbers[2:]) % 64:02d}.{top}"
+        for quarter, top in ((0, "com"), (1, "net"), (2, "org"), (3, "co.uk"))
+    )
+
+
 def own_zones(call: Call) -> list[HostedZone]:
     """Give the caller's zones, by id."""
     zones = call.network.where(HostedZone, account=call.account)

@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
+from genkan.api.delegation_sets import need_room, shown_set
 from genkan.api.hosted_zone_lookup import (
     change_info,
     need_zone,
     new_change,
+    new_name_servers,
     new_zone_id,
     own_zones,
     parse_own_vpc,
@@ -29,7 +31,15 @@ from genkan.api.route53_errors import (
     TooManyHostedZones,
 )
 from genkan.model.domain_names import canonical, is_at_or_below, parse_name
-from genkan.model.hosted_zone import GLOBAL, HostedZone, ResourceRecordSet, record_set_id
+from genkan.model.hosted_zone import (
+    GLOBAL,
+    DelegationSet,
+    HostedZone,
+    QueryLoggingConfig,
+    ResourceRecordSet,
+    ZoneVpc,
+    record_set_id,
+)
 from genkan.model.network import delete, put
 
 URL = "https://route53.amazonaws.com/2013-04-01"
@@ -53,12 +63,15 @@ def create_hosted_zone(
     caller_reference: str,
     vpc: Mapping[str, Any] | None = None,
     hosted_zone_config: Mapping[str, Any] | None = None,
+    delegation_set_id: str | None = None,
 ) -> Answer:
     config = hosted_zone_config or {}
     _check_config(config, vpc)
     zone_name = _parse_zone_name(name, private=vpc is not None)
     _check_reference(call, caller_reference)
     named = parse_own_vpc(call, vpc) if vpc else None
+    shared = _shared_set(call, delegation_set_id, named)
+    servers = shared.name_servers if shared else new_name_servers(call)
     if named:
         check_domain_is_free(call, named, zone_name)
     zone = HostedZone(
@@ -68,9 +81,10 @@ def create_hosted_zone(
         zone_name=zone_name,
         caller_reference=caller_reference,
         private=named is not None,
-        name_servers=PRIVATE_SERVERS if named else _name_servers(call),
+        name_servers=PRIVATE_SERVERS if named else servers,
         comment=config.get("Comment") or None,
         vpcs=(named,) if named else (),
+        delegation_set_id=shared.id if shared else None,
     )
     change = new_change(call)
     made = put(zone, *_own_records(zone), change)
@@ -78,7 +92,7 @@ def create_hosted_zone(
     output = present(
         HostedZone=shown_zone(seen, zone),
         ChangeInfo=change_info(change),
-        DelegationSet=None if named else _delegation_set(zone),
+        DelegationSet=None if named else _delegation_set(seen, zone),
         VPC=shown_vpc(named) if named else None,
         Location=f"{URL}/hostedzone/{zone.id}",
     )
@@ -88,7 +102,7 @@ def create_hosted_zone(
 def get_hosted_zone(call: Call, *, id: str) -> Answer:
     zone = need_zone(call, id)
     vpcs = [shown_vpc(vpc) for vpc in zone.vpcs] if zone.private else None
-    servers = None if zone.private else _delegation_set(zone)
+    servers = None if zone.private else _delegation_set(call, zone)
     return Answer(present(HostedZone=shown_zone(call, zone), DelegationSet=servers, VPCs=vpcs))
 
 
@@ -110,7 +124,9 @@ def delete_hosted_zone(call: Call, *, id: str) -> Answer:
             f"{len(others)}. Delete them first."
         )
     change = new_change(call)
-    return Answer({"ChangeInfo": change_info(change)}, delete(zone, *records) + put(change))
+    logged = call.network.where(QueryLoggingConfig, zone_id=zone.id)
+    gone = delete(zone, *records, *logged)
+    return Answer({"ChangeInfo": change_info(change)}, gone + put(change))
 
 
 def get_hosted_zone_count(call: Call) -> Answer:
@@ -177,17 +193,18 @@ def _check_reference(call: Call, reference: str) -> None:
         raise TooManyHostedZones(f"This account has {MOST_ZONES} hosted zones, the limit.")
 
 
-def _name_servers(call: Call) -> tuple[str, ...]:
-    """Give the names of a public zone's servers: one in each of four domains, as Route 53 does."""
-    numbers = call.token(4, "0123456789")
-    return tuple(
-        f"ns-{512 * quarter + int(numbers[:3]) % 512}.awsdns-{int(numbers[2:]) % 64:02d}.{top}"
-        for quarter, top in ((0, "com"), (1, "net"), (2, "org"), (3, "co.uk"))
-    )
+def _shared_set(call: Call, name: str | None, vpc: ZoneVpc | None) -> DelegationSet | None:
+    """Give the reusable set that a zone is to have."""
+    if name is None:
+        return None
+    if vpc:
+        raise InvalidInput("A private zone has no delegation set. Leave DelegationSetId out.")
+    return need_room(call, name)
 
 
-def _delegation_set(zone: HostedZone) -> dict[str, Any]:
-    return {"NameServers": list(zone.name_servers)}
+def _delegation_set(call: Call, zone: HostedZone) -> dict[str, Any]:
+    shared = zone.delegation_set_id and call.network.get(DelegationSet, zone.delegation_set_id)
+    return shown_set(shared) if shared else {"NameServers": list(zone.name_servers)}
 
 
 def _own_records(zone: HostedZone) -> tuple[ResourceRecordSet, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from genkan import wire
 from genkan.api.call import Answer, Call
+from genkan.api.constraints import check_constraints
 from genkan.api.families import FAMILIES
 from genkan.api.paging import check_size, opened, sealed
 from genkan.model.errors import (
@@ -46,6 +47,7 @@ def run(call: Call, service: str, operation: str, parameters: Mapping[str, Any])
             f"The action {operation} is not valid for this web service: Genkan does not have it "
             f"yet. {COVERAGE}."
         )
+    check_constraints(service, operation, parameters)
     given = {wire.snake_case(name): value for name, value in parameters.items()}
     dry_run = given.pop("dry_run", False)
     if service == "ec2":  # where a list without members cannot be written

@@ -18,6 +18,7 @@ from genkan.api.resolver_lookup import (
     InvalidRequestException,
     LimitExceededException,
     ResourceExistsException,
+    ResourceNotFoundException,
     Values,
     arn_of,
     check_name,
@@ -28,7 +29,7 @@ from genkan.api.resolver_lookup import (
     usual,
 )
 from genkan.api.resolver_tags import parse_tags
-from genkan.model.errors import IdempotentParameterMismatch, Refused
+from genkan.model.errors import AddressInUse, IdempotentParameterMismatch, Refused
 from genkan.model.network import delete, put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.resolver import (
@@ -40,10 +41,9 @@ from genkan.model.resolver import (
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet
 
-DIRECTIONS = ("INBOUND", "OUTBOUND", "INBOUND_DELEGATION")
-PROTOCOLS = ("Do53", "DoH", "DoH-FIPS")
 IPV4 = "IPV4"
 FEWEST, MOST = 2, 6  # addresses of an endpoint
+MOST_GROUPS = 10
 OPERATION = "CreateResolverEndpoint"
 
 _FILTERS: Mapping[str, Values[ResolverEndpoint]] = {
@@ -76,9 +76,12 @@ def create_resolver_endpoint(
         raise ResourceExistsException(str(error)) from None
     if made:
         return Answer({"ResolverEndpoint": _shown(need(call, ResolverEndpoint, made[0]))})
-    _check_kind(direction, resolver_endpoint_type, protocols)
+    if resolver_endpoint_type != IPV4:
+        raise InvalidParameterException(
+            f"ResolverEndpointType {resolver_endpoint_type} is not offered here yet. Use {IPV4}."
+        )
     check_name(name)
-    if not FEWEST <= len(ip_addresses) <= MOST:
+    if len(ip_addresses) > MOST:
         raise InvalidRequestException(
             f"[RSLVR-00405] An endpoint has {FEWEST} to {MOST} IP addresses, not "
             f"{len(ip_addresses)}."
@@ -141,7 +144,6 @@ def update_resolver_endpoint(
     protocols: Sequence[str] | None = None,
 ) -> Answer:
     endpoint = need(call, ResolverEndpoint, resolver_endpoint_id)
-    _check_kind(endpoint.direction, IPV4, protocols)
     check_name(name)
     changed = replace(
         endpoint,
@@ -154,10 +156,12 @@ def update_resolver_endpoint(
 
 def delete_resolver_endpoint(call: Call, *, resolver_endpoint_id: str) -> Answer:
     endpoint = need(call, ResolverEndpoint, resolver_endpoint_id)
-    rule = next(call.network.where(ResolverRule, resolver_endpoint_id=endpoint.id), None)
-    if rule is not None:
+    rules = list(call.network.where(ResolverRule, resolver_endpoint_id=endpoint.id))
+    if rules:
         raise InvalidRequestException(
-            f"[RSLVR-00502] {endpoint.id} is used by the rule {rule.id}. Delete that first."
+            "[RSLVR-00502] Cannot delete resolver endpoint unless its related resolver rules are "
+            "deleted. The following rules still exist for this resolver endpoint: "
+            f"{', '.join(sorted(row.id for row in rules))}"
         )
     ending = replace(endpoint, state=ResolverEndpointState.DELETING, modified_at=call.now)
     return Answer({"ResolverEndpoint": _shown(ending)}, put(ending))
@@ -210,6 +214,11 @@ def disassociate_resolver_endpoint_ip_address(
     call: Call, *, resolver_endpoint_id: str, ip_address: Mapping[str, str]
 ) -> Answer:
     endpoint = need(call, ResolverEndpoint, resolver_endpoint_id)
+    if not ip_address.get("IpId") and not (ip_address.get("SubnetId") and ip_address.get("Ip")):
+        raise InvalidRequestException(
+            "[RSLVR-00503] Need to specify either the IP ID or both subnet and IP address in order "
+            "to remove IP address."
+        )
     found = next((one for one in endpoint.addresses if _is_named(one, ip_address)), None)
     if found is None:
         raise InvalidParameterException(f"{endpoint.id} has no such IP address: {ip_address}.")
@@ -228,22 +237,9 @@ def disassociate_resolver_endpoint_ip_address(
 
 
 def _is_named(address: ResolverAddress, wanted: Mapping[str, str]) -> bool:
-    """Tell whether a request names this address: by id or by itself, and not otherwise wrong."""
+    """Tell whether a request names this address, and does not say of it what is not so."""
     own = {"IpId": address.id, "Ip": str(address.ip), "SubnetId": address.subnet_id}
-    named = {member: value for member, value in wanted.items() if member in own}
-    return named.keys() != {"SubnetId"} and named.items() <= own.items() and bool(named)
-
-
-def _check_kind(direction: str, endpoint_type: str, protocols: Sequence[str] | None) -> None:
-    if direction not in DIRECTIONS:
-        raise InvalidParameterException(f"{direction} is none of {', '.join(DIRECTIONS)}.")
-    if endpoint_type != IPV4:
-        raise InvalidParameterException(
-            f"ResolverEndpointType {endpoint_type} is not offered here yet. Use {IPV4}."
-        )
-    for protocol in protocols or ():
-        if protocol not in PROTOCOLS:
-            raise InvalidParameterException(f"{protocol} is none of {', '.join(PROTOCOLS)}.")
+    return {member: wanted[member] for member in own if member in wanted}.items() <= own.items()
 
 
 def _need_subnet(call: Call, one: Mapping[str, str]) -> Subnet:
@@ -252,7 +248,7 @@ def _need_subnet(call: Call, one: Mapping[str, str]) -> Subnet:
     subnet = call.find(Subnet, one.get("SubnetId", ""))
     if subnet is None:
         raise InvalidParameterException(
-            f"[RSLVR-00401] The subnet '{one.get('SubnetId')}' does not exist in {call.region}."
+            f"[RSLVR-00401] The subnet ID '{one.get('SubnetId')}' does not exist in {call.region}."
         )
     return subnet
 
@@ -260,11 +256,25 @@ def _need_subnet(call: Call, one: Mapping[str, str]) -> Subnet:
 def _parse_groups(call: Call, vpc_id: str, names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         raise InvalidParameterException("SecurityGroupIds is empty. Name a group at least.")
+    if len(names) > MOST_GROUPS:
+        raise InvalidParameterException(
+            f"[RSLVR-00408] Maximum of {MOST_GROUPS} security groups are allowed, not {len(names)}."
+        )
     for name in names:
-        group = call.find(SecurityGroup, name)
-        if group is None or group.vpc_id != vpc_id:
+        if not name.startswith("sg-"):
             raise InvalidParameterException(
-                f"[RSLVR-00408] The security group '{name}' does not exist in {vpc_id}."
+                f"[RSLVR-00408] Malformed security group ID: Invalid id: '{name}' (expecting "
+                "'sg-...')."
+            )
+        group = call.find(SecurityGroup, name)
+        if group is None:
+            raise ResourceNotFoundException(
+                f"[RSLVR-00408] The security group '{name}' does not exist in {call.region}."
+            )
+        if group.vpc_id != vpc_id:
+            raise InvalidParameterException(
+                f"[RSLVR-00408] The security group '{name}' is of {group.vpc_id}, and the endpoint "
+                f"of {vpc_id}."
             )
     return tuple(dict.fromkeys(names))
 
@@ -294,6 +304,10 @@ def _new_address(
             wanted=wanted,
             description=f"Route 53 Resolver: {endpoint.id}:{address_id}",
         )
+    except AddressInUse:
+        raise ResourceExistsException(
+            f"[RSLVR-00404] The IP address '{one['Ip']}' in subnet '{subnet.id}' is already in use."
+        ) from None
     except Refused as error:
         raise InvalidParameterException(f"[RSLVR-00403] {error}") from None
     worn = replace(interface, requester_id="amazon-aws", attachment=worn_by_aws(call))

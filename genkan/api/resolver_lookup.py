@@ -4,11 +4,13 @@ Filters are joined by AND, the values of one by OR, and there are no wildcards
 ("ListResolverEndpoints" in the Route 53 Resolver API reference).
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from genkan.api.call import Call
+from genkan.api.constraints import CODES, ConstraintBroken
 from genkan.model.errors import Refused
 from genkan.model.resolver import (
     QueryLogAssociation,
@@ -23,7 +25,7 @@ R = TypeVar("R", bound=Resource)
 Values = Callable[[R], Iterable[str | None]]
 MOST_RESULTS = 100  # of a page
 USUAL_RESULTS = 10  # of endpoints and rules, where no number is asked for
-LONGEST_NAME = 64
+_NAME = re.compile(r"(?!^[0-9]+$)[a-zA-Z0-9\-_' ]+", re.ASCII)
 WORDS: dict[type[Resource], str] = {
     QueryLogAssociation: "Resolver query log config association",
     QueryLogConfig: "Resolver query log config",
@@ -86,7 +88,7 @@ def filtered(
         name = one.get("Name", "")
         if name not in table:
             raise InvalidParameterException(
-                f"The filter '{name}' is none. Use one of {', '.join(sorted(table))}."
+                f"The filter '{name}' is invalid. Use one of {', '.join(sorted(table))}."
             )
         wanted = set(one.get("Values") or ())
         kept = [row for row in kept if wanted & set(table[name](row))]
@@ -96,11 +98,7 @@ def filtered(
 def paged(
     rows: Sequence[R], max_results: int | None, next_token: str | None
 ) -> tuple[Sequence[R], str | None]:
-    """Give a page and the token of the next. Raises InvalidParameterException."""
-    if max_results is not None and not 1 <= max_results <= MOST_RESULTS:
-        raise InvalidParameterException(
-            f"MaxResults {max_results} is not from 1 to {MOST_RESULTS}. Choose one between."
-        )
+    """Give a page and the token of the next."""
     start = int(next_token or 0)
     end = start + (max_results or MOST_RESULTS)
     return rows[start:end], str(end) if end < len(rows) else None
@@ -112,10 +110,13 @@ def usual(max_results: int | None) -> int:
 
 
 def check_name(name: str | None) -> None:
-    """Raise InvalidParameterException for a name that is too long."""
-    if name and len(name) > LONGEST_NAME:
-        raise InvalidParameterException(
-            f"The name has {len(name)} characters; {LONGEST_NAME} is the limit."
+    """Raise ConstraintBroken for a name of other characters, or of digits alone."""
+    if name and not _NAME.fullmatch(name):
+        raise ConstraintBroken(
+            CODES["route53resolver"],
+            f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: "
+            f"Member must satisfy regular expression pattern: {_NAME.pattern}. Use letters, "
+            "digits, - _ ' and spaces, not digits alone.",
         )
 
 

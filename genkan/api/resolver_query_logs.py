@@ -123,8 +123,8 @@ def associate_resolver_query_log_config(
     config = need(call, QueryLogConfig, resolver_query_log_config_id)
     vpc = call.find(Vpc, resource_id)
     if vpc is None:
-        raise ResourceNotFoundException(
-            f"[RSLVR-01017] The VPC '{resource_id[:64]}' does not exist in {call.region}."
+        raise InvalidParameterException(
+            f"[RSLVR-01017] The vpc ID '{resource_id[:64]}' does not exist in {call.region}."
         )
     if _association_of(call, config, vpc.id):
         raise ResourceExistsException(

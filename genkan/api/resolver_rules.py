@@ -39,8 +39,7 @@ from genkan.model.resolver import (
 from genkan.model.vpc import Vpc
 
 FORWARD, SYSTEM = "FORWARD", "SYSTEM"
-PROTOCOLS = ("Do53", "DoH", "DoH-FIPS")
-MOST_TARGETS, HIGHEST_PORT = 6, 65_535
+MOST_TARGETS = 6
 OPERATION = "CreateResolverRule"
 
 _FILTERS: Mapping[str, Values[ResolverRule]] = {
@@ -156,15 +155,13 @@ def associate_resolver_rule(
     rule = need(call, ResolverRule, resolver_rule_id)
     check_name(name)
     if call.find(Vpc, vpc_id) is None:
-        raise InvalidParameterException(f"The VPC '{vpc_id}' does not exist in {call.region}.")
+        raise InvalidParameterException(f"The vpc ID '{vpc_id}' does not exist in {call.region}.")
     for other in call.network.where(ResolverRuleAssociation, vpc_id=vpc_id):
         followed = call.network.get(ResolverRule, other.rule_id)
-        if other.rule_id == rule.id:
-            raise ResourceExistsException(f"{vpc_id} follows {rule.id} already.")
         if followed and followed.domain_name == rule.domain_name:
             raise InvalidRequestException(
-                f"Cannot associate rules with same domain name with same VPC: {vpc_id} follows "
-                f"{other.rule_id} for {rule.domain_name}."
+                "Cannot associate rules with same domain name with same VPC. Conflict with "
+                f"resolver rule '{other.rule_id}': {vpc_id} follows it for {rule.domain_name}."
             )
     association = ResolverRuleAssociation(
         id=call.new_id("rslvr-rrassoc"),
@@ -225,8 +222,8 @@ def _parse_target(one: Mapping[str, Any]) -> TargetAddress:
         raise InvalidParameterException(
             f"'{ip}' is no IPv4 address to forward to. Others are not offered here yet."
         ) from None
-    if not 1 <= port <= HIGHEST_PORT or protocol not in PROTOCOLS:
-        raise InvalidParameterException(f"Port {port} and protocol {protocol} are no target's.")
+    if port < 1:
+        raise InvalidParameterException(f"Port {port} is no target's. Give one from 1.")
     return TargetAddress(ip=ip, port=port, protocol=protocol)
 
 

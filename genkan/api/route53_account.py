@@ -1,6 +1,9 @@
 """Changes as they stand, limits, and what a zone has of DNSSEC: none."""
 
+from collections.abc import Callable, Sized
+
 from genkan.api.call import Answer, Call
+from genkan.api.delegation_sets import MOST_SETS, own_sets
 from genkan.api.hosted_zone_lookup import bare_id, change_info, need_zone, own_zones, records_of
 from genkan.api.hosted_zone_vpcs import MOST_ASSOCIATIONS
 from genkan.api.hosted_zones import MOST_ZONES
@@ -9,7 +12,11 @@ from genkan.api.route53_errors import HostedZoneNotPrivate, InvalidInput, NoSuch
 from genkan.model.hosted_zone import ZoneChange
 
 IN_FORCE = "INSYNC"
-MOST_OF = {"MAX_HOSTED_ZONES_BY_OWNER": MOST_ZONES}
+Count = Callable[[Call], Sized]
+MOST_OF: dict[str, tuple[int, Count]] = {
+    "MAX_HOSTED_ZONES_BY_OWNER": (MOST_ZONES, own_zones),
+    "MAX_REUSABLE_DELEGATION_SETS_BY_OWNER": (MOST_SETS, own_sets),
+}
 RECORDS, VPCS = "MAX_RRSETS_BY_ZONE", "MAX_VPCS_ASSOCIATED_BY_ZONE"
 
 
@@ -23,7 +30,8 @@ def get_change(call: Call, *, id: str) -> Answer:
 def get_account_limit(call: Call, *, type: str) -> Answer:
     if type not in MOST_OF:
         raise InvalidInput(f"{type} is no limit here. Use one of {', '.join(MOST_OF)}.")
-    return Answer({"Limit": {"Type": type, "Value": MOST_OF[type]}, "Count": len(own_zones(call))})
+    most, rows = MOST_OF[type]
+    return Answer({"Limit": {"Type": type, "Value": most}, "Count": len(rows(call))})
 
 
 def get_hosted_zone_limit(call: Call, *, hosted_zone_id: str, type: str) -> Answer:

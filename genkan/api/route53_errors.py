@@ -63,6 +63,41 @@ class NoSuchHealthCheck(Refused):
     status = NOT_FOUND
 
 
+class DelegationSetAlreadyCreated(Refused):
+    code = "DelegationSetAlreadyCreated"
+
+
+class DelegationSetAlreadyReusable(Refused):
+    code = "DelegationSetAlreadyReusable"
+
+
+class DelegationSetInUse(Refused):
+    code = "DelegationSetInUse"
+
+
+class NoSuchDelegationSet(Refused):
+    code = "NoSuchDelegationSet"
+
+
+class HostedZoneNotFound(Refused):
+    code = "HostedZoneNotFound"
+
+
+class NoSuchQueryLoggingConfig(Refused):
+    code = "NoSuchQueryLoggingConfig"
+    status = NOT_FOUND
+
+
+class NoSuchLogGroup(Refused):
+    code = "NoSuchCloudWatchLogsLogGroup"
+    status = NOT_FOUND
+
+
+class QueryLoggingConfigAlreadyExists(Refused):
+    code = "QueryLoggingConfigAlreadyExists"
+    status = CONFLICT
+
+
 class HostedZoneAlreadyExists(Refused):
     code = "HostedZoneAlreadyExists"
     status = CONFLICT

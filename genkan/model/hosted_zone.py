@@ -38,6 +38,27 @@ class HostedZone(Resource):
     comment: str | None = None
     vpcs: tuple[ZoneVpc, ...] = ()
     authorized: tuple[ZoneVpc, ...] = ()
+    delegation_set_id: str | None = None  # of a reusable one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegationSet(Resource):
+    """Name servers that public zones have in common: a reusable set."""
+
+    kind: ClassVar[str] = "delegationset"
+
+    caller_reference: str
+    name_servers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryLoggingConfig(Resource):
+    """The log group that a public zone's questions are to be logged in: kept and shown."""
+
+    kind: ClassVar[str] = "queryloggingconfig"
+
+    zone_id: str
+    log_group_arn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,14 @@ from genkan.model.endpoint_service import (
 )
 from genkan.model.flow_log import FlowLog
 from genkan.model.hosted_service import HostedService
-from genkan.model.hosted_zone import HealthCheck, HostedZone, ResourceRecordSet, ZoneChange
+from genkan.model.hosted_zone import (
+    DelegationSet,
+    HealthCheck,
+    HostedZone,
+    QueryLoggingConfig,
+    ResourceRecordSet,
+    ZoneChange,
+)
 from genkan.model.instance import Instance
 from genkan.model.load_balancer import Listener, LoadBalancer, TargetGroup
 from genkan.model.nat_gateway import NatGateway
@@ -96,6 +103,8 @@ KINDS: dict[str, type[Resource]] = {
         ResourceRecordSet,
         ZoneChange,
         HealthCheck,
+        DelegationSet,
+        QueryLoggingConfig,
         ResolverEndpoint,
         ResolverRule,
         ResolverRuleAssociation,

@@ -31,6 +31,7 @@ CODES: dict[str, tuple[str | None, str | None]] = {
     "/hostedzone/": ("NoSuchHostedZone",) * 2,
     "/change/": ("NoSuchChange",) * 2,
     "00000000-0000-0000-0000": ("NoSuchHealthCheck",) * 2,
+    "/delegationset/": ("NoSuchDelegationSet",) * 2,
     "rqlc": ("ResourceNotFoundException",) * 2,
     "rqlca": ("ResourceNotFoundException",) * 2,
     "rslvr-out": ("ResourceNotFoundException",) * 2,
@@ -111,6 +112,9 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
     ("elbv2:SetSubnets", "Subnets"): SUBNET,
     ("elbv2:CreateTargetGroup", "VpcId"): ("ValidationError",) * 2,
     ("route53:CreateHostedZone", "VPC.VPCId"): INVALID_VPC,
+    ("route53:CreateReusableDelegationSet", "HostedZoneId"): ("HostedZoneNotFound",) * 2,
+    ("route53:DeleteQueryLoggingConfig", "Id"): ("NoSuchQueryLoggingConfig",) * 2,
+    ("route53:GetQueryLoggingConfig", "Id"): ("NoSuchQueryLoggingConfig",) * 2,
     ("route53:AssociateVPCWithHostedZone", "VPC.VPCId"): INVALID_VPC,
     ("route53:ListHostedZonesByVPC", "VPCId"): INVALID_VPC,
     ("route53:CreateVPCAssociationAuthorization", "VPC.VPCId"): INVALID_VPC,
@@ -119,15 +123,18 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
         "VPCAssociationAuthorizationNotFound",
     )
     * 2,
-    ("route53resolver:CreateResolverEndpoint", "SecurityGroupIds"): RESOLVER,
+    ("route53resolver:CreateResolverEndpoint", "SecurityGroupIds"): (
+        "InvalidParameterException",
+        "ResourceNotFoundException",
+    ),
     ("route53resolver:CreateResolverEndpoint", "IpAddresses.SubnetId"): RESOLVER,
     ("route53resolver:AssociateResolverEndpointIpAddress", "IpAddress.SubnetId"): RESOLVER,
     ("route53resolver:DisassociateResolverEndpointIpAddress", "IpAddress.SubnetId"): RESOLVER,
     ("route53resolver:AssociateResolverRule", "VPCId"): RESOLVER,
+    ("route53resolver:AssociateResolverQueryLogConfig", "ResourceId"): RESOLVER,
     **{
         (f"route53resolver:{operation}", "ResourceId"): ("ResourceNotFoundException",) * 2
         for operation in (
-            "AssociateResolverQueryLogConfig",
             "DisassociateResolverQueryLogConfig",
             "GetResolverConfig",
             "GetResolverDnssecConfig",
@@ -159,6 +166,7 @@ NO_RESOURCE = {
         (
             *("CertificateArn", "Certificates.CertificateArn", "ConnectionNotificationArn"),
             *("DestinationArn", "DeliverLogsPermissionArn", "IamInstanceProfile.Arn", "RoleArn"),
+            "CloudWatchLogsLogGroupArn",
         ),
         "of a service whose things are taken as they are named",
     ),

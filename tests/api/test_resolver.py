@@ -120,7 +120,7 @@ def test_addresses_come_and_go_within_the_bounds(client, vpc):
     for one in held[:2]:
         client.ask(take, **by_id, IpAddress={"IpId": one["IpId"]})
     for one in held[2:4]:
-        client.ask(take, **by_id, IpAddress={"Ip": one["Ip"]})
+        client.ask(take, **by_id, IpAddress={"SubnetId": one["SubnetId"], "Ip": one["Ip"]})
     last = {**by_id, "IpAddress": {"IpId": held[5]["IpId"]}}
     assert client.refusal(take, **last) == "InvalidRequestException"
     nothing = {**by_id, "IpAddress": {"IpId": "rni-0"}}
@@ -141,13 +141,13 @@ def test_a_request_id_makes_one_endpoint(client, vpc):
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
-        ({"Direction": "SIDEWAYS"}, "InvalidParameterException"),
+        ({"Direction": "SIDEWAYS"}, "ValidationException"),
         ({"ResolverEndpointType": "IPV6"}, "InvalidParameterException"),
-        ({"Protocols": ["DoT"]}, "InvalidParameterException"),
-        ({"Name": "x" * 65}, "InvalidParameterException"),
+        ({"Protocols": ["DoT"]}, "ValidationException"),
+        ({"Name": "x" * 65}, "ValidationException"),
         ({"SecurityGroupIds": []}, "InvalidParameterException"),
-        ({"SecurityGroupIds": ["sg-00000000000000000"]}, "InvalidParameterException"),
-        ({"IpAddresses": []}, "InvalidRequestException"),
+        ({"SecurityGroupIds": ["sg-00000000000000000"]}, "ResourceNotFoundException"),
+        ({"IpAddresses": []}, "ValidationException"),
         ({"IpAddresses": [{"SubnetId": "subnet-00000000000000000"}] * 2},
          "InvalidParameterException"),
         ({"Tags": [{"Key": "aws:x", "Value": ""}]}, "InvalidTagException"),
@@ -159,20 +159,19 @@ def test_what_cannot_be_an_endpoint_is_refused(client, vpc, asked, code):
 
 
 @pytest.mark.parametrize(
-    ("first", "second"),
+    ("first", "second", "code"),
     [
-        ({"Ip": "10.0.2.9"}, {}),
-        ({"Ip": "10.0.1.3"}, {}),
-        ({"Ip": "nonsense"}, {}),
-        ({"Ip": "10.0.1.9"}, {"Ip": "10.0.1.9"}),
-        ({"Ipv6": "2001:db8::1"}, {}),
+        ({"Ip": "10.0.2.9"}, {}, "InvalidParameterException"),
+        ({"Ip": "10.0.1.3"}, {}, "InvalidParameterException"),
+        ({"Ip": "nonsense"}, {}, "InvalidParameterException"),
+        ({"Ip": "10.0.1.9"}, {"Ip": "10.0.1.9"}, "ResourceExistsException"),
+        ({"Ipv6": "2001:db8::1"}, {}, "InvalidParameterException"),
     ],
 )
-def test_an_address_is_free_and_of_its_subnet(client, vpc, first, second):
+def test_an_address_is_free_and_of_its_subnet(client, vpc, first, second, code):
     both = [{"SubnetId": vpc.subnets[0], **one} for one in (first, second)]
     asked = endpoint_of(vpc, IpAddresses=both)
-    refused = client.refusal(RESOLVER + "CreateResolverEndpoint", **asked)
-    assert refused == "InvalidParameterException"
+    assert client.refusal(RESOLVER + "CreateResolverEndpoint", **asked) == code
 
 
 def test_subnets_are_of_one_vpc(client, vpc):
@@ -215,7 +214,7 @@ def test_lists_come_in_pages(client, vpc):
     assert ids == ["0", "1", "2"]
     assert "NextToken" not in second
     assert client.refusal(listing, NextToken="x") == "InvalidNextTokenException"
-    assert client.refusal(listing, MaxResults=0) == "InvalidParameterException"
+    assert client.refusal(listing, MaxResults=0) == "ValidationException"
 
 
 def test_a_vpc_follows_a_rule(client, vpc):
@@ -232,7 +231,7 @@ def test_a_vpc_follows_a_rule(client, vpc):
     listed = client.ask(RESOLVER + "ListResolverRuleAssociations", Filters=of)
     assert listed["ResolverRuleAssociations"] == [made]
     associate = RESOLVER + "AssociateResolverRule"
-    assert client.refusal(associate, **both) == "ResourceExistsException"
+    assert client.refusal(associate, **both) == "InvalidRequestException"
     twin = a_rule(client, endpoint, CreatorRequestId="2")["Id"]
     again = {"ResolverRuleId": twin, "VPCId": vpc.id}
     assert client.refusal(associate, **again) == "InvalidRequestException"
@@ -262,15 +261,18 @@ def test_an_endpoint_that_a_rule_uses_stays(client, vpc):
     [
         ({"RuleType": "DELEGATE"}, "InvalidParameterException"),
         ({"DomainName": "a..b"}, "InvalidParameterException"),
-        ({"DomainName": ""}, "InvalidParameterException"),
+        ({"DomainName": ""}, "ValidationException"),
         ({"TargetIps": [{"Ip": "nowhere"}]}, "InvalidParameterException"),
+        ({"TargetIps": [{"Ip": "far"}]}, "ValidationException"),
         ({"TargetIps": [{"Ip": "192.0.2.1", "Port": 0}]}, "InvalidParameterException"),
         ({"TargetIps": [{"Ip": f"192.0.2.{n}"} for n in range(7)]}, "InvalidRequestException"),
-        ({"TargetIps": []}, "InvalidRequestException"),
+        ({"TargetIps": []}, "ValidationException"),
+        ({"TargetIps": None}, "InvalidRequestException"),
         ({"ResolverEndpointId": None}, "InvalidRequestException"),
         ({"ResolverEndpointId": "rslvr-out-0"}, "ResourceNotFoundException"),
         ({"RuleType": "SYSTEM"}, "InvalidRequestException"),
-        ({"Name": "x" * 65}, "InvalidParameterException"),
+        ({"Name": "x" * 65}, "ValidationException"),
+        ({"Name": "123"}, "ValidationException"),
     ],
 )
 def test_what_cannot_be_a_rule_is_refused(client, vpc, asked, code):

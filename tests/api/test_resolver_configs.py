@@ -50,7 +50,7 @@ def test_configs_are_changed_and_listed_under_one_id(client, vpc):
     ]
     wrong = {"ResourceId": vpc, "Validation": "MAYBE"}
     refused = client.refusal("route53resolver:UpdateResolverDnssecConfig", **wrong)
-    assert refused == "InvalidParameterException"
+    assert refused == "ValidationException"
 
 
 def test_configs_and_logs_of_a_vpc_go_with_it(client, vpc):

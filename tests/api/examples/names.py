@@ -20,10 +20,21 @@ ALIAS = {
     },
 }
 
+LOGS = "arn:aws:logs:us-east-1:<account>:log-group:/aws/route53/example.org"
+
 MAKE = (
     example(
+        "route53:CreateReusableDelegationSet",
+        {"CallerReference": "shared"},
+        delegation_set="DelegationSet.Id",
+    ),
+    example(
         "route53:CreateHostedZone",
-        {"Name": "example.org", "CallerReference": "public"},
+        {
+            "Name": "example.org",
+            "CallerReference": "public",
+            "DelegationSetId": "<delegation_set>",
+        },
         zone="HostedZone.Id",
         change="ChangeInfo.Id",
     ),
@@ -31,6 +42,16 @@ MAKE = (
         "route53:CreateHostedZone",
         {"Name": "corp", "CallerReference": "private", "VPC": VPC},
         private_zone="HostedZone.Id",
+    ),
+    example(
+        "route53:CreateHostedZone",
+        {"Name": "example.com", "CallerReference": "lone"},
+        lone_zone="HostedZone.Id",
+    ),
+    example(
+        "route53:CreateQueryLoggingConfig",
+        {"HostedZoneId": "<zone>", "CloudWatchLogsLogGroupArn": LOGS},
+        query_log="QueryLoggingConfig.Id",
     ),
     example(
         "route53:CreateVPCAssociationAuthorization",
@@ -102,6 +123,23 @@ MAKE = (
     ),
 )
 USE = (
+    example("route53:GetReusableDelegationSet", {"Id": "<delegation_set>"}),
+    example("route53:ListReusableDelegationSets"),
+    example(
+        "route53:GetReusableDelegationSetLimit",
+        {
+            "DelegationSetId": "<delegation_set>",
+            "Type": "MAX_ZONES_BY_REUSABLE_DELEGATION_SET",
+        },
+    ),
+    example("route53:ListHostedZones", {"DelegationSetId": "<delegation_set>"}),
+    example(
+        "route53:CreateReusableDelegationSet",
+        {"CallerReference": "taken", "HostedZoneId": "<lone_zone>"},
+        taken_set="DelegationSet.Id",
+    ),
+    example("route53:GetQueryLoggingConfig", {"Id": "<query_log>"}),
+    example("route53:ListQueryLoggingConfigs", {"HostedZoneId": "<zone>"}),
     example("route53:GetHealthCheck", {"HealthCheckId": "<health>"}),
     example("route53:GetHealthCheckCount"),
     example("route53:ListHealthChecks"),
@@ -243,5 +281,7 @@ UNMAKE = (
             "ChangeBatch": {"Changes": [{"Action": "DELETE", "ResourceRecordSet": RECORD}]},
         },
     ),
+    example("route53:DeleteQueryLoggingConfig", {"Id": "<query_log>"}),
     example("route53:DeleteHostedZone", {"Id": "<zone>"}),
+    example("route53:DeleteReusableDelegationSet", {"Id": "<delegation_set>"}),
 )

@@ -55,7 +55,7 @@ ROWS: tuple[Row, ...] = (
         "route53resolver:AssociateResolverQueryLogConfig",
         {**QUESTIONS, "ResourceId": "<vpc>"},
         ({}, "ResourceExistsException", "<vpc>"),
-        ({"ResourceId": "vpc-0"}, "ResourceNotFoundException", "vpc-0"),
+        ({"ResourceId": "vpc-0"}, "InvalidParameterException", "vpc-0"),
     ),
     *rows(
         "route53resolver:DisassociateResolverQueryLogConfig",
@@ -70,7 +70,12 @@ ROWS: tuple[Row, ...] = (
     *rows(
         "route53resolver:UpdateResolverDnssecConfig",
         {"ResourceId": "<vpc>", "Validation": "ENABLE"},
-        ({"Validation": "MAYBE"}, "InvalidParameterException", "MAYBE"),
+        ({"Validation": "MAYBE"}, "ValidationException", "MAYBE"),
+        (
+            {"Validation": "USE_LOCAL_RESOURCE_SETTING"},
+            "InvalidParameterException",
+            "USE_LOCAL_RESOURCE_SETTING",
+        ),
         ({"ResourceId": "vpc-0"}, "ResourceNotFoundException", "vpc-0"),
     ),
     *rows(

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from genkan.api.hosted_zones import MOST_ZONES
-from genkan.model.hosted_zone import HostedZone, ZoneVpc
+from genkan.model.hosted_zone import DelegationSet, HostedZone, ZoneVpc
 from tests.api.boto import Site
 from tests.api.examples.example import example
-from tests.api.examples.names import PEER_VPC, RECORD, VPC
+from tests.api.examples.names import LOGS, PEER_VPC, RECORD, VPC
 from tests.api.refusals.row import Row, rows
 from tests.api.refusals.scenes import as_partner, many
 
@@ -57,6 +57,12 @@ def many_vpcs(site: Site) -> None:
     site.put(replace(zone, vpcs=vpcs[:300], authorized=vpcs))
 
 
+def many_zones(site: Site) -> None:
+    """Give as many zones the shared name servers as may have them."""
+    zone = site.call.network.get(HostedZone, site.names["zone"].rpartition("/")[2])
+    site.put(*(replace(zone, id=f"Z{n:020d}", caller_reference=str(n)) for n in range(100)))
+
+
 def soa(site: Site) -> None:
     """Call the zone's own SOA record `<soa>`."""
     found = site.ask("route53:ListResourceRecordSets", CHANGES)["ResourceRecordSets"]
@@ -74,7 +80,55 @@ def as_role(site: Site) -> None:
     site.call = replace(site.call, principal=principal)
 
 
+LOGGING = {"HostedZoneId": "<lone_zone>", "CloudWatchLogsLogGroupArn": LOGS}
+SHARED = {"CallerReference": "new"}
+
 ROWS: tuple[Row, ...] = (
+    *rows(
+        "route53:CreateReusableDelegationSet",
+        SHARED,
+        ({"CallerReference": ""}, "InvalidInput", "0"),
+        ({"CallerReference": "shared"}, "DelegationSetAlreadyCreated", "shared"),
+        ({"HostedZoneId": "<private_zone>"}, "InvalidInput", "private"),
+        ({"HostedZoneId": "<zone>"}, "DelegationSetAlreadyReusable", "reusable"),
+        ({"HostedZoneId": "Z0"}, "HostedZoneNotFound", "Z0"),
+        ({}, "LimitsExceeded", "100", many(DelegationSet, 100)),
+    ),
+    *rows(
+        "route53:DeleteReusableDelegationSet",
+        {"Id": "<delegation_set>"},
+        ({}, "DelegationSetInUse", "1 hosted zones"),
+        ({"Id": "N0"}, "NoSuchDelegationSet", "N0"),
+    ),
+    *rows(
+        "route53:GetReusableDelegationSetLimit",
+        {"DelegationSetId": "<delegation_set>", "Type": "MOST"},
+        ({}, "InvalidInput", "MOST"),
+    ),
+    *rows(
+        "route53:CreateQueryLoggingConfig",
+        LOGGING,
+        ({"HostedZoneId": "<private_zone>"}, "InvalidInput", "private"),
+        ({"HostedZoneId": "<zone>"}, "QueryLoggingConfigAlreadyExists", "Delete"),
+        ({"CloudWatchLogsLogGroupArn": LOGS.replace("us-", "eu-")}, "InvalidInput", "us-east-1"),
+        (
+            {"CloudWatchLogsLogGroupArn": LOGS.replace("<account>", "<other>")},
+            "NoSuchCloudWatchLogsLogGroup",
+            "<other>",
+        ),
+    ),
+    *rows(
+        "route53:GetQueryLoggingConfig",
+        {"Id": "none"},
+        ({}, "NoSuchQueryLoggingConfig", "none"),
+    ),
+    *rows(
+        "route53:CreateHostedZone",
+        {**ZONE, "DelegationSetId": "<delegation_set>"},
+        ({"VPC": VPC, "Name": "in.corp"}, "InvalidInput", "private"),
+        ({"DelegationSetId": "N0"}, "NoSuchDelegationSet", "N0"),
+        ({}, "LimitsExceeded", "100", many_zones),
+    ),
     *rows(
         "route53:CreateHostedZone",
         ZONE,
@@ -256,17 +310,27 @@ ROWS: tuple[Row, ...] = (
     *rows(
         "route53resolver:CreateResolverEndpoint",
         ENDPOINT,
-        ({"IpAddresses": ENDPOINT["IpAddresses"][:1]}, "InvalidRequestException", "1"),
+        ({"IpAddresses": ENDPOINT["IpAddresses"][:1]}, "ValidationException", "2"),
+        ({"IpAddresses": [SECOND] * 7}, "InvalidRequestException", "7"),
         ({"CreatorRequestId": "out", "Name": "o"}, "ResourceExistsException", "out"),
-        ({"Direction": "SIDEWAYS"}, "InvalidParameterException", "SIDEWAYS"),
+        ({"Direction": "SIDEWAYS"}, "ValidationException", "SIDEWAYS"),
         ({"ResolverEndpointType": "IPV6"}, "InvalidParameterException", "IPV6"),
-        ({"Protocols": ["Smoke"]}, "InvalidParameterException", "Smoke"),
+        ({"Protocols": ["Smoke"]}, "ValidationException", "Smoke"),
         (
-            {"IpAddresses": [{"SubnetId": "<subnet>", "Ipv6": "::1"}, SECOND]},
+            {"Protocols": ["Smoke"], "Name": "n" * 65},
+            "ValidationException",
+            "2 validation errors",
+        ),
+        (
+            {"IpAddresses": [{"SubnetId": "<subnet>", "Ipv6": "2001:db8::1"}, SECOND]},
             "InvalidParameterException",
             "IPv6",
         ),
         ({"SecurityGroupIds": []}, "InvalidParameterException", "SecurityGroupIds"),
+        ({"SecurityGroupIds": ["<sg>"] * 11}, "InvalidParameterException", "11"),
+        ({"SecurityGroupIds": ["banana"]}, "InvalidParameterException", "banana"),
+        ({"SecurityGroupIds": ["sg-0"]}, "ResourceNotFoundException", "sg-0"),
+        ({"SecurityGroupIds": ["<peer_sg>"]}, "InvalidParameterException", "<peer_sg>"),
         (
             {"IpAddresses": [{"SubnetId": "<subnet>"}, {"SubnetId": "<peer_subnet>"}]},
             "InvalidParameterException",
@@ -282,7 +346,13 @@ ROWS: tuple[Row, ...] = (
             "InvalidParameterException",
             "10.9.9.9",
         ),
-        ({"Name": "n" * 65}, "InvalidParameterException", "65"),
+        ({"Name": "n" * 65}, "ValidationException", "64"),
+        ({"Name": "0@*3"}, "ValidationException", "0@*3"),
+        (
+            {"IpAddresses": [{"SubnetId": "<subnet>", "Ip": "10.0.0.4"}, SECOND]},
+            "ResourceExistsException",
+            "10.0.0.4",
+        ),
         ({"Tags": [{"Key": "aws:a", "Value": ""}]}, "InvalidTagException", "aws:"),
     ),
     *rows(
@@ -314,6 +384,7 @@ ROWS: tuple[Row, ...] = (
     *rows(
         "route53resolver:DisassociateResolverEndpointIpAddress",
         IN_ENDPOINT,
+        ({"IpAddress": {"SubnetId": "<subnet>"}}, "InvalidRequestException", "RSLVR-00503"),
         (
             {"IpAddress": {"IpId": "<ip_id>"}},
             "InvalidRequestException",
@@ -333,7 +404,7 @@ ROWS: tuple[Row, ...] = (
             "InvalidParameterException",
             "colour",
         ),
-        ({"MaxResults": 0}, "InvalidParameterException", "0"),
+        ({"MaxResults": 0}, "ValidationException", "0"),
         ({"NextToken": "x"}, "InvalidNextTokenException", "x"),
     ),
     *rows(
@@ -343,7 +414,8 @@ ROWS: tuple[Row, ...] = (
         ({"CreatorRequestId": "rule"}, "ResourceExistsException", "rule"),
         ({"DomainName": None}, "InvalidParameterException", "DomainName"),
         ({"DomainName": "a..b"}, "InvalidParameterException", "a..b"),
-        ({"TargetIps": [{"Ip": "ten"}]}, "InvalidParameterException", "ten"),
+        ({"TargetIps": [{"Ip": "ten"}]}, "ValidationException", "ten"),
+        ({"TargetIps": [{"Ip": "192.0.2.300"}]}, "InvalidParameterException", "192.0.2.300"),
         ({"TargetIps": [{"Ip": "192.0.2.1", "Port": 0}]}, "InvalidParameterException", "0"),
         ({"TargetIps": None}, "InvalidRequestException", "target"),
         ({"ResolverEndpointId": None}, "InvalidRequestException", "ResolverEndpointId"),
@@ -367,7 +439,7 @@ ROWS: tuple[Row, ...] = (
     *rows(
         "route53resolver:AssociateResolverRule",
         {"ResolverRuleId": "<rule>", "VPCId": "<vpc>"},
-        ({}, "ResourceExistsException", "<vpc>"),
+        ({}, "InvalidRequestException", "<rule>"),
         (
             {"ResolverRuleId": "<second_rule>"},
             "InvalidRequestException",
@@ -385,8 +457,10 @@ ROWS: tuple[Row, ...] = (
     *rows(
         "sts:AssumeRole",
         SESSION,
-        ({"RoleArn": "role"}, "ValidationError", "role"),
-        ({"RoleSessionName": "m"}, "ValidationError", "m"),
+        ({"RoleArn": "role"}, "ValidationError", "20"),
+        ({"RoleArn": "arn:aws:iam::<account>:user/web"}, "ValidationError", "role/NAME"),
+        ({"RoleSessionName": "m"}, "ValidationError", "roleSessionName"),
+        ({"RoleSessionName": "m/e"}, "ValidationError", "m/e"),
         ({"DurationSeconds": 899}, "ValidationError", "899"),
         ({"RoleArn": "arn:aws:iam::333333333333:role/web"}, "AccessDenied", "333333333333"),
         ({"DurationSeconds": 7_200}, "ValidationError", "1 hour", as_role),
