@@ -7,13 +7,10 @@ held, which the operations themselves are about.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from genkan import wire
 from genkan.model.errors import Refused
-
-if TYPE_CHECKING:
-    from botocore.model import Shape
 
 CODES = {"route53resolver": "ValidationException", "sts": "ValidationError"}
 LONGEST_VALUE = 500  # characters of a value that are told
@@ -39,7 +36,7 @@ def check_constraints(service: str, operation: str, parameters: Mapping[str, Any
         raise ConstraintBroken(code, f"{errors} detected: {'; '.join(broken)}")
 
 
-def _broken(shape: "Shape", value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - of any shape
+def _broken(shape: Any, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - botocore's
     match shape.type_name:
         case "structure":
             for name, member in shape.members.items():
@@ -59,7 +56,7 @@ def _broken(shape: "Shape", value: Any, path: str) -> Iterator[str]:  # noqa: AN
 
 
 def _outside(
-    shape: "Shape",
+    shape: Any,  # noqa: ANN401 - botocore's
     size: int,
     value: Any,  # noqa: ANN401 - of any shape
     path: str,
