@@ -44,7 +44,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
     "route53": (
         "A change is in force when its call is answered: GetChange says INSYNC from then on.",
         "Latency records answer by the Region of the VPC that asks, with the first by identifier "
-        "where none is of it, or who asks is outside; by location the first answers. Of "
+        "where none is of it, or who asks is outside. By location a VPC is where its Region is, "
+        "and who asks outside is nowhere: the default location answers, or nothing does. Of "
         "failover records the primary one does. Multivalue answers hold the values of eight sets.",
         "Nothing is ever unhealthy: health checks and EvaluateTargetHealth are kept and shown, and "
         "nobody makes the checks. Checks of alarms and routing controls are refused.",

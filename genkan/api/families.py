@@ -22,6 +22,7 @@ from genkan.api import (
     endpoint_service_configurations,
     endpoint_service_permissions,
     flow_logs,
+    geo_locations,
     health_checks,
     hosted_zone_lists,
     hosted_zone_vpcs,
@@ -166,6 +167,7 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
     "route53": (
         delegation_sets,
         dns_answers,
+        geo_locations,
         health_checks,
         hosted_zone_lists,
         hosted_zone_vpcs,

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from genkan.api.geo_locations import need_location
 from genkan.api.hosted_zone_lookup import bare_id
 from genkan.api.record_values import CHECKS, wrong_value
 from genkan.api.route53_errors import InvalidInput
@@ -109,6 +110,8 @@ def _routing(given: Mapping[str, Any], where: str) -> Routing | None:
     if failover is not None and failover not in FAILOVERS:
         raise InvalidInput(f"Failover {failover} is none of {', '.join(FAILOVERS)} in {where}")
     location = given.get("GeoLocation")
+    if location is not None:
+        need_location(location, InvalidInput)
     return Routing(
         set_identifier=identifier,
         weight=weight,

@@ -88,6 +88,11 @@ class NoSuchQueryLoggingConfig(Refused):
     status = NOT_FOUND
 
 
+class NoSuchGeoLocation(Refused):
+    code = "NoSuchGeoLocation"
+    status = NOT_FOUND
+
+
 class NoSuchLogGroup(Refused):
     code = "NoSuchCloudWatchLogsLogGroup"
     status = NOT_FOUND

@@ -6,14 +6,15 @@ load balancer's name, which comes and goes by itself. Of several record sets wit
 
 * multivalue: the values of the first eight, by identifier
 * failover: the primary one; nothing here is ever unhealthy
-* weighted, and by latency: all of them, and who answers chooses
-* by location: the first by identifier, for where an address is is not known
+* weighted, by latency and by location: all of them, and who answers chooses
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from genkan.compile.part import Part
+from genkan.compile.record_locations import answered_regions
 from genkan.model.domain_names import zone_file_name, zone_file_text
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneVpc
 from genkan.model.network import Network
@@ -74,9 +75,16 @@ def _compile_attachment(zone_id: str, vpc_id: str) -> Iterator[Entry]:
 def _compile_records(rows: tuple[ResourceRecordSet, ...]) -> Iterator[Entry]:
     chosen = _chosen(rows)
     first = chosen[0]
-    whole = _record(chosen) if len(chosen) == 1 or _multivalue(first) else None
+    places = [row.routing.geolocation for row in chosen if row.routing and row.routing.geolocation]
+    single = len(chosen) == 1 and not places
+    whole = _record(chosen) if single or _multivalue(first) else None
     held: dict[str, Any] = {"ttl": 0, "values": ()}
-    if whole is None:
+    if places:
+        held["alternatives"] = tuple(
+            replace(_record((row,)), regions=regions)
+            for row, regions in zip(chosen, answered_regions(places), strict=True)
+        )
+    elif whole is None:
         held["alternatives"] = tuple(_record((row,)) for row in chosen)
     else:
         held = {"ttl": whole.ttl, "values": whole.values, "alias": whole.alias}
@@ -115,6 +123,8 @@ def _chosen(rows: tuple[ResourceRecordSet, ...]) -> tuple[ResourceRecordSet, ...
     if all(row.routing and (row.routing.weight is not None) for row in rows):
         return rows
     if all(row.routing and row.routing.latency_region for row in rows):
+        return rows
+    if all(row.routing and row.routing.geolocation for row in rows):
         return rows
     return (min(rows, key=_rank),)
 

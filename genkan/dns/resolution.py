@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from genkan.dns import domain_name, rdata
 from genkan.dns.zones import ZoneIndex, ZoneRecords
-from genkan.program.names import Alternative, Forwarding, RecordSet
+from genkan.program.names import ELSEWHERE, Alternative, Forwarding, RecordSet
 
 LOG = logging.getLogger(__name__)
 LONGEST_CHAIN = 16
@@ -152,7 +152,7 @@ class _Way:
             if found is None:
                 return None
             one = self._chosen(found)
-            if one.alias is None:
+            if one is None or one.alias is None:
                 return one
             target = domain_name.parse(one.alias.name).lower()
             self._behind.append(target)
@@ -161,11 +161,13 @@ class _Way:
             found = next((other for other in held if other.type == record.type), None)
         return None
 
-    def _chosen(self, record: RecordSet) -> Alternative:
-        """Give the one of a record set's alternatives that answers this time."""
+    def _chosen(self, record: RecordSet) -> Alternative | None:
+        """Give the one of a record set's alternatives that answers this time; None: none does."""
         there = record.alternatives
         if not there:
             return Alternative(ttl=record.ttl, values=record.values, alias=record.alias)
+        if there[0].regions is not None:
+            return _by_location(there, self._index.region_of(self._view) or ELSEWHERE)
         if there[0].weight is None:
             region = self._index.region_of(self._view)
             return next((one for one in there if region and one.region == region), there[0])
@@ -180,6 +182,15 @@ class _Way:
             if at < 0:
                 return one
         return there[-1]
+
+
+def _by_location(there: tuple[Alternative, ...], region: str) -> Alternative | None:
+    """Give the alternative for those who ask in a Region, or for whom no other is."""
+    for wanted in (region, ELSEWHERE):
+        for one in there:
+            if wanted in (one.regions or ()):
+                return one
+    return None
 
 
 def _encode(number: int, ttl: int, values: tuple[str, ...]) -> Answered:

@@ -13,6 +13,7 @@ from genkan.program.address import Address
 from genkan.program.entry import Entry, Key
 
 PUBLIC_ZONE = "public"  # its origin is "", every name
+ELSEWHERE = "*"  # among the regions of an alternative: every other one, and none
 EVERY_VIEW = "*"  # zones attached to it are public ones: every resolver looks into them
 
 
@@ -111,7 +112,9 @@ class Alternative:
     answers.
 
     `weight` is its part of all weights' sum, by chance at each question; where all are 0, each
-    answers as often as the others. `region`: it answers who asks in this AWS Region.
+    answers as often as the others. `region`: it answers who asks in this AWS Region. `regions`: it
+    answers who asks in one of these, and nobody else; ELSEWHERE among them is whoever no other's
+    regions name.
     """
 
     ttl: int = 0
@@ -119,6 +122,7 @@ class Alternative:
     alias: Alias | None = None
     weight: int | None = None
     region: str | None = None
+    regions: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +133,8 @@ class RecordSet(Entry):
     With an `alias`, the records are those that the alias has of this type at the moment of the
     question, with their TTL and under this record's own name; `ttl` and `values` mean nothing. The
     alias's records may be aliases in their turn. With `alternatives`, one of them stands in for
-    `ttl`, `values` and `alias`: by weight where they have weights; else the one of the asker's
-    Region, or the first.
+    `ttl`, `values` and `alias`: by weight where they have weights; by `regions` where they have
+    those, and none may answer then; else the one of the asker's Region, or the first.
     """
 
     section: ClassVar[str] = "record-set"

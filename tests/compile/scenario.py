@@ -316,6 +316,10 @@ POLICIES = {
         Routing(set_identifier="z", latency_region="us-east-1"),
         Routing(set_identifier="y", latency_region="us-west-2"),
     ],
+    "places": [
+        Routing(set_identifier="here", geolocation='{"CountryCode": "JP"}'),
+        Routing(set_identifier="rest", geolocation='{"CountryCode": "*"}'),
+    ],
     "multi": [Routing(set_identifier=f"m{number}", multivalue=True) for number in range(9)],
 }
 

@@ -10,7 +10,15 @@ from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
 from genkan.model.network import Network, delete, put
 from genkan.model.vpc import Vpc
 from genkan.program import Program
-from genkan.program.names import EVERY_VIEW, PUBLIC_ZONE, Alias, RecordSet, Zone, ZoneAttachment
+from genkan.program.names import (
+    ELSEWHERE,
+    EVERY_VIEW,
+    PUBLIC_ZONE,
+    Alias,
+    RecordSet,
+    Zone,
+    ZoneAttachment,
+)
 from tests.compile.scenario import records, resources
 
 EVERYTHING = Network.of(resources())
@@ -87,6 +95,14 @@ def test_record_sets_that_answer_in_turn_stand_beside_each_other(program, policy
     entry = held(program, f"{policy}.corp.test")
     assert entry.values == ()
     assert [(*one.values, one.weight, one.region) for one in entry.alternatives] == alternatives
+
+
+def test_record_sets_by_location_answer_each_in_its_regions(program):
+    entry = held(program, "places.corp.test")
+    assert [(one.values, one.regions) for one in entry.alternatives] == [
+        (("10.0.1.0",), ("ap-northeast-1", "ap-northeast-3")),
+        (("10.0.1.1",), (ELSEWHERE,)),
+    ]
 
 
 def test_a_records_change_is_a_difference_of_that_name_alone():

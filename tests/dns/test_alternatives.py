@@ -1,15 +1,16 @@
-"""Which of several record sets of one name answers: by weight, by Region."""
+"""Which of several record sets of one name answers: by weight, by Region, by place."""
 
 from collections import Counter
 
 import dns.message
+import dns.rcode
 import pytest
 
 from genkan.dns.fast import Responder
 from genkan.dns.resolution import resolve
 from genkan.dns.zones import ZoneIndex
 from genkan.program import Delta
-from genkan.program.names import PUBLIC_ZONE, Alias, Alternative, RecordSet
+from genkan.program.names import ELSEWHERE, PUBLIC_ZONE, Alias, Alternative, RecordSet
 from tests.dns.entries import BECAUSE, VIEW, record
 
 
@@ -88,3 +89,18 @@ def test_an_alternative_may_be_an_alias_and_follows_it_when_it_changes():
     assert ask(responder, "us-east-1") == "10.0.0.7"
     responder.apply(Delta(put=(record(PUBLIC_ZONE, "nlb.test", "A", "10.0.0.8"),)))
     assert ask(responder, "us-east-1") == "10.0.0.8"
+
+
+def test_the_place_of_the_asker_decides_and_nothing_answers_where_no_place_is_his():
+    responder = Responder()
+    tokyo = Alternative(ttl=60, values=("10.0.0.1",), regions=("ap-northeast-1",))
+    rest = Alternative(ttl=60, values=("10.0.0.2",), regions=("eu-west-1", ELSEWHERE))
+    responder.apply(Delta(put=(among(tokyo, rest),)))
+    asked = ("ap-northeast-1", "eu-west-1", "sa-east-1", None)
+    answers = [ask(responder, region) for region in asked]
+    assert answers == ["10.0.0.1", "10.0.0.2", "10.0.0.2", "10.0.0.2"]
+    responder.apply(Delta(put=(among(tokyo),)))
+    view = responder.view("view-sa-east-1", None, "sa-east-1")
+    query = dns.message.make_query("www.test", "A").to_wire()
+    empty = dns.message.from_wire(responder.reply(query, view))
+    assert (empty.rcode(), empty.answer) == (dns.rcode.NOERROR, [])

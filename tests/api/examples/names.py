@@ -123,6 +123,8 @@ MAKE = (
     ),
 )
 USE = (
+    example("route53:ListGeoLocations", {"StartCountryCode": "JP"}),
+    example("route53:GetGeoLocation", {"CountryCode": "US", "SubdivisionCode": "CA"}),
     example("route53:GetReusableDelegationSet", {"Id": "<delegation_set>"}),
     example("route53:ListReusableDelegationSets"),
     example(

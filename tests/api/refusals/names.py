@@ -85,6 +85,14 @@ SHARED = {"CallerReference": "new"}
 
 ROWS: tuple[Row, ...] = (
     *rows(
+        "route53:GetGeoLocation",
+        {},
+        ({"CountryCode": "XX"}, "NoSuchGeoLocation", "XX"),
+        ({"ContinentCode": "EU", "CountryCode": "DE"}, "NoSuchGeoLocation", "alone"),
+        ({"CountryCode": "DE", "SubdivisionCode": "BY"}, "NoSuchGeoLocation", "BY"),
+    ),
+    *rows("route53:ListGeoLocations", {"StartContinentCode": "XX"}, ({}, "InvalidInput", "XX")),
+    *rows(
         "route53:CreateReusableDelegationSet",
         SHARED,
         ({"CallerReference": ""}, "InvalidInput", "0"),
