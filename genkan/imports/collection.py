@@ -5,6 +5,7 @@ it is read. A call that is refused is kept as what it is: something that is not 
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -140,6 +141,12 @@ def written(collected: Collected, account: str, region: str) -> str:
         return json.dumps({**kept, "Refused": collected.refused}, indent=1)
     shown = {name: one for name, one in collected.response.items() if name != "ResponseMetadata"}
     return json.dumps({**kept, "Response": shown}, indent=1, default=_shown)
+
+
+def file_name(collected: Collected) -> str:
+    """Give the name of an answer's file: the call, and what it is about."""
+    about = [str(value) for value in collected.parameters.values()]
+    return "-".join(re.sub(r"[^\w.]+", "-", one) for one in (collected.operation, *about)) + ".json"
 
 
 def _requests(step: Step, known: Mapping[str, list[Row]]) -> Iterator[dict[str, Any]]:
