@@ -7,9 +7,11 @@ from typing import Any
 from genkan.compile.part import Part
 from genkan.compile.scope import SITE, Scope, every_scope, parts_of
 from genkan.model.network import Network
+from genkan.overlay import Overlay
 from genkan.program import Delta, Entry, Program
 
 PartKey = tuple[str, ...]
+NOTHING: Mapping[PartKey, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Compilation:
     """A program, and the parts it was put together from."""
 
     program: Program = field(default_factory=Program)
-    scopes: Mapping[Scope, Mapping[PartKey, Compiled]] = field(default_factory=dict)
+    scopes: Overlay[Scope, Mapping[PartKey, Compiled]] = field(default_factory=Overlay)
 
 
 def compile_network(network: Network) -> Compilation:
@@ -37,22 +39,26 @@ def recompile(
     before: Compilation, network: Network, touched: Iterable[Scope]
 ) -> tuple[Compilation, Delta]:
     """Compile the scopes that a change touched; give the whole as it is now, and what differs."""
-    scopes = dict(before.scopes)
+    scopes: dict[Scope, Mapping[PartKey, Compiled]] = {}
     gone: dict[tuple[str, ...], Entry] = {}
     new: dict[tuple[str, ...], Entry] = {}
-    for scope in sorted(set(touched), key=lambda scope: (scope != SITE, scope)):
-        old_parts = scopes.get(scope, {})
+    for scope in sorted(set(touched), key=_order):
+        old_parts = before.scopes.get(scope, NOTHING)
         new_parts = _compile_scope(old_parts, parts_of(network, scope))
         _collect(old_parts, new_parts, gone, new)
-        if new_parts:
-            scopes[scope] = new_parts
-        else:
-            scopes.pop(scope, None)
+        scopes[scope] = new_parts
     delta = Delta(
         put=tuple(entry for key, entry in new.items() if gone.get(key) != entry),
         removed=tuple(entry for key, entry in gone.items() if key not in new),
     )
-    return Compilation(before.program.apply(delta), scopes), delta
+    empty = [scope for scope, parts in scopes.items() if not parts]
+    after = before.scopes.changed({s: parts for s, parts in scopes.items() if parts}, empty)
+    return Compilation(before.program.apply(delta), after), delta
+
+
+def _order(scope: Scope) -> tuple[bool, bool, Scope]:
+    """Order scopes so that what is around others comes before them."""
+    return scope != SITE, ":" in scope, scope
 
 
 def _compile_scope(

@@ -15,7 +15,6 @@ from genkan.model.endpoint_service import EndpointService, service_id_of
 from genkan.model.load_balancer import LoadBalancer
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
-from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
 from genkan.program import Because, Entry
 from genkan.program.inspection import Inspection
@@ -27,17 +26,16 @@ WAY = "eth0"
 HAS_A_PATH = (VpcEndpointState.PENDING, VpcEndpointState.AVAILABLE)
 
 
-def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
-    """Give the parts of a VPC's endpoints of gateway load balancers."""
-    for endpoint in network.where(VpcEndpoint, vpc_id=vpc.id):
-        interface = way_of(network, endpoint)
-        if interface:
-            fleet = _fleet(network, endpoint, interface.zone)
-            yield Part(
-                ("inspected-endpoint", endpoint.id),
-                compile_endpoint,
-                (endpoint.id, interface, fleet),
-            )
+def parts(network: Network, endpoint: VpcEndpoint) -> Iterator[Part]:
+    """Give the part of an endpoint, if it is one of a gateway load balancer."""
+    interface = way_of(network, endpoint)
+    if interface:
+        fleet = _fleet(network, endpoint, interface.zone)
+        yield Part(
+            ("inspected-endpoint", endpoint.id),
+            compile_endpoint,
+            (endpoint.id, interface, fleet),
+        )
 
 
 def way_of(network: Network, endpoint: VpcEndpoint) -> NetworkInterface | None:

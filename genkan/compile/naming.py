@@ -12,6 +12,7 @@ __all__ = [
     "LINK_HOP",
     "LINK_LOCAL_RESOLVER",
     "UNIQUE_LOCAL_RESOLVER",
+    "has_private_names",
     "host_network",
     "internal_domain",
     "link_hop",
@@ -28,6 +29,11 @@ LINK_LOCAL_RESOLVER = IPv4Address("169.254.169.253")
 UNIQUE_LOCAL_RESOLVER = IPv6Address("fd00:ec2::253")
 LINK_HOP = IPv4Address("169.254.0.1")  # whoever is at the far end of a gateway's link
 LINK_HOP_IPV6 = IPv6Address("fe80::1")  # also the router, for an interface
+
+
+def has_private_names(vpc: Vpc) -> bool:
+    """Tell whether a VPC's private names are answered: both of its DNS attributes are on."""
+    return vpc.dns_support and vpc.dns_hostnames
 
 
 def resolver_address(vpc: Vpc) -> IPv4Address:

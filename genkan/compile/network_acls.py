@@ -34,18 +34,15 @@ def stored_acls(network: Network, vpc: Vpc) -> Iterator[NetworkAcl]:
     yield from network.where(NetworkAcl, vpc_id=vpc.id)
 
 
-def guarded_subnets(network: Network, vpc: Vpc) -> Iterator[tuple[str, str, tuple[Address, ...]]]:
-    """Give the subnets whose ACL is stored, its id, and what the router delivers there."""
+def guard_of(network: Network, vpc: Vpc, subnet: Subnet) -> str | None:
+    """Give the ACL of a subnet; None where it is the default one as AWS made it."""
     chosen = {
         association.subnet_id: acl.id
         for acl in stored_acls(network, vpc)
         for association in acl.associations
     }
     changed = network.get(NetworkAcl, default_acl(network, vpc).id)
-    for subnet in network.where(Subnet, vpc_id=vpc.id):
-        acl_id = chosen.get(subnet.id) or (changed.id if changed else None)
-        if acl_id:
-            yield subnet.id, acl_id, delivered_in(network, subnet)
+    return chosen.get(subnet.id) or (changed.id if changed else None)
 
 
 def delivered_in(network: Network, subnet: Subnet) -> tuple[Address, ...]:

@@ -24,30 +24,31 @@ Wearer = tuple[str, str | None, str | None, str | None]  # id, Name tag, service
 NOBODY = (None, None, None, None)
 
 
-def interface_parts(network: Network, vpc: Vpc) -> Iterator[Part]:
-    """Give what the interfaces of a VPC are called."""
-    zone_ids = {zone.name: zone.id for zone in REGIONS[vpc.region].zones}
-    wearers = dict(sorted(_wearers(network, vpc), key=lambda worn: worn[1][0]))
-    for interface in network.where(NetworkInterface, vpc_id=vpc.id):
-        instance = network.get(Instance, interface.instance_id)
-        wearer = (instance.id, instance.name, None, None) if instance else wearers.get(interface.id)
-        zone_id = zone_ids.get(interface.zone, interface.zone)
-        yield Part(
-            ("record", interface.id), _compile_interface, (interface, zone_id, wearer or NOBODY)
-        )
+def parts(network: Network, interface_id: str) -> Iterator[Part]:
+    """Give what an interface is called; nothing when it, or its VPC, is not there."""
+    interface = network.get(NetworkInterface, interface_id)
+    vpc = network.get(Vpc, interface.vpc_id) if interface else None
+    if interface is None or vpc is None:
+        return
+    zones = {zone.name: zone.id for zone in REGIONS[vpc.region].zones}
+    instance = network.get(Instance, interface.instance_id)
+    wearer: Wearer | None = (instance.id, instance.name, None, None) if instance else None
+    if wearer is None:
+        wearer = max(_wearers(network, interface), key=lambda worn: worn[0], default=None)
+    inputs = (interface, zones.get(interface.zone, interface.zone), wearer or NOBODY)
+    yield Part(("record",), _compile_interface, inputs)
 
 
-def _wearers(network: Network, vpc: Vpc) -> Iterator[tuple[str, Wearer]]:
-    for gateway in network.where(NatGateway, vpc_id=vpc.id):
-        yield gateway.network_interface_id, (gateway.id, gateway.name, None, None)
-    for endpoint in network.where(VpcEndpoint, vpc_id=vpc.id):
+def _wearers(network: Network, interface: NetworkInterface) -> Iterator[Wearer]:
+    """Give what wears an interface, but for instances."""
+    for gateway in network.where(NatGateway, network_interface_id=interface.id):
+        yield gateway.id, gateway.name, None, None
+    for endpoint in network.holding(VpcEndpoint, network_interface_ids=interface.id):
         service = network.get(EndpointService, endpoint.service_name.rpartition(".")[2])
         account = service.account if service else None
-        for name in endpoint.network_interface_ids:
-            yield name, (endpoint.id, endpoint.name, endpoint.service_name, account)
-    for balancer in network.where(LoadBalancer, vpc_id=vpc.id):
-        for name in balancer.network_interface_ids:
-            yield name, (balancer.id, balancer.name, None, None)
+        yield endpoint.id, endpoint.name, endpoint.service_name, account
+    for balancer in network.holding(LoadBalancer, network_interface_ids=interface.id):
+        yield balancer.id, balancer.name, None, None
 
 
 def _compile_interface(

@@ -134,6 +134,23 @@ def way_in(resolved: tuple[tuple[Block, Action], ...], gateways: frozenset[str])
     return min(ways)[2] if ways else None
 
 
+def table_of(network: Network, subnet: Subnet) -> RouteTable | None:
+    """Give the table that a subnet uses: its own, else the VPC's main one."""
+    main = None
+    for table in network.where(RouteTable, vpc_id=subnet.vpc_id):
+        if any(one.subnet_id == subnet.id for one in table.associations):
+            return table
+        if table.is_main:
+            main = main or table
+    return main
+
+
+def peerings_of(table: RouteTable) -> frozenset[str]:
+    """Give the peering connections that routes of a table name."""
+    targets = (route.target for route in table.routes)
+    return frozenset(one.id for one in targets if one.kind is TargetKind.VPC_PEERING_CONNECTION)
+
+
 def gateway_endpoints(network: Network, vpc_id: str) -> Iterator[tuple[VpcEndpoint, AwsPrefixList]]:
     """Give the gateway endpoints of a VPC, each with the list that leads to it."""
     for endpoint in network.where(VpcEndpoint, vpc_id=vpc_id):

@@ -1,10 +1,24 @@
-"""Scopes: which part of the program a change can touch. A VPC is one, a hosted zone one, each
-name in a zone one, what is outside them another."""
+"""Scopes: which part of the program a change can touch.
 
-from collections.abc import Iterator
+A VPC is one, and beside it each endpoint, interface and subnet of it and the members of its groups;
+a hosted zone one, each name in a zone one, what is outside them another. What changes a VPC changes
+its subnets and members with it; an endpoint comes and goes without the VPC being looked at, unless
+it is more to it than a door: a route's target, for example.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from genkan.compile import hosted_zones, peering, records, resolver_endpoints, site, vpc
+from genkan.compile import (
+    endpoint_parts,
+    hosted_zones,
+    peering,
+    records,
+    resolver_endpoints,
+    site,
+    subnet_parts,
+    vpc,
+)
 from genkan.compile.balanced_targets import serving
 from genkan.compile.part import Part
 from genkan.compile.security_groups import referenced_groups
@@ -20,28 +34,49 @@ from genkan.model.hosted_service import HostedService
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
 from genkan.model.instance import Instance
 from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType
+from genkan.model.nat_gateway import NatGateway
 from genkan.model.network import Change, Network
-from genkan.model.network_interface import NetworkInterface
+from genkan.model.network_interface import InterfaceType, NetworkInterface
 from genkan.model.peering import VpcPeeringConnection
 from genkan.model.prefix_list import ManagedPrefixList
+from genkan.model.process_attachment import ProcessAttachment
+from genkan.model.publication import Publication
 from genkan.model.resolver import ResolverEndpoint, ResolverRule
 from genkan.model.resource import Resource
 from genkan.model.route_table import ListDestination, RouteTable
 from genkan.model.security_group import ListPeer, SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
-from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 from genkan.model.vpn import VpnConnection, VpnGateway
 
-Scope = str  # the id of a VPC, a hosted zone or a flow log, the owner of record sets, or SITE
+Scope = str  # the id of a VPC, hosted zone or flow log, the owner of record sets, SITE, or as below
 SITE = ""
+ENDPOINT, INTERFACE, SUBNET, MEMBERS = "endpoint:", "interface:", "subnet:", "members:"
+PARTS: dict[str, Callable[[Network, str], Iterator[Part]]] = {
+    ENDPOINT: endpoint_parts.parts,
+    INTERFACE: records.parts,
+    SUBNET: subnet_parts.parts,
+    MEMBERS: vpc.member_parts,
+}
 
 
 def every_scope(network: Network) -> list[Scope]:
     zones = (zone.id for zone in network.all(HostedZone))
     owners = dict.fromkeys(row.owner for row in network.all(ResourceRecordSet))
     logs = (log.id for log in network.all(FlowLog))
-    return [SITE, *(vpc.id for vpc in network.all(Vpc)), *zones, *owners, *logs]
+    vpcs = [one.id for one in network.all(Vpc)]
+    return [
+        SITE,
+        *vpcs,
+        *(MEMBERS + name for name in vpcs),
+        *(SUBNET + one.id for one in network.all(Subnet)),
+        *(ENDPOINT + one.id for one in network.all(VpcEndpoint)),
+        *(INTERFACE + one.id for one in network.all(NetworkInterface)),
+        *zones,
+        *owners,
+        *logs,
+    ]
 
 
 def parts_of(network: Network, scope: Scope) -> Iterator[Part]:
@@ -50,6 +85,9 @@ def parts_of(network: Network, scope: Scope) -> Iterator[Part]:
         return site.parts(network)
     if "/" in scope:
         return hosted_zones.record_parts(network, scope)
+    kind, found, name = scope.partition(":")
+    if found:
+        return PARTS[kind + found](network, name)
     zone = network.get(HostedZone, scope)
     if zone is not None:
         return hosted_zones.parts(network, zone)
@@ -67,12 +105,21 @@ def touched(before: Network, after: Network, change: Change) -> set[Scope]:
             resource = network.find(*kind_and_id)
             if resource is not None:
                 scopes |= _scopes_of(network, resource)
-    return scopes | _named_otherwise(before, after, scopes)
+    scopes |= _named_otherwise(before, after, scopes)
+    return scopes.union(*(_within(network, scopes) for network in (before, after)))
+
+
+def _within(network: Network, scopes: Iterable[Scope]) -> Iterator[Scope]:
+    """Give what belongs to the VPCs among `scopes`, whatever of them changed."""
+    for scope in scopes:
+        if network.get(Vpc, scope):
+            yield MEMBERS + scope
+            yield from (SUBNET + one.id for one in network.where(Subnet, vpc_id=scope))
 
 
 def _named_otherwise(before: Network, after: Network, vpcs: set[Scope]) -> set[Scope]:
-    """Give the VPCs with endpoints that lead to load balancers of `vpcs` where another zone serves
-    than before: their names change."""
+    """Give the endpoints that lead to load balancers of `vpcs` where another zone serves than
+    before: their names change."""
     balancers = (one for vpc_id in vpcs for one in after.where(LoadBalancer, vpc_id=vpc_id))
     return {
         scope
@@ -88,7 +135,8 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
     match resource:
         case Vpc():
             zones = (zone.id for zone in hosted_zones.zones_of(network, resource))
-            return {resource.id, *zones, *peering.ends_of(network, resource.id)}
+            ends = peering.ends_of(network, resource.id)
+            return {resource.id, *zones, *ends, *_doors(network, resource)}
         case VpnConnection():
             gateway = network.get(VpnGateway, resource.vpn_gateway_id)
             return {gateway.vpc_id} if gateway and gateway.vpc_id else set()
@@ -101,19 +149,26 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case EndpointService():
             return _consumers(network, resource)
         case LoadBalancer():
-            return {resource.vpc_id, *_served(network, resource)}
+            worn = _worn(resource.network_interface_ids)
+            return {resource.vpc_id, *worn, *_served(network, resource)}
         case Listener():
             balancer = network.get(LoadBalancer, resource.load_balancer)
             return {balancer.vpc_id} if balancer else set()
         case Subnet():
             balancers = network.where(LoadBalancer, vpc_id=resource.vpc_id)
             stand = (one for one in balancers if resource.id in one.subnet_ids)
-            return {resource.vpc_id}.union(*(_served(network, one) for one in stand))
+            own = {resource.vpc_id, SUBNET + resource.id}
+            return own.union(*(_served(network, one) for one in stand))
+        case VpcEndpoint():
+            own = {ENDPOINT + resource.id, *_worn(resource.network_interface_ids)}
+            return own if _is_a_door(network, resource) else {*own, resource.vpc_id}
         case NetworkInterface():
-            balancers = network.where(LoadBalancer, vpc_id=resource.vpc_id)
-            worn = (one for one in balancers if resource.id in one.network_interface_ids)
-            served = {resource.vpc_id}.union(*(_served(network, one) for one in worn))
-            return served | _naming_its_groups(network, resource)
+            return _of_interface(network, resource)
+        case Instance():
+            interfaces = network.where(NetworkInterface, instance_id=resource.id)
+            return {resource.vpc_id, *_worn(one.id for one in interfaces)}
+        case NatGateway():
+            return {resource.vpc_id, *_worn([resource.network_interface_id])}
         case ElasticIp():
             interface = network.get(NetworkInterface, resource.network_interface_id)
             return {interface.vpc_id} if interface else set()
@@ -133,8 +188,8 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case ResolverRule():
             return set(resolver_endpoints.followers(network, resource))
         case HostedService():
-            name = resource.service_name
-            return {one.vpc_id for one in network.where(VpcEndpoint, service_name=name)}
+            endpoints = network.where(VpcEndpoint, service_name=resource.service_name)
+            return {ENDPOINT + one.id for one in endpoints}
         case ManagedPrefixList():
             return _naming(network, resource.id)
         case Account() | AccessKey():
@@ -143,11 +198,62 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
     return {vpc_id} if vpc_id else set()
 
 
-def _naming_its_groups(network: Network, interface: NetworkInterface) -> set[Scope]:
-    """Give the peered VPCs whose rules name a group that an interface wears."""
+def _worn(interface_ids: Iterable[str]) -> Iterator[Scope]:
+    """Give the scopes of interfaces whose wearer changed."""
+    return (INTERFACE + name for name in interface_ids)
+
+
+def _doors(network: Network, vpc: Vpc) -> Iterator[Scope]:
+    """Give the endpoints and the interfaces of a VPC."""
+    yield from (ENDPOINT + one.id for one in network.where(VpcEndpoint, vpc_id=vpc.id))
+    yield from _worn(one.id for one in network.where(NetworkInterface, vpc_id=vpc.id))
+
+
+def _of_interface(network: Network, interface: NetworkInterface) -> set[Scope]:
+    """Give the scopes that read an interface: its own, its subnet's, the endpoints' and groups'
+    that it is of, and unless it is an endpoint's alone all of its VPC."""
+    balancers = network.holding(LoadBalancer, network_interface_ids=interface.id)
+    endpoints = network.holding(VpcEndpoint, network_interface_ids=interface.id)
     return {
-        vpc_id
-        for vpc_id in peering.peers_of(network, interface.vpc_id)
+        INTERFACE + interface.id,
+        SUBNET + interface.subnet_id,
+        *(ENDPOINT + one.id for one in endpoints),
+        *_naming_its_groups(network, interface),
+        *(() if _is_of_a_door(network, interface) else (interface.vpc_id,)),
+    }.union(*(_served(network, one) for one in balancers))
+
+
+def _is_a_door(network: Network, endpoint: VpcEndpoint) -> bool:
+    """Tell whether an endpoint is an address with a service behind it and nothing to its VPC."""
+    interface = endpoint.endpoint_type is VpcEndpointType.INTERFACE
+    return interface and not _is_a_target(network, endpoint.vpc_id, endpoint.id)
+
+
+def _is_of_a_door(network: Network, interface: NetworkInterface) -> bool:
+    """Tell whether an interface is an endpoint's and nothing else: no instance or process wears it,
+    nothing public leads to it, and no route."""
+    return (
+        interface.interface_type is InterfaceType.VPC_ENDPOINT
+        and interface.instance_id is None
+        and interface.public_ip is None
+        and not interface.ipv6_addresses  # the VPC closes its gateways to them
+        and network.get(ProcessAttachment, interface.id) is None
+        and not any(network.where(ElasticIp, network_interface_id=interface.id))
+        and not any(network.where(Publication, network_interface_id=interface.id))
+        and not _is_a_target(network, interface.vpc_id, interface.id)
+    )
+
+
+def _is_a_target(network: Network, vpc_id: str, name: str) -> bool:
+    tables = network.where(RouteTable, vpc_id=vpc_id)
+    return any(route.target.id == name for table in tables for route in table.routes)
+
+
+def _naming_its_groups(network: Network, interface: NetworkInterface) -> set[Scope]:
+    """Give the members of the VPCs whose rules name a group that an interface wears."""
+    return {
+        MEMBERS + vpc_id
+        for vpc_id in (interface.vpc_id, *peering.peers_of(network, interface.vpc_id))
         if not set(interface.group_ids).isdisjoint(
             referenced_groups(network.where(SecurityGroup, vpc_id=vpc_id))
         )
@@ -155,17 +261,19 @@ def _naming_its_groups(network: Network, interface: NetworkInterface) -> set[Sco
 
 
 def _served(network: Network, balancer: LoadBalancer) -> set[Scope]:
-    """Give the VPCs with endpoints to the services that stand on a load balancer."""
+    """Give the endpoints to the services that stand on a load balancer."""
     services = network.all(EndpointService)
     theirs = (one for one in services if balancer.id in one.load_balancers)
     return set().union(*(_consumers(network, one) for one in theirs))
 
 
 def _consumers(network: Network, service: EndpointService) -> set[Scope]:
-    """Give the VPCs with endpoints to a service."""
+    """Give the endpoints to a service, and their interfaces."""
+    endpoints = network.where(VpcEndpoint, service_name=service.service_name)
     return {
-        endpoint.vpc_id
-        for endpoint in network.where(VpcEndpoint, service_name=service.service_name)
+        scope
+        for one in endpoints
+        for scope in (ENDPOINT + one.id, *_worn(one.network_interface_ids))
     }
 
 

@@ -12,7 +12,7 @@ from genkan.compile import names
 from genkan.compile.balanced_targets import serving
 from genkan.compile.balancer_nodes import addresses_of, intake_filters, nodes_of
 from genkan.compile.gateways import EVERYWHERE
-from genkan.compile.naming import host_network, link_hop, mac_of
+from genkan.compile.naming import has_private_names, host_network, link_hop, mac_of
 from genkan.compile.part import Part
 from genkan.compile.security_groups import filters_of
 from genkan.model.endpoint_service import EndpointService, service_id_of
@@ -33,15 +33,15 @@ MTU = 8500  # "MTU considerations" of the guide
 HAS_A_PATH = (VpcEndpointState.PENDING, VpcEndpointState.AVAILABLE)
 
 
-def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
-    """Give the parts of the interfaces of a VPC's endpoints to endpoint services."""
-    for endpoint in network.where(VpcEndpoint, vpc_id=vpc.id):
-        service = network.get(EndpointService, service_id_of(endpoint.service_name))
-        if endpoint.endpoint_type is not VpcEndpointType.INTERFACE or service is None:
-            continue
-        yield from _ways(network, endpoint, service)
-        if endpoint.state is VpcEndpointState.AVAILABLE:
-            yield from _names(network, vpc, endpoint, service)
+def parts(network: Network, vpc: Vpc, endpoint: VpcEndpoint) -> Iterator[Part]:
+    """Give the parts of the interfaces of an endpoint of a VPC, if it is one to an endpoint
+    service."""
+    service = network.get(EndpointService, service_id_of(endpoint.service_name))
+    if endpoint.endpoint_type is not VpcEndpointType.INTERFACE or service is None:
+        return
+    yield from _ways(network, endpoint, service)
+    if endpoint.state is VpcEndpointState.AVAILABLE:
+        yield from _names(network, vpc, endpoint, service)
 
 
 def _ways(network: Network, endpoint: VpcEndpoint, service: EndpointService) -> Iterator[Part]:
@@ -77,7 +77,7 @@ def _names(
         ),
     )
     private = service.verified_name
-    if private and endpoint.private_dns_enabled and vpc.dns_support and vpc.dns_hostnames:
+    if private and endpoint.private_dns_enabled and has_private_names(vpc):
         addresses = tuple(at for one in served or interfaces for at in _named(endpoint, one, True))
         yield Part(
             ("endpoint-private-names", endpoint.id),

@@ -1,4 +1,8 @@
-"""One VPC → its parts: which resources each piece of its program reads."""
+"""One VPC → its parts: which resources each piece of its program reads.
+
+Its endpoints, subnets, interfaces and the members of its groups have parts of their own (`scope`),
+so that what they cost does not grow with the VPC: only what reads many of them stands in `parts`.
+"""
 
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address
@@ -6,12 +10,9 @@ from ipaddress import IPv4Address, IPv6Address
 from genkan.compile import (
     attached,
     balancer_nodes,
-    endpoints,
     fleets,
-    gateway_endpoints,
     gateways,
     health_checks,
-    inspected_endpoints,
     instance_metadata,
     instances,
     load_balancers,
@@ -21,32 +22,26 @@ from genkan.compile import (
     peering,
     public_access,
     published,
-    records,
     resolver_endpoints,
     reverse_names,
     routing,
     security_groups,
-    service_endpoints,
 )
 from genkan.compile.part import Part
 from genkan.model.account import AccessKey, standing_keys
-from genkan.model.catalogue.services import find_service
 from genkan.model.elastic_ip import ElasticIp
-from genkan.model.endpoint_names import in_region
-from genkan.model.hosted_service import find_any, find_hosted
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.load_balancer import LoadBalancer
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Network
 from genkan.model.network_interface import InterfaceType, NetworkInterface
-from genkan.model.peering import VpcPeeringConnection
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway, Vpc
-from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
+from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program import Because, Entry
-from genkan.program.address import Address, in_order
+from genkan.program.address import in_order
 from genkan.program.place import Place, PlaceKind
 
 RUNS = (InstanceState.PENDING, InstanceState.RUNNING)
@@ -69,18 +64,13 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     for one in peering.joined_by(network, vpc.id):
         ends = (one.id, one.requester.vpc, one.accepter.vpc)
         yield Part(("peering", one.id), peering.compile_peering, ends)
-    yield from _gateway_endpoints(network, vpc)
-    yield from _endpoints(network, vpc)
     yield from load_balancers.parts(network, vpc)
     yield from resolver_endpoints.parts(network, vpc)
     yield from fleets.parts(network, vpc)
-    yield from inspected_endpoints.parts(network, vpc)
     yield from health_checks.parts(network, vpc)
     yield from published.parts(network, vpc)
     yield from attached.parts(network, vpc)
     yield from balancer_nodes.parts(network, vpc)
-    yield from service_endpoints.parts(network, vpc)
-    yield from records.interface_parts(network, vpc)
 
 
 def _compile_router(vpc: Vpc) -> Iterator[Entry]:
@@ -91,20 +81,15 @@ def _compile_router(vpc: Vpc) -> Iterator[Entry]:
         yield from names.compile_resolver(
             vpc.id, naming.resolver_addresses(vpc), because, vpc.region
         )
-    if _private_names(vpc):
+    if naming.has_private_names(vpc):
         yield from names.internal_zone(vpc)
         yield from reverse_names.zones(vpc)
-
-
-def _private_names(vpc: Vpc) -> bool:
-    return vpc.dns_support and vpc.dns_hostnames
 
 
 def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
     tables = list(network.where(RouteTable, vpc_id=vpc.id))
     main = next((table.id for table in tables if table.is_main), "")
     chosen = {a.subnet_id or a.gateway_id: table.id for table in tables for a in table.associations}
-    beyond = {one.id for one in network.all(VpcPeeringConnection)}
     reachable = frozenset(
         {interface.id for _, interface, _ in _running(network, vpc)}
         | {gateway.network_interface_id for gateway in _translating(network, vpc)}
@@ -133,9 +118,6 @@ def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
             for interface_id, address in _closed_to_gateways(network, subnet):
                 closed = (interface_id, address)
                 yield Part(("no-way-in", str(address)), gateways.compile_no_way_in, closed)
-        if routing.leads_over(leads.get(table_id, ()), beyond):
-            answering = (vpc.id, table_id, network_acls.delivered_in(network, subnet))
-            yield Part(("answers", subnet.id), routing.compile_answers, answering)
     for gateway_id in sorted(gateways_of_vpc & {name for name in chosen if name}):
         edge = (vpc.id, gateway_id, chosen[gateway_id])
         yield Part(("edge", gateway_id), routing.compile_edge, edge)
@@ -165,30 +147,27 @@ def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
             security_groups.compile_group,
             (vpc.id, group, security_groups.lists_of(network, group)),
         )
-    worn: dict[str, list[Address]] = {
-        group_id: [] for group_id in security_groups.referenced_groups(groups)
-    }
-    for vpc_id in (vpc.id, *peering.peers_of(network, vpc.id)) if worn else ():
-        for interface in network.where(NetworkInterface, vpc_id=vpc_id):
-            for group_id in interface.group_ids:
-                worn.get(group_id, []).extend(interface.addresses)
-    for group_id, addresses in worn.items():
+
+
+def member_parts(network: Network, vpc_id: str) -> Iterator[Part]:
+    """Give who wears the groups that rules of a VPC name."""
+    if network.get(Vpc, vpc_id) is None:
+        return
+    named = security_groups.referenced_groups(network.where(SecurityGroup, vpc_id=vpc_id))
+    there = {vpc_id, *peering.peers_of(network, vpc_id)} if named else ()
+    for group_id in named:
+        worn = network.holding(NetworkInterface, group_ids=group_id)
+        addresses = (at for one in worn if one.vpc_id in there for at in one.addresses)
         yield Part(
             ("members", group_id),
             security_groups.compile_members,
-            (vpc.id, group_id, in_order(addresses)),
+            (vpc_id, group_id, in_order(addresses)),
         )
 
 
 def _acls(network: Network, vpc: Vpc) -> Iterator[Part]:
     for acl in network_acls.stored_acls(network, vpc):
         yield Part(("network-acl", acl.id), network_acls.compile_acl, (acl,))
-    for subnet_id, acl_id, delivered in network_acls.guarded_subnets(network, vpc):
-        yield Part(
-            ("subnet-guards", subnet_id),
-            network_acls.compile_subnet_guards,
-            (vpc.id, subnet_id, acl_id, delivered),
-        )
 
 
 def _running(network: Network, vpc: Vpc) -> Iterator[tuple[Instance, NetworkInterface, int]]:
@@ -239,7 +218,7 @@ def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
                 instances.compile_instance,
                 (instance, vpc, interface, keys.get(instance.account, "")),
             )
-        if _private_names(vpc):
+        if naming.has_private_names(vpc):
             yield Part(
                 ("instance-names", interface.id),
                 names.instance_names,
@@ -321,7 +300,7 @@ def _gateways(network: Network, vpc: Vpc) -> Iterator[Part]:
                     gateways.compile_public_address,
                     (gateway.id, interface_id, private, public),
                 )
-            if _private_names(vpc):
+            if naming.has_private_names(vpc):
                 yield Part(
                     ("public-name", str(public)),
                     names.public_name,
@@ -354,83 +333,3 @@ def _public_addresses(network: Network, vpc: Vpc) -> Iterator[tuple[str, IPv4Add
         lent = interface.public_ip
         if lent and all(one.private_ip != interface.private_ip for one in elastic):
             yield interface.id, interface.private_ip, lent
-
-
-def _gateway_endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
-    for endpoint, listed in routing.gateway_endpoints(network, vpc.id):
-        service = find_service(endpoint.service_name, endpoint.region)
-        if service:
-            yield Part(
-                ("gateway-endpoint", endpoint.id),
-                gateway_endpoints.compile_gateway_endpoint,
-                (endpoint, vpc.cidrs, listed.blocks, f"{endpoint.region}/{service.code}"),
-            )
-            yield from _policy(endpoint)
-
-
-def _endpoints(network: Network, vpc: Vpc) -> Iterator[Part]:
-    for endpoint in network.where(VpcEndpoint, vpc_id=vpc.id):
-        of_interfaces = endpoint.endpoint_type is not VpcEndpointType.GATEWAY
-        if endpoint.state not in HAS_A_PATH or not of_interfaces:
-            continue
-        service = find_any(network, endpoint.service_name, endpoint.region)
-        hosted = find_hosted(network, endpoint.service_name, endpoint.region)
-        if service is None:
-            continue
-        interfaces = [
-            interface
-            for name in endpoint.network_interface_ids
-            if (interface := network.get(NetworkInterface, name))
-        ]
-        for interface in interfaces:
-            if hosted is not None:
-                yield Part(
-                    ("hosted-interface", interface.id),
-                    endpoints.compile_hosted_interface,
-                    (endpoint, interface, hosted),
-                )
-                continue
-            yield Part(
-                ("endpoint-interface", interface.id),
-                endpoints.compile_endpoint_interface,
-                (endpoint, interface, f"{endpoint.region}/{service.code}"),
-            )
-        yield from _policy(endpoint)
-        if endpoint.state is not VpcEndpointState.AVAILABLE:
-            continue
-        yield Part(
-            ("endpoint-public-names", endpoint.id),
-            names.endpoint_names_public,
-            (
-                endpoint,
-                in_region(service.base_endpoint_dns_names, endpoint.region),
-                tuple(
-                    (interface.zone, address)
-                    for interface in interfaces
-                    for address in names.named_addresses(endpoint, interface, private=False)
-                ),
-            ),
-        )
-        if endpoint.private_dns_enabled and _private_names(vpc):
-            yield Part(
-                ("endpoint-private-names", endpoint.id),
-                names.endpoint_names_private,
-                (
-                    endpoint,
-                    in_region(service.private_dns_names, endpoint.region),
-                    tuple(
-                        address
-                        for interface in interfaces
-                        for address in names.named_addresses(endpoint, interface, private=True)
-                    ),
-                ),
-            )
-
-
-def _policy(endpoint: VpcEndpoint) -> Iterator[Part]:
-    if endpoint.policy is not None:
-        yield Part(
-            ("endpoint-policy", endpoint.id),
-            endpoints.compile_policy,
-            (endpoint, endpoint.policy),
-        )

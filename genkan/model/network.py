@@ -2,11 +2,11 @@
 the next.
 
 A snapshot never changes; `apply` gives the next one and shares with it all that stayed. Look-ups by
-an attribute (`where`) go through an index that is built once and carried along, so a change costs
-what it touches and not what exists.
+an attribute (`where`), or by what an attribute holds (`holding`), go through an index that is built
+once and carried along, so a change costs what it touches and not what exists.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -47,19 +47,36 @@ def delete(*resources: Resource) -> Change:
     return Change(deletes=tuple((resource.kind, resource.id) for resource in resources))
 
 
+def _value(row: Resource, attribute: str) -> Iterable[Any]:
+    return (getattr(row, attribute),)
+
+
+def _members(row: Resource, attribute: str) -> Iterable[Any]:
+    return dict.fromkeys(getattr(row, attribute))
+
+
+By = tuple[str, Callable[[Resource, str], Iterable[Any]]]  # an attribute, and what of it counts
+
+
 class Table:
     """The resources of one kind by id, with an index for each attribute asked for so far."""
 
     __slots__ = ("_indexes", "rows")
 
-    def __init__(self, rows: Rows, indexes: dict[str, Index]) -> None:
+    def __init__(self, rows: Rows, indexes: dict[By, Index]) -> None:
         self.rows = rows
         self._indexes = indexes
 
     def where(self, attribute: str, value: Any) -> Iterable[Resource]:  # noqa: ANN401
-        index = self._indexes.get(attribute)
+        return self._found((attribute, _value), value)
+
+    def holding(self, attribute: str, member: Any) -> Iterable[Resource]:  # noqa: ANN401
+        return self._found((attribute, _members), member)
+
+    def _found(self, by: By, value: Any) -> Iterable[Resource]:  # noqa: ANN401
+        index = self._indexes.get(by)
         if index is None:
-            index = self._indexes[attribute] = _indexed(attribute, self.rows.values())
+            index = self._indexes[by] = _indexed(by, self.rows.values())
         return index.get(value, NOTHING).values()  # type: ignore[no-any-return]
 
     def replaced(self, puts: Iterable[Resource], deletes: Iterable[str]) -> "Table":
@@ -67,34 +84,33 @@ class Table:
         new = {resource.id: resource for resource in puts}
         gone = list(deletes)
         moved = [(self.rows.get(name), new.get(name)) for name in {**dict.fromkeys(gone), **new}]
-        indexes = {
-            attribute: _moved(attribute, index, moved) for attribute, index in self._indexes.items()
-        }
+        indexes = {by: _moved(by, index, moved) for by, index in self._indexes.items()}
         return Table(self.rows.changed(new, gone), indexes)
 
 
-def _indexed(attribute: str, rows: Iterable[Resource]) -> Index:
+def _indexed(by: By, rows: Iterable[Resource]) -> Index:
+    attribute, values_of = by
     found: dict[Any, dict[str, Resource]] = {}
     for row in rows:
-        found.setdefault(getattr(row, attribute), {})[row.id] = row
+        for value in values_of(row, attribute):
+            found.setdefault(value, {})[row.id] = row
     return Overlay({value: Overlay(some) for value, some in found.items()})
 
 
-def _moved(
-    attribute: str, index: Index, moved: Iterable[tuple[Resource | None, Resource | None]]
-) -> Index:
+def _moved(by: By, index: Index, moved: Iterable[tuple[Resource | None, Resource | None]]) -> Index:
     """Give an index after rows became others: (before, after), None where there was none."""
+    attribute, values_of = by
     puts: dict[Any, dict[str, Resource]] = {}
     gone: dict[Any, list[str]] = {}
     for before, after in moved:
-        left = getattr(before, attribute) if before is not None else None
+        now = () if after is None else values_of(after, attribute)
         if after is not None:
-            value = getattr(after, attribute)
-            puts.setdefault(value, {})[after.id] = after
-            if before is not None and left == value:
-                continue
+            for value in now:
+                puts.setdefault(value, {})[after.id] = after
         if before is not None:
-            gone.setdefault(left, []).append(before.id)
+            for value in values_of(before, attribute):
+                if value not in now:
+                    gone.setdefault(value, []).append(before.id)
     changed = {
         value: index.get(value, NOTHING).changed(puts.get(value, {}), gone.get(value, ()))
         for value in {**puts, **gone}
@@ -148,6 +164,12 @@ class Network:
         for row in table.where(first, value):
             if all(getattr(row, name) == wanted for name, wanted in rest):
                 yield row  # type: ignore[misc]
+
+    def holding(self, of: type[R], **attribute: Any) -> Iterator[R]:  # noqa: ANN401
+        """Give the resources one of whose attributes, a tuple, holds this value."""
+        table = self._tables.get(of.kind)
+        ((name, member),) = attribute.items()
+        yield from table.holding(name, member) if table else ()  # type: ignore[misc]
 
     def apply(self, change: Change) -> "Network":
         """Give the snapshot after `change`."""

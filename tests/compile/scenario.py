@@ -92,6 +92,11 @@ MINE = {"account": "123456789012", "region": "ap-northeast-1"}
 ANYWHERE = IPv4Network("0.0.0.0/0")
 
 
+def whole_vpcs(scopes: set[str]) -> set[str]:
+    """Give the VPCs among scopes, without what can change in a VPC by itself."""
+    return {scope for scope in scopes if scope.startswith("vpc-")}
+
+
 def rule(name: str, direction: Direction, peer: Peer, port: int | None = None):
     return SecurityGroupRule(
         id=name,

@@ -23,6 +23,7 @@ from tests.compile.scenario import (
     gateway_endpoint,
     prefix_list,
     resources,
+    whole_vpcs,
 )
 
 NETWORK = Network.of(resources())
@@ -76,7 +77,7 @@ def test_an_equal_static_route_beats_one_by_list_and_local_beats_both():
 def test_a_changed_list_changes_the_vpcs_that_name_it():
     before, change = compile_network(NETWORK), put(prefix_list("192.0.2.0/24"))
     after = NETWORK.apply(change)
-    assert touched(NETWORK, after, change) == {"vpc-1"}
+    assert whole_vpcs(touched(NETWORK, after, change)) == {"vpc-1"}
     again, _ = recompile(before, after, touched(NETWORK, after, change))
     assert again.program == compile_network(after).program
     unnamed = replace(prefix_list("192.0.2.0/24"), id="pl-2")

@@ -13,6 +13,7 @@ from genkan.model.resource import Resource
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program.names import PUBLIC_ZONE, RecordSet, ZoneAttachment
+from tests.compile.scenario import whole_vpcs
 from tests.compile.test_services import well
 from tests.engine.service_world import (
     ENDPOINT,
@@ -132,9 +133,12 @@ def test_names_follow_the_health_of_targets_and_nothing_else_is_compiled_again()
         change = put(well("i-p-two", two))
         after = network.apply(change)
         scopes = touched(network, after, change)
-        assert {"vpc-p", "vpc-c"} <= scopes
+        assert "endpoint:vpce-c" in scopes
+        assert whole_vpcs(scopes) == {"vpc-p"}
         compilation, _ = recompile(compilation, after, scopes)
         network = after
         assert compilation.program == compile_network(network).program
     again = put(replace(well("i-p-two", True), reason="again"))
-    assert touched(network, network.apply(again), again) == {"vpc-p"}
+    scopes = touched(network, network.apply(again), again)
+    assert whole_vpcs(scopes) == {"vpc-p"}
+    assert not any(scope.startswith("endpoint:") for scope in scopes)

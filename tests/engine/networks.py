@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 from hypothesis import strategies as st
 
 from genkan.compile.compilation import Compilation, recompile
+from genkan.compile.scope import SITE, every_scope
 from genkan.compile.site import FIXED
 from genkan.engine.linux import LinuxEngine
 from genkan.model.instance import Instance
@@ -58,7 +59,8 @@ def programs(draw: st.DrawFn) -> Program:
     revoked = draw(st.sampled_from(["", "sgr-db", "sgr-web"]))
     groups = [without(DB_GROUP, revoked), without(WEB_GROUP, revoked)]
     network = Network.of([*there, *groups, *hosts, *draw(interfaces())])
-    compilation, _ = recompile(Compilation(), network, ["vpc-1", "vpc-2"])
+    inside = [scope for scope in every_scope(network) if scope != SITE]
+    compilation, _ = recompile(Compilation(), network, inside)
     wanted = [entry for entry in compilation.program if entry.section in LinuxEngine.capabilities]
     return Program([_internet(), *wanted])
 
