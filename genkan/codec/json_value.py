@@ -71,7 +71,7 @@ def _dataclass_encoder(of: Any) -> Convert:  # noqa: ANN401
         out: dict[str, Any] = {}
         for name, default, tagged in fields:
             item = getattr(value, name)
-            if default is not dataclasses.MISSING and item == default:
+            if item is default or (default is not dataclasses.MISSING and item == default):
                 continue
             written = _encoder(type(item))(item)
             if tagged and isinstance(written, dict):

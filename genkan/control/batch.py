@@ -13,8 +13,6 @@ from genkan.api.call import Answer, Call
 from genkan.model.network import Change, Network
 from genkan.store import JournalEntry
 
-Accepted = Sequence[tuple[JournalEntry, Change]]
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -25,17 +23,26 @@ class Asked:
     parameters: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A change that was accepted, by whom, and the network that it leads to."""
+
+    entry: JournalEntry
+    change: Change
+    network: Network
+
+
 class CannotCompile(Exception):
     """What was accepted has no program: a fault of ours; nothing of it is recorded."""
 
 
 def tried(
     network: Network, calls: Iterable[tuple[Call, Asked]]
-) -> tuple[list[Answer | Exception], list[tuple[JournalEntry, Change]]]:
+) -> tuple[list[Answer | Exception], list[Accepted]]:
     """Run operations, each on the network that the ones before it lead to; give an outcome each,
     and the changes that were accepted."""
     outcomes: list[Answer | Exception] = []
-    accepted: list[tuple[JournalEntry, Change]] = []
+    accepted: list[Accepted] = []
     for call, asked in calls:
         try:
             answer = registry.run(
@@ -46,14 +53,14 @@ def tried(
             continue
         outcomes.append(answer)
         if answer.change:
-            accepted.append((_entry(call, asked), answer.change))
             network = network.apply(answer.change)
+            accepted.append(Accepted(_entry(call, asked), answer.change, network))
     return outcomes, accepted
 
 
-def names_of(accepted: Accepted) -> str:
+def names_of(accepted: Sequence[Accepted]) -> str:
     """Give the operations' names, as people say them."""
-    return ", ".join(dict.fromkeys(entry.operation for entry, _ in accepted))
+    return ", ".join(dict.fromkeys(one.entry.operation for one in accepted))
 
 
 def _entry(call: Call, asked: Asked) -> JournalEntry:

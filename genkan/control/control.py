@@ -137,17 +137,16 @@ class Control:
             ]
         return outcomes
 
-    def commit(self, accepted: Accepted, *, later: bool = False) -> None:
+    def commit(self, accepted: Sequence[Accepted], *, later: bool = False) -> None:
         """Record changes, compile them, make them so, publish them.
 
         `later` is for a change that is made again where it was lost: it is recorded with the next.
         Raises CannotCompile, before anything is recorded; EngineFailure.
         """
-        change = sum((one for _, one in accepted), Change())
+        change = sum((one.change for one in accepted), Change())
         if not change:
             return
-        held, before = self.network, self.compilation
-        after = held.apply(change)
+        held, before, after = self.network, self.compilation, accepted[-1].network
         try:
             compilation, delta = recompile(before, after, touched(held, after, change))
         except Exception as error:
@@ -164,12 +163,12 @@ class Control:
         if told := list(_notices(held, accepted)):
             self._notify(told)
 
-    def _record(self, accepted: Accepted, later: bool) -> None:
+    def _record(self, accepted: Sequence[Accepted], later: bool) -> None:
         if later:
-            for entry, change in accepted:
-                self._store.append_later(entry, change)
+            for one in accepted:
+                self._store.append_later(one.entry, one.change)
         else:
-            self._store.append_all(accepted)
+            self._store.append_all([(one.entry, one.change) for one in accepted])
 
     @property
     def can_write_down(self) -> bool:
@@ -293,7 +292,8 @@ class Control:
         return mended
 
     def _commit(self, operation: str, region: str, change: Change, *, later: bool = False) -> None:
-        self.commit([(self._entry(operation, region), change)], later=later)
+        entry, after = self._entry(operation, region), self.network.apply(change)
+        self.commit([Accepted(entry, change, after)], later=later)
 
     @property
     def is_disturbed(self) -> bool:
@@ -371,11 +371,10 @@ class Control:
         self._boot(entry for place, entry in wanted.items() if running.get(place) != entry)
 
 
-def _notices(network: Network, accepted: Accepted) -> Iterator[Notice]:
-    for entry, change in accepted:
-        after = network.apply(change)
-        yield from notices(network, after, change, entry.at)
-        network = after
+def _notices(network: Network, accepted: Sequence[Accepted]) -> Iterator[Notice]:
+    for one in accepted:
+        yield from notices(network, one.network, one.change, one.entry.at)
+        network = one.network
 
 
 def _ended(network: Network, limit: datetime) -> Iterable[Resource]:

@@ -88,6 +88,11 @@ class Publisher:
             self._published.set()
             await self._tell(self._subscribers, program, (), reset=True)
 
+    def is_wanted(self, delta: Delta) -> bool:
+        """Tell whether somebody is to have something of `delta`. Any thread may ask."""
+        wanted = frozenset().union(*(one.sections for one in tuple(self._subscribers)))
+        return any(entry.section in wanted for entry in (*delta.put, *delta.removed))
+
     async def publish(self, delta: Delta) -> None:
         """Bring `delta` to every subscriber; returns when all have confirmed or were cut off."""
         async with self._publishing:

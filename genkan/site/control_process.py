@@ -6,6 +6,7 @@ parses, answers reads from the snapshot and serves sockets.
 
 import asyncio
 import contextlib
+import functools
 import gc
 import hashlib
 import json
@@ -317,8 +318,14 @@ class ControlProcess:
         return web.json_response({"history": await self._writer.do(self._control.history)})
 
     def _publish(self, delta: Delta) -> None:
-        """Called by the writer: returns when everybody has the difference."""
-        asyncio.run_coroutine_threadsafe(self._publisher.publish(delta), self._loop).result()
+        """Called by the writer: returns when everybody has the difference.
+
+        Where nobody is to have it there is nothing to wait for: who subscribes meanwhile gets it
+        in the program that it begins with, or right after that.
+        """
+        told = asyncio.run_coroutine_threadsafe(self._publisher.publish(delta), self._loop)
+        if self._publisher.is_wanted(delta):
+            told.result()
         if self._started:  # before that, a new subscriber would wait for us
             self._on_demand.start_for(delta.put)
 
@@ -332,7 +339,7 @@ class ControlProcess:
             self._advancing = asyncio.create_task(self._take_steps())
 
     async def _take_steps(self) -> None:
-        while True:
+        while self._control.is_due:
             try:
                 if not await self._writer.do(self._control.advance):
                     return
@@ -375,12 +382,20 @@ def _new_key_pair(kind: str) -> tuple[str, str, str]:
 
 
 def _token(length: int, alphabet: str) -> str:
-    """Give random characters; one number holds them all, so that the kernel is asked once."""
-    rest, characters = secrets.randbelow(len(alphabet) ** length), []
-    for _ in range(length):
-        rest, digit = divmod(rest, len(alphabet))
-        characters.append(alphabet[digit])
-    return "".join(characters)
+    """Give random characters, each as likely as the others."""
+    characters, odd = _characters(alphabet)
+    found = b""
+    while len(found) < length:
+        found += secrets.token_bytes(2 * length).translate(characters, odd)
+    return found[:length].decode()
+
+
+@functools.cache
+def _characters(alphabet: str) -> tuple[bytes, bytes]:
+    """Give a character for each of the 256 bytes, and the bytes that would favour some of them."""
+    size = len(alphabet)
+    fair = 256 - 256 % size
+    return bytes(ord(alphabet[byte % size]) for byte in range(256)), bytes(range(fair, 256))
 
 
 async def _main(home: Home) -> None:
