@@ -72,6 +72,7 @@ def compile_endpoint(
         right=End(place=endpoint, name=WAY, mac=interface.mac),
         whole=True,
         tracks=True,
+        passes_on=True,
     )
     for address in interface.private_addresses:
         yield Route(

@@ -108,7 +108,13 @@ def _link(
         subnet=subnet.id,
     )
     own = End(place=instance_id, name=device, mac=interface.mac, addresses=interface.addresses)
-    return Link(because=because, id=interface.id, left=router, right=own)
+    return Link(
+        because=because,
+        id=interface.id,
+        left=router,
+        right=own,
+        passes_on=not interface.source_dest_check,
+    )
 
 
 def _ways_out(

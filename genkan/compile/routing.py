@@ -6,7 +6,7 @@ length. A route whose target is gone, or cannot take packets, is a blackhole. "R
 the Amazon VPC user guide.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network
 
 from genkan.compile.inspected_endpoints import carries, way_of
@@ -123,15 +123,31 @@ def resolve_routes(
     return tuple(found.items())
 
 
-def way_in(resolved: tuple[tuple[Block, Action], ...], gateways: frozenset[str]) -> str | None:
+def way_in(
+    table_id: str,
+    leads: Mapping[str, tuple[tuple[Block, Action], ...]],
+    gateways: frozenset[str],
+    table_at: Callable[[str], str | None],
+    met: frozenset[str] = frozenset(),
+) -> str | None:
     """Give the gateway to the internet that the IPv6 packets of a table's subnets leave by, and
-    come by: that of the widest route to one of `gateways`; None when there is no such route."""
-    ways = [
+    come by: that of the widest route which leads to one of `gateways`; None when there is no such
+    route. A route may lead there over interfaces that pass packets on, each by its own subnet's
+    table, which `table_at` gives."""
+    ways = sorted(
         (block.prefixlen, str(block), action.interface)
-        for block, action in resolved
-        if block.version == 6 and isinstance(action, Forward) and action.interface in gateways
-    ]
-    return min(ways)[2] if ways else None
+        for block, action in leads.get(table_id, ())
+        if block.version == 6 and isinstance(action, Forward)
+    )
+    for _, _, interface in ways:
+        if interface in gateways:
+            return interface
+        further = table_at(interface)
+        if further and further != table_id and further not in met:
+            found = way_in(further, leads, gateways, table_at, met | {table_id})
+            if found:
+                return found
+    return None
 
 
 def table_of(network: Network, subnet: Subnet) -> RouteTable | None:

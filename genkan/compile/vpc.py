@@ -108,10 +108,15 @@ def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
         for kind in (InternetGateway, EgressOnlyInternetGateway)
         for gateway in network.where(kind, vpc_id=vpc.id)
     )
+
+    def table_at(interface_id: str) -> str | None:
+        interface = network.get(NetworkInterface, interface_id)
+        return chosen.get(interface.subnet_id, main) if interface else None
+
     for subnet in network.where(Subnet, vpc_id=vpc.id):
         table_id = chosen.get(subnet.id, main)
         yield Part(("subnet", subnet.id), routing.compile_subnet, (subnet, table_id))
-        gateway_id = routing.way_in(leads.get(table_id, ()), gateways_of_vpc)
+        gateway_id = routing.way_in(table_id, leads, gateways_of_vpc, table_at)
         if subnet.ipv6_cidr and gateway_id and public_access.is_found(network, subnet, gateway_id):
             way = (subnet.id, subnet.ipv6_cidr, gateway_id)
             yield Part(("way-in", subnet.id), gateways.compile_way_in, way)

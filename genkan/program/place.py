@@ -71,7 +71,8 @@ class Link(Entry):
     `whole`: what the left end sends arrives as packets that are complete, none larger than `mtu`
     and each with its checksums, as on a wire. Other links may carry aggregates. `tracks`: the left
     end's place tracks every connection over it (`Guard.untracked`). `foreign`: the own services of
-    its ends' places (`Listener.guarded` false) are not answered over it.
+    its ends' places (`Listener.guarded` false) are not answered over it. `passes_on`: packets that
+    leave over it may come back over it as they were, for who is at the right end passes them on.
     """
 
     section: ClassVar[str] = "link"
@@ -83,6 +84,7 @@ class Link(Entry):
     whole: bool = False
     tracks: bool = False
     foreign: bool = False
+    passes_on: bool = False
 
     @property
     def key(self) -> Key:

@@ -495,6 +495,22 @@ def kept() -> list[Resource]:
     ]
 
 
+def first_account() -> list[Resource]:
+    """Give the account that the host outside every VPC belongs to, and its key."""
+    return [
+        Account(
+            id=MINE["account"], account=MINE["account"], region=MINE["region"], account_name="d"
+        ),
+        AccessKey(
+            id="AKIA1",
+            account=MINE["account"],
+            region="aws-global",
+            secret="s",
+            principal="arn:aws:iam::123456789012:root",
+        ),
+    ]
+
+
 def inspected() -> list[Resource]:
     """Give a VPC whose two subnets reach each other through a fleet of appliances, and the VPC of
     those, which has the same addresses."""
@@ -747,16 +763,7 @@ def data_alone() -> list[Resource]:
 def resources() -> list[Resource]:
     """A public and a private subnet, an instance in each, a NAT gateway, an endpoint, zones."""
     return [
-        Account(
-            id=MINE["account"], account=MINE["account"], region=MINE["region"], account_name="d"
-        ),
-        AccessKey(
-            id="AKIA1",
-            account=MINE["account"],
-            region="aws-global",
-            secret="s",
-            principal="arn:aws:iam::123456789012:root",
-        ),
+        *first_account(),
         Vpc(
             id="vpc-1",
             cidr_associations=(CidrAssociation(id="a", cidr=IPv4Network("172.16.0.0/16")),),

@@ -28,6 +28,7 @@ from tests.compile.scenario import (
     prefix_list,
 )
 from tests.engine.probes import (
+    LONG_PATIENCE,
     TIMESTAMP,
     Connection,
     icmp,
@@ -147,7 +148,11 @@ def middlebox() -> dict[str, Any]:
     inside("i-box", "sysctl", "-qw", "net.ipv4.ip_forward=1")
     before = forwarded("i-box")
     answer = tcp("i-side", DB, 80)
-    return {"answer": answer, "forwarded": forwarded("i-box") - before}
+    return {
+        "answer": answer,
+        "forwarded": forwarded("i-box") - before,
+        "refused": tcp("i-side", DB, 81, LONG_PATIENCE),
+    }
 
 
 def forwarded(place: str) -> int:

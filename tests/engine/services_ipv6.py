@@ -17,7 +17,6 @@ from typing import Any
 from genkan.compile.gateways import ANYWHERE_IPV6
 from genkan.engine.linux import namespace
 from genkan.health.checks import check
-from genkan.model.account import AccessKey, Account
 from genkan.model.endpoint_service import EndpointService
 from genkan.model.load_balancer import LoadBalancer, Target, TargetGroup, TargetType
 from genkan.model.network import put
@@ -35,7 +34,7 @@ from genkan.model.subnet import Subnet
 from genkan.model.vpc import InternetGateway, Ipv6Association, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
 from genkan.program.health import HealthCheck
-from tests.compile.scenario import MINE
+from tests.compile.scenario import MINE, first_account
 from tests.engine.inside import own_run
 from tests.engine.probes import (
     Connection,
@@ -128,16 +127,7 @@ def network() -> list[Resource]:
             associations=(RouteTableAssociation(id="rtbassoc-six", subnet_id="subnet-d-six"),),
             **MINE,
         ),
-        Account(
-            id=MINE["account"], account=MINE["account"], region=MINE["region"], account_name="d"
-        ),
-        AccessKey(
-            id="AKIA1",
-            account=MINE["account"],
-            region="aws-global",
-            secret="s",
-            principal="arn:aws:iam::123456789012:root",
-        ),
+        *first_account(),
     ]
 
 

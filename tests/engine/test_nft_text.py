@@ -144,3 +144,18 @@ def test_what_nft_lists_is_read_back_as_what_was_wanted() -> None:
         NftElement("vpc-1", "ingress_guards", '"gk-1"', "goto guard"),
         NftChain("vpc-1", "guard", ("a #1", ""), ()),
     ]
+
+
+def test_what_packets_put_into_a_set_is_nobodys_wish():
+    kept = {
+        "family": "inet",
+        "table": "genkan",
+        "name": "refusals",
+        "type": ["ipv4_addr", "inet_service"],
+        "size": 65536,
+        "flags": ["timeout"],
+        "timeout": 10,
+        "elem": [{"elem": {"val": {"concat": ["10.0.0.1", 80]}, "expires": 9}}],
+    }
+    told = "set { type ipv4_addr . inet_service; size 65536; flags dynamic,timeout; timeout 10s; }"
+    assert list(nft_text.parse("vpc-1", [{"set": kept}])) == [NftSet("vpc-1", "refusals", told)]

@@ -229,6 +229,10 @@ def test_a_route_more_specific_than_local_leads_through_a_middlebox(
     assert report["middlebox"]["forwarded"] > 0
 
 
+def test_a_refusal_comes_back_through_a_middlebox(report: dict[str, Any]) -> None:
+    assert report["middlebox"]["refused"] == "refused"
+
+
 def test_a_revoked_rule_stops_new_connections_and_keeps_established_ones(
     report: dict[str, Any],
 ) -> None:

@@ -12,17 +12,37 @@ import threading
 import time
 from concurrent.futures import Future
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import Any
 
+from genkan.compile.gateways import EVERYWHERE
 from genkan.engine.linux.namespace import entered, socket_in
 from genkan.engine.linux.naming import device_name
 from genkan.inspection import SECTIONS, Inspector
 from genkan.model.network import Change, delete, put
 from genkan.model.network_acl import NetworkAcl
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.route_table import (
+    Route,
+    RouteTable,
+    RouteTableAssociation,
+    RouteTarget,
+    TargetKind,
+)
 from genkan.model.security_group import SecurityGroup
+from genkan.model.subnet import Subnet
 from genkan.model.target_health import TargetHealth, target_health_id
+from genkan.model.vpc import InternetGateway
 from genkan.program import Delta
-from tests.compile.scenario import FLEET, MINE, acl, acl_entry, appliances, inspected
+from tests.compile.scenario import (
+    FLEET,
+    MINE,
+    acl,
+    acl_entry,
+    appliances,
+    first_account,
+    inspected,
+)
 from tests.engine.probes import Connection, icmp, tcp, tcp_server, udp, udp_server
 from tests.engine.world import World
 from tests.inspection.appliance import Appliance, listen
@@ -30,7 +50,16 @@ from tests.inspection.appliance import Appliance, listen
 DB, LOAD_BALANCER = "10.5.3.4", "10.5.1.10"
 APP = "10.5.1.4"
 DB_IPV6 = "fd05:0:0:3::4"
-REFUSED = 22
+REFUSED, CLOSED = 22, 81  # by the appliance; by nobody who listens
+PUBLIC, OUTSIDE, OUTSIDE_IPV6, APP_IPV6 = "54.65.0.5", "198.51.100.10", "3fff::10", "fd05:0:0:1::4"
+EDGES = {
+    "in": (tcp, "outside", PUBLIC, 80),
+    "in, IPv6": (tcp, "outside", APP_IPV6, 80),
+    "out": (tcp, "i-in-app", OUTSIDE, 80),
+    "out, IPv6": (tcp, "i-in-app", OUTSIDE_IPV6, 80),
+    "in, nobody listens": (tcp, "outside", PUBLIC, CLOSED),
+    "in, IPv6, nobody listens": (tcp, "outside", APP_IPV6, CLOSED),
+}
 PATIENCE = 5.0
 
 
@@ -38,7 +67,7 @@ class Inspected(World):
     """A world with an inspector."""
 
     def __init__(self) -> None:
-        super().__init__(inspected())
+        super().__init__([*inspected(), *first_account()])
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
         self.start()
@@ -261,6 +290,59 @@ def walls(world: Inspected) -> dict[str, str]:
     return found
 
 
+def edge(world: Inspected, fleet: list[Appliance]) -> dict[str, Any]:
+    """Lead what comes in from the internet, and what goes out, by the appliances; then break one
+    half of that."""
+    app, gw = (world.network.get(RouteTable, name) for name in ("rtb-app", "rtb-gw"))
+    endpoint = RouteTarget(TargetKind.VPC_ENDPOINT, "vpce-60606060606060601")
+    gateway = RouteTarget(TargetKind.INTERNET_GATEWAY, "igw-5")
+    subnet = world.network.get(Subnet, "subnet-app")
+    edges = RouteTable(
+        id="rtb-edge",
+        vpc_id="vpc-5",
+        routes=tuple(Route(destination=block, target=endpoint) for block in subnet.blocks),
+        associations=(RouteTableAssociation(id="rtbassoc-edge", gateway_id="igw-5"),),
+        **MINE,
+    )
+    worn = world.network.get(NetworkInterface, "eni-in-app")
+    world.change(
+        put(
+            InternetGateway(id="igw-5", vpc_id="vpc-5", **MINE),
+            replace(worn, public_ip=IPv4Address(PUBLIC)),
+            replace(app, routes=(*app.routes, *everywhere(endpoint))),
+            replace(gw, routes=everywhere(gateway)),
+            edges,
+        )
+    )
+    for one in fleet:
+        one.seen.clear()
+    found: dict[str, Any] = {
+        name: client(*ends, PATIENCE) for name, (client, *ends) in EDGES.items()
+    }
+    found["flows"] = ends_by_flow(fleet)
+    fleet[0].works = fleet[1].works = False
+    found["nobody passes it"] = tcp("outside", PUBLIC, 80)
+    fleet[0].works = fleet[1].works = True
+    world.change(put(app, gw, replace(edges, associations=())))
+    return found
+
+
+def everywhere(target: RouteTarget) -> tuple[Route, ...]:
+    return tuple(Route(destination=EVERYWHERE[one], target=target) for one in (4, 6))
+
+
+def ends_by_flow(fleet: list[Appliance]) -> list[tuple[int, int]]:
+    """Give of each flow how many appliances saw it, and how many senders they saw in it."""
+    seen_by: dict[tuple[int, ...], set[int]] = {}
+    ends: dict[tuple[int, ...], set[str]] = {}
+    for number, one in enumerate(fleet):
+        for seen in one.seen:
+            flow = tuple(sorted(seen.ports))
+            seen_by.setdefault(flow, set()).add(number)
+            ends.setdefault(flow, set()).add(seen.source)
+    return [(len(seen_by[flow]), len(ends[flow])) for flow in ends]
+
+
 def restarted(world: Inspected) -> dict[str, Any]:
     connection = Connection("i-in-app", DB, 80)
     world.restart()
@@ -277,6 +359,9 @@ def restarted(world: Inspected) -> dict[str, Any]:
 def main() -> None:
     world = Inspected()
     fleet = [appliance("i-fw1"), appliance("i-fw2")]
+    for place in ("i-in-app", "outside"):
+        tcp_server(place, 80)
+        tcp_server(place, 80, version=6)
     for port in (80, REFUSED):
         tcp_server("i-in-db", port)
         tcp_server("i-in-db", port, version=6)
@@ -284,6 +369,8 @@ def main() -> None:
     report: dict[str, Any] = {
         "passes": tcp("i-in-app", DB, 80),
         "refused": tcp("i-in-app", DB, REFUSED),
+        "nobody listens": tcp("i-in-app", DB, CLOSED, PATIENCE),
+        "ipv6, nobody listens": tcp("i-in-app", DB_IPV6, CLOSED, PATIENCE),
         "udp": udp("i-in-app", DB, 5000),
         "echo": icmp("i-in-app", DB),
         "ipv6": tcp("i-in-app", DB_IPV6, 80),
@@ -298,6 +385,7 @@ def main() -> None:
         "walls": walls(world),
         "sick": sick(world, fleet),
         "gone": gone(world, fleet),
+        "edge": edge(world, fleet),
         "restarted": restarted(world),
         "reconciled": world.reconcile(),
     }

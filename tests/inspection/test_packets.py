@@ -38,6 +38,8 @@ def report() -> dict[str, Any]:
         ("udp", "hello"),
         ("echo", "answer"),
         ("refused", "silence"),
+        ("nobody listens", "refused"),
+        ("ipv6, nobody listens", "refused"),
         ("ipv6", "fd05:0:0:1::4 fd05:0:0:3::4"),
         ("ipv6 seen", ["fd05:0:0:1::4", "fd05:0:0:3::4"]),
         ("ipv6 refused", "silence"),
@@ -129,6 +131,28 @@ def test_flows_leave_a_deregistered_appliance_if_they_are_to(
 def test_without_an_appliance_packets_are_dropped(report: dict[str, Any]) -> None:
     assert report["gone"]["nobody"] == "silence"
     assert report["gone"]["again"] == "10.5.1.4 10.5.3.4"
+
+
+@pytest.mark.parametrize(
+    ("way", "met"),
+    [
+        ("in", "198.51.100.10 10.5.1.4"),
+        ("in, IPv6", "3fff::10 fd05:0:0:1::4"),
+        ("out", "54.65.0.5 198.51.100.10"),
+        ("out, IPv6", "fd05:0:0:1::4 3fff::10"),
+        ("in, nobody listens", "refused"),
+        ("in, IPv6, nobody listens", "refused"),
+    ],
+)
+def test_what_crosses_the_edge_of_the_vpc_goes_both_ways_by_one_appliance(
+    report: dict[str, Any], way: str, met: str
+) -> None:
+    assert report["edge"][way] == met
+    assert set(map(tuple, report["edge"]["flows"])) == {(1, 2)}
+
+
+def test_nothing_from_the_internet_goes_past_the_appliances(report: dict[str, Any]) -> None:
+    assert report["edge"]["nobody passes it"] == "silence"
 
 
 def test_flows_outlive_the_process_and_a_device_that_is_made_anew(report: dict[str, Any]) -> None:

@@ -106,6 +106,9 @@ def _link(entry: Link, ends: Ends) -> Iterator[KernelObject]:
             yield NftElement(end.place, ruleset.FOREIGN, f'"{device_name(end.name)}"')
         if entry.tracks and end is entry.left:
             yield NftElement(end.place, ruleset.TRACKED, f'"{device_name(end.name)}"')
+        if entry.passes_on and end is entry.left:
+            yield NftElement(end.place, ruleset.PASSING_ON, f'"{device_name(end.name)}"')
+            yield ruleset.passing_on(end.place)
         for address in end.addresses:
             yield Address(end.place, device_name(end.name), address)
 

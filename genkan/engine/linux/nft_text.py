@@ -123,7 +123,8 @@ def parse(place: str, listed: list[dict[str, Any]]) -> Iterator[KernelObject]:
             yield NftTimeout(place, protocol, int(seconds), int(version))
         elif kind in ("set", "map"):
             yield NftSet(place, body["name"], _declaration(kind, body))
-            for element in body.get("elem", ()):
+            of_packets = "timeout" in body  # they put in what is in it
+            for element in () if of_packets else body.get("elem", ()):
                 yield _element(place, body, element)
     for name, seen in comments.items():
         yield NftChain(place, name, tuple(seen), ())
@@ -134,8 +135,14 @@ def _declaration(kind: str, body: dict[str, Any]) -> str:
     if body.get("map") == "integer":  # a type without a name; the one that we use is a zone's
         return "map { typeof iifname : ct original zone; }"
     value = f" : {body['map']}" if kind == "map" else ""
-    flags = f" flags {','.join(body['flags'])};" if body.get("flags") else ""
-    return f"{kind} {{ type {' . '.join(types)}{value};{flags} }}"
+    size = f" size {body['size']};" if "size" in body else ""
+    named = {
+        *body.get("flags", ()),
+        *(("dynamic",) if "timeout" in body else ()),
+    }  # nft leaves it out
+    flags = f" flags {','.join(sorted(named))};" if named else ""
+    timeout = f" timeout {body['timeout']}s;" if "timeout" in body else ""
+    return f"{kind} {{ type {' . '.join(types)}{value};{size}{flags}{timeout} }}"
 
 
 def _element(place: str, body: dict[str, Any], element: Any) -> NftElement:  # noqa: ANN401

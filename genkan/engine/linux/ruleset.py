@@ -24,6 +24,7 @@ EDGE_OUT, EDGE_IN, EDGE_INSIDE = "edge_out", "edge_in", "edge_inside"  # by inte
 NEAR_OUT, NEAR_IN, NEAR_INSIDE = "near_out", "near_in", "near_inside"  # by addresses delivered
 CHECKED, OWN = "checked_interfaces", "own_addresses"
 TRACKED, FOREIGN = "tracked_interfaces", "foreign_interfaces"
+PASSING_ON, REFUSALS = "passing_on_interfaces", "refusals"
 LISTENERS, GUARDED, RANGES = "listeners", "guarded_listeners", "listener_ranges"
 PRIVATE, PUBLIC_OF, PRIVATE_OF = "private_addresses", "public_of", "private_of"
 UNTRANSLATED = "untranslated"
@@ -42,6 +43,7 @@ BY_DEVICE = {
     CHECKED: "set { type ifname; }",
     TRACKED: "set { type ifname; }",
     FOREIGN: "set { type ifname; }",
+    PASSING_ON: "set { type ifname; }",
 }
 BY_ADDRESS = {
     ENDPOINTS: "map { type ipv4_addr : verdict; }",
@@ -53,6 +55,10 @@ BY_ADDRESS = {
     LISTENERS: "set { type ipv4_addr . inet_proto . inet_service; }",
     GUARDED: "set { type ipv4_addr . inet_proto . inet_service; }",
     RANGES: "set { type ipv4_addr . inet_proto . inet_service; flags interval; }",
+    REFUSALS: (
+        "set { type ipv4_addr . inet_service . ipv4_addr . inet_service; size 65536; "
+        "flags dynamic,timeout; timeout 10s; }"
+    ),
 }
 
 
@@ -137,6 +143,12 @@ ANSWERS = "{ip} saddr . meta l4proto . th sport @%s{_}"
 ASK_OWN = each(f"{ASKED % LISTENERS} accept")
 OWN_ANSWERS = each(f"{ANSWERS % LISTENERS} accept")
 
+# A reset that answers a connection's first packet ends what the kernel knows of the connection. Who
+# passes it on brings it here a second time, of no connection: it is let pass as the one before.
+REFUSED = each(
+    f"ct state invalid meta nfproto {{v}} iifname @{PASSING_ON} tcp flags & rst == rst "
+    f"{{ip}} saddr . tcp sport . {{ip}} daddr . tcp dport @{REFUSALS}{{_}} accept"
+)
 ENDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         SPOOFED,
@@ -166,6 +178,7 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "type filter hook forward priority 0; policy accept;",
         (
             *known(UNTRACKED_OUT, UNTRACKED_IN),
+            *REFUSED,
             f"ct state invalid goto {OF_NO_CONNECTION}",
             f"iifname vmap @{EGRESS}",
         ),
@@ -183,7 +196,7 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "security-group-ingress",
         "type filter hook forward priority 10; policy accept;",
-        (*known(UNTRACKED_IN, UNTRACKED_OUT), f"oifname vmap @{INGRESS}"),
+        (*known(UNTRACKED_IN, UNTRACKED_OUT), *REFUSED, f"oifname vmap @{INGRESS}"),
     ),
     (
         "delivered-egress",
@@ -302,6 +315,15 @@ def forgetting(place: str) -> NftChain:
         "type filter hook forward priority -5; policy accept;",
         ("ct state invalid meta l4proto tcp reject with tcp reset",),
     )
+
+
+def passing_on(place: str) -> NftChain:
+    """Give what notes the refusals that leave over interfaces which bring them back."""
+    noted = each(
+        f"meta nfproto {{v}} tcp flags & rst == rst ct direction reply oifname @{PASSING_ON} "
+        f"add @{REFUSALS}{{_}} {{{{ {{ip}} saddr . tcp sport . {{ip}} daddr . tcp dport }}}}"
+    )
+    return stage(place, "refusals", "type filter hook forward priority -1; policy accept;", noted)
 
 
 def port_translation(place: str, addresses: tuple[str, ...]) -> list[KernelObject]:
