@@ -1,12 +1,13 @@
 """A site under random changes and random kills, for as long as one likes.
 
-python benchmarks/soak.py [--seconds 3600] [--seed N]
+python benchmarks/soak.py [--seconds 3600] [--seed N] [--pause 0.0]
 
 Starts a site of its own in a temporary home, changes its network by the API at random and kills its
 processes meanwhile. Every half minute it stands still: what is in the kernel has to be what the
 program says (a control that starts finds nothing to mend), and what the API describes has to be
 what packets and names meet. The seed is printed; a run with the same seed makes the same choices,
-as far as the machine lets it. Ends with 0 if all that held, with 1 otherwise; then the home stays.
+as far as the machine lets it. `--pause` seconds pass between two changes, for a machine that has
+others at work. Ends with 0 if all that held, with 1 otherwise; then the home stays.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -28,13 +30,17 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from soak_probes import Site, probes
+from soak_scenes import Inspection, PrivateService, Scene
 
 REGION = "ap-northeast-1"
+SCENES = (PrivateService, Inspection)
 ZONES = ("a", "c")
+MOST_HELD = 3
 MOST = {"vpcs": 3, "subnets": 4, "instances": 8, "endpoints": 4}
 SERVICES = ("monitoring", "sqs", "kms", "sts")
 QUIET_AFTER = 30.0  # seconds between two looks at the whole
 KILL_EVERY = 3.0
+OF_SCENES = 0.25  # of the changes
 SETTLE = 60.0
 NOT_KILLED = ("anchor",)  # with it everything ends
 
@@ -47,15 +53,22 @@ class Soak:
         self.chance = chance
         self.done: Counter[str] = Counter()
         self.wrong: list[str] = []
-        self._made = 0
-        self.connect()
+        self.held: list[subprocess.Popen[bytes]] = []  # programs of the host with their own network
+        self._exported = json.loads(site.genkan("env", "-o", "json"))
+        self.ec2 = self.client("ec2", REGION)
+        self.scenes: list[Scene] = []
 
-    def connect(self) -> None:
-        """Make the client anew: the API may be at another port."""
-        exported = json.loads(self.site.genkan("env", "-o", "json"))
-        self.ec2 = boto3.client(
-            "ec2",
-            region_name=REGION,
+    def build_scenes(self) -> None:
+        """Make what is changed beside the random network, before anything is killed."""
+        for kind in SCENES:
+            clients = self.client("ec2", kind.region), self.client("elbv2", kind.region)
+            self.scenes.append(kind(self.site, clients, self.chance).build())
+
+    def client(self, service: str, region: str) -> Any:
+        exported = self._exported
+        return boto3.client(
+            service,
+            region_name=region,
             endpoint_url=exported["AWS_ENDPOINT_URL"],
             aws_access_key_id=exported["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=exported["AWS_SECRET_ACCESS_KEY"],
@@ -64,10 +77,15 @@ class Soak:
 
     def step(self) -> None:
         """Make one change; what AWS would refuse, and what a kill cut off, counts as nothing."""
-        change = self.chance.choice(CHANGES)
-        name = change.__name__
+        if self.chance.random() < OF_SCENES:
+            scene = self.chance.choice(self.scenes)
+            beside = self.chance.choice(scene.changes())
+            name, make = f"{type(scene).__name__} {beside.__name__}", beside
+        else:
+            change = self.chance.choice(CHANGES)
+            name, make = change.__name__, lambda: change(self)
         try:
-            change(self)
+            make()
             self.done[name] += 1
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
@@ -105,10 +123,6 @@ class Soak:
             raise NothingThere
         return self.chance.choice(rows)
 
-    def number(self) -> int:
-        self._made += 1
-        return self._made
-
 
 class NothingThere(BotoCoreError):
     """There is none of what a change is about."""
@@ -122,19 +136,32 @@ def _lives(instance: dict[str, Any]) -> bool:
 
 def make_vpc(soak: Soak) -> None:
     if len(soak.there("vpcs")) < MOST["vpcs"]:
-        vpc = soak.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        vpc = soak.ec2.create_vpc(
+            CidrBlock=f"10.{soak.chance.randrange(4)}.0.0/16",
+            AmazonProvidedIpv6CidrBlock=soak.chance.random() < 0.6,
+        )["Vpc"]["VpcId"]
         soak.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
         make_subnet(soak)
 
 
 def make_subnet(soak: Soak) -> None:
-    vpc = soak.some("vpcs")["VpcId"]
-    if len(soak.there("subnets", vpc_id=vpc)) < MOST["subnets"]:
-        soak.ec2.create_subnet(
-            VpcId=vpc,
-            CidrBlock=f"10.0.{soak.chance.randrange(16)}.0/24",
+    vpc = soak.some("vpcs")
+    if len(soak.there("subnets", vpc_id=vpc["VpcId"])) < MOST["subnets"]:
+        number = soak.chance.randrange(16)
+        of_ipv6 = [
+            {"Ipv6CidrBlock": one["Ipv6CidrBlock"].replace("00::/56", f"{number:02x}::/64")}
+            for one in vpc.get("Ipv6CidrBlockAssociationSet", ())
+        ]
+        made = soak.ec2.create_subnet(
+            VpcId=vpc["VpcId"],
+            CidrBlock=vpc["CidrBlock"].replace("0.0/16", f"{number}.0/24"),
             AvailabilityZone=REGION + soak.chance.choice(ZONES),
+            **(of_ipv6[0] if of_ipv6 else {}),
         )
+        if of_ipv6:
+            soak.ec2.modify_subnet_attribute(
+                SubnetId=made["Subnet"]["SubnetId"], AssignIpv6AddressOnCreation={"Value": True}
+            )
 
 
 def delete_subnet(soak: Soak) -> None:
@@ -172,9 +199,11 @@ def _rule(soak: Soak) -> dict[str, Any]:
     """Let in from anywhere, at a port: 80 is what is probed, 443 what endpoints answer at."""
     port = soak.chance.choice((80, 80, 443))
     rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
-    everybody = [{"CidrIp": "0.0.0.0/0"}]
+    everybody = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    if soak.chance.random() < 0.3:
+        everybody = {"Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
     group = soak.some("security_groups")["GroupId"]
-    return {"GroupId": group, "IpPermissions": [{**rule, "IpRanges": everybody}]}
+    return {"GroupId": group, "IpPermissions": [{**rule, **everybody}]}
 
 
 def deny(soak: Soak) -> None:
@@ -184,7 +213,7 @@ def deny(soak: Soak) -> None:
         Protocol="6",
         RuleAction="deny",
         Egress=False,
-        CidrBlock="10.0.0.0/16",
+        CidrBlock="10.0.0.0/8",
         PortRange={"From": 80, "To": 80},
     )
 
@@ -276,13 +305,62 @@ def no_interface(soak: Soak) -> None:
     soak.ec2.delete_network_interface(NetworkInterfaceId=one["NetworkInterfaceId"])
 
 
+def attach(soak: Soak) -> None:
+    """Put a program of the host, with a network of its own, on an interface."""
+    if len(soak.held) >= MOST_HELD:
+        soak.held.pop(0).kill()  # and what it was attached to lasts until it is detached
+    soak.held.append(subprocess.Popen(["unshare", "--net", "sleep", "3600"]))
+    subnet = soak.some("subnets")["SubnetId"]
+    made = soak.ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]
+    soak.site.attempt("attach", made["NetworkInterfaceId"], "--pid", str(soak.held[-1].pid))
+
+
+def detach(soak: Soak) -> None:
+    attached = json.loads(soak.site.attempt("attach", "-o", "json").stdout or "[]")
+    if attached:
+        soak.site.attempt("detach", soak.chance.choice(attached)["interface"])
+
+
+def peer(soak: Soak) -> None:
+    """Join two VPCs, with routes in both main tables."""
+    ends = [soak.some("vpcs"), soak.some("vpcs")]
+    made = soak.ec2.create_vpc_peering_connection(
+        VpcId=ends[0]["VpcId"], PeerVpcId=ends[1]["VpcId"]
+    )["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+    soak.ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=made)
+    for own, far in (ends, reversed(ends)):
+        for table in soak.there("route_tables", vpc_id=own["VpcId"]):
+            soak.ec2.create_route(
+                RouteTableId=table["RouteTableId"],
+                DestinationCidrBlock=far["CidrBlock"],
+                VpcPeeringConnectionId=made,
+            )
+
+
+def peer_no_more(soak: Soak) -> None:
+    """Part two VPCs; routes to their connection are blackholes until they go."""
+    name = soak.some("vpc_peering_connections", status_code="active")["VpcPeeringConnectionId"]
+    soak.ec2.delete_vpc_peering_connection(VpcPeeringConnectionId=name)
+
+
+def no_blackhole(soak: Soak) -> None:
+    for table in soak.there("route_tables"):
+        for route in table["Routes"]:
+            if route["State"] == "blackhole" and "DestinationCidrBlock" in route:
+                soak.ec2.delete_route(
+                    RouteTableId=table["RouteTableId"],
+                    DestinationCidrBlock=route["DestinationCidrBlock"],
+                )
+
+
 CHANGES: tuple[Callable[[Soak], None], ...] = (
     *(make_vpc, make_subnet, make_subnet, delete_subnet),
     *(run_instance, run_instance, run_instance, end_instance, stop_or_start),
     *(open_group, open_group, close_group, deny, deny_no_more),
     *(make_endpoint, make_endpoint, make_gateway_endpoint, delete_endpoint),
     *(internet_gateway, no_internet_gateway, nat_gateway, no_nat_gateway),
-    *(route_table, no_route_table, publish, no_interface),
+    *(route_table, no_route_table, publish, no_interface, attach, detach),
+    *(peer, peer, peer_no_more, no_blackhole),
 )
 
 
@@ -316,25 +394,28 @@ def look(soak: Soak) -> None:
     if mended:
         soak.wrong.append(f"the kernel is not as the program says: {mended} changes to mend it")
     probed = 0
-    for what, expected, met in probes(soak.site, soak.ec2):
+    of_scenes = (one for scene in soak.scenes for one in scene.probes())
+    for what, expected, met in (*probes(soak.site, soak.ec2), *of_scenes):
         probed += 1
         if met != expected:
             soak.wrong.append(f"{what}: {met} where it should be {expected}")
     soak.done["probes"] += probed
 
 
-def run(seconds: float, seed: int, home: Path) -> list[str]:
+def run(seconds: float, seed: int, home: Path, pause: float) -> list[str]:
     """Soak a site; give what was wrong."""
     site = Site(home)
     site.genkan("up")
     soak = Soak(site, random.Random(seed))
     try:
+        soak.build_scenes()
         end = time.monotonic() + seconds
         while time.monotonic() < end and not soak.wrong:
             quiet = min(end, time.monotonic() + QUIET_AFTER)
             kill_at = time.monotonic() + KILL_EVERY
             while time.monotonic() < quiet:
                 soak.step()
+                time.sleep(pause)
                 if time.monotonic() > kill_at:
                     soak.kill()
                     kill_at = time.monotonic() + KILL_EVERY * soak.chance.uniform(0.3, 1.7)
@@ -344,6 +425,10 @@ def run(seconds: float, seed: int, home: Path) -> list[str]:
             )
     finally:
         site.attempt("down")
+        for one in soak.held:
+            one.kill()
+        for scene in soak.scenes:
+            scene.close()
         for name, count in sorted(soak.done.items()):
             print(f"{count:6}  {name}")
     return soak.wrong
@@ -354,10 +439,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3600)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--pause", type=float, default=0.0)
     given = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="genkan-soak-"))
     print(f"seed {given.seed}, home {home}", flush=True)
-    wrong = run(given.seconds, given.seed, home)
+    wrong = run(given.seconds, given.seed, home, given.pause)
     for one in wrong:
         print(f"WRONG  {one}")
     if wrong:

@@ -18,7 +18,7 @@ GENKAN = [sys.executable, "-m", "genkan.cli"]
 PATIENCE = 30.0
 SERVER = (
     "import socket\n"
-    "l = socket.create_server(('', 80))\n"
+    "l = socket.create_server(('::', 80), family=socket.AF_INET6, dualstack_ipv6=True)\n"
     "while True:\n"
     "    c = l.accept()[0]; c.sendall(b'well'); c.close()\n"
 )
@@ -95,7 +95,21 @@ def probes(site: Site, ec2: Any) -> Iterator[tuple[str, str, str]]:
                 expected = rules.expected(source, target)
                 met = _connect(site, source["InstanceId"], target["PrivateIpAddress"], 80, expected)
                 yield f"{source['InstanceId']} to {target['InstanceId']}:80", expected, met
+                yield from _by_ipv6(site, rules, source, target)
+            elif source is not target and rules.peered(source, target):
+                expected = rules.expected(source, target)
+                met = _connect(site, source["InstanceId"], target["PrivateIpAddress"], 80, expected)
+                yield f"{source['InstanceId']} to peered {target['InstanceId']}:80", expected, met
     yield from _names(site, ec2, running)
+
+
+def _by_ipv6(
+    site: Site, rules: "_Rules", source: dict[str, Any], target: dict[str, Any]
+) -> Iterator[tuple[str, str, str]]:
+    if "Ipv6Address" in source and "Ipv6Address" in target:
+        expected = rules.expected_by_ipv6(source, target)
+        met = _connect(site, source["InstanceId"], target["Ipv6Address"], 80, expected)
+        yield f"{source['InstanceId']} to {target['InstanceId']}:80 by IPv6", expected, met
 
 
 def _serve(site: Site, instance: str) -> None:
@@ -126,12 +140,16 @@ class _Rules:
 
     def __init__(self, ec2: Any) -> None:
         groups = ec2.describe_security_groups()["SecurityGroups"]
-        self._open = {
-            group["GroupId"]
-            for group in groups
-            for rule in group["IpPermissions"]
-            if rule.get("FromPort") == 80 and rule["IpRanges"]
-        }
+        self._open, self._open_to_ipv6 = (
+            {
+                group["GroupId"]
+                for group in groups
+                for rule in group["IpPermissions"]
+                if rule.get("FromPort") == 80 and rule[ranges]
+            }
+            for ranges in ("IpRanges", "Ipv6Ranges")
+        )
+        self._tables = ec2.describe_route_tables()["RouteTables"]
         self._own = {  # a default group lets its own in, everywhere
             group["GroupId"]
             for group in groups
@@ -146,12 +164,41 @@ class _Rules:
         }
 
     def expected(self, source: dict[str, Any], target: dict[str, Any]) -> str:
-        worn = {group["GroupId"] for group in target["SecurityGroups"]}
-        theirs = {group["GroupId"] for group in source["SecurityGroups"]}
-        let_in = bool(worn & self._open) or bool(worn & theirs & self._own)
         crosses = source["SubnetId"] != target["SubnetId"]
         denied = crosses and target["SubnetId"] in self._denied
+        let_in = self._let_in(source, target, self._open)
         return "passes" if let_in and not denied else "silence"
+
+    def expected_by_ipv6(self, source: dict[str, Any], target: dict[str, Any]) -> str:
+        """What the ACLs deny is IPv4."""
+        return "passes" if self._let_in(source, target, self._open_to_ipv6) else "silence"
+
+    def _let_in(self, source: dict[str, Any], target: dict[str, Any], opened: set[str]) -> bool:
+        worn = {group["GroupId"] for group in target["SecurityGroups"]}
+        theirs = {group["GroupId"] for group in source["SecurityGroups"]}
+        return bool(worn & opened) or bool(worn & theirs & self._own)
+
+    def peered(self, source: dict[str, Any], target: dict[str, Any]) -> bool:
+        """Tell whether both subnets' tables lead to the other's VPC by a peering connection."""
+        return self._leads(source, target) and self._leads(target, source)
+
+    def _leads(self, source: dict[str, Any], target: dict[str, Any]) -> bool:
+        address = ip_address(target["PrivateIpAddress"])
+        return any(
+            address in ip_network(route["DestinationCidrBlock"])
+            for route in self._table_of(source)["Routes"]
+            if "VpcPeeringConnectionId" in route and route["State"] == "active"
+        )
+
+    def _table_of(self, instance: dict[str, Any]) -> dict[str, Any]:
+        main: dict[str, Any] = {"Routes": []}
+        for table in self._tables:
+            for one in table["Associations"]:
+                if one.get("SubnetId") == instance["SubnetId"]:
+                    return dict(table)
+                if one["Main"] and table["VpcId"] == instance["VpcId"]:
+                    main = table
+        return main
 
 
 def _names(site: Site, ec2: Any, running: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
@@ -174,7 +221,7 @@ def _names(site: Site, ec2: Any, running: list[dict[str, Any]]) -> Iterator[tupl
 
 def _where(answer: str) -> str:
     found = re.findall(r"\b\d+\.\d+\.\d+\.\d+\b", json.dumps(json.loads(answer or "{}")))
-    private = [one for one in found if ip_address(one) in ip_network("10.0.0.0/16")]
+    private = [one for one in found if ip_address(one) in ip_network("10.0.0.0/8")]
     records = [one for one in found if not one.endswith(".0.2")]
     if not records:
         return "no answer"

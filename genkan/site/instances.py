@@ -36,6 +36,7 @@ BUNDLE_VARIABLES = (
     "PIP_CERT",
     "GIT_SSL_CAINFO",
 )
+ASIDE = "/sys"  # where a mount may stand for a moment
 PATIENCE = 10.0  # seconds for a boot
 GZIP = b"\x1f\x8b"
 MOST_DESCRIPTORS = 1 << 20
@@ -131,24 +132,34 @@ def _become_instance(entry: Mapping[str, Any], writer: int) -> None:
 
 
 def _furnish(entry: Mapping[str, Any]) -> None:
-    """Put up what an instance sees: its own /proc, /run, names and certificates."""
+    """Put up what an instance sees: its own /proc, /run, names and certificates.
+
+    The site's are not beneath them: by its /run and its processes one comes into every network.
+    """
     namespaces.make_private()
+    _put_up_run()
+    namespaces.uncover("/proc")
     namespaces.mount_proc()
     namespaces.mount_sysfs()
     namespaces.set_hostname(str(entry["hostname"]))
-    bundle = os.open(f"{RUN}/ca-bundle.pem", os.O_PATH)
-    namespaces.mount_tmpfs("/run")
-    own = Path(BUNDLE).parent
-    own.mkdir()
-    Path(BUNDLE).touch()
-    namespaces.bind(f"/proc/self/fd/{bundle}", BUNDLE)
-    os.close(bundle)
     for name in {os.path.realpath(name) for name in SYSTEM_BUNDLES if os.path.exists(name)}:
         namespaces.bind(BUNDLE, name)
     _put_file("/etc/resolv.conf", _resolv_conf(entry))
     _put_file("/etc/hostname", f"{entry['hostname']}\n")
     _put_file("/etc/hosts", f"127.0.0.1 localhost\n::1 localhost\n127.0.1.1 {entry['hostname']}\n")
     os.chdir("/")
+
+
+def _put_up_run() -> None:
+    """Put a /run with the certificates in the place of the site's. It is made aside: only what is
+    there still can be bound."""
+    namespaces.mount_tmpfs(ASIDE)
+    bundle = Path(ASIDE) / Path(BUNDLE).relative_to("/run")
+    bundle.parent.mkdir()
+    bundle.touch()
+    namespaces.bind(f"{RUN}/{bundle.name}", str(bundle))
+    namespaces.uncover("/run")
+    namespaces.move(ASIDE, "/run")
 
 
 def _resolv_conf(entry: Mapping[str, Any]) -> str:

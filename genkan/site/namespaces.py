@@ -18,7 +18,9 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
-MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
+MS_BIND, MS_MOVE, MS_REC, MS_PRIVATE = 0x1000, 0x2000, 0x4000, 0x40000
+MNT_DETACH = 2
+MOST_LAYERS = 16  # of mounts at one place
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
@@ -80,6 +82,20 @@ def mount_sysfs() -> None:
 
 def bind(source: str, target: str) -> None:
     _mount(source, target, None, MS_BIND)
+
+
+def move(source: str, target: str) -> None:
+    """Put what is mounted at one place, with all that is mounted in it, at another."""
+    _mount(source, target, None, MS_MOVE)
+
+
+def uncover(target: str) -> None:
+    """Take away all that is mounted at a place, so that nobody who unmounts what comes there next
+    finds it. What a more privileged mount namespace put there stays: nobody here can take it away.
+    """
+    for _ in range(MOST_LAYERS):
+        if _LIBC.umount2(target.encode(), MNT_DETACH):
+            return
 
 
 def set_hostname(name: str) -> None:
