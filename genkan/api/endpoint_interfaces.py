@@ -10,7 +10,7 @@ from genkan.api.call import Call
 from genkan.api.ids import need
 from genkan.api.interface_ipv6 import choose_ipv6, ipv6_in_use, parse_ipv6_address
 from genkan.api.interface_making import addresses_in_use, new_interface, parse_address, worn_by_aws
-from genkan.model.errors import InvalidParameter, MissingParameter, Refused
+from genkan.model.errors import InvalidParameter, Malformed, MissingParameter, Refused
 from genkan.model.network_interface import InterfaceType, NetworkInterface
 from genkan.model.subnet import Subnet
 
@@ -35,7 +35,7 @@ def choose_subnets(call: Call, vpc_id: str, names: Iterable[str]) -> list[Subnet
 
     Raises Malformed, NotFound, InvalidParameter for another VPC's, DuplicateSubnetsInSameZone.
     """
-    subnets = [need(call, Subnet, name) for name in dict.fromkeys(names)]
+    subnets = [_need_subnet(call, name) for name in dict.fromkeys(names)]
     zones: set[str] = set()
     for subnet in subnets:
         if subnet.vpc_id != vpc_id:
@@ -51,6 +51,18 @@ def choose_subnets(call: Call, vpc_id: str, names: Iterable[str]) -> list[Subnet
             )
         zones.add(subnet.zone)
     return subnets
+
+
+def _need_subnet(call: Call, name: str) -> Subnet:
+    """Give a subnet by its id; a malformed one is refused in words of endpoints' own."""
+    try:
+        return need(call, Subnet, name)
+    except Malformed:
+        raise Malformed(
+            "InvalidSubnetId.Malformed",
+            f"Invalid Subnet Id: '{name}' (expecting 'subnet-...; the Id may only contain lowercase"
+            " alphanumeric characters and a single dash)",
+        ) from None
 
 
 def fixed_addresses(

@@ -42,7 +42,9 @@ def check_policy(text: str) -> None:
     try:
         policy = parse_policy(text)
     except PolicyUnreadable as error:
-        raise _invalid(str(error)) from error
+        line, column = error.position or (0, 0)
+        where = f"Syntax error at position ({line},{column}). " if line else ""
+        raise _invalid(f"{where}{error}") from error
     if not policy.statements:
         raise _invalid("It has to have a Statement")
     for one in policy.statements:

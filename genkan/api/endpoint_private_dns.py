@@ -133,7 +133,8 @@ def enabled_names(call: Call, endpoint: VpcEndpoint) -> tuple[str, ...]:
     if service is not None:
         return private_names(service, endpoint.region)
     provided = find_provided(call.network, endpoint.service_name)
-    return (provided.private_dns.name,) if provided and provided.private_dns else ()
+    name = provided.standing_name if provided else None
+    return (name,) if name else ()
 
 
 def _taken_names(call: Call, vpc: Vpc, itself: str | None) -> set[str]:

@@ -41,7 +41,9 @@ def new_name(call: Call, name: str) -> PrivateDnsName:
 def verified(call: Call, private: PrivateDnsName) -> PrivateDnsName:
     """Give the name as a look at public DNS leaves it: verified, or failed."""
     proved = any(private.value in public_texts(call.network, place) for place in _places(private))
-    return replace(private, state=DnsNameState.VERIFIED if proved else DnsNameState.FAILED)
+    state = DnsNameState.VERIFIED if proved else DnsNameState.FAILED
+    before = private.proved or private.state is DnsNameState.VERIFIED
+    return replace(private, state=state, proved=proved or before)
 
 
 def _places(private: PrivateDnsName) -> Iterator[str]:

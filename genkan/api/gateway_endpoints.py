@@ -12,7 +12,7 @@ from genkan.api.address_types import IPV4, choose_record_type
 from genkan.api.call import Call
 from genkan.api.endpoint_private_dns import INBOUND_ONLY
 from genkan.api.ids import need
-from genkan.api.quotas import GATEWAY_ENDPOINTS, check_quota
+from genkan.api.quotas import GATEWAY_ENDPOINTS, GATEWAY_ENDPOINTS_OF_A_VPC, check_quota
 from genkan.api.route_targets import endpoint_routes
 from genkan.api.routes import RouteAlreadyExists, check_route_quota
 from genkan.model.catalogue.prefix_lists import AwsPrefixList, list_of_service
@@ -93,11 +93,7 @@ def new_gateway_endpoint(
     policy: str | None,
 ) -> VpcEndpoint:
     """Make an endpoint. Raises VpcEndpointLimitExceeded."""
-    of_vpc = call.network.where(VpcEndpoint, vpc_id=vpc.id)
-    count = 1 + sum(one.endpoint_type is VpcEndpointType.GATEWAY for one in of_vpc)
-    check_quota(
-        call, count, GATEWAY_ENDPOINTS, VpcEndpointLimitExceeded, f"gateway endpoints in {vpc.id}"
-    )
+    _check_quotas(call, vpc)
     return VpcEndpoint(
         id=call.new_id("vpce"),
         account=call.account,
@@ -111,6 +107,19 @@ def new_gateway_endpoint(
         dns_record_type=record,
         policy=policy or None,
     )
+
+
+def _check_quotas(call: Call, vpc: Vpc) -> None:
+    gateways = list(call.network.where(VpcEndpoint, endpoint_type=VpcEndpointType.GATEWAY))
+    of_vpc = 1 + sum(one.vpc_id == vpc.id for one in gateways)
+    of_region = 1 + sum(
+        (one.account, one.region) == (call.account, call.region) for one in gateways
+    )
+    for count, quota, where in (
+        (of_vpc, GATEWAY_ENDPOINTS_OF_A_VPC, vpc.id),
+        (of_region, GATEWAY_ENDPOINTS, call.region),
+    ):
+        check_quota(call, count, quota, VpcEndpointLimitExceeded, f"gateway endpoints in {where}")
 
 
 def with_tables(

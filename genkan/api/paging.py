@@ -36,6 +36,12 @@ REFUSALS: dict[str, type[Refused]] = {
 }
 PAGE_SIZES = {"max_results", "page_size", "max_items"}
 DIGEST = 16  # digits
+# What the API reference says of the size of a page and EC2's model does not.
+LEAST = {
+    "DescribeVpcEndpointConnections": 5,
+    "DescribeVpcEndpointServiceConfigurations": 5,
+    "DescribeVpcEndpointServicePermissions": 5,
+}
 
 
 def opened(call: Call, service: str, operation: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,8 +64,8 @@ def opened(call: Call, service: str, operation: str, given: Mapping[str, Any]) -
 
 
 def check_size(service: str, operation: str, given: Mapping[str, Any]) -> None:
-    """Raise InvalidParameterValue for a page that is smaller or larger than EC2's model lets it
-    be. Where the model says nothing, more than the most is the most."""
+    """Raise InvalidParameterValue for a page that is smaller or larger than EC2 lets it be. Where
+    nothing is said, more than the most is the most."""
     asked = given.get("max_results")
     if service != "ec2" or asked is None:
         return
@@ -78,7 +84,7 @@ def check_size(service: str, operation: str, given: Mapping[str, Any]) -> None:
 def _bounds(operation: str) -> tuple[int | None, int | None]:
     shape = wire.service_model("ec2").operation_model(operation).input_shape
     member = shape.members["MaxResults"].metadata if shape else {}
-    return member.get("min"), member.get("max")
+    return member.get("min", LEAST.get(operation)), member.get("max")
 
 
 def sealed(

@@ -54,7 +54,8 @@ NAT_GATEWAYS = Quota(1_000, "vpc", "L-FE5A380F", "NAT gateways per Availability 
 NAT_GATEWAY_ADDRESSES = Quota(
     8, "vpc", "L-5F53652F", "Private IP address quota per NAT gateway", 8, adjustable=False
 )
-GATEWAY_ENDPOINTS = Quota(255, "vpc", "L-1B52E74A", "Gateway VPC endpoints per Region", 20)
+GATEWAY_ENDPOINTS = Quota(10_000, "vpc", "L-1B52E74A", "Gateway VPC endpoints per Region", 20)
+GATEWAY_ENDPOINTS_OF_A_VPC = 255  # fixed
 PREFIX_LISTS = Quota(1_000, "vpc", "L-2C475ABD", "Prefix lists per Region", 100)
 PREFIX_LIST_ENTRIES = Quota(
     1_000, "vpc", "L-E6DC5DEE", "Entries per prefix list", 1_000, adjustable=False

@@ -83,7 +83,7 @@ def modify_vpc_endpoint(
     family = _family_after(call, endpoint, ip_address_type)
     if endpoint.endpoint_type is VpcEndpointType.GATEWAY_LOAD_BALANCER:
         check_fixed(endpoint, given)
-        return Answer({"Return": True})
+        return _readdress(call, endpoint, family)
     fixed = fixed_addresses(subnet_configurations)
     subnet_ids = _subnets_after(endpoint, [*(add_subnet_ids or ()), *fixed], remove_subnet_ids)
     provided = service_id_of(endpoint.service_name) is not None
@@ -136,6 +136,15 @@ def _gateway(call: Call, endpoint: VpcEndpoint, given: Mapping[str, Any]) -> Ans
         dns_record_type=record_type(vpc, given["dns_options"] or {}, endpoint.dns_record_type),
     )
     return Answer({"Return": True}, put(changed))
+
+
+def _readdress(call: Call, endpoint: VpcEndpoint, family: str) -> Answer:
+    """Give the interface of an endpoint to a gateway load balancer the addresses of a type."""
+    interfaces, gone = _interfaces_after(
+        call, endpoint, _Wanted(endpoint.subnet_ids, (), {}, family)
+    )
+    changed = replace(endpoint, ip_address_type=family)
+    return Answer({"Return": True}, put(changed, *interfaces) + gone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,6 @@ def _names(call: Call, endpoint: VpcEndpoint) -> tuple[Sequence[str], Sequence[s
     else:
         bases = (base_name_of(endpoint.service_name),)
         provided = find_provided(call.network, endpoint.service_name)
-        if provided and provided.private_dns:
-            private = (provided.private_dns.name,)
+        name = provided.standing_name if provided else None
+        private = (name,) if name else ()
     return bases, private if endpoint.private_dns_enabled else ()

@@ -76,7 +76,7 @@ def _names(
             tuple(at for one in unserved for at in _named(endpoint, one, False)),
         ),
     )
-    private = service.verified_name
+    private = service.standing_name
     if private and endpoint.private_dns_enabled and has_private_names(vpc):
         addresses = tuple(at for one in served or interfaces for at in _named(endpoint, one, True))
         yield Part(

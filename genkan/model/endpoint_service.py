@@ -22,12 +22,16 @@ class DnsNameState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateDnsName:
-    """A name that the provider says is its own, and the TXT record that has to prove it."""
+    """A name that the provider says is its own, and the TXT record that has to prove it.
+
+    `proved`: it has been verified once, whatever became of the proof.
+    """
 
     name: str
     state: DnsNameState
     record: str  # the label of the TXT record, below the domain
     value: str
+    proved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,13 @@ class EndpointService(Resource):
         """The private name, when it is proved to be the provider's."""
         private = self.private_dns
         return private.name if private and private.state is DnsNameState.VERIFIED else None
+
+    @property
+    def standing_name(self) -> str | None:
+        """The private name that endpoints have which turned it on: what was proved once stays
+        theirs when the proof is gone, and no new one gets it."""
+        private = self.private_dns
+        return private.name if private and private.proved else self.verified_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

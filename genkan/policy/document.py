@@ -23,7 +23,12 @@ PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
 class PolicyUnreadable(Exception):
-    """A text that is no policy. The message says what is wrong with it."""
+    """A text that is no policy. The message says what is wrong with it.
+
+    `position`, of a text that is no JSON, is the line and the column where that shows.
+    """
+
+    position: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,10 @@ def parse_policy(text: str) -> Policy:
     try:
         document = json.loads(text, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError) as error:
-        raise PolicyUnreadable(f"It is no JSON: {error}") from error
+        unreadable = PolicyUnreadable(f"It is no JSON: {error}")
+        if isinstance(error, json.JSONDecodeError):
+            unreadable.position = (error.lineno, error.colno)
+        raise unreadable from error
     if not isinstance(document, dict):
         raise PolicyUnreadable("It is no JSON object")
     _check_names(document, {"Version", "Id", "Statement"}, "policy")

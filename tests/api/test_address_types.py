@@ -220,6 +220,25 @@ def test_ipv6_targets_are_behind_dual_stack_load_balancers(client, vpc):
     client.ask("elbv2:CreateListener", **listener)
 
 
+def test_an_endpoint_to_a_gateway_load_balancer_becomes_dual_stack_and_ipv4_again(client, vpc):
+    arn = a_balancer(client, vpc.subnets["dualstack"], name="g", Type="gateway")["LoadBalancerArn"]
+    client.ask("elbv2:SetIpAddressType", LoadBalancerArn=arn, IpAddressType="dualstack")
+    asked = {"GatewayLoadBalancerArns": [arn], "SupportedIpAddressTypes": ["ipv4", "ipv6"]}
+    make = "CreateVpcEndpointServiceConfiguration"
+    name = client.ask(make, **asked)["ServiceConfiguration"]["ServiceName"]
+    asked = create(client, vpc, "dualstack", None, ServiceName=name)
+    asked["VpcEndpointType"] = "GatewayLoadBalancer"
+    made = client.ask("CreateVpcEndpoint", **asked)["VpcEndpoint"]
+    named, before = {"VpcEndpointId": made["VpcEndpointId"]}, interface_of(client, made)
+    for kind, count in (("dualstack", 1), ("ipv4", 0)):
+        client.ask("ModifyVpcEndpoint", **named, IpAddressType=kind)
+        (shown,) = client.ask("DescribeVpcEndpoints")["VpcEndpoints"]
+        worn = interface_of(client, made)
+        assert (shown["IpAddressType"], len(worn["Ipv6Addresses"])) == (kind, count)
+        assert worn["NetworkInterfaceId"] == before["NetworkInterfaceId"]
+    assert client.refusal("ModifyVpcEndpoint", **named, IpAddressType="ipv6") == "InvalidParameter"
+
+
 def a_wide_service(client: Client, **more) -> dict:
     """Make a service in two zones."""
     vpc = a_vpc(client)

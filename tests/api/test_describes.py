@@ -10,7 +10,7 @@ import pytest
 from genkan import wire
 from genkan.api import registry
 from genkan.api.families import FAMILIES
-from genkan.api.paging import MEMBERS
+from genkan.api.paging import LEAST, MEMBERS
 from genkan.model.resource import Resource
 from tests.api.boto import Site, parts_of
 from tests.api.documented_filters import LIST, documented
@@ -21,6 +21,7 @@ from tests.api.refusals.scenes import FAR, many
 OF_NOTHING = {  # of what there never is any
     *("DescribeCapacityReservations", "DescribeClassicLinkInstances"),
     *("DescribeVpcClassicLink", "DescribeVpcClassicLinkDnsSupport"),
+    "DescribeVpcEndpointAssociations",
 }
 NOT_FILTERS = {"tag", "informational", "low", "medium", "high", "critical"}
 WITHOUT_FILTERS = {  # of which AWS names none but tags
@@ -167,7 +168,7 @@ def walked(
 TAKES_BOTH = {
     *("DescribeAddressesAttribute", "DescribeImages", "DescribeNatGateways"),
     *("DescribeVpcBlockPublicAccessExclusions", "DescribeVpcEndpointServiceConfigurations"),
-    "DescribeVpcEndpoints",
+    *("DescribeVpcEndpoints", "DescribeVpcEndpointAssociations"),
     *("DescribeNetworkInsightsPaths", "DescribeNetworkInsightsAnalyses"),
     *("DescribeNetworkInsightsAccessScopes", "DescribeNetworkInsightsAccessScopeAnalyses"),
 }
@@ -209,7 +210,8 @@ def test_every_list_that_aws_pages_can_be_paged(service):
 
 def least(listing: Listing, size: str) -> int | str:
     shape = listing.shape.members[size]
-    return "2" if shape.type_name == "string" else shape.metadata.get("min") or 2
+    smallest = LEAST.get(listing.operation, 2)
+    return "2" if shape.type_name == "string" else shape.metadata.get("min") or smallest
 
 
 def most(listing: Listing, size: str) -> int | str:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from genkan.compile import compile_network
 from genkan.model.endpoint_service import DnsNameState
+from genkan.program.names import RecordSet
 from tests.api.providers import a_balancer, a_service, a_subnet, a_vpc, an_endpoint
 from tests.build import ACCOUNT, REGION, Client
 
@@ -13,6 +15,7 @@ CREATE = "CreateVpcEndpointServiceConfiguration"
 MODIFY = "ModifyVpcEndpointServiceConfiguration"
 DELETE = "DeleteVpcEndpointServiceConfigurations"
 PERMIT = "ModifyVpcEndpointServicePermissions"
+VERIFY = "StartVpcEndpointServicePrivateDnsVerification"
 
 
 @pytest.fixture
@@ -222,6 +225,50 @@ def test_a_proof_in_other_letters_is_none(client):
     client.ask("StartVpcEndpointServicePrivateDnsVerification", **asked)
     shown = seen(client, service)["PrivateDnsNameConfiguration"]
     assert shown["State"] == DnsNameState.FAILED.value
+
+
+def a_name_in_use(client: Client) -> tuple[dict, str]:
+    """Give a service whose name is verified, and an endpoint that has it."""
+    service = a_service(client, PrivateDnsName="api.example.com", AcceptanceRequired=False)
+    proof = service["PrivateDnsNameConfiguration"]
+    a_public_text(client, "example.com", f"{proof['Name']}.example.com", proof["Value"])
+    client.ask(VERIFY, ServiceId=service["ServiceId"])
+    made = an_endpoint(client, service)["VpcEndpointId"]
+    client.pass_time(1)
+    client.ask("ModifyVpcEndpoint", VpcEndpointId=made, PrivateDnsEnabled=True)
+    return service, made
+
+
+def private_answers(client: Client) -> set[str]:
+    """Give the names that endpoints' hidden zones answer."""
+    program = compile_network(client.call.network).program
+    return {one.name for one in program.of(RecordSet) if one.zone.startswith("vpce-")}
+
+
+def test_a_proof_that_is_gone_leaves_the_name_to_those_who_have_it_and_to_nobody_else(client):
+    service, made = a_name_in_use(client)
+    (zone,) = client.ask("route53:ListHostedZones")["HostedZones"]
+    zone_id = zone["Id"].rpartition("/")[2]
+    listed = client.ask("route53:ListResourceRecordSets", HostedZoneId=zone_id)
+    (text,) = (one for one in listed["ResourceRecordSets"] if one["Type"] == "TXT")
+    changes = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": text}]}
+    client.ask("route53:ChangeResourceRecordSets", HostedZoneId=zone_id, ChangeBatch=changes)
+    client.ask(VERIFY, ServiceId=service["ServiceId"])
+    assert seen(client, service)["PrivateDnsNameConfiguration"]["State"] == "failed"
+    (shown,) = client.ask("DescribeVpcEndpoints", VpcEndpointIds=[made])["VpcEndpoints"]
+    assert (shown["State"], shown["DnsEntries"][-1]["DnsName"]) == ("available", "api.example.com")
+    assert private_answers(client) == {"api.example.com"}
+    another = {"VpcEndpointId": an_endpoint(client, service)["VpcEndpointId"]}
+    refused = client.refusal("ModifyVpcEndpoint", **another, PrivateDnsEnabled=True)
+    assert refused == "InvalidParameter"
+
+
+def test_a_name_that_nobody_has_proved_is_no_endpoints(client):
+    service, made = a_name_in_use(client)
+    client.ask(MODIFY, ServiceId=service["ServiceId"], PrivateDnsName="other.example.org")
+    (shown,) = client.ask("DescribeVpcEndpoints", VpcEndpointIds=[made])["VpcEndpoints"]
+    assert all("example" not in one["DnsName"] for one in shown["DnsEntries"])
+    assert private_answers(client) == set()
 
 
 def test_without_a_private_name_there_is_nothing_to_verify(client, service):

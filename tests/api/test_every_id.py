@@ -64,6 +64,15 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
     ("AssociateRouteTable", "GatewayId"): GATEWAY,
     ("CreateVpcEndpointServiceConfiguration", "NetworkLoadBalancerArns"): ("InvalidParameter",) * 2,
     ("CreateVpcEndpointServiceConfiguration", "GatewayLoadBalancerArns"): ("InvalidParameter",) * 2,
+    **dict.fromkeys(
+        (
+            ("CreateVpcEndpoint", "SubnetIds"),
+            ("CreateVpcEndpoint", "SubnetConfigurations.SubnetId"),
+            ("ModifyVpcEndpoint", "AddSubnetIds"),
+            ("ModifyVpcEndpoint", "SubnetConfigurations.SubnetId"),
+        ),
+        ("InvalidSubnetId.Malformed", "InvalidSubnetID.NotFound"),
+    ),
     ("ModifyVpcEndpoint", "RemoveSubnetIds"): NOT_THE_ENDPOINTS,
     ("ModifyVpcEndpoint", "RemoveSecurityGroupIds"): NOT_THE_ENDPOINTS,
     ("DescribePrefixLists", "PrefixListIds"): (

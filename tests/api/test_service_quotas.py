@@ -107,6 +107,15 @@ def test_at_a_quota_that_is_set_awss_error_comes(client, name, operation, parame
     client.ask(operation, **parameters)
 
 
+def test_gateway_endpoints_are_counted_in_the_region_of_an_account(client):
+    asked = {"ServiceName": f"com.amazonaws.{client.call.region}.s3"}
+    give(client, "Gateway VPC endpoints per Region", 1)
+    vpcs = [client.ask("CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] for _ in range(2)]
+    client.ask("CreateVpcEndpoint", VpcId=vpcs[0], **asked)
+    refused = client.refusal("CreateVpcEndpoint", VpcId=vpcs[1], **asked)
+    assert refused == "VpcEndpointLimitExceeded"
+
+
 def test_the_owner_sets_what_aws_adjusts_and_nothing_else(client):
     give(client, "l-f678f1ce", 2)
     assert next(one for one in shown_quotas(client.call) if one["name"] == "VPCs per Region") == {

@@ -103,6 +103,7 @@ USE = (
         },
     ),
     example("DeleteVpcEndpoints", {"VpcEndpointIds": ["<fixed_vpce>"]}),
+    example("DescribeVpcEndpointAssociations", {"VpcEndpointIds": ["<vpce>"]}),
     example("DescribeVpcEndpointServices", {"ServiceNames": [MONITORING]}),
     example("DescribeVpcEndpointServiceConfigurations", {"ServiceIds": ["<vpce_svc>"]}),
     example("DescribeVpcEndpointServicePermissions", {"ServiceId": "<vpce_svc>"}),

@@ -63,6 +63,15 @@ ROWS: tuple[Row, ...] = (
         ({}, "UnsupportedOperation", "service_network_arn"),
     ),
     *rows("DescribeVpcEndpoints", {"MaxResults": 0}, ({}, "InvalidParameterValue", "maxResults")),
+    *(
+        row
+        for operation, asked in (
+            ("DescribeVpcEndpointConnections", {}),
+            ("DescribeVpcEndpointServiceConfigurations", {}),
+            ("DescribeVpcEndpointServicePermissions", {"ServiceId": "<vpce_svc>"}),
+        )
+        for row in rows(operation, {**asked, "MaxResults": 4}, ({}, "InvalidParameterValue", "5"))
+    ),
     *rows(
         "DescribeAccountAttributes",
         {"AttributeNames": ["colour"]},

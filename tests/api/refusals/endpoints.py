@@ -88,7 +88,7 @@ def many_gateways(site: Site) -> None:
     site.put(
         *(
             replace(first, id=f"vpce-{n:017x}", route_table_ids=())
-            for n in range(quotas.GATEWAY_ENDPOINTS)
+            for n in range(quotas.GATEWAY_ENDPOINTS_OF_A_VPC)
         )
     )
 
@@ -164,7 +164,8 @@ ROWS: tuple[Row, ...] = (
             "InvalidParameter",
             "rivateDnsPreference",
         ),
-        (policy("{nope"), "InvalidPolicyDocument", "1"),
+        (policy("{nope"), "InvalidPolicyDocument", "Syntax error at position (1,2)"),
+        (policy('{"Statement":\n[}'), "InvalidPolicyDocument", "Syntax error at position (2,2)"),
         (policy('{"Statement":[]}'), "InvalidPolicyDocument", "Statement"),
         (
             policy('{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'),
