@@ -9,9 +9,11 @@ its domain. "What is Route 53 VPC Resolver?" in the Amazon Route 53 developer gu
 from collections.abc import Iterator
 from ipaddress import ip_address
 
+from genkan.compile.autodefined_rules import autodefined, compile_autodefined, excepted
 from genkan.compile.endpoints import TCP, UDP
 from genkan.compile.naming import host_network, inbound_view
 from genkan.compile.part import Part
+from genkan.compile.peering import peers_of
 from genkan.compile.security_groups import filters_of
 from genkan.model.domain_names import zone_file_name
 from genkan.model.network import Network
@@ -85,6 +87,7 @@ def _table_of(network: Network, interface: NetworkInterface) -> str:
 
 
 def _followed(network: Network, vpc: Vpc) -> Iterator[Part]:
+    sent, held = [], []
     for association in network.where(ResolverRuleAssociation, vpc_id=vpc.id):
         rule = network.get(ResolverRule, association.rule_id)
         if rule is None:
@@ -93,7 +96,23 @@ def _followed(network: Network, vpc: Vpc) -> Iterator[Part]:
         interfaces = _interfaces(network, endpoint) if endpoint else []
         sources = in_order(address for one in interfaces for address in one.addresses)
         place = endpoint.vpc_id if endpoint else ""
+        domain = zone_file_name(rule.domain_name)
+        held.append(domain)
+        if rule.targets:
+            sent.append(domain)
         yield Part(("resolver-rule", rule.id), _compile_rule, (vpc.id, rule, place, sources))
+    if sent:
+        yield from _kept(network, vpc, sent, held)
+
+
+def _kept(network: Network, vpc: Vpc, sent: list[str], held: list[str]) -> Iterator[Part]:
+    """Give what the rules that send questions on leave to the VPC's own resolver."""
+    beside = (network.get(Vpc, name) for name in peers_of(network, vpc.id))
+    blocks = [block for peer in beside if peer for block in peer.blocks]
+    kept = excepted(autodefined(vpc, blocks), sent)
+    domains = tuple(domain for domain in kept if domain not in held)
+    if domains:
+        yield Part(("autodefined-rules",), compile_autodefined, (vpc.id, domains))
 
 
 def _compile_interface(

@@ -3,6 +3,8 @@
 import dataclasses
 from ipaddress import IPv4Address
 
+import pytest
+
 from genkan.compile import compile_network, recompile
 from genkan.compile.scope import touched
 from genkan.model.network import Network, delete, put
@@ -65,6 +67,54 @@ def test_a_rule_sends_its_domain_from_the_endpoint_to_the_targets_for_who_follow
     guards = of(client.call.network, Guard)
     asked = {one.at for one in guards if one.stage is Stage.SECURITY_GROUP_EGRESS}
     assert set(entry.sources) <= asked
+
+
+def kept(client: Client) -> set[str]:
+    """Give the domains that are not sent on though a shorter one is."""
+    return {one.domain for one in of(client.call.network, Forwarding) if not one.targets}
+
+
+@pytest.mark.parametrize(
+    ("domain", "some", "others"),
+    [
+        (
+            ".",
+            [
+                *("localhost", "127.in-addr.arpa", "ap-northeast-1.compute.internal"),
+                *("ap-northeast-1.compute.amazonaws.com", "10.in-addr.arpa"),
+                *("31.172.in-addr.arpa", "168.192.in-addr.arpa"),
+                *("254.169.254.169.in-addr.arpa", "0.10.in-addr.arpa"),
+            ],
+            ["32.172.in-addr.arpa", "in-addr.arpa"],
+        ),
+        ("amazonaws.com", ["ap-northeast-1.compute.amazonaws.com"], ["localhost"]),
+        ("10.in-addr.arpa", ["0.10.in-addr.arpa"], ["10.in-addr.arpa", "16.172.in-addr.arpa"]),
+        ("0.10.in-addr.arpa", [], ["0.10.in-addr.arpa", "10.in-addr.arpa"]),
+        ("corp.test", [], ["localhost", "10.in-addr.arpa"]),
+    ],
+)
+def test_a_vpc_s_own_domains_are_kept_from_rules_that_are_less_specific(domain, some, others):
+    client, vpc, endpoint = a_network("OUTBOUND")
+    client.ask("ModifyVpcAttribute", VpcId=vpc, EnableDnsHostnames={"Value": True})
+    follow(client, a_rule(client, endpoint, domain), vpc)
+    assert set(some) <= kept(client)
+    assert not set(others) & kept(client)
+    client.ask("ModifyVpcAttribute", VpcId=vpc, EnableDnsHostnames={"Value": False})
+    assert {one for one in kept(client) if "10.in-addr" in one or "compute" in one} == set()
+
+
+def test_a_peer_s_addresses_are_kept_from_rules_too():
+    client, vpc, endpoint = a_network("OUTBOUND")
+    client.ask("ModifyVpcAttribute", VpcId=vpc, EnableDnsHostnames={"Value": True})
+    follow(client, a_rule(client, endpoint, "."), vpc)
+    peer = client.ask("CreateVpc", CidrBlock="100.64.0.0/16")["Vpc"]["VpcId"]
+    before = client.call.network
+    asked = {"VpcId": vpc, "PeerVpcId": peer}
+    made = client.ask("CreateVpcPeeringConnection", **asked)["VpcPeeringConnection"]
+    name = {"VpcPeeringConnectionId": made["VpcPeeringConnectionId"]}
+    client.ask("AcceptVpcPeeringConnection", **name)
+    assert "64.100.in-addr.arpa" in kept(client)
+    assert "64.100.in-addr.arpa" not in {one.domain for one in of(before, Forwarding)}
 
 
 def test_another_vpc_that_follows_a_rule_learns_of_its_endpoint_s_end():
