@@ -17,6 +17,18 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "refused, and a path without a port asks for 443. An interface that nobody wears is an end "
         "of a path as in AWS; an instance that does not run is told of beside what else blocks. "
         "Analyses of access scopes fail and say so.",
+        "Interfaces know idle connections as long as AWS's do by default (TCP 432,000 s, UDP 30 "
+        "and 180 s); time-outs of an interface's own are kept and shown.",
+        "Endpoints of the types Resource, ServiceNetwork and Tunnel are refused, so endpoints have "
+        "no associations.",
+        "PrivateDnsEnabled left out is false for S3, where it would ask for a gateway endpoint, "
+        "and for a provider's service; true for every other service that has private names.",
+        "Several endpoints to one gateway load balancer's service may be in one zone of a VPC, "
+        "where AWS's guide speaks of one.",
+        "A dry run is answered after all that the call checks: what it would refuse, the dry run "
+        "refuses with the same code.",
+        "An endpoint that was deleted is never shown as deleted, and its private name is free as "
+        "soon as it is gone.",
         "The codes of three refusals are not documented and chosen: InvalidParameter for a load "
         "balancer that a service cannot have, InvalidPrincipal, and InvalidState for a connection "
         "that cannot be accepted or rejected.",

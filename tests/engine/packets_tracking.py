@@ -5,6 +5,7 @@ import socket
 import sys
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 from typing import Any
 
 from genkan.engine.linux.namespace import entered
@@ -24,6 +25,7 @@ from tests.engine.probes import LONG_PATIENCE, Connection, tcp, tcp_server, udp_
 from tests.engine.world import EVERYTHING, OUT, World, extended, group, host, without
 
 WEB, SHUT, OPEN, APP = "172.16.1.4", "172.16.1.30", "172.16.2.31", "172.16.2.4"
+NETFILTER = Path("/proc/sys/net/netfilter")
 OUTSIDE, FAR = "198.51.100.10", "10.2.0.4"
 FROM_ANYWHERE = rule("sgr-all", Direction.INGRESS, CidrPeer(ANYWHERE), 80)
 UDP_FROM_ANYWHERE = SecurityGroupRule(
@@ -130,6 +132,13 @@ def peered(world: World) -> dict[str, str]:
     return found
 
 
+def known_for(place: str) -> dict[str, int]:
+    """Give how many seconds a place knows an idle connection, by the kernel's own names."""
+    names = ("tcp_timeout_established", "udp_timeout", "udp_timeout_stream", "generic_timeout")
+    with entered(place):
+        return {name: int((NETFILTER / f"nf_conntrack_{name}").read_text()) for name in names}
+
+
 def main() -> None:
     own_run()
     world = World(
@@ -157,6 +166,7 @@ def main() -> None:
         "outbound": outbound(world),
         "groups of an interface": groups_of_an_interface(world),
         "peered": peered(world),
+        "known for": known_for("vpc-1"),
         "after changes": world.reconcile(),
     }
     json.dump(report, sys.stdout)

@@ -79,3 +79,12 @@ def test_a_rule_may_name_a_group_of_a_peered_vpc(
 
 def test_reconciling_finds_nothing_to_change(report: dict[str, Any]) -> None:
     assert report["after changes"] == 0
+
+
+def test_idle_connections_are_known_as_long_as_aws_knows_them(report: dict[str, Any]) -> None:
+    assert report["known for"] == {
+        "tcp_timeout_established": 432_000,
+        "udp_timeout": 30,
+        "udp_timeout_stream": 180,
+        "generic_timeout": 600,
+    }

@@ -27,6 +27,12 @@ QUIET = {
     "netfilter/nf_conntrack_tcp_loose": "0",  # a connection that was cut is not taken up again
     "netfilter/nf_conntrack_acct": "1",  # a connection's packets and bytes, from its first one on
     "netfilter/nf_conntrack_timestamp": "1",
+    # how long a group knows a connection on which nothing is said, in seconds; "Amazon EC2
+    # security group connection tracking"
+    "netfilter/nf_conntrack_tcp_timeout_established": "432000",
+    "netfilter/nf_conntrack_udp_timeout": "30",
+    "netfilter/nf_conntrack_udp_timeout_stream": "180",
+    "netfilter/nf_conntrack_generic_timeout": "600",
 }
 
 
