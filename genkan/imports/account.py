@@ -15,6 +15,7 @@ from genkan.imports.reading import Reading
 from genkan.imports.resolver import read_resolver
 from genkan.imports.security_groups import read_security_groups
 from genkan.imports.subnets import read_network_acls, read_route_tables, read_subnets
+from genkan.imports.terraform import UnknownFormat, described, is_state, resources_of
 from genkan.imports.vpc_endpoints import read_vpc_endpoints
 from genkan.imports.vpcs import read_block_public_access, read_vpcs
 from genkan.model.account import FIRST, Account
@@ -45,6 +46,8 @@ class Imported:
 
 def read_network(documents: Iterable[Document], notes: Iterable[Note] = ()) -> Imported:
     """Read a network. `notes` are of those who read the files, and come first."""
+    documents, told = _with_states(documents)
+    notes = (*notes, *told)
     reading = Reading(Dump(documents))
     lists = PrefixLists(reading)
     network = _added(Network(), read_vpcs(reading))
@@ -64,6 +67,25 @@ def read_network(documents: Iterable[Document], notes: Iterable[Note] = ()) -> I
     network = _added(network, _accounts(network))
     _note_missing(reading)
     return Imported(network, (*notes, *reading.notes))
+
+
+def _with_states(documents: Iterable[Document]) -> tuple[list[Document], list[Note]]:
+    """Put in the place of states and plans of Terraform what describe calls would say of them."""
+    found: list[Document] = []
+    notes: list[Note] = []
+    for one in documents:
+        if not is_state(one.response):
+            found.append(one)
+            continue
+        try:
+            more, said = described(one.source, resources_of(one.response))
+        except UnknownFormat as error:
+            text = f"It was left out: {error}. Write it anew with terraform show -json."
+            notes.append(Note(one.source, NoteCode.UNREADABLE, text))
+            continue
+        found += more
+        notes += said
+    return found, notes
 
 
 def _added(network: Network, resources: Iterable[Resource]) -> Network:

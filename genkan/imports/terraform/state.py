@@ -1,0 +1,39 @@
+"""A state's resources → documents, a topic after the other."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from genkan.imports.documents import Document
+from genkan.imports.notes import Note, NoteCode
+from genkan.imports.terraform import balancers, endpoints, groups, names, networks
+from genkan.imports.terraform.resources import TerraformResource
+from genkan.imports.terraform.rows import Rows
+
+Topic = Callable[[Rows], Iterator[Document]]
+TOPICS: tuple[Topic, ...] = (
+    networks.documents,
+    groups.documents,
+    endpoints.documents,
+    balancers.documents,
+    names.documents,
+)
+# Types that lead packets elsewhere and are not in the model.
+NOT_MODELLED = ("aws_ec2_transit_gateway", "aws_vpn_connection", "aws_networkfirewall", "aws_dx_")
+
+
+def described(
+    source: str, resources: Iterable[TerraformResource]
+) -> tuple[list[Document], list[Note]]:
+    """Give what describe calls would answer of a state's resources."""
+    held = Rows(source, resources)
+    documents = list(chain.from_iterable(topic(held) for topic in TOPICS))
+    return documents, [
+        Note(
+            one.address,
+            NoteCode.UNSUPPORTED_COMPONENT,
+            f"It is of type {one.type}, which is not in the model, so ways through it are not "
+            "known. Take answers about them as unknown.",
+        )
+        for one in held.resources
+        if one.managed and one.type.startswith(NOT_MODELLED)
+    ]

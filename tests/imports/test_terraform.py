@@ -1,0 +1,104 @@
+"""A state of Terraform's is the network that its account's dump is. `main.tf` beside the files was
+applied to a site, its state and its dump kept, and then planned with `-var endpoint=true`."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from genkan.compile import compile_network
+from genkan.imports import Document, Imported, NoteCode, read_documents, read_network
+from genkan.model.network import Network
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.program.metadata import InstanceMetadata
+from genkan.program.names import RecordSet
+
+FILES = Path(__file__).with_name("terraform")
+# What a state does not have: rules' ids, hardware addresses, times.
+UNSAID = (
+    (re.compile(r"rule='sgr-\w+'"), "rule"),
+    (re.compile(r"mac='[^']*'|router='[^']*'"), "mac"),
+)
+
+
+def read(name: str) -> Imported:
+    return read_network(*read_documents([FILES / name]))
+
+
+def said(network: Network) -> set[str]:
+    """Give a network's program in what a state says; interfaces of load balancers by their
+    description, for a state does not name them."""
+    found = set()
+    balancers = {
+        one.id: one.description
+        for one in network.all(NetworkInterface)
+        if one.description.startswith("ELB ")
+    }
+    for entry in compile_network(network).program:
+        if isinstance(entry, InstanceMetadata):
+            continue
+        if isinstance(entry, RecordSet) and entry.type in ("NS", "SOA"):
+            continue  # a state has the servers in another order
+        text = repr(entry)
+        for name, description in balancers.items():
+            text = text.replace(name, description)
+        for pattern, word in UNSAID:
+            text = pattern.sub(word, text)
+        found.add(text)
+    return found
+
+
+@pytest.fixture(scope="module")
+def dumped() -> set[str]:
+    return said(read("dump.jsonl").network)
+
+
+@pytest.mark.parametrize("name", ["plan.json", "state.tfstate.json"])
+def test_a_state_and_a_dump_of_one_account_are_one_network(dumped: set[str], name: str) -> None:
+    imported = read(name)
+    told = said(imported.network)
+    assert dumped - told == set()
+    assert told - dumped == set()
+    assert {note.code for note in imported.notes} <= {NoteCode.ASSUMED_DEFAULT}
+
+
+def test_what_is_planned_is_not_there_yet() -> None:
+    services = {one.service_name for one in read("plan.json").network.all(VpcEndpoint)}
+    assert "com.amazonaws.ap-northeast-1.s3" in services
+    assert "com.amazonaws.ap-northeast-1.monitoring" not in services
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"format_version": "2.0"}, "format_version is 2.0"), ({"format_version": "x"}, "is x")],
+)
+def test_a_form_that_is_not_known_is_told(change: dict[str, Any], word: str) -> None:
+    plan = json.loads((FILES / "plan.json").read_text()) | change
+    imported = read_network([Document("plan.json", plan)])
+    assert list(imported.network) == []
+    (note,) = [one for one in imported.notes if one.about == "plan.json"]
+    assert note.code is NoteCode.UNREADABLE
+    assert word in note.text
+
+
+def test_what_leads_elsewhere_and_is_not_in_the_model_is_told() -> None:
+    gateway = {
+        "address": "aws_ec2_transit_gateway.hub",
+        "mode": "managed",
+        "type": "aws_ec2_transit_gateway",
+        "values": {"id": "tgw-1"},
+    }
+    state = {
+        "format_version": "1.0",
+        "terraform_version": "1.9.0",
+        "values": {"root_module": {"resources": [gateway]}},
+    }
+    (note,) = [
+        one
+        for one in read_network([Document("state.json", state)]).notes
+        if one.about == "aws_ec2_transit_gateway.hub"
+    ]
+    assert note.code is NoteCode.UNSUPPORTED_COMPONENT
