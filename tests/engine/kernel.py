@@ -11,12 +11,14 @@ from genkan.engine.linux.objects import (
     KernelObject,
     KernelRoute,
     KernelState,
+    Loopback,
     Namespace,
     Neighbour,
     NftChain,
     NftElement,
     NftSet,
     NftTimeout,
+    Settings,
 )
 from genkan.engine.linux.plan import Plan
 
@@ -31,6 +33,8 @@ def carry_out(plan: Plan, before: KernelState) -> KernelState:
             _remove(state, one)
     for one in plan.putting(Namespace):
         state[one.key] = one
+    for one in plan.putting(Settings, Loopback):
+        _put(state, one)
     for one in plan.removing(*NFT):
         assert one.key in state, f"nft deletes what is not there: {one}"
         del state[one.key]

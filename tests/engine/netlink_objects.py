@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from genkan.engine.linux import namespace
+from genkan.engine.linux import namespace, settings
 from genkan.engine.linux.engine import NETLINK
 from genkan.engine.linux.lookout import Lookout
 from genkan.engine.linux.netlink import Netlink
@@ -116,6 +116,8 @@ def main() -> None:
     own_run()
     for place in (HERE, THERE):
         namespace.make(place)
+        with namespace.entered(place):
+            settings.settle(settings.wanted(forwards=True))
     netlink = Netlink()
     netlink.bring_up(HERE, "lo")
     wanted = objects()

@@ -13,8 +13,36 @@ from tests.engine.world import World, extended
 
 APP, DB, ENDPOINT, WEB = "172.16.2.4", "172.16.2.6", "172.16.2.5", "172.16.1.4"
 PATIENCE = 5.0  # seconds until what was done is noticed
+OTHERS_MAC = "06:00:00:00:00:99"
 MORE = {
     "neighbour gone": ("ip", "neigh", "flush", "nud", "permanent", "dev", "{app}"),
+    "neighbour turned": (
+        *("ip", "neigh", "replace", APP, "lladdr", OTHERS_MAC),
+        *("nud", "permanent", "dev", "{app}"),
+    ),
+    "everything of nft flushed": ("nft", "flush", "ruleset"),
+    "element added": (
+        *("nft", "add", "element", "inet", "genkan", "members_sg_app"),
+        "{ 192.0.2.66 }",
+    ),
+    "rule at the front": (
+        *("nft", "insert", "rule", "inet", "genkan", "security-group-egress"),
+        *("ip", "daddr", APP, "drop"),
+    ),
+    "small packets only": ("ip", "link", "set", "{app}", "mtu", "600"),
+    "another address of the device": ("ip", "link", "set", "{app}", "address", OTHERS_MAC),
+    "another group": ("ip", "link", "set", "{app}", "group", "7"),
+    "another name": ("sh", "-c", "ip link set {app} down && ip link set {app} name theirs up"),
+    "alias gone": ("ip", "link", "set", "{app}", "alias", ""),
+    "loopback down": ("ip", "link", "set", "lo", "down"),
+    "loopback's address gone": ("ip", "address", "flush", "dev", "lo"),
+    "a queue that holds nothing": (
+        *("tc", "qdisc", "add", "dev", "{app}", "root", "bfifo", "limit", "1"),
+    ),
+    "nothing forwarded": ("sysctl", "-qw", "net.ipv4.ip_forward=0"),
+    "nothing forwarded from one": ("sysctl", "-qw", "net.ipv4.conf.{app}.forwarding=0"),
+    "sources checked": ("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=1"),
+    "cut connections taken up": ("sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_loose=1"),
     "table's route gone": ("ip", "route", "flush", "table", "{table}"),
 }
 # What others put beside ours: a command that does, and one whose output shows that it is there.

@@ -3,10 +3,19 @@
 Runs in a thread that has no event loop of its own: the netlink library brings one.
 """
 
-from collections.abc import Collection, Iterable
-from ipaddress import ip_address
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 
-from genkan.engine.linux import answers, balancing, conntrack, namespace, nft_text, tracking
+from genkan.engine.linux import (
+    answers,
+    balancing,
+    conntrack,
+    namespace,
+    nft_text,
+    settings,
+    tracking,
+)
 from genkan.engine.linux.desired import Desired
 from genkan.engine.linux.lookout import Lookout
 from genkan.engine.linux.lower import SECTIONS
@@ -18,17 +27,18 @@ from genkan.engine.linux.objects import (
     KernelObject,
     KernelRoute,
     KernelState,
+    Loopback,
     Namespace,
     Neighbour,
     NftElement,
     PolicyRule,
+    Settings,
 )
 from genkan.engine.linux.plan import Plan, objects_of, plan
-from genkan.engine.linux.settings import settle
 from genkan.engine.protocol import EngineFailure, Mended
 from genkan.program import Delta, Program
 
-ROUTERS = ip_address("fd00:ec2::1")  # whom a router's own word is from: "too big", "unreachable"
+LOOKS = 8  # places a time whose settings are read: what changes them tells nobody
 NETLINK = (PolicyRule, KernelRoute, Neighbour, Address, Device)
 
 
@@ -42,6 +52,8 @@ class LinuxEngine:
         self._nft = Nft()
         self._desired = Desired()
         self._lookout = Lookout()
+        self._turn: Iterator[Settings] = iter(())
+        self._unsettled: set[str] = set()
 
     def apply(self, before: Program, delta: Delta) -> None:
         """Make a difference so. See Engine."""
@@ -58,11 +70,28 @@ class LinuxEngine:
 
     def disturbed(self) -> bool:
         """Tell whether others may have changed something. See Engine."""
-        return bool(self._lookout.disturbed())
+        self._unsettled |= self._look_at_settings()
+        return bool(self._lookout.disturbed() or self._unsettled)
+
+    def _look_at_settings(self) -> set[str]:
+        """Read the settings of the places whose turn it is; give those that are not as wanted."""
+        asked = list(islice(self._turn, LOOKS))
+        if len(asked) < LOOKS:
+            every = list(self._desired.state.values())
+            self._turn = iter([one for one in every if isinstance(one, Settings)])
+        return {one.place for one in asked if self._found_settings(one) not in (one, None)}
+
+    def _found_settings(self, wanted: Settings) -> Settings | None:
+        try:
+            with namespace.entered(wanted.place):
+                return replace(wanted, values=settings.found(wanted.values))
+        except OSError:  # it is gone meanwhile
+            return None
 
     def mend(self) -> Mended:
         """Look where something happened, and mend. See Engine."""
-        places = self._lookout.disturbed()
+        places = self._lookout.disturbed() | self._unsettled
+        self._unsettled -= places
         self._lookout.settle(places)
         there = set(namespace.places())
         made = self._plan(places & there)
@@ -89,18 +118,31 @@ class LinuxEngine:
     def _observed(self, places: Iterable[str]) -> Iterable[KernelObject]:
         for place in places:
             yield Namespace(place)
-            yield from self._netlink.observe(place)
+            wanted = self._desired.state.get(("settings", place))
+            if isinstance(wanted, Settings) and (found := self._found_settings(wanted)):
+                yield found
+            for one in self._netlink.observe(place):
+                if isinstance(wanted, Settings):
+                    yield one
+                elif isinstance(one, Device):  # what an instance makes of its own is its affair
+                    yield replace(one, plain=True)
+                elif not isinstance(one, Loopback):
+                    yield one
             yield from nft_text.parse(place, self._nft.read(place, "list ruleset"))
 
     def _make_so(self, made: Plan) -> None:
         self._netlink.remove(_by_place(made.removed, NETLINK))
         for one in made.putting(Namespace):
             self._make_namespace(one)
+        self._settle(made)
         for place, text in nft_text.transactions(made):
             self._nft.run(place, text)
         for place in made.places_asking_anew():
             tracking.ask_again(place)
         self._netlink.put(_by_place(made.put, tuple(reversed(NETLINK))))
+        for one in made.replacing:
+            if isinstance(one, Device) and ("settings", one.place) in self._desired.state:
+                self._netlink.make_plain(one)
         self._netlink.wait_until_they_send(
             one for one in made.putting(Device) if isinstance(one, Device)
         )
@@ -114,6 +156,16 @@ class LinuxEngine:
             self._lookout.forget(one.place)
             namespace.remove(one.place)
         self._keep_watch(made)
+
+    def _settle(self, made: Plan) -> None:
+        """Tell places again what others told them otherwise; a new one knows it."""
+        new = {one.place for one in made.putting(Namespace)}
+        for one in made.put:
+            if isinstance(one, Settings) and one.place not in new:
+                with namespace.entered(one.place):
+                    settings.settle(one.values)
+            elif isinstance(one, Loopback) and one.place not in new:
+                self._netlink.put_loopback(one.place)
 
     def _keep_watch(self, made: Plan) -> None:
         """Watch the places that forward, and take what was done here for known. What an instance
@@ -154,12 +206,13 @@ class LinuxEngine:
         try:
             namespace.make(one.place)
             with namespace.entered(one.place):
-                settle(one.forwards, one.answers_marked, one.idle)
+                settings.settle(settings.wanted(one.forwards, one.answers_marked, one.idle))
         except OSError as error:
             raise EngineFailure(f"no namespace for {one.place}: {error}.") from error
-        self._netlink.bring_up(one.place, "lo")
         if one.forwards:
-            self._netlink.put([Address(one.place, "lo", ROUTERS)])
+            self._netlink.put_loopback(one.place)
+        else:
+            self._netlink.bring_up(one.place, "lo")
 
 
 def _by_place(objects: Iterable[KernelObject], kinds: tuple[type, ...]) -> list[KernelObject]:

@@ -1,4 +1,4 @@
-"""`Lookout`: whether anybody else changed a place's links, routes, neighbours or rules.
+"""`Lookout`: whether anybody else changed a place's links, queues, routes, neighbours or rules.
 
 The kernel tells listeners of every change. What comes while the engine itself writes is its own
 doing, and is let go unread; what comes later is somebody else's, or the kernel's afterthought: the
@@ -14,8 +14,9 @@ from genkan.engine.linux.namespace import kept_socket_in
 
 _ROUTE, _NETFILTER = 0, 12  # NETLINK_ROUTE, NETLINK_NETFILTER
 _GROUPS = (
-    # RTNLGRP_ LINK, NEIGH, IPV4_IFADDR, IPV4_ROUTE, IPV4_RULE, IPV6_IFADDR, IPV6_ROUTE, IPV6_RULE
-    (_ROUTE, sum(1 << (group - 1) for group in (1, 3, 5, 7, 8, 9, 11, 19))),
+    # RTNLGRP_ LINK, NEIGH, TC, IPV4_IFADDR, IPV4_ROUTE, IPV4_RULE, IPV6_IFADDR, IPV6_ROUTE,
+    # IPV6_RULE, IPV4_NETCONF, IPV6_NETCONF
+    (_ROUTE, sum(1 << (group - 1) for group in (1, 3, 4, 5, 7, 8, 9, 11, 19, 24, 25))),
     (_NETFILTER, 1 << (7 - 1)),  # NFNLGRP_NFTABLES
 )
 _BUFFER = 1 << 16

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address
 from typing import Any
 
-from genkan.engine.linux import answers, balancing, filters, ruleset
+from genkan.engine.linux import answers, balancing, filters, ruleset, settings
 from genkan.engine.linux.filters import of_version
 from genkan.engine.linux.naming import device_name, number
 from genkan.engine.linux.objects import (
@@ -16,10 +16,12 @@ from genkan.engine.linux.objects import (
     Device,
     KernelObject,
     KernelRoute,
+    Loopback,
     Namespace,
     Neighbour,
     NftElement,
     PolicyRule,
+    Settings,
 )
 from genkan.program import Entry
 from genkan.program.address import Address as IpAddress
@@ -81,6 +83,8 @@ def _place(entry: Place, ends: Ends) -> Iterator[KernelObject]:
         adopted=entry.kind is PlaceKind.ATTACHED,
     )
     if entry.forwards:
+        yield Settings(entry.id, settings.wanted(entry.forwards, balances, entry.idle))
+        yield Loopback(entry.id)
         for version in VERSIONS:
             yield PolicyRule(entry.id, DELIVERY_PRIORITY, None, DELIVERIES, version=version)
     if entry.forwards and not balances:

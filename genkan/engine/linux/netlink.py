@@ -11,23 +11,26 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from ipaddress import ip_address
 from itertools import groupby
 from socket import AF_INET6
 from typing import Any, NamedTuple
 
 from genkan.engine.linux import rtnetlink
 from genkan.engine.linux.channel import Channel
-from genkan.engine.linux.namespace import path_of
+from genkan.engine.linux.namespace import entered, path_of
 from genkan.engine.linux.objects import (
     Address,
     Device,
     KernelObject,
     KernelRoute,
+    Loopback,
     Neighbour,
     PolicyRule,
 )
 from genkan.engine.linux.offload import leave_nothing_to
 from genkan.engine.linux.rtnetlink import FAMILIES, PROTOCOL, Request
+from genkan.engine.linux.settings import forward_by
 from genkan.engine.protocol import EngineFailure
 
 LOG = logging.getLogger(__name__)
@@ -37,6 +40,8 @@ OWN_ADDRESS = (PROTOCOL,) if TELLS_OWNERS else (PROTOCOL, None)
 LOOPBACK, LOOPBACKS_INDEX = "lo", 1
 GONE = frozenset({errno.ENOENT, errno.ESRCH, errno.ENODEV, errno.EADDRNOTAVAIL})  # already
 THERE = frozenset({errno.EEXIST})
+NO_QUEUE_THERE = frozenset({errno.ENOENT, errno.EINVAL, errno.EOPNOTSUPP})
+ROUTERS = ip_address("fd00:ec2::1")  # whom a router's own word is from: "too big", "unreachable"
 MOST_CHANNELS = 1024
 PATIENCE, PAUSE = 5.0, 0.001  # seconds for what the kernel does by itself, and between looks
 
@@ -70,11 +75,16 @@ class Netlink:
         """Give everything of ours in a place. Raises EngineFailure."""
         shown = self._links(place)
         names = {one.number: one.name for one in shown}
-        devices = [device for one in shown if (device := _device(place, one))]
+        stopping = self._stopping(place)
+        devices = [device for one in shown if (device := _device(place, one, stopping))]
         yield from devices
         ours = {one.name for one in devices}
+        loops = any(one.up for one in shown if one.number == LOOPBACKS_INDEX)
         for family in FAMILIES.values():
-            yield from (one for one in self._addresses(place, family, names) if one.device in ours)
+            addresses = list(self._addresses(place, family, names))
+            yield from (one for one in addresses if one.device in ours)
+            if loops and loopbacks_address(place) in addresses:
+                yield Loopback(place)
             for found in self._all(place, rtnetlink.show_neighbours(family)):
                 neighbour = rtnetlink.read_neighbour(place, names, *found)
                 if neighbour:
@@ -92,8 +102,17 @@ class Netlink:
         for found in self._all(place, rtnetlink.show_addresses(family)):
             one, scope, owner = rtnetlink.read_address(place, names, *found)
             own = owner in OWN_ADDRESS
-            if one.device != LOOPBACK and scope != rtnetlink.LINK_SCOPE and own:
+            if scope != rtnetlink.LINK_SCOPE and own:
                 yield one
+
+    def _stopping(self, place: str) -> set[int]:
+        """Give the numbers of the devices whose packets are not forwarded, whatever they are."""
+        confs = [
+            rtnetlink.read_conf(*found)
+            for family in FAMILIES.values()
+            for found in self._all(place, rtnetlink.show_confs(family))
+        ]
+        return {number for number, forwards in confs if not forwards}
 
     def _links(self, place: str) -> list[rtnetlink.Shown]:
         shown = [rtnetlink.read_link(*found) for found in self._all(place, rtnetlink.show_links())]
@@ -153,6 +172,18 @@ class Netlink:
         (code,) = self._through(place, lambda channel: channel.ask([request]))
         if code:
             raise EngineFailure(f"{device} of {place} is not set up: {os.strerror(code)}")
+
+    def put_loopback(self, place: str) -> None:
+        """Have a place's loopback up, with the address that the router answers from."""
+        self.bring_up(place, LOOPBACK)
+        self.put([loopbacks_address(place)])
+
+    def make_plain(self, one: Device) -> None:
+        """Take a queue from a device that somebody put before it, and have it forward."""
+        removing = rtnetlink.remove_queue(self._index(one.place, one.name))
+        self._ask(one.place, [(one, _Write(removing, NO_QUEUE_THERE))])
+        with entered(one.place):
+            forward_by(one.name)
 
     def wait_until_they_send(self, devices: Iterable[Device]) -> None:
         """Wait until the kernel has noticed, at both ends, that these devices' links are whole.
@@ -301,8 +332,13 @@ _REMOVE: dict[type, Callable[[Netlink, Any], _Write | None]] = {
 }
 
 
-def _device(place: str, shown: rtnetlink.Shown) -> Device | None:
-    """Give a device of ours by its alias; None for any other."""
+def loopbacks_address(place: str) -> Address:
+    return Address(place, LOOPBACK, ROUTERS)
+
+
+def _device(place: str, shown: rtnetlink.Shown, stopping: set[int]) -> Device | None:
+    """Give a device of ours by its alias; None for any other. `stopping` are the numbers of those
+    that do not forward."""
     words = shown.alias.split()
     if len(words) != 3:
         return None
@@ -317,4 +353,5 @@ def _device(place: str, shown: rtnetlink.Shown) -> Device | None:
         peer_place=peer_place,
         peer=peer,
         up=shown.up,
+        plain=shown.queue == rtnetlink.NO_QUEUE and shown.number not in stopping,
     )

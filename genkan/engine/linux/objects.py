@@ -30,10 +30,35 @@ class Namespace:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What a place that forwards is told of itself, as `settings.wanted` gives it."""
+
+    place: str
+    values: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> Key:
+        return ("settings", self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Loopback:
+    """The loopback of a place that forwards: up, and with the address that the router's own word
+    comes from."""
+
+    place: str
+
+    @property
+    def key(self) -> Key:
+        return ("loopback", self.place)
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """One end of a veth pair. `peer_place` and `peer` are its other end.
 
     `whole`: the kernel cuts and sums what is sent here itself, and leaves nothing to the device.
+    `plain`: nobody has put a queue before it, or told it not to forward.
     """
 
     place: str
@@ -45,6 +70,7 @@ class Device:
     peer_place: str
     peer: str
     up: bool = True
+    plain: bool = True
     whole: bool = field(compare=False, default=False)
 
     @property
@@ -171,6 +197,8 @@ class NftChain:
 
 KernelObject = (
     Namespace
+    | Settings
+    | Loopback
     | Device
     | Address
     | Neighbour

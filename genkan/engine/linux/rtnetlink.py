@@ -18,6 +18,7 @@ NEW_ADDRESS, DELETE_ADDRESS, GET_ADDRESS = 20, 21, 22
 NEW_ROUTE, DELETE_ROUTE, GET_ROUTE = 24, 25, 26
 NEW_NEIGHBOUR, DELETE_NEIGHBOUR, GET_NEIGHBOUR = 28, 29, 30
 NEW_RULE, DELETE_RULE, GET_RULE = 32, 33, 34
+DELETE_QUEUE, GET_CONF = 37, 82  # RTM_DELQDISC, RTM_GETNETCONF
 REQUEST, ACK, DUMP = 0x1, 0x4, 0x300
 REPLACE, EXCLUSIVE, CREATE = 0x100, 0x200, 0x400
 FAMILIES = {4: AF_INET, 6: AF_INET6}
@@ -25,18 +26,22 @@ FAMILIES = {4: AF_INET, 6: AF_INET6}
 HEADER = struct.Struct("=IHHII")
 LINK, ADDRESS = struct.Struct("=BxHiII"), struct.Struct("=BBBBI")
 NEIGHBOUR, ROUTE = struct.Struct("=BxxxiHBB"), struct.Struct("=BBBBBBBBI")  # and of rules
+QUEUE, CONF = struct.Struct("=BxxxiIII"), struct.Struct("=Bxxx")
 NUMBER, BYTE = struct.Struct("=I"), struct.Struct("=B")
 
-IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_OPERSTATE, IFLA_LINKINFO = 1, 3, 4, 16, 18
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_QDISC, IFLA_OPERSTATE, IFLA_LINKINFO = 1, 3, 4, 6, 16, 18
 IFLA_IFALIAS, IFLA_GROUP, IFLA_NET_NS_FD, IFLA_EXT_MASK = 20, 27, 28, 29
 INFO_KIND, INFO_DATA, VETH_PEER = 1, 2, 1
 SKIP_STATISTICS = 1 << 3  # RTEXT_FILTER_SKIP_STATS
 IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS, IFA_PROTO = 1, 2, 8, 11
 NDA_DST, NDA_LLADDR, NDA_PROTOCOL = 1, 2, 12
 RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PREFSRC, RTA_TABLE = 1, 4, 5, 7, 15
+CONF_DEVICE, CONF_FORWARDING, CONF_REVERSE_PATH = 1, 2, 3  # NETCONFA_…
 FRA_SRC, FRA_PRIORITY, FRA_FWMARK, FRA_TABLE, FRA_PROTOCOL = 2, 6, 10, 15, 21
 
 IFF_UP, PERMANENT, NODAD, ONLINK, TO_TABLE = 1, 0x80, 0x02, 4, 1
+ROOT = 0xFFFFFFFF  # TC_H_ROOT
+NO_QUEUE = "noqueue"  # what a veth pair is made with
 OPERATIONAL = 6  # IF_OPER_UP; in any other state a device drops what it is given
 COMPATIBLE_TABLE = 252  # in the header's byte, for a table whose number does not fit
 UNIVERSE, LINK_SCOPE, HOST_SCOPE, ANY_SCOPE = 0, 253, 254, 255
@@ -55,6 +60,7 @@ class Shown(NamedTuple):
     alias: str
     up: bool
     state: int
+    queue: str
 
 
 class Request(NamedTuple):
@@ -123,7 +129,26 @@ def read_link(data: bytes, start: int, end: int) -> Shown:
         _text(data, found.get(IFLA_IFALIAS)),
         bool(flags & IFF_UP),
         _byte(data, found.get(IFLA_OPERSTATE)) or 0,
+        _text(data, found.get(IFLA_QDISC)),
     )
+
+
+def remove_queue(index: int) -> Request:
+    """Have a device send at once again."""
+    return Request(DELETE_QUEUE, 0, QUEUE.pack(0, index, 0, ROOT, 0))
+
+
+def show_confs(family: int) -> Request:
+    """Ask how devices forward."""
+    return Request(GET_CONF, DUMP, CONF.pack(family))
+
+
+def read_conf(data: bytes, start: int, end: int) -> tuple[int, bool]:
+    """Give a device's number, and whether it forwards whatever comes."""
+    found = attributes(data, start + CONF.size, end)
+    forwards = _number(data, found.get(CONF_FORWARDING))
+    checks = _number(data, found.get(CONF_REVERSE_PATH))
+    return _number(data, found.get(CONF_DEVICE)) or 0, forwards == 1 and not checks
 
 
 def put_address(one: Address, index: int) -> Request:

@@ -1,7 +1,9 @@
-"""What a namespace is told once, when it is made: forwarding, and silence where Linux would
-talk."""
+"""What a namespace is told when it is made, and told again where others told it otherwise:
+forwarding, and silence where Linux would talk."""
 
 import contextlib
+import os
+from functools import cache
 from pathlib import Path
 
 NET = Path("/proc/sys/net")
@@ -54,13 +56,45 @@ IDLE = (
 )
 
 
-def settle(forwards: bool, answers_marked: bool = False, idle: int | None = None) -> None:
-    """Write the settings of the calling thread's namespace; what this kernel lacks is left out."""
+Values = tuple[tuple[str, str], ...]
+
+
+@cache
+def wanted(forwards: bool, answers_marked: bool = False, idle: int | None = None) -> Values:
+    """Give the settings of a namespace, in the order in which they have to be written."""
     passes = "1" if forwards else "0"
     forwarding = {"ipv4/ip_forward": passes, "ipv6/conf/all/forwarding": passes}
     marked = MARKED if answers_marked else {}
     forgets = {name: str(idle) for name in IDLE if idle}
-    wanted = {**forwarding, **QUIET, **marked, **forgets}  # forwarding sets others back
-    for name, value in wanted.items():
+    # forwarding sets others back, so it comes first
+    return tuple({**forwarding, **QUIET, **marked, **forgets}.items())
+
+
+def settle(values: Values) -> None:
+    """Write settings of the calling thread's namespace; what this kernel lacks is left out."""
+    for name, value in values:
         with contextlib.suppress(FileNotFoundError, PermissionError):
             (NET / name).write_text(value)
+
+
+def found(values: Values) -> Values:
+    """Give the same settings as they are in the calling thread's namespace. What this kernel lacks,
+    or lets nobody write here, is given as it is wanted."""
+    return tuple((name, _found(NET / name, value)) for name, value in values)
+
+
+def _found(path: Path, value: str) -> str:
+    try:
+        there = path.read_text().strip()
+    except (FileNotFoundError, PermissionError):
+        return value
+    return there if there == value or os.access(path, os.W_OK) else value
+
+
+def forward_by(device: str) -> None:
+    """Have the calling thread's namespace forward what comes by a device, whence ever it is."""
+    for version in ("ipv4", "ipv6"):
+        with contextlib.suppress(FileNotFoundError, PermissionError):
+            (NET / version / "conf" / device / "forwarding").write_text("1")
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        (NET / "ipv4" / "conf" / device / "rp_filter").write_text("0")
