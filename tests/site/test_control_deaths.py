@@ -90,6 +90,23 @@ def test_no_answer_is_lost_by_a_death_and_the_kernel_needs_no_mending(site: Runn
     assert reconciled(site)[-1] == "0 changes"
 
 
+def test_no_answer_is_lost_by_the_anchors_death_amid_changes(site: RunningSite):
+    """Kernel and processes go with it at once, between any two steps of a change."""
+    ec2 = site.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    client = Changes(site.client("ec2", retries=0), vpc)
+    client.start()
+    until(lambda: len(client.made), lambda count: count > 5)
+    os.kill(site.processes()["anchor"], signal.SIGKILL)
+    client.over.set()
+    client.join(30)
+    site.genkan("up")
+    there = {one["SubnetId"] for one in site.client("ec2").describe_subnets()["Subnets"]}
+    assert set(client.made) - client.deleted <= there
+    kill_control(site)
+    assert reconciled(site)[-1] == "0 changes"
+
+
 def test_a_call_during_a_restart_waits(site):
     control = site.processes()["control"]
     os.kill(control, signal.SIGKILL)

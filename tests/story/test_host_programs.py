@@ -134,6 +134,13 @@ def test_a_published_program_answers_whom_the_interfaces_groups_let_in(hosts: Ho
     assert (shown["address"], shown["port"], shown["answers"]) == ("10.0.0.50", 80, True)
 
 
+def test_a_killed_process_of_published_programs_comes_back(hosts: Hosts) -> None:
+    before = hosts.site.processes()["published"]
+    os.kill(before, signal.SIGKILL)
+    until(lambda: hosts.site.processes().get("published", before), lambda pid: pid != before)
+    until(lambda: hosts.ask("10.0.0.50", patience=1), lambda said: said == "met from 127.0.0.1")
+
+
 def test_a_published_program_that_does_not_listen_resets(hosts: Hosts) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]

@@ -3,6 +3,8 @@
 The tests run in their order on one site: each goes on where the one before it stopped.
 """
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -203,6 +205,17 @@ def test_a_tls_listener_shows_the_certificate_that_was_requested_for_it(site, se
         DefaultActions=[{"Type": "forward", "TargetGroupArn": served.group}],
     )
     assert get(site, name, scheme="https").endswith(f" {NLB}")
+
+
+@pytest.mark.parametrize("process", ["health", "streams"])
+def test_a_killed_process_comes_back_and_the_kernel_hands_on_meanwhile(site, served, process):
+    name = served.described()["DnsEntries"][0]["DnsName"]
+    before = site.processes()[process]
+    os.kill(before, signal.SIGKILL)
+    assert get(site, name).endswith(f" {NLB}")
+    until(lambda: site.processes().get(process, before), lambda pid: pid != before)
+    assert set(served.health().values()) == {"healthy"}  # as it was measured last
+    until(lambda: get(site, name, 2, "https"), lambda answer: answer.endswith(f" {NLB}"))
 
 
 def test_a_target_that_stops_answering_is_left(site, served):
