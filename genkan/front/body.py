@@ -16,6 +16,7 @@ from genkan.wire.errors import refusal
 
 LARGEST_WHOLE = 16 << 20  # bytes of a body that is read before it is passed on
 PATIENCE = 60.0  # seconds until the next part of a body has to be there
+NOT_FRAMED = "The request's body is not framed as HTTP has it"
 GZIP = 31  # zlib's window bits for a gzip header and nothing else
 
 
@@ -33,7 +34,7 @@ async def read_parts(request: web.BaseRequest) -> AsyncIterator[bytes]:
                 "without a pause.",
             ) from error
         except (web.RequestPayloadError, HttpProcessingError) as error:
-            raise refusal("Malformed", "The request's body is not framed as HTTP has it") from error
+            raise refusal("Malformed", NOT_FRAMED) from error
         if not part:
             return
         yield part
@@ -43,6 +44,8 @@ async def read_whole(request: web.BaseRequest) -> bytes:
     """Give the whole body. Raises WireError when it is too large, and as `read_parts` does."""
     if (request.content_length or 0) > LARGEST_WHOLE:
         raise _too_large()
+    if request.content.is_eof():  # it is all here: nobody has to be waited for
+        return _there(request)
     parts, size = [], 0
     async for part in read_parts(request):
         size += len(part)
@@ -50,6 +53,16 @@ async def read_whole(request: web.BaseRequest) -> bytes:
             raise _too_large()
         parts.append(part)
     return b"".join(parts)
+
+
+def _there(request: web.BaseRequest) -> bytes:
+    try:
+        body = request.content.read_nowait()
+    except (web.RequestPayloadError, HttpProcessingError) as error:
+        raise refusal("Malformed", NOT_FRAMED) from error
+    if len(body) > LARGEST_WHOLE:
+        raise _too_large()
+    return body
 
 
 def unpacked(head: wire.HttpRequest, body: bytes) -> bytes:

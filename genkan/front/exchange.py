@@ -97,12 +97,8 @@ class Exchange:
         try:
             body = await self._read()
             self._require_identity()
-            self._question = question_of(self._seen, self._head, self._means.clock())
-            await self._means.admission.admit(self._seen, self._question)
-            looks_up = self._asked() == LOOKUP
-            if looks_up or self._service.upstream is Upstream.CONTROL:
-                await self._means.identities.check(self._seen, self._question)
-            if looks_up:
+            await self._ask_policies()
+            if self._looks_up():
                 return await self._look_up()
             return await self._pass_on(body)
         except wire.WireError as error:
@@ -146,8 +142,20 @@ class Exchange:
                 return await self._answer_whole(upstream, headers, length)
             return await self._answer_streamed(upstream, headers, length)
 
-    def _asked(self) -> tuple[str | None, str]:
-        return self._service.model, self._seen.operation
+    async def _ask_policies(self) -> None:
+        """Raise WireError for what a policy denies. Of what control answers nothing is asked where
+        no policy is there: an account's own user, not through an endpoint with one."""
+        seen, admission, identities = self._seen, self._means.admission, self._means.identities
+        ours = self._looks_up() or self._service.upstream is Upstream.CONTROL
+        if ours and not admission.asks(seen) and not identities.asks(seen):
+            return
+        self._question = question_of(seen, self._head, self._means.clock())
+        await admission.admit(seen, self._question)
+        if ours:
+            await identities.check(seen, self._question)
+
+    def _looks_up(self) -> bool:
+        return (self._service.model, self._seen.operation) == LOOKUP
 
     async def _look_up(self) -> web.Response:
         """Answer CloudTrail's question from the record; the question itself comes after."""
@@ -169,10 +177,10 @@ class Exchange:
 
     async def _hand_over(self, body: bytes) -> web.Response:
         head = self._head
-        headers = tuple((name.lower(), value) for name, value in self._headers())
-        answer = await self._means.relay.control.send(
-            wire.HttpRequest(head.method, head.path, head.query, headers, body)
+        request = wire.HttpRequest(
+            head.method, head.path, head.query, self._headers_for_control(), body
         )
+        answer = await self._means.relay.control.send(request)
         if answer.status >= ERROR:
             error = wire.error_code_of(self._protocol, answer.status, answer.headers, answer.body)
             self._seen.error = error or (str(answer.status), "")
@@ -368,18 +376,26 @@ class Exchange:
         return f"http://{host}{self._head.path}{query}"
 
     def _headers(self) -> list[tuple[str, str]]:
+        """Give the headers for the embedded services, named as they came."""
         kept = [
             (name, value)
             for name, value in self._request.headers.items()
             if name.lower() not in HOP_BY_HOP and not name.lower().startswith(OURS)
         ]
+        if self._question is not None:
+            kept.append(("x-genkan-question", self._question.header()))
         credential = self._seen.credential
-        if self._service.upstream is Upstream.EMBEDDED:
-            if self._question is not None:
-                kept.append(("x-genkan-question", self._question.header()))
-            return [*kept, ("x-moto-account-id", credential.account)] if credential else kept
+        return [*kept, ("x-moto-account-id", credential.account)] if credential else kept
+
+    def _headers_for_control(self) -> tuple[tuple[str, str], ...]:
+        credential = self._seen.credential
         assert credential is not None  # noqa: S101 - _require_identity
-        return [
+        kept = (
+            (name, value)
+            for name, value in self._head.header_items()
+            if name not in HOP_BY_HOP and not name.startswith(OURS)
+        )
+        return (
             *kept,
             ("x-genkan-service", self._service.model or ""),
             ("x-genkan-region", self._service.region),
@@ -388,7 +404,7 @@ class Exchange:
             ("x-genkan-access-key", credential.id),
             ("x-genkan-user-id", self._user[1] if self._user else ""),
             ("x-genkan-request-id", self._seen.request_id),
-        ]
+        )
 
     def _refuse(self, error: wire.WireError) -> web.Response:
         self._seen.error = (error.code, str(error))

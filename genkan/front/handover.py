@@ -29,8 +29,7 @@ class Handover:
         if connection is None or connection.lost:
             connection = await self._connect()
         try:
-            async with asyncio.timeout(ANSWER_PATIENCE):
-                return await connection.ask(request)
+            return await connection.ask(request)
         except (ConnectionError, TimeoutError) as error:
             raise UpstreamDown(f"{type(error).__name__}: {error}") from error
 
@@ -69,12 +68,15 @@ class _Connection(asyncio.Protocol):
         if self.lost or self._transport is None:
             raise ConnectionResetError("control went away")
         number = next(self._numbers)
-        future: asyncio.Future[wire.HttpAnswer] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[wire.HttpAnswer] = loop.create_future()
         self._waiting[number] = future
         self._transport.write(wire.write_request(number, request))
+        patience = loop.call_later(ANSWER_PATIENCE, _give_up, future)
         try:
             return await future
         finally:
+            patience.cancel()
             self._waiting.pop(number, None)
 
     def close(self) -> None:
@@ -96,3 +98,8 @@ class _Connection(asyncio.Protocol):
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(ConnectionResetError("control went away before its answer"))
+
+
+def _give_up(future: asyncio.Future[wire.HttpAnswer]) -> None:
+    if not future.done():
+        future.set_exception(TimeoutError(f"no answer within {ANSWER_PATIENCE:.0f} s"))

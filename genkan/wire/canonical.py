@@ -5,6 +5,7 @@ S3 signs the path as it is; everybody else signs it normalised (RFC 3986, dot se
 slashes gone) and encoded once more ("Create a canonical request" in the IAM user guide).
 """
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from genkan.wire.message import HttpRequest
@@ -20,7 +21,10 @@ def canonical_request(
     s3: bool,
 ) -> str:
     """Give the text whose hash is signed; `payload` is the body's hash or what stands for it."""
-    headers = "".join(f"{name}:{_header(request, name)}\n" for name in signed_headers)
+    held: dict[str, list[str]] = {}
+    for name, value in request.header_items():
+        held.setdefault(name, []).append(" ".join(value.split()))
+    headers = "".join(f"{name}:{','.join(held.get(name, ()))}\n" for name in signed_headers)
     return "\n".join(
         (
             request.method.upper(),
@@ -36,6 +40,8 @@ def canonical_request(
 def query_values(query: str) -> dict[str, str]:
     """Give the first value of each name in a query string; bytes that are no UTF-8 are escaped."""
     found: dict[str, str] = {}
+    if not query:
+        return found
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         found.setdefault(_decode(name), _decode(value))
@@ -54,6 +60,7 @@ def _s3_path(path: str) -> str:
     return "/".join(_encode(segment) for segment in path.split("/")) or "/"
 
 
+@lru_cache(maxsize=256)
 def _path(path: str) -> str:
     kept: list[str] = []
     for segment in path.split("/"):
@@ -77,7 +84,3 @@ def _query(query: str, presigned: bool) -> str:
         for name, value in sorted(pairs)
         if not (presigned and name == "X-Amz-Signature")
     )
-
-
-def _header(request: HttpRequest, name: str) -> str:
-    return ",".join(" ".join(value.split()) for value in request.header_values(name))

@@ -6,9 +6,9 @@ and takes a member's name from `queryName`, else `locationName` with a capital (
 and "AWS EC2 query protocol" in the Smithy specification).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from genkan.wire.message import HttpRequest
@@ -19,6 +19,7 @@ from genkan.wire.scalar import parse_scalar
 
 Node = dict[str, Any] | str  # a path's children by name, or a value
 LONGEST_LIST = 10_000
+SHORT = 8 << 10  # bytes of a form that is kept for a moment
 ENVELOPE = frozenset(
     {
         "Action",
@@ -34,7 +35,7 @@ ENVELOPE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rules:
     """How one of the two protocols names things."""
 
@@ -50,12 +51,24 @@ def parse_pairs(text: str, reading: Reading) -> list[tuple[str, str]]:
     ]
 
 
-def form_pairs(request: HttpRequest, reading: Reading) -> list[tuple[str, str]]:
+def form_pairs(request: HttpRequest, reading: Reading) -> Sequence[tuple[str, str]]:
     """Give the names and values of a request's query string and form body."""
-    pairs = parse_pairs(request.query, reading)
-    if request.body:
+    if len(request.body) <= SHORT:
+        return _remembered_pairs(request.query, request.body, reading.family)
+    return _form_pairs(request.query, request.body, reading)
+
+
+@lru_cache(maxsize=16)
+def _remembered_pairs(query: str, body: bytes, family: str) -> Sequence[tuple[str, str]]:
+    """Give the pairs of a short form, which is asked for its action before its parameters."""
+    return tuple(_form_pairs(query, body, Reading(family)))
+
+
+def _form_pairs(query: str, body: bytes, reading: Reading) -> list[tuple[str, str]]:
+    pairs = parse_pairs(query, reading)
+    if body:
         try:
-            pairs += parse_pairs(request.body.decode("utf-8").strip(), reading)
+            pairs += parse_pairs(body.decode("utf-8").strip(), reading)
         except UnicodeDecodeError as error:
             raise reading.error("Malformed", "The body is not UTF-8") from error
     return pairs
@@ -81,7 +94,7 @@ def _decode(text: str, reading: Reading) -> str:
         ) from error
 
 
-def _tree(pairs: list[tuple[str, str]], reading: Reading) -> dict[str, Any]:
+def _tree(pairs: Sequence[tuple[str, str]], reading: Reading) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, value in pairs:
         if name in ENVELOPE or name.startswith("X-Amz-"):

@@ -23,7 +23,7 @@ class HttpRequest:
 
     def header_items(self) -> Iterator[tuple[str, str]]:
         """Give every header, in the order in which they came."""
-        yield from self.headers.items() if isinstance(self.headers, Mapping) else self.headers
+        return iter(self.headers if isinstance(self.headers, tuple) else self.headers.items())
 
     def header_values(self, name: str) -> list[str]:
         """Give every value of the header `name` (lower case)."""
@@ -31,9 +31,12 @@ class HttpRequest:
 
     def header(self, name: str) -> str | None:
         """Give the first value of the header `name` (lower case), or None."""
-        if isinstance(self.headers, Mapping):
+        if not isinstance(self.headers, tuple):
             return self.headers.get(name)
-        return next((value for key, value in self.headers if key == name), None)
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True)

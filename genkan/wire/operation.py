@@ -5,6 +5,7 @@ told from a request's head.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from genkan.wire.errors import WireError, family_of, refusal
@@ -43,9 +44,14 @@ def operation_of(
         name = _action(pairs, family)
         if protocol == "query":
             _check_version(model, pairs, name, family)
-    if name not in model.operation_names:
+    if name not in _names(model):
         raise _unknown(name, family)
     return name
+
+
+@cache
+def _names(model: "ServiceModel") -> frozenset[str]:
+    return frozenset(model.operation_names)
 
 
 def has_streaming_body(model: "ServiceModel", operation: str) -> bool:

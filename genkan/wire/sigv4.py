@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from genkan.wire.canonical import canonical_request, query_values
 from genkan.wire.claim import ALGORITHM, DATE, TERMINATOR, Claim, incomplete, parse_claim
@@ -22,6 +23,7 @@ SKEW = timedelta(minutes=15)
 UNSIGNED = "UNSIGNED-PAYLOAD"
 BODY_HASH = "x-amz-content-sha256"
 HASH = re.compile("[0-9a-f]{64}")
+STAMP = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 S3_NAMES = frozenset({"s3", "s3express", "s3-object-lambda", "s3-outposts"})
 
 SecretOf = Callable[[str], str | None]
@@ -149,7 +151,7 @@ def _check_headers(request: HttpRequest, claim: Claim) -> None:
 
 def _check_time(claim: Claim, now: datetime) -> datetime:
     try:
-        signed_at = datetime.strptime(claim.stamp, DATE).replace(tzinfo=UTC)
+        signed_at = _read_stamp(claim.stamp)
     except ValueError as error:
         raise incomplete(
             f"Date must be in ISO-8601 'basic format'. Got '{claim.stamp[:40]}'."
@@ -171,6 +173,13 @@ def _check_time(claim: Claim, now: datetime) -> datetime:
     return signed_at
 
 
+def _read_stamp(text: str) -> datetime:
+    if STAMP.fullmatch(text):  # as everybody writes it; strptime takes ten times as long
+        day, time = text[:8], text[9:15]
+        return datetime.fromisoformat(f"{day}T{time}+00:00")
+    return datetime.strptime(text, DATE).replace(tzinfo=UTC)
+
+
 def _default_payload(claim: Claim, body_sha256: str | None) -> str:
     if claim.expires is not None and claim.service in S3_NAMES:
         return UNSIGNED
@@ -186,10 +195,16 @@ def _signature(secret: str, claim: Claim, canonical: str) -> str:
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     scope = (claim.day, claim.region, claim.service, TERMINATOR)
     to_sign = "\n".join((ALGORITHM, claim.stamp, "/".join(scope), digest))
+    return _hmac(_signing_key(secret, scope), to_sign).hex()
+
+
+@lru_cache(maxsize=1024)
+def _signing_key(secret: str, scope: tuple[str, ...]) -> bytes:
+    """Give the key of a day, a Region and a service."""
     key = f"AWS4{secret}".encode()
     for part in scope:
         key = _hmac(key, part)
-    return _hmac(key, to_sign).hex()
+    return key
 
 
 def _hmac(key: bytes, text: str) -> bytes:

@@ -39,6 +39,10 @@ class Admission:
             if isinstance(entry, EndpointPolicy):
                 self._policies[entry.endpoint] = (_read(entry.document), entry.accounts_mean_root)
 
+    def asks(self, seen: Seen) -> bool:
+        """Tell whether a call comes through an endpoint with a policy."""
+        return seen.listener is not None and seen.listener.endpoint in self._policies
+
     async def admit(self, seen: Seen, question: Question) -> None:
         """Raise WireError for a call that its endpoint's policy denies; the call keeps why. What
         the policy needs and is not known here is asked for. Raises UpstreamDown."""
