@@ -21,6 +21,7 @@ from genkan.api.vpc_endpoint_shape import (
 )
 from genkan.model.endpoint_service import EndpointConnection, EndpointService
 from genkan.model.errors import InvalidParameter, NotFound
+from genkan.model.hosted_service import find_any
 from genkan.model.lifecycle import ACCEPTED, REJECTED
 from genkan.model.network import Change, put
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
@@ -116,6 +117,11 @@ def _state(call: Call, connection: EndpointConnection) -> str:
     return endpoint.state.value if endpoint else DELETED
 
 
+def _dns_entries(call: Call, endpoint: VpcEndpoint) -> list[dict[str, str]]:
+    service = find_any(call.network, endpoint.service_name, endpoint.region)
+    return dns_entries(call, endpoint, service)
+
+
 def _connection(call: Call, connection: EndpointConnection) -> dict[str, Any]:
     service = call.network.get(EndpointService, connection.service_id)
     endpoint = call.network.get(VpcEndpoint, connection.endpoint_id)
@@ -127,7 +133,7 @@ def _connection(call: Call, connection: EndpointConnection) -> dict[str, Any]:
         VpcEndpointOwner=connection.endpoint_account,
         VpcEndpointState=_state(call, connection),
         CreationTimestamp=connection.created_at,
-        DnsEntries=dns_entries(call, endpoint) if endpoint else [],
+        DnsEntries=_dns_entries(call, endpoint) if endpoint else [],
         NetworkLoadBalancerArns=arns if network else None,
         GatewayLoadBalancerArns=None if network else arns,
         IpAddressType=connection.ip_address_type,

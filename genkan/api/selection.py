@@ -41,14 +41,15 @@ def select(
     ids: Sequence[str] | None,
     filters: Sequence[Mapping[str, Any]] | None,
     table: Mapping[str, Values[R]],
-    hidden: Callable[[R], bool] = lambda row: False,
+    hidden: Callable[[R], bool] | None = None,
 ) -> list[R]:
     """Give the caller's resources that `ids` and `filters` let through.
 
     Raises NotFound for an id that names nothing, InvalidFilter for a filter that is not in `table`.
     """
     rows = [need(call, of, name) for name in dict.fromkeys(ids)] if ids else call.mine(of)
-    return matching([row for row in rows if not hidden(row)], filters, table)
+    seen = rows if hidden is None else [row for row in rows if not hidden(row)]
+    return matching(seen, filters, table)
 
 
 def matching(
@@ -62,7 +63,7 @@ def matching(
             f"these are {count}. Use several calls."
         )
     tests = [_test(one, table) for one in filters or ()]
-    return [row for row in rows if all(test(row) for test in tests)]
+    return [row for row in rows if all(test(row) for test in tests)] if tests else list(rows)
 
 
 def page(

@@ -51,7 +51,7 @@ def vpc_endpoint(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
         "PrivateDnsEnabled": endpoint.private_dns_enabled,
         "RequesterManaged": False,
         "NetworkInterfaceIds": list(endpoint.network_interface_ids),
-        "DnsEntries": dns_entries(call, endpoint),
+        "DnsEntries": dns_entries(call, endpoint, service),
         "CreationTimestamp": endpoint.created_at,
         "Tags": shown(endpoint.tags),
         "OwnerId": endpoint.account,
@@ -85,32 +85,38 @@ def _dns_options(endpoint: VpcEndpoint, service: CatalogueService | None) -> dic
         )
     }
     interface = endpoint.endpoint_type is VpcEndpointType.INTERFACE
-    if interface and service and has_both_kinds(service) and endpoint.private_dns_enabled:
+    if interface and service and endpoint.private_dns_enabled and has_both_kinds(service):
         options[INBOUND_ONLY] = endpoint.private_dns_inbound_only
     return options
 
 
-def dns_entries(call: Call, endpoint: VpcEndpoint) -> list[dict[str, str]]:
-    """Give the names in AWS's order: regional, zonal, private."""
-    bases, private = _names(call, endpoint)
-    subnets = (call.network.get(Subnet, name) for name in endpoint.subnet_ids)
-    zonal = endpoint.service_region is None  # across Regions there are regional names alone
-    zones = [subnet.zone for subnet in subnets if subnet and zonal]
+def dns_entries(
+    call: Call, endpoint: VpcEndpoint, service: CatalogueService | None
+) -> list[dict[str, str]]:
+    """Give the names in AWS's order: regional, zonal, private. `service` is AWS's or the user's
+    that the endpoint leads to."""
+    bases, private = _names(call, endpoint, service)
+    zones: list[str] = []
+    if endpoint.service_region is None:  # across Regions there are regional names alone
+        subnets = [call.network.get(Subnet, name) for name in endpoint.subnet_ids]
+        zones = [subnet.zone for subnet in subnets if subnet]
+    zone_id = vpce_zone_id(endpoint.region)
     suffix = endpoint.dns_suffix
     public = [regional_name(endpoint.id, suffix, base) for base in bases]
     public += [zonal_name(endpoint.id, suffix, zone, base) for zone in zones for base in bases]
-    return [
-        *({"DnsName": n, "HostedZoneId": vpce_zone_id(endpoint.region)} for n in public),
-        *({"DnsName": name, "HostedZoneId": endpoint.hosted_zone_id} for name in private),
+    hidden = endpoint.hosted_zone_id
+    return [{"DnsName": name, "HostedZoneId": zone_id} for name in public] + [
+        {"DnsName": name, "HostedZoneId": hidden} for name in private
     ]
 
 
-def _names(call: Call, endpoint: VpcEndpoint) -> tuple[Sequence[str], Sequence[str]]:
+def _names(
+    call: Call, endpoint: VpcEndpoint, service: CatalogueService | None
+) -> tuple[Sequence[str], Sequence[str]]:
     """Give what public names end in, and the private names that are turned on."""
     if endpoint.endpoint_type is not VpcEndpointType.INTERFACE:
         return (), ()
     private: Sequence[str] = ()
-    service = find_any(call.network, endpoint.service_name, endpoint.region)
     if service:
         bases = in_region(service.base_endpoint_dns_names, endpoint.region)
         private = private_names(service, endpoint.region)

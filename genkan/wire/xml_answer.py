@@ -9,7 +9,7 @@ import base64
 import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from math import isnan
 from typing import Any
 
@@ -23,16 +23,21 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 # What XML 1.0 has no way to write, not even escaped, and what would not survive a parser.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 ESCAPED = re.compile('[&<>"\r]')
+# Either of them: what most texts have nothing of.
+MARKED = re.compile(f"{ESCAPED.pattern}|{UNWRITABLE.pattern}")
 ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 
 
 def escape(text: str) -> str:
     """Write `text` so that an XML parser gives it back; what XML cannot hold becomes U+FFFD."""
-    if UNWRITABLE.search(text):
-        text = UNWRITABLE.sub("\ufffd", text)
-    if ESCAPED.search(text):
-        return ESCAPED.sub(lambda match: ESCAPES[match[0]], text)
-    return text
+    return text if MARKED.search(text) is None else _escaped(text)
+
+
+@lru_cache(maxsize=64)
+def _escaped(text: str) -> str:
+    """Escape a text that has to be: often the policy that all endpoints have."""
+    text = UNWRITABLE.sub("\ufffd", text)
+    return ESCAPED.sub(lambda match: ESCAPES[match[0]], text)
 
 
 @cache
@@ -51,17 +56,28 @@ def content_writer(shape: Shape, protocol: str) -> Write:
     }
     attributes = _attributes(shape)
     made: dict[str, Write] = {}
+    strings = {
+        name: _tags(member, element)
+        for name, (member, element) in members.items()
+        if scalar_text(member, "iso8601") is _string and member.type_name not in MAKERS
+    }
+    marked = MARKED.search
 
     def write(value: Value, out: list[str]) -> None:
         for name, item in value.items():
-            if item is None or name in attributes:
+            if item is None:
                 continue
-            writer = made.get(name)
-            if writer is None:  # made when first met: shapes may hold themselves
-                if name not in members:
-                    raise ValueError(_no_member(shape, name))
-                writer = made[name] = xml_writer(*members[name], protocol)
-            writer(item, out)
+            tags = strings.get(name)
+            if tags is not None and type(item) is str:  # most are: written here, without a call
+                text = item if marked(item) is None else _escaped(item)
+                out.append(f"{tags[0]}{text}{tags[1]}")
+            elif name not in attributes:
+                writer = made.get(name)
+                if writer is None:  # made when first met: shapes may hold themselves
+                    if name not in members:
+                        raise ValueError(_no_member(shape, name))
+                    writer = made[name] = xml_writer(*members[name], protocol)
+                writer(item, out)
 
     return write
 
@@ -101,16 +117,20 @@ def _structure(shape: Shape, name: str, protocol: str) -> Write:
     content = content_writer(shape, protocol)
     attributes = _attributes(shape)
     begin, end, empty = f"<{name}{namespace_of(shape)}", f"</{name}>", f"<{name}/>"
+    opened = f"{begin}>"
 
     def write(value: Value, out: list[str]) -> None:
         if not value:
             out.append(empty)
             return
-        out.append(begin)
-        for member, attribute in attributes.items():
-            if value.get(member) is not None:
-                out.append(f' {attribute}="{escape(str(value[member]))}"')
-        out.append(">")
+        if attributes:
+            out.append(begin)
+            for member, attribute in attributes.items():
+                if value.get(member) is not None:
+                    out.append(f' {attribute}="{escape(str(value[member]))}"')
+            out.append(">")
+        else:
+            out.append(opened)
         content(value, out)
         out.append(end)
 
@@ -160,13 +180,17 @@ def _map(shape: Shape, name: str, protocol: str) -> Write:
 
 
 def _text_maker(shape: Shape, name: str, protocol: str) -> Write:
-    begin, end = f"<{name}{namespace_of(shape)}>", f"</{name}>"
+    begin, end = _tags(shape, name)
     text = scalar_text(shape, "iso8601")
 
     def write(value: Value, out: list[str]) -> None:
         out.append(begin + text(value) + end)
 
     return write
+
+
+def _tags(shape: Shape, name: str) -> tuple[str, str]:
+    return f"<{name}{namespace_of(shape)}>", f"</{name}>"
 
 
 def scalar_text(shape: Shape, timestamps: str) -> Callable[[Any], str]:
