@@ -13,6 +13,7 @@ once and every difference after that, and confirms each when it answers by it. J
 import asyncio
 import json
 import logging
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,6 +24,7 @@ LOG = logging.getLogger(__name__)
 PATIENCE = 15.0  # seconds for a subscriber to confirm; one that is slower is cut off, starts anew
 LINES_A_SECOND = 500  # beside that, for what it is sent: a tenth of what is usual
 LONGEST_LINE = 1 << 30
+MOST_KEPT = 64  # differences that nobody was to have, until the program takes them in
 
 
 class Subscriber:
@@ -74,6 +76,8 @@ class Publisher:
         self._subscribers: set[Subscriber] = set()
         self._changed = asyncio.Condition()
         self._publishing = asyncio.Lock()
+        self._kept: deque[Delta] = deque()  # what nobody was told
+        self._loop = asyncio.get_running_loop()
         self._published = asyncio.Event()
         self._server: asyncio.Server | None = None
 
@@ -83,6 +87,7 @@ class Publisher:
     async def reset(self, program: Program) -> None:
         """Take `program` as what everybody is to have; those who wait for a first one get it."""
         async with self._publishing:
+            self._kept.clear()
             self._program = program
             self._seq += 1
             self._published.set()
@@ -93,12 +98,29 @@ class Publisher:
         wanted = frozenset().union(*(one.sections for one in tuple(self._subscribers)))
         return any(entry.section in wanted for entry in (*delta.put, *delta.removed))
 
+    def keep(self, delta: Delta) -> bool:
+        """Take a difference in, from any thread, if nobody is to have it; tell whether so.
+
+        Who subscribes is known before what was kept is looked at, and what is kept stands there
+        before it is looked who wants it: one of the two sees the other.
+        """
+        self._kept.append(delta)
+        if len(self._kept) >= MOST_KEPT:
+            self._loop.call_soon_threadsafe(self._catch_up)
+        return not self.is_wanted(delta)
+
     async def publish(self, delta: Delta) -> None:
         """Bring `delta` to every subscriber; returns when all have confirmed or were cut off."""
         async with self._publishing:
+            self._catch_up()
             self._program = self._program.apply(delta)
             self._seq += 1
             await self._tell(self._subscribers, delta.put, delta.removed)
+
+    def _catch_up(self) -> None:
+        while self._kept:
+            self._program = self._program.apply(self._kept.popleft())
+            self._seq += 1
 
     async def wait_for(self, *names: str) -> None:
         """Wait until subscribers of these names have the program."""
@@ -124,6 +146,7 @@ class Publisher:
         await self._published.wait()
         async with self._publishing:
             self._subscribers.add(subscriber)
+            self._catch_up()
             await self._tell({subscriber}, self._program, (), reset=True)
         async with self._changed:
             self._changed.notify_all()

@@ -1,11 +1,14 @@
 """`Writer`: the one thread that changes a network, and those who wait for it.
 
 What came while it was at work it takes together: one durable write serves all who wait. Work that
-is no operation (a lifecycle's step, mending) stands in the same row. What could be written later is
-written when nobody asked for anything for a moment.
+is no operation (mending) stands in the same row. After it has told what came of them it takes the
+lifecycle steps that are due then. What could be written later is written when nobody asked for
+anything for a moment.
 """
 
 import asyncio
+import functools
+import logging
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
@@ -16,10 +19,12 @@ from genkan.control.batch import Asked
 from genkan.control.control import Control
 from genkan.store import StoreLost
 
+LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 What = tuple[Call, Asked] | Callable[[], Any]
-Item = tuple[What, asyncio.Future[Any]]
 Outcome = Any  # an answer, what work gave, or the exception it ended with
+Told = Callable[[Outcome], None]
+Item = tuple[What, Told]
 MOST = 64  # operations in one batch
 QUIET = 0.02  # seconds without a question, after which what can wait is written
 
@@ -32,10 +37,17 @@ class Writer:
         self._fatal = fatal
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Item] = SimpleQueue()
+        self._steps = False  # whether lifecycles go on
+        self._stepped = False  # and there may be more to step
         threading.Thread(target=self._work, name="writer", daemon=True).start()
 
+    def submit(self, what: What, told: Told) -> None:
+        """Run an operation or other work; `told` is called in the loop with what it gave or raised.
+        StoreLost goes to `fatal`."""
+        self._queue.put((what, told))
+
     async def ask(self, call: Call, asked: Asked) -> Answer:
-        """Run one operation. Raises what it raises; StoreLost goes to `fatal`."""
+        """Run one operation. Raises what it raises."""
         return await self._wait((call, asked))  # type: ignore[no-any-return]
 
     async def do(self, work: Callable[[], T]) -> T:
@@ -44,7 +56,7 @@ class Writer:
 
     async def _wait(self, what: What) -> Any:  # noqa: ANN401
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._queue.put((what, future))
+        self._queue.put((what, functools.partial(_settle, future)))
         return await future
 
     def _work(self) -> None:
@@ -54,13 +66,30 @@ class Writer:
                 item = kept or self._next()
                 batch, kept = self._batch(item)
                 outcomes = self._outcomes([what for what, _ in batch])
-                futures = [future for _, future in batch]
-                self._loop.call_soon_threadsafe(_tell, futures, outcomes)
+                waiting = [told for _, told in batch]
+                self._loop.call_soon_threadsafe(_tell, waiting, outcomes)
+                self._stepped = self._step()
         except BaseException as error:
             self._fatal(error)
             raise
 
+    async def begin_steps(self) -> None:
+        """Have lifecycles go on, from now on: after whatever work, what is due then."""
+        self._steps = True
+        await self.do(lambda: None)
+
+    def _step(self) -> bool:
+        try:
+            return self._steps and self._control.advance()
+        except StoreLost:
+            raise
+        except Exception:
+            LOG.exception("a lifecycle step failed; it is tried again")
+            return False
+
     def _next(self) -> Item:
+        while self._stepped and self._queue.empty():
+            self._stepped = self._step()
         try:
             return self._queue.get(timeout=QUIET if self._control.can_write_down else None)
         except Empty:
@@ -92,11 +121,15 @@ class Writer:
             return [error]
 
 
-def _tell(futures: list[asyncio.Future[Any]], outcomes: list[Outcome]) -> None:
-    for future, outcome in zip(futures, outcomes, strict=True):
-        if future.cancelled():
-            continue
-        if isinstance(outcome, Exception):
-            future.set_exception(outcome)
-        else:
-            future.set_result(outcome)
+def _tell(waiting: list[Told], outcomes: list[Outcome]) -> None:
+    for told, outcome in zip(waiting, outcomes, strict=True):
+        told(outcome)
+
+
+def _settle(future: asyncio.Future[Any], outcome: Outcome) -> None:
+    if future.cancelled():
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)

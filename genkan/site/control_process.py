@@ -1,41 +1,31 @@
 """The control process: the API behind the front, the writer, the publisher, and what the CLI asks.
 
 One thread writes (operations that change something, lifecycle steps, reconciling); the event loop
-parses, answers reads from the snapshot and serves sockets.
+answers reads from the snapshot (`calls`) and serves sockets.
 """
 
 import asyncio
 import contextlib
-import functools
 import gc
 import hashlib
 import json
 import logging
 import os
-import secrets
 import sys
-import uuid
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from aiohttp import web
 from sqlalchemy import make_url
 
-from genkan import wire
-from genkan.api import endpoint
-from genkan.api.call import Answer, Call
 from genkan.certificates.kept import Kept
 from genkan.control import Control, Publisher, hosted_services
 from genkan.control.accounts import find_account, first_account, keys_of
-from genkan.control.batch import Asked
 from genkan.control.notices import Notice
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.shown_network import shown_network
 from genkan.control.status import status
-from genkan.control.ways import find_way, supposing
 from genkan.control.writer import Writer
 from genkan.engine.absent import AbsentEngine
 from genkan.engine.linux.namespace import number_of as namespace_of
@@ -46,6 +36,7 @@ from genkan.model.load_balancer import Listener
 from genkan.program import Delta
 from genkan.site import handover, reports, sockets
 from genkan.site.analysis_questions import AnalysisQuestions
+from genkan.site.calls import Calls, now, token
 from genkan.site.database import through_broker
 from genkan.site.default_vpcs import make_default_vpcs
 from genkan.site.home import RUN, Home
@@ -72,7 +63,6 @@ class ControlProcess:
         self._home = home
         self._loop = asyncio.get_running_loop()
         self._publisher = Publisher()
-        self._advancing: asyncio.Task[None] | None = None
         self._notifier = Notifier(f"{RUN}/embedded.sock")
         self._delivering = self._loop.create_task(self._notifier.deliver())
         bare = home.engine == "none"  # then there are no places to serve in
@@ -83,12 +73,17 @@ class ControlProcess:
             engine=engine,
             runner=runner,
             publish=self._publish,
-            now=_now,
+            now=now,
             notify=self._notify,
         )
         self._writer = Writer(self._control, _give_up)
         self._started = False
-        self._certificates = Kept(home.certificates)
+        self._calls = Calls(
+            self._control,
+            self._writer,
+            console_output=home.console_output,
+            has_certificate=Kept(home.certificates).has,
+        )
 
     async def start(self, *subscribers: str) -> None:
         """Bring the site up to the store's state and begin to answer, when these processes answer
@@ -96,9 +91,7 @@ class ControlProcess:
         await self._publisher.listen(f"{RUN}/program.sock")
         region = self._home.region
         mended = await self._writer.do(
-            lambda: self._control.start(
-                lambda: first_account(region, _token), AnchorRunner().expect
-            )
+            lambda: self._control.start(lambda: first_account(region, token), AnchorRunner().expect)
         )
         LOG.info("reconciled, %s changes", mended)
         await self._writer.do(lambda: self._control.forget_lost_processes(namespace_of))
@@ -113,13 +106,13 @@ class ControlProcess:
             await asyncio.wait_for(self._publisher.wait_for(*subscribers), SUBSCRIBER_PATIENCE)
         except TimeoutError:
             LOG.error("begun without all of %s: they start anew when they can", subscribers)
-        await handover.serve(self._answer, f"{RUN}/control.sock")
+        await handover.serve(self._calls.take, f"{RUN}/control.sock")
         await _serve(self._questions(), str(self._home.control_socket))
         await reports.serve(f"{RUN}/reports.sock", self._take_health)
         if self._home.default_vpc:
-            await self._writer.do(lambda: make_default_vpcs(self._control, self._call_as))
+            await self._writer.do(lambda: make_default_vpcs(self._control, self._calls.call_as))
             self._home.remember(default_vpc=False)
-        self._advance()
+        await self._writer.begin_steps()
 
     async def ready(self, *subscribers: str) -> None:
         """Wait until these processes have the program, however long."""
@@ -133,7 +126,7 @@ class ControlProcess:
             await asyncio.sleep(RETRY)
             waited += RETRY
             if self._control.is_due:  # by the time that has passed
-                self._advance()
+                await self._writer.begin_steps()
             disturbed = self._control.is_disturbed
             if not self._control.trouble and not disturbed and waited < HOUSEKEEPING:
                 continue
@@ -148,11 +141,9 @@ class ControlProcess:
                 await self._writer.do(self._control.forget_what_ended)
             except Exception:
                 LOG.exception("keeping house failed; it is tried again")
-            self._advance()
 
     async def _take_health(self, targets: Mapping[str, Mapping[str, Any] | None]) -> None:
         await self._writer.do(lambda: self._control.take_health(targets))
-        self._advance()
 
     def _questions(self) -> web.Application:
         app = web.Application()
@@ -160,7 +151,7 @@ class ControlProcess:
         app.router.add_get("/credentials", self._credentials)
         app.router.add_get("/accounts", self._accounts)
         app.router.add_post("/accounts", self._add_account)
-        quotas = QuotaQuestions(self._control, self._writer, self._call_as)
+        quotas = QuotaQuestions(self._control, self._writer, self._calls.call_as)
         app.router.add_get("/quotas", quotas.show)
         app.router.add_post("/quotas", quotas.set)
         app.router.add_get("/history", self._history)
@@ -168,59 +159,12 @@ class ControlProcess:
         app.router.add_get("/network", self._network)
         app.router.add_get("/uses", self._uses)
         app.router.add_get("/explain", self._explain)
-        AnalysisQuestions(self._control, self._writer, self._call_as).serve(app)
+        AnalysisQuestions(self._control, self._writer, self._calls.call_as).serve(app)
         app.router.add_get("/services", self._services)
         app.router.add_post("/services", self._add_service)
         app.router.add_post("/services/remove", self._remove_service)
         app.router.add_post("/flow-logs", self._note_delivery)
         return app
-
-    async def _answer(self, request: wire.HttpRequest) -> wire.HttpAnswer:
-        service = request.header("x-genkan-service") or ""
-        request_id = request.header("x-genkan-request-id") or str(uuid.uuid4())
-        protocol = None
-        try:
-            question = endpoint.parse(service, request, request_id)
-            protocol = question.parsed.protocol
-            answer = await self._run(self._call(request, request_id), question)
-            return endpoint.serialize(question, answer)
-        except Exception as error:
-            return endpoint.refuse(service, protocol, error, request_id)
-
-    async def _run(self, call: Call, question: endpoint.Question) -> Answer:
-        asked = Asked(question.service, question.operation, question.parsed.parameters)
-        if self._control.reads(wire.snake_case(question.operation)):
-            return self._control.read(call, asked)
-        answer = await self._writer.ask(call, asked)
-        self._advance()
-        return answer
-
-    def _call(self, request: wire.HttpRequest, request_id: str) -> Call:
-        said = dict(request.header_items())
-        return replace(
-            self._call_as(said["x-genkan-account"], said["x-genkan-region"]),
-            principal=said["x-genkan-principal"],
-            user_id=said.get("x-genkan-user-id", ""),
-            request_id=request_id,
-        )
-
-    def _call_as(self, account: str, region: str) -> Call:
-        """Give a call of an account's own."""
-        return Call(
-            network=self._control.network,
-            account=account,
-            region=region,
-            principal=f"arn:aws:iam::{account}:root",
-            now=_now(),
-            request_id=str(uuid.uuid4()),
-            token=_token,
-            console_output=self._home.console_output,
-            new_key_pair=_new_key_pair,
-            find_way=lambda network, supposed, flow: find_way(
-                supposing(self._control.compilation, network, supposed), flow
-            ),
-            has_certificate=self._certificates.has,
-        )
 
     async def _status(self, request: web.Request) -> web.Response:
         shown = status(self._control.network, self._control.trouble, self._control.mended)
@@ -244,7 +188,7 @@ class ControlProcess:
         name = str((await request.json())["name"])
         region = self._home.region
         try:
-            made = await self._writer.do(lambda: self._control.add_account(name, region, _token))
+            made = await self._writer.do(lambda: self._control.add_account(name, region, token))
         except Refused as refused:
             return web.json_response({"refused": str(refused)})
         return web.json_response(self._shown_account(made))
@@ -323,29 +267,14 @@ class ControlProcess:
         Where nobody is to have it there is nothing to wait for: who subscribes meanwhile gets it
         in the program that it begins with, or right after that.
         """
-        told = asyncio.run_coroutine_threadsafe(self._publisher.publish(delta), self._loop)
-        if self._publisher.is_wanted(delta):
-            told.result()
+        if not self._publisher.keep(delta):
+            asyncio.run_coroutine_threadsafe(self._publisher.publish(delta), self._loop).result()
         if self._started:  # before that, a new subscriber would wait for us
             self._on_demand.start_for(delta.put)
 
     def _notify(self, notices: list[Notice]) -> None:
         """Called by the writer: returns at once."""
         self._loop.call_soon_threadsafe(self._notifier.take, notices)
-
-    def _advance(self) -> None:
-        """Take lifecycle steps until none is due, after the answer that made the first one due."""
-        if self._advancing is None or self._advancing.done():
-            self._advancing = asyncio.create_task(self._take_steps())
-
-    async def _take_steps(self) -> None:
-        while self._control.is_due:
-            try:
-                if not await self._writer.do(self._control.advance):
-                    return
-            except Exception:
-                LOG.exception("a lifecycle step failed; it is tried again")
-                await asyncio.sleep(RETRY)
 
 
 def _start_nothing(process: str) -> None:
@@ -369,33 +298,6 @@ async def _serve(app: web.Application, path: str) -> None:
     runner = web.AppRunner(app, access_log=None, auto_decompress=False)
     await runner.setup()
     await web.SockSite(runner, sockets.listen(path)).start()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _new_key_pair(kind: str) -> tuple[str, str, str]:
-    from genkan.control.key_pairs import new_key_pair  # 8 MB that most sites never need
-
-    return new_key_pair(kind)
-
-
-def _token(length: int, alphabet: str) -> str:
-    """Give random characters, each as likely as the others."""
-    characters, odd = _characters(alphabet)
-    found = b""
-    while len(found) < length:
-        found += secrets.token_bytes(2 * length).translate(characters, odd)
-    return found[:length].decode()
-
-
-@functools.cache
-def _characters(alphabet: str) -> tuple[bytes, bytes]:
-    """Give a character for each of the 256 bytes, and the bytes that would favour some of them."""
-    size = len(alphabet)
-    fair = 256 - 256 % size
-    return bytes(ord(alphabet[byte % size]) for byte in range(256)), bytes(range(fair, 256))
 
 
 async def _main(home: Home) -> None:

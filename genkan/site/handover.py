@@ -1,27 +1,30 @@
 """Control's end of the connections on which the front hands requests over."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+import functools
+from collections.abc import Callable
 
 from genkan import wire
 from genkan.site import sockets
 
-LOG = logging.getLogger(__name__)
-Answer = Callable[[wire.HttpRequest], Awaitable[wire.HttpAnswer]]
+Reply = Callable[[wire.HttpAnswer], None]
+Take = Callable[[wire.HttpRequest, Reply], None]
 
 
-async def serve(answer: Answer, path: str) -> asyncio.Server:
-    """Answer every request that comes to the socket at `path`, each as it is ready."""
+async def serve(take: Take, path: str) -> asyncio.Server:
+    """Have every request that comes to the socket at `path` taken, and send what is replied.
+
+    `take` returns at once and raises nothing; it is called in the loop, and so is its `Reply`. No
+    task a request: that costs as much as reading it.
+    """
     loop = asyncio.get_running_loop()
-    return await loop.create_unix_server(lambda: _Connection(answer), sock=sockets.listen(path))
+    return await loop.create_unix_server(lambda: _Connection(take), sock=sockets.listen(path))
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+    def __init__(self, take: Take) -> None:
+        self._take = take
         self._frames = wire.Frames()
-        self._at_work: set[asyncio.Task[None]] = set()  # a task that nobody holds may go away
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -30,11 +33,8 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for number, head, body in self._frames.feed(data):
-            task = asyncio.ensure_future(self._take(number, wire.read_request(head, body)))
-            self._at_work.add(task)
-            task.add_done_callback(self._at_work.discard)
+            self._take(wire.read_request(head, body), functools.partial(self._reply, number))
 
-    async def _take(self, number: int, request: wire.HttpRequest) -> None:
-        answered = await self._answer(request)
+    def _reply(self, number: int, answered: wire.HttpAnswer) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(wire.write_answer(number, answered))

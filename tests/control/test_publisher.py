@@ -96,6 +96,29 @@ def test_a_subscriber_hears_of_its_sections_alone(tmp_path):
     run(tmp_path, story)
 
 
+def test_what_nobody_wants_is_kept_for_who_comes_and_is_nobodys_message(tmp_path):
+    async def story(publisher: Publisher, path: str) -> None:
+        zones = Plain("zone")
+        following = [asyncio.create_task(zones.follow(path))]
+        await publisher.reset(Program([ZONE]))
+        await publisher.wait_for("plain")
+        for last in range(200):
+            assert publisher.keep(Delta(put=(record(f"10.0.0.{last}"),)))
+        assert zones.messages == 1
+        everything = Plain("zone", "record-set")
+        following.append(asyncio.create_task(everything.follow(path)))
+        while everything.program != Program([ZONE, record("10.0.0.199")]):
+            await asyncio.sleep(0)
+        assert not publisher.keep(Delta(put=(record("10.0.0.1"),)))
+        await publisher.publish(Delta(put=(record("10.0.0.1"),)))
+        assert everything.program == Program([ZONE, record("10.0.0.1")])
+        assert zones.messages == 1
+        for task in following:
+            task.cancel()
+
+    run(tmp_path, story)
+
+
 def test_one_that_comes_late_gets_everything(tmp_path):
     async def story(publisher: Publisher, path: str) -> None:
         await publisher.reset(Program([ZONE]))

@@ -15,6 +15,7 @@ from genkan.control.writer import Writer
 from genkan.engine.absent import AbsentEngine
 from genkan.model.errors import Refused
 from genkan.model.vpc import Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
 from genkan.store import Store
 from tests.build import ACCOUNT, REGION, Tokens
 
@@ -197,3 +198,29 @@ def test_a_fault_of_one_call_is_not_the_others(control, store, monkeypatch):
     assert isinstance(second, module.CannotCompile)
     assert not isinstance(third, Exception)
     assert {str(vpc.cidrs[0]) for vpc in store.load().all(Vpc)} == {"10.0.0.0/16", "10.2.0.0/16"}
+
+
+def test_what_was_made_goes_on_to_its_next_state_without_anybody_asking(control):
+    async def main():
+        writer = Writer(control, fatal=lambda error: None)
+        vpc = (await writer.ask(call_of(control), a_vpc("10.0.0.0/16"))).output["Vpc"]["VpcId"]
+        within = {"VpcId": vpc, "CidrBlock": "10.0.0.0/24"}
+        subnet = await writer.ask(call_of(control), Asked("ec2", "CreateSubnet", within))
+        wanted = {
+            "VpcId": vpc,
+            "ServiceName": f"com.amazonaws.{REGION}.sqs",
+            "VpcEndpointType": "Interface",
+            "SubnetIds": [subnet.output["Subnet"]["SubnetId"]],
+            "PrivateDnsEnabled": False,
+        }
+        made = Asked("ec2", "CreateVpcEndpoint", wanted)
+        await writer.ask(call_of(control), made)
+        await writer.do(lambda: None)
+        (first,) = control.network.all(VpcEndpoint)
+        assert first.state is VpcEndpointState.PENDING  # until there is somebody to see it go on
+        await writer.begin_steps()
+        await writer.ask(call_of(control), made)
+        await writer.do(lambda: None)
+        return {one.state for one in control.network.all(VpcEndpoint)}
+
+    assert run(main) == {VpcEndpointState.AVAILABLE}

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from genkan import wire
+from genkan.front import handover as handover_module
 from genkan.front.handover import Handover
 from genkan.front.upstream import UpstreamDown
 from genkan.site import handover
@@ -28,16 +29,15 @@ def test_answers_find_those_who_asked_in_whatever_order_they_come(tmp_path):
     path = str(tmp_path / "control.sock")
 
     async def main():
-        first = asyncio.Event()
+        held = []
 
-        async def answer(request):
-            if request.path == "/first":
-                await first.wait()
-            else:
-                first.set()
-            return wire.HttpAnswer(200, {}, request.path.encode())
+        def take(request, reply):
+            held.insert(0, (reply, wire.HttpAnswer(200, {}, request.path.encode())))
+            if len(held) == 2:
+                for waiting, answer in held:
+                    waiting(answer)
 
-        server = await handover.serve(answer, path)
+        server = await handover.serve(take, path)
         front = Handover(path, nobody)
         bodies = await asyncio.gather(front.send(asked("/first")), front.send(asked("/second")))
         front.close()
@@ -70,17 +70,32 @@ def test_who_waits_for_a_control_that_ends_is_told(tmp_path):
     run(main)
 
 
+def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(tmp_path, monkeypatch):
+    path = str(tmp_path / "control.sock")
+    monkeypatch.setattr(handover_module, "ANSWER_PATIENCE", 0.05)
+
+    async def main():
+        server = await handover.serve(lambda request, reply: None, path)
+        front = Handover(path, nobody)
+        with pytest.raises(UpstreamDown, match="no answer within"):
+            await front.send(asked("/"))
+        front.close()
+        server.close()
+
+    run(main)
+
+
 def test_the_next_request_meets_the_control_that_came_after(tmp_path):
     path = str(tmp_path / "control.sock")
 
-    async def answer(request):
-        return wire.HttpAnswer(200, {}, b"here")
+    def take(request, reply):
+        reply(wire.HttpAnswer(200, {}, b"here"))
 
     async def main():
         servers = []
 
         async def start() -> None:
-            servers.append(await handover.serve(answer, path))
+            servers.append(await handover.serve(take, path))
 
         front = Handover(path, start)
         first = await front.send(asked("/"))
