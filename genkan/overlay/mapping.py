@@ -38,7 +38,7 @@ class Overlay(Mapping[K, V]):
             if differs.get(key, whole.get(key, GONE)) is GONE:
                 length += 1
             differs[key] = value
-        made: Overlay[K, V] = Overlay()
+        made: Overlay[K, V] = object.__new__(Overlay)
         made._length = length
         made._parts = (whole, differs)
         if len(differs) > max(LEAST, len(whole) // PART):
