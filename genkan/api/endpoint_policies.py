@@ -47,6 +47,10 @@ def check_policy(text: str) -> None:
         raise _invalid(f"{where}{error}") from error
     if not policy.statements:
         raise _invalid("It has to have a Statement")
+    named = [one.sid for one in policy.statements if one.sid]
+    for sid in named:
+        if named.count(sid) > 1:
+            raise _invalid(f"Each Sid is of one statement, and '{sid}' is of several")
     for one in policy.statements:
         if one.principals is None:
             raise _invalid("A statement has one of Principal and NotPrincipal")

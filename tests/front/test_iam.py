@@ -114,6 +114,34 @@ def test_a_user_may_do_what_its_policies_say_and_nothing_else(iam, user, account
     )
 
 
+def test_a_user_makes_endpoints_of_the_services_that_its_policy_names(api, iam, user):
+    name, caller, _ = user
+    ec2 = caller.client("ec2")
+    vpc = api.site.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    named = {"StringEquals": {"ec2:VpceServiceName": f"com.amazonaws.{REGION}.sqs"}}
+    iam.put_user_policy(
+        UserName=name,
+        PolicyName="p",
+        PolicyDocument=document(
+            allow("ec2:CreateVpcEndpoint", "arn:aws:ec2:*:*:vpc/*"),
+            allow("ec2:CreateVpcEndpoint", Condition=named),
+        ),
+    )
+    asked = {"VpcId": vpc, "VpcEndpointType": "Interface", "PrivateDnsEnabled": False}
+
+    def made(service: str, **more: str) -> str:
+        of = {"ServiceName": f"com.amazonaws.{REGION}.{service}"}
+        return code_of(ec2.create_vpc_endpoint, **asked, **of, **more)
+
+    assert made("sqs") == "ok"
+    assert made("sns") == "UnauthorizedOperation"
+    assert made("sqs", ServiceRegion="us-west-2") == "UnauthorizedOperation"
+    iam.put_user_policy(
+        UserName=name, PolicyName="q", PolicyDocument=document(allow("vpce:AllowMultiRegion"))
+    )
+    assert made("sqs", ServiceRegion="us-west-2") not in ("ok", "UnauthorizedOperation")
+
+
 def test_groups_and_managed_policies_count_and_a_denial_wins(iam, user):
     name, caller, _ = user
     ec2 = caller.client("ec2")

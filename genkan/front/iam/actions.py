@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from genkan import wire
+from genkan.front.iam.endpoint_keys import ALLOW_MULTI_REGION, crosses_regions
 from genkan.front.iam.resources import resources_of
 from genkan.front.iam.s3_actions import UNREAD, s3_actions
 from genkan.program.service import Service
@@ -66,9 +67,15 @@ def asked_of(
     if name in OF_ONESELF and prefix == "iam" and "UserName" not in parameters:
         return [Asked(f"iam:{name}", principal)]
     action = f"{prefix}:{ACTIONS.get((prefix, name), name)}"
+    also: list[Asked] = []
+    if service.model == "ec2" and crosses_regions(operation, parameters, service.region):
+        also.append(Asked(ALLOW_MULTI_REGION, "*"))
     return [
-        Asked(action, arn)
-        for arn in resources_of(prefix, operation, parameters, service.region, account)
+        *(
+            Asked(action, arn)
+            for arn in resources_of(prefix, operation, parameters, service.region, account)
+        ),
+        *also,
     ]
 
 

@@ -11,6 +11,7 @@ from genkan import wire
 from genkan.front.iam.actions import Asked, asked_of
 from genkan.front.iam.context import Keys, context_of
 from genkan.front.iam.denial import Denial
+from genkan.front.iam.endpoint_keys import endpoint_keys
 from genkan.front.iam.principal import ASSUMED
 from genkan.front.records import Seen
 
@@ -95,6 +96,8 @@ def question_of(seen: Seen, head: wire.HttpRequest, now: datetime) -> Question:
         credential=credential,
         now=now,
     )
+    if seen.service.model == "ec2":
+        context |= endpoint_keys(seen.operation, seen.parameters, seen.service.region)
     return Question(asked, principal, account, context, list(network_ids(seen.parameters)))
 
 

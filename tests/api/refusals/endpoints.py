@@ -71,6 +71,9 @@ SPARE_SERVICE = example(
 )
 
 
+TWICE = '{"Sid":"again","Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}'
+
+
 def policy(text: str) -> dict:
     """Give a policy in place of the default."""
     return {"PolicyDocument": text}
@@ -167,6 +170,7 @@ ROWS: tuple[Row, ...] = (
         (policy("{nope"), "InvalidPolicyDocument", "Syntax error at position (1,2)"),
         (policy('{"Statement":\n[}'), "InvalidPolicyDocument", "Syntax error at position (2,2)"),
         (policy('{"Statement":[]}'), "InvalidPolicyDocument", "Statement"),
+        (policy(f'{{"Statement":[{TWICE},{TWICE}]}}'), "InvalidPolicyDocument", "'again'"),
         (
             policy('{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'),
             "InvalidPolicyDocument",

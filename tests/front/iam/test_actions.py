@@ -4,6 +4,7 @@ import pytest
 
 from genkan import wire
 from genkan.front.iam.actions import asked_of
+from genkan.front.iam.endpoint_keys import endpoint_keys
 from genkan.program import Because
 from genkan.program.service import Service, Upstream
 
@@ -129,3 +130,50 @@ def test_an_api_is_invoked_by_stage_method_and_path():
     assert found == [("execute-api:Invoke", wanted)]
     managed = ask("apigateway", "GetRestApis", method="GET", path="/restapis")
     assert managed == [("apigateway:GET", f"arn:aws:apigateway:{REGION}::/restapis")]
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "crosses"),
+    [
+        ("CreateVpcEndpoint", {"VpcId": "vpc-1"}, False),
+        ("CreateVpcEndpoint", {"VpcId": "vpc-1", "ServiceRegion": REGION}, False),
+        ("CreateVpcEndpoint", {"VpcId": "vpc-1", "ServiceRegion": "us-east-1"}, True),
+        ("CreateVpcEndpointServiceConfiguration", {"SupportedRegions": ["us-east-1"]}, True),
+        ("CreateVpcEndpointServiceConfiguration", {"SupportedRegions": [REGION]}, False),
+        ("ModifyVpcEndpointServiceConfiguration", {"AddSupportedRegions": ["us-east-1"]}, True),
+        ("ModifyVpcEndpointServiceConfiguration", {"ServiceId": "vpce-svc-1"}, False),
+    ],
+)
+def test_what_crosses_regions_needs_a_permission_of_its_own(operation, parameters, crosses):
+    asked = ask("ec2", operation, parameters)
+    assert (("vpce:AllowMultiRegion", "*") in asked) == crosses
+    assert endpoint_keys(operation, parameters, REGION)["ec2:VpceMultiRegion"] == (
+        "true" if crosses else "false",
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "key", "values"),
+    [
+        ("CreateVpcEndpoint", {"ServiceName": "com.amazonaws.r.s3"}, "ServiceOwner", ("amazon",)),
+        ("CreateVpcEndpoint", {"ServiceName": "com.amazonaws.vpce.r.x"}, "ServiceOwner", None),
+        ("CreateVpcEndpoint", {"ServiceName": "a.b"}, "ServiceName", ("a.b",)),
+        ("CreateVpcEndpoint", {}, "ServiceRegion", (REGION,)),
+        ("CreateVpcEndpoint", {"ServiceRegion": "us-east-1"}, "ServiceRegion", ("us-east-1",)),
+        (
+            "ModifyVpcEndpointServiceConfiguration",
+            {"PrivateDnsName": "api.example.com"},
+            "ServicePrivateDnsName",
+            ("api.example.com",),
+        ),
+        (
+            "CreateVpcEndpointServiceConfiguration",
+            {"SupportedRegions": [REGION, "us-east-1"]},
+            "SupportedRegion",
+            (REGION, "us-east-1"),
+        ),
+        ("DeleteVpc", {"VpcId": "vpc-1"}, "MultiRegion", None),
+    ],
+)
+def test_what_makes_endpoints_has_condition_keys_of_its_own(operation, parameters, key, values):
+    assert endpoint_keys(operation, parameters, REGION).get(f"ec2:Vpce{key}") == values
