@@ -49,8 +49,8 @@ def associate_vpc_with_hosted_zone(
     zone = any_zone(call, hosted_zone_id)
     if not zone.private:
         raise PublicZoneVpcAssociation(
-            f"You're trying to associate a VPC with a public hosted zone: {zone.id} is public, and "
-            "a public zone stays one. Make a private one by naming a VPC with it."
+            "You're trying to associate a VPC with a public hosted zone. Amazon Route 53 doesn't "
+            f"support associating a VPC with a public hosted zone, and {zone.id} is one."
         )
     named = _parse_authorized_vpc(call, zone, vpc)
     check_domain_is_free(call, named, zone.zone_name)
@@ -164,8 +164,10 @@ def _parse_authorized_vpc(call: Call, zone: HostedZone, vpc: Mapping[str, Any]) 
 def _find_association(
     call: Call, zone: HostedZone, vpc: Mapping[str, Any]
 ) -> tuple[ZoneVpc, str | None]:
-    """Give the associated VPC that is named, and its owner; one that is gone has none."""
-    named = _parse_pair(vpc)
+    """Give the associated VPC that is named, its id is enough, and its owner; one that is gone has
+    none."""
+    alone = [one for one in zone.vpcs if one.vpc_id == vpc.get("VPCId")]
+    named = alone[0] if alone and not vpc.get("VPCRegion") else _parse_pair(vpc)
     if named not in zone.vpcs:
         raise VpcAssociationNotFound(
             f"The VPC: {named.vpc_id} in {named.region} is not associated with the hosted zone "

@@ -42,7 +42,10 @@ R = TypeVar("R", bound=Resource)
 
 @dataclass(frozen=True, slots=True)
 class IdForm:
-    """How ids of a kind begin, and what AWS says of one that names nothing."""
+    """How ids of a kind begin, and what AWS says of one that names nothing.
+
+    Where AWS documents no code for a malformed one, it names nothing as well.
+    """
 
     prefix: str
     not_found: str
@@ -100,7 +103,7 @@ FORMS: dict[type[Resource], IdForm] = {
         "eipalloc",
         "InvalidAllocationID.NotFound",
         "The allocation ID '{}' does not exist",
-        "InvalidAllocationID.Malformed",
+        "InvalidAllocationID.NotFound",
     ),
     NatGateway: IdForm(
         "nat",
@@ -239,7 +242,7 @@ FORMS: dict[type[Resource], IdForm] = {
 _ASSOCIATION = (
     "InvalidAssociationID.NotFound",
     "The association ID '{}' does not exist",
-    "InvalidAssociationID.Malformed",
+    "InvalidAssociationID.NotFound",
 )
 # What has an id and is part of a resource: rules, associations, attachments.
 PARTS: tuple[IdForm, ...] = (
@@ -277,6 +280,8 @@ def unknown_part(prefix: str, name: str) -> NotFound:
 
 def _check(form: IdForm, name: str) -> None:
     if not re.fullmatch(rf"{form.prefix}-(?:[0-9a-f]{{8}}|[0-9a-f]{{17}})", name):
+        if form.malformed == form.not_found:
+            raise NotFound(form.not_found, form.sentence.format(name))
         raise Malformed(
             form.malformed,
             f'Invalid id: "{name}" (expecting "{form.prefix}-..."; the Id may only contain '

@@ -122,7 +122,7 @@ def instance_shape(call: Call, instance: Instance) -> dict[str, Any]:
         StateReason={"Code": code, "Message": message} if code else None,
         StateTransitionReason=message if code and code.startswith("Client.User") else "",
         SubnetId=instance.subnet_id if primary else None,
-        Tags=shown(instance.tags),
+        Tags=shown(instance.tags) or None,
         UsageOperation="RunInstances",
         UsageOperationUpdateTime=instance.launched_at,
         VirtualizationType="hvm",

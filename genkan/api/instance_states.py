@@ -41,7 +41,7 @@ BOOLEAN_ATTRIBUTES = {
 }
 
 
-def start_instances(call: Call, *, instance_ids: Sequence[str]) -> Answer:
+def start_instances(call: Call, *, instance_ids: Sequence[str] = ()) -> Answer:
     instances = _need(call, instance_ids)
     free = free_public_addresses(call)
     change = Change()
@@ -69,7 +69,7 @@ def start_instances(call: Call, *, instance_ids: Sequence[str]) -> Answer:
 def stop_instances(
     call: Call,
     *,
-    instance_ids: Sequence[str],
+    instance_ids: Sequence[str] = (),
     force: bool = False,
     hibernate: bool = False,
     skip_os_shutdown: bool = False,
@@ -101,7 +101,7 @@ def stop_instances(
     return _transitions(call, instances, change, "StoppingInstances")
 
 
-def reboot_instances(call: Call, *, instance_ids: Sequence[str]) -> Answer:
+def reboot_instances(call: Call, *, instance_ids: Sequence[str] = ()) -> Answer:
     instances = _need(call, instance_ids)
     for instance in instances:
         if instance.state is not InstanceState.RUNNING:
@@ -110,7 +110,11 @@ def reboot_instances(call: Call, *, instance_ids: Sequence[str]) -> Answer:
 
 
 def terminate_instances(
-    call: Call, *, instance_ids: Sequence[str], skip_os_shutdown: bool = False, force: bool = False
+    call: Call,
+    *,
+    instance_ids: Sequence[str] = (),
+    skip_os_shutdown: bool = False,
+    force: bool = False,
 ) -> Answer:
     instances = _need(call, instance_ids)
     change = Change()
@@ -265,6 +269,8 @@ def _as_text(value: bytes | str) -> str:
 
 
 def _need(call: Call, names: Sequence[str]) -> list[Instance]:
+    if not names:
+        raise InvalidParameterCombination("No instances specified")
     return [need(call, Instance, name) for name in dict.fromkeys(names)]
 
 

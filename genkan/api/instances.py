@@ -25,6 +25,7 @@ from genkan.api.key_pairs import check_key_name
 from genkan.api.launch_interfaces import (
     InterfaceRequest,
     InUse,
+    placed_zone,
     requested_interfaces,
     worn_interfaces,
 )
@@ -121,7 +122,13 @@ def run_instances(
     named = [need_group_by_name(call, name).id for name in security_groups or ()]
     group_ids = [*(security_group_ids or ()), *named]
     requests = requested_interfaces(
-        call, network_interfaces, subnet_id, group_ids, private_ip_address, ipv6
+        call,
+        network_interfaces,
+        subnet_id,
+        group_ids,
+        private_ip_address,
+        ipv6,
+        placed_zone(call, placement or {}),
     )
     _check_requests(requests, instance_type, max_count)
     template = replace(_template(call, requests[0].subnet, parameters), client_token=client_token)

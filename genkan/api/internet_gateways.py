@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from genkan.api.call import Answer, Call
-from genkan.api.ids import need
+from genkan.api.ids import check_form, need
 from genkan.api.output import present
 from genkan.api.quotas import INTERNET_GATEWAYS, InternetGatewayLimitExceeded, check_quota
 from genkan.api.route_table_associations import without_gateway
@@ -75,10 +75,11 @@ def attach_internet_gateway(call: Call, *, internet_gateway_id: str, vpc_id: str
 
 def detach_internet_gateway(call: Call, *, internet_gateway_id: str, vpc_id: str) -> Answer:
     gateway = need(call, InternetGateway, internet_gateway_id)
-    vpc = need(call, Vpc, vpc_id)
-    if gateway.vpc_id != vpc.id:
+    check_form(Vpc, vpc_id)
+    vpc = call.find(Vpc, vpc_id)
+    if vpc is None or gateway.vpc_id != vpc.id:
         raise GatewayNotAttached(
-            f"resource {gateway.id} is not attached to network {vpc.id}. "
+            f"resource {gateway.id} is not attached to network {vpc_id}. "
             f"It is {'attached to ' + gateway.vpc_id if gateway.vpc_id else 'detached'}."
         )
     mapped = [

@@ -6,7 +6,7 @@ for other protocols, whatever is given. "IpPermission" in the Amazon EC2 API ref
 
 from typing import Any
 
-from genkan.model.errors import InvalidParameterValue, MissingParameter, Refused
+from genkan.model.errors import InvalidParameterValue, Refused
 from genkan.model.security_group import PortRange
 
 TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
@@ -25,7 +25,10 @@ class InvalidPermissionMalformed(Refused):
 def parse_protocol(text: str | None) -> int | None:
     """Read a protocol's name or number; None is every protocol."""
     if text is None:
-        raise MissingParameter("The request must contain the parameter ipProtocol.")
+        raise InvalidParameterValue(
+            "Invalid value 'null' for protocol. VPC security group rules must specify protocols "
+            "explicitly."
+        )
     if text.lower() in NUMBERS:
         return NUMBERS[text.lower()]
     if text.isascii() and text.isdigit() and int(text) <= HIGHEST_PROTOCOL:

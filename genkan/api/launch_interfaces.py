@@ -22,6 +22,7 @@ from genkan.api.interface_making import (
     parse_address,
 )
 from genkan.api.network_interfaces import with_primary_ipv6
+from genkan.api.subnets import zones_of
 from genkan.model.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
@@ -103,9 +104,44 @@ def requested_interfaces(
     group_ids: Sequence[str] | None,
     private_ip_address: str | None,
     ipv6: Mapping[str, Any],
+    zone: str | None = None,
 ) -> list[InterfaceRequest]:
-    """Read what a launch asks for, the primary interface first. `ipv6` is what the request says of
-    IPv6 for an interface that it does not describe. Raises Refused."""
+    """Read what a launch asks for, the primary interface first, in `zone` where one is named.
+    `ipv6` is what the request says of IPv6 for an interface that it does not describe. Raises
+    Refused."""
+    requests = _requests(call, specifications, subnet_id, group_ids, private_ip_address, ipv6, zone)
+    subnet = requests[0].subnet
+    if zone not in (None, subnet.zone):
+        raise InvalidParameterValue(
+            f"Value ({zone}) for parameter availabilityZone is invalid. Subnet '{subnet.id}' is in "
+            f"the availability zone {subnet.zone}."
+        )
+    return requests
+
+
+def placed_zone(call: Call, placement: Mapping[str, Any]) -> str | None:
+    """Give the zone that a launch's placement names. Raises InvalidParameterValue."""
+    name, zone_id = placement.get("AvailabilityZone"), placement.get("AvailabilityZoneId")
+    if not name and not zone_id:
+        return None
+    for zone in zones_of(call.region):
+        if name in (None, "", zone.name) and zone_id in (None, "", zone.id):
+            return zone.name
+    raise InvalidParameterValue(
+        f"Invalid availability zone: [{name or zone_id}]. DescribeAvailabilityZones tells those of "
+        f"{call.region}."
+    )
+
+
+def _requests(
+    call: Call,
+    specifications: Sequence[Mapping[str, Any]] | None,
+    subnet_id: str | None,
+    group_ids: Sequence[str] | None,
+    private_ip_address: str | None,
+    ipv6: Mapping[str, Any],
+    zone: str | None,
+) -> list[InterfaceRequest]:
     if not specifications:
         one = {
             "DeviceIndex": 0,
@@ -114,13 +150,15 @@ def requested_interfaces(
             "PrivateIpAddress": private_ip_address,
             **ipv6,
         }
-        return [_read(call, one)]
+        return [_read(call, one, zone)]
     if subnet_id or group_ids or private_ip_address or ipv6:
         raise InvalidParameterCombination(
             "Network interfaces and an instance-level subnet ID, security groups or private "
             "address may not be specified on the same request. Say them in NetworkInterfaces."
         )
-    requests = sorted((_read(call, one) for one in specifications), key=lambda r: r.device_index)
+    requests = sorted(
+        (_read(call, one, zone) for one in specifications), key=lambda r: r.device_index
+    )
     if [request.device_index for request in requests] != list(range(len(requests))):
         raise InvalidParameterValue(
             "The device indexes of NetworkInterfaces begin with 0, and each is given once."
@@ -194,13 +232,13 @@ def _new(call: Call, request: InterfaceRequest, tags: Tags, in_use: InUse) -> Ne
     return with_primary_ipv6(interface, request.ipv6_primary)
 
 
-def _read(call: Call, one: Mapping[str, Any]) -> InterfaceRequest:
+def _read(call: Call, one: Mapping[str, Any], zone: str | None) -> InterfaceRequest:
     index = one.get("DeviceIndex", 0)
     _check_members(one)
     check_asked_count(one.get("SecondaryPrivateIpAddressCount", 0))
     if one.get("NetworkInterfaceId"):
         return _existing(call, one, index)
-    subnet = _subnet(call, one.get("SubnetId"))
+    subnet = _subnet(call, one.get("SubnetId"), zone)
     addresses = [
         (parse_address(item.get("PrivateIpAddress", ""), "privateIpAddresses"), item.get("Primary"))
         for item in one.get("PrivateIpAddresses") or ()
@@ -275,11 +313,14 @@ def _existing(call: Call, one: Mapping[str, Any], index: int) -> InterfaceReques
     )
 
 
-def _subnet(call: Call, name: str | None) -> Subnet:
+def _subnet(call: Call, name: str | None, zone: str | None) -> Subnet:
     if name:
         return need(call, Subnet, name)
     vpc = need_default_vpc(call)
     for subnet in call.network.where(Subnet, vpc_id=vpc.id):
-        if subnet.default_for_az:
+        if subnet.default_for_az and zone in (None, subnet.zone):
             return subnet
-    raise MissingInput(f"No subnets found for the default VPC '{vpc.id}'. Please specify a subnet.")
+    where = f" in the availability zone {zone}" if zone else ""
+    raise MissingInput(
+        f"No subnets found for the default VPC '{vpc.id}'{where}. Please specify a subnet."
+    )

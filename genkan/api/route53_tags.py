@@ -56,6 +56,12 @@ def list_tags_for_resources(
 
 
 def _need(call: Call, resource_type: str, name: str) -> HostedZone | HealthCheck:
+    if "/" in name:
+        raise InvalidInput(
+            f"1 validation error detected: Value '{name[:100]}' at 'resourceId' failed to satisfy "
+            "constraint: Member must have length less than or equal to 32. Give the id alone, "
+            "without its path."
+        )
     if resource_type == HEALTH_CHECK:
         return need_check(call, name)
     if resource_type != HOSTED_ZONE:

@@ -25,7 +25,7 @@ from genkan.api.ip_protocols import parse_ports, parse_protocol
 from genkan.api.output import present
 from genkan.api.security_group_permissions import InvalidPermissionDuplicate
 from genkan.api.selection import Values, matching, page
-from genkan.model.errors import InvalidParameterCombination, MissingParameter, NotFound
+from genkan.model.errors import InvalidParameterCombination, Malformed, MissingParameter, NotFound
 from genkan.model.network import put
 from genkan.model.security_group import (
     Direction,
@@ -51,6 +51,9 @@ def describe_security_group_rules(
     next_token: str | None = None,
 ) -> Answer:
     ids = security_group_rule_ids
+    for one in filters or ():
+        for name in one.get("Values") or () if one.get("Name") == "group-id" else ():
+            _check_group_id(name)
     found = need_rules(call, ids) if ids else rule_rows(call)
     rows, token = page(matching(found, filters, _FILTERS), max_results, next_token, ids=ids)
     shown = [shown_rule(row.group, row.rule) for row in rows]
@@ -97,6 +100,15 @@ def update_security_group_rule_descriptions_egress(
     return _describe_in_words(
         call, group, Direction.EGRESS, ip_permissions, security_group_rule_descriptions
     )
+
+
+def _check_group_id(name: str) -> None:
+    """Raise Malformed for a filter's value that no group's id can be."""
+    if not name.startswith("sg-") and not set(name) & set("*?"):
+        raise Malformed(
+            "InvalidGroupId.Malformed",
+            f"The security group ID '{name}' is malformed. Ids begin with sg-.",
+        )
 
 
 def _modified(

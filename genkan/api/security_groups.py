@@ -15,7 +15,12 @@ from genkan.api.output import present
 from genkan.api.quotas import SECURITY_GROUPS, SecurityGroupLimitExceeded, check_quota
 from genkan.api.selection import Values, page, select
 from genkan.api.tagging import from_specifications, shown
-from genkan.model.errors import DependencyViolation, InvalidParameterValue, Refused
+from genkan.model.errors import (
+    DependencyViolation,
+    InvalidParameterValue,
+    MissingParameter,
+    Refused,
+)
 from genkan.model.network import delete, put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.security_group import (
@@ -68,6 +73,8 @@ def create_security_group(
 ) -> Answer:
     name = group_name.strip()
     _check_name(name)
+    if not description:
+        raise MissingParameter("The request must contain the parameter GroupDescription.")
     _check_text("GroupDescription", description, "security group description")
     vpc = need(call, Vpc, vpc_id) if vpc_id else need_default_vpc(call)
     if any(call.network.where(SecurityGroup, vpc_id=vpc.id, group_name=name)):

@@ -1,9 +1,10 @@
 """What describe calls share: ids, filters with wildcards, pages.
 
 A family states its filters as a table from filter name to a function that gives the values a
-resource has under it; `tag:Key`, `tag-key` and `owner-id` are everybody's. Filters are joined by
-AND, the values of one by OR; `*` and `?` are wildcards, `\\` takes their meaning away. "List and
-filter your resources" in the Amazon EC2 user guide.
+resource has under it; `tag:Key`, `tag-key`, `tag-value` (which AWS takes and no longer documents)
+and `owner-id` are everybody's. Filters are joined by AND, the values of one by OR; `*` and `?` are
+wildcards, `\\` takes their meaning away. "List and filter your resources" in the Amazon EC2 user
+guide.
 """
 
 import re
@@ -100,6 +101,8 @@ def _values_of(name: str, table: Mapping[str, Values[R]]) -> Values[R]:
         return lambda row: [value for tag, value in row.tags if tag == key]
     if name == "tag-key":
         return lambda row: [tag for tag, _ in row.tags]
+    if name == "tag-value":
+        return lambda row: [value for _, value in row.tags]
     if name == "owner-id":
         return lambda row: [row.account]
     if name not in table:

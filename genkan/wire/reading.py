@@ -11,6 +11,10 @@ from genkan.wire.errors import WireError, refusal
 from genkan.wire.models import Shape
 
 DEEPEST = 64  # nested values; AWS's deepest request has about ten
+# Lists that are refused when they are empty, which EC2's protocol cannot tell from absent ones.
+SAID_BY_OPERATIONS = frozenset(
+    (f"{verb}InstancesRequest", "InstanceIds") for verb in ("Reboot", "Start", "Stop", "Terminate")
+)
 Place = tuple["Place | None", str | int]
 
 
@@ -56,7 +60,7 @@ class Reading:
         if not self.strict:
             return
         for member in shape.required_members:
-            if member not in given:
+            if member not in given and (shape.name, member) not in SAID_BY_OPERATIONS:
                 raise self.error(
                     "MissingParameter",
                     f"The request must contain the parameter {self.name((place, member))}",

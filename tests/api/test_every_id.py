@@ -79,6 +79,7 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
         "InvalidPrefixListId.Malformed",
         "InvalidPrefixListId.NotFound",
     ),
+    ("DetachInternetGateway", "VpcId"): ("InvalidVpcID.Malformed", "Gateway.NotAttached"),
     ("CreateTags", "Resources"): ("InvalidID", ""),
     ("DeleteTags", "Resources"): ("InvalidID", ""),
     # What is not there is as deleted as it can be.
@@ -121,6 +122,14 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
     ("elbv2:SetSubnets", "Subnets"): SUBNET,
     ("elbv2:CreateTargetGroup", "VpcId"): ("ValidationError",) * 2,
     ("route53:CreateHostedZone", "VPC.VPCId"): INVALID_VPC,
+    **{
+        (f"route53:{operation}", member): ("NoSuchHostedZone",) * 2
+        for operation, member in (
+            ("ChangeTagsForResource", "ResourceId"),
+            ("ListTagsForResource", "ResourceId"),
+            ("ListTagsForResources", "ResourceIds"),
+        )
+    },
     ("route53:CreateReusableDelegationSet", "HostedZoneId"): ("HostedZoneNotFound",) * 2,
     ("route53:DeleteQueryLoggingConfig", "Id"): ("NoSuchQueryLoggingConfig",) * 2,
     ("route53:GetQueryLoggingConfig", "Id"): ("NoSuchQueryLoggingConfig",) * 2,

@@ -54,6 +54,23 @@ def test_what_a_launch_says_of_an_instance_is_shown(site):
     assert shown["PrivateDnsName"] == f"{site.instance}.{REGION}.compute.internal"
 
 
+@pytest.mark.parametrize("zone", [f"{REGION}a", f"{REGION}c", "apne1-az1"])
+def test_a_launch_without_a_subnet_goes_where_its_placement_says(zone):
+    client = Client()
+    client.ask("CreateDefaultVpc")
+    named = "AvailabilityZoneId" if "-az" in zone else "AvailabilityZone"
+    asked = {"MinCount": 1, "MaxCount": 1, "Placement": {named: zone}}
+    launched = client.ask("RunInstances", **asked)["Instances"][0]
+    by_id = {"SubnetIds": [launched["SubnetId"]]}
+    subnet = client.ask("DescribeSubnets", **by_id)["Subnets"][0]
+    assert zone in (subnet["AvailabilityZone"], subnet["AvailabilityZoneId"])
+    assert launched["Placement"]["AvailabilityZone"] == subnet["AvailabilityZone"]
+
+
+def test_an_instance_without_tags_has_no_member_for_them(site):
+    assert "Tags" not in site.seen()
+
+
 def test_a_subnet_decides_what_names_are_made_of_unless_the_launch_does(site):
     given = {"SubnetId": site.subnet, "PrivateDnsHostnameTypeOnLaunch": "resource-name"}
     site.ask("ModifySubnetAttribute", **given)

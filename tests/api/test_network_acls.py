@@ -152,7 +152,7 @@ def test_associations_that_do_not_fit_are_refused(client, vpc, acl):
     for association, name, code in (
         (held["NetworkAclAssociationId"], far, "InvalidParameterValue"),
         ("aclassoc-00000000000000000", acl, "InvalidAssociationID.NotFound"),
-        ("aclassoc-x", acl, "InvalidAssociationID.Malformed"),
+        ("aclassoc-x", acl, "InvalidAssociationID.NotFound"),
     ):
         asked = {"AssociationId": association, "NetworkAclId": name}
         assert client.refusal("ReplaceNetworkAclAssociation", **asked) == code

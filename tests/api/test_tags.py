@@ -99,3 +99,18 @@ def test_a_page_of_tags_is_filtered_by_key_value_and_type(client, vpc):
     assert (
         len(client.ask("DescribeTags", Filters=[{"Name": "tag:k1", "Values": ["v"]}])["Tags"]) == 1
     )
+
+
+def test_a_tag_value_finds_what_has_it_under_any_key(client):
+    red, blue = (
+        client.ask(
+            "CreateVpc",
+            CidrBlock="10.0.0.0/16",
+            TagSpecifications=[{"ResourceType": "vpc", "Tags": [{"Key": key, "Value": value}]}],
+        )["Vpc"]["VpcId"]
+        for key, value in (("wall", "dark red"), ("door", "blue"))
+    )
+    for wanted, found in (("*red", [red]), ("blue", [blue]), ("door", [])):
+        by_value = [{"Name": "tag-value", "Values": [wanted]}]
+        vpcs = client.ask("DescribeVpcs", Filters=by_value)["Vpcs"]
+        assert [one["VpcId"] for one in vpcs] == found

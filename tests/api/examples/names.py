@@ -36,6 +36,7 @@ MAKE = (
             "DelegationSetId": "<delegation_set>",
         },
         zone="HostedZone.Id",
+        bare_zone=lambda answer: answer["HostedZone"]["Id"].rpartition("/")[2],
         change="ChangeInfo.Id",
     ),
     example(
@@ -202,13 +203,16 @@ USE = (
         "route53:ChangeTagsForResource",
         {
             "ResourceType": "hostedzone",
-            "ResourceId": "<zone>",
+            "ResourceId": "<bare_zone>",
             "AddTags": [{"Key": "Name", "Value": "ours"}],
         },
     ),
-    example("route53:ListTagsForResource", {"ResourceType": "hostedzone", "ResourceId": "<zone>"}),
     example(
-        "route53:ListTagsForResources", {"ResourceType": "hostedzone", "ResourceIds": ["<zone>"]}
+        "route53:ListTagsForResource", {"ResourceType": "hostedzone", "ResourceId": "<bare_zone>"}
+    ),
+    example(
+        "route53:ListTagsForResources",
+        {"ResourceType": "hostedzone", "ResourceIds": ["<bare_zone>"]},
     ),
     example("route53resolver:GetResolverEndpoint", {"ResolverEndpointId": "<resolver>"}),
     example("route53resolver:ListResolverEndpoints"),

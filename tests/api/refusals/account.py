@@ -211,6 +211,7 @@ ROWS: tuple[Row, ...] = (
         "DetachInternetGateway",
         {"InternetGatewayId": "<igw>", "VpcId": "<vpc>"},
         ({"VpcId": "<peer_vpc>"}, "Gateway.NotAttached", "<vpc>"),
+        ({"VpcId": "vpc-00000000"}, "Gateway.NotAttached", "vpc-00000000"),
         ({}, "DependencyViolation", "mapped public address", PUBLIC),
     ),
     *rows(

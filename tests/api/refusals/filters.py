@@ -49,6 +49,7 @@ ROWS: tuple[Row, ...] = (
         ({"GroupName": "default"}, "InvalidParameterValue", "default"),
         ({"GroupName": "sg-1"}, "InvalidParameterValue", "sg-1"),
         ({"GroupName": ""}, "InvalidParameterValue", "empty"),
+        ({"Description": ""}, "MissingParameter", "GroupDescription"),
         ({"Description": "玄関"}, "InvalidParameterValue", "玄関"),
         ({"Description": "d" * 256}, "InvalidParameterValue", "256"),
         ({}, "SecurityGroupLimitExceeded", "security", many(SecurityGroup, quotas.SECURITY_GROUPS)),
@@ -85,8 +86,8 @@ ROWS: tuple[Row, ...] = (
         (permission(IpProtocol="banana"), "InvalidParameterValue", "banana"),
         (
             {"IpPermissions": [{"FromPort": 1, "ToPort": 2, "IpRanges": ANYWHERE}]},
-            "MissingParameter",
-            "ipProtocol",
+            "InvalidParameterValue",
+            "'null' for protocol",
         ),
         (
             {"IpPermissions": [{"IpProtocol": "tcp", "FromPort": 1, "IpRanges": ANYWHERE}]},
@@ -126,6 +127,11 @@ ROWS: tuple[Row, ...] = (
         NO_RULE,
         ({}, "InvalidPermission.NotFound", "10.0.0.0/8"),
         ({"SecurityGroupRuleIds": ["<sgr>"]}, "InvalidParameterCombination", "RuleIds"),
+    ),
+    *rows(
+        "DescribeSecurityGroupRules",
+        {"Filters": [{"Name": "group-id", "Values": ["banana"]}]},
+        ({}, "InvalidGroupId.Malformed", "banana"),
     ),
     *rows(
         "ModifySecurityGroupRules",

@@ -50,6 +50,8 @@ ROWS: tuple[Row, ...] = (
         ({"InstanceType": "t9.pico"}, "InvalidParameterValue", "t9.pico"),
         ({"ImageId": "image"}, "InvalidAMIID.Malformed", "image"),
         ({"KeyName": "nobody"}, "InvalidKeyPair.NotFound", "nobody"),
+        ({"Placement": {"AvailabilityZone": "mars-1a"}}, "InvalidParameterValue", "[mars-1a]"),
+        ({"Placement": {"AvailabilityZone": "<region>c"}}, "InvalidParameterValue", "<region>a"),
         (
             {"MaxCount": 2, "PrivateIpAddress": "10.0.0.70"},
             "InvalidParameterCombination",
@@ -134,6 +136,7 @@ ROWS: tuple[Row, ...] = (
         ({"VolumeIds": ["vol-0123456789abcdef0"]}, "InvalidVolume.NotFound", "vol-0123"),
         ({"VolumeIds": ["disk"]}, "InvalidVolumeID.Malformed", "disk"),
     ),
+    *rows("StartInstances", {}, ({}, "InvalidParameterCombination", "No instances")),
     *rows("StartInstances", SEVERAL, ({}, "IncorrectInstanceState", "<instance>", GONE)),
     *rows(
         "StopInstances",

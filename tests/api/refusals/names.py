@@ -150,7 +150,7 @@ ROWS: tuple[Row, ...] = (
         ({"CallerReference": "public"}, "HostedZoneAlreadyExists", "public"),
         ({}, "TooManyHostedZones", str(MOST_ZONES), many(HostedZone, MOST_ZONES)),
         ({"Name": "corp", "VPC": VPC}, "ConflictingDomainExists", "<vpc>"),
-        ({"VPC": {"VPCId": "<vpc>"}}, "InvalidInput", "VPCRegion"),
+        ({"VPC": {"VPCId": "<peer_vpc>"}}, "InvalidInput", "VPCRegion"),
         ({"HostedZoneConfig": {"HostedZoneTier": "GOLD"}}, "InvalidInput", "GOLD"),
     ),
     *rows(
@@ -188,7 +188,7 @@ ROWS: tuple[Row, ...] = (
         {"HostedZoneId": "<private_zone>", "VPC": VPC},
         ({}, "LastVPCAssociation", "<vpc>"),
         ({}, "InvalidVPCId", "<vpc>", without_vpc),
-        ({"VPC": {"VPCId": "<vpc>"}}, "InvalidInput", "VPCRegion"),
+        ({"VPC": {"VPCId": "vpc-0"}}, "InvalidInput", "VPCRegion"),
     ),
     *rows(
         "route53:CreateVPCAssociationAuthorization",
@@ -299,7 +299,8 @@ ROWS: tuple[Row, ...] = (
     ),
     *rows(
         "route53:ChangeTagsForResource",
-        {"ResourceType": "hostedzone", "ResourceId": "<zone>"},
+        {"ResourceType": "hostedzone", "ResourceId": "<bare_zone>"},
+        ({"ResourceId": "<zone>"}, "InvalidInput", "resourceId"),
         ({}, "InvalidInput", "AddTags"),
         ({"RemoveTagKeys": [f"k{n}" for n in range(11)]}, "InvalidInput", "10"),
         ({"AddTags": [{"Key": "aws:a", "Value": ""}]}, "InvalidInput", "aws:"),
@@ -312,7 +313,7 @@ ROWS: tuple[Row, ...] = (
     ),
     *rows(
         "route53:ListTagsForResources",
-        {"ResourceType": "hostedzone", "ResourceIds": ["<zone>"] * 11},
+        {"ResourceType": "hostedzone", "ResourceIds": ["<bare_zone>"] * 11},
         ({}, "InvalidInput", "11"),
     ),
     *rows(
