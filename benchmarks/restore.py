@@ -4,10 +4,11 @@ python benchmarks/restore.py [--vpcs 1000] [--endpoints 10000] [--home DIRECTORY
 
 Makes that many VPCs and interface endpoints in a home, by the API with several clients and without
 an engine, each with private names; then times `genkan up` on that home with the Linux engine, until
-a caller may use it, twice, and asks a name and an endpoint of one VPC. Memory is the PSS of all
-the site's processes when it is ready; beside it stands what the kernel took meanwhile (of all that
-is used less what processes have). `--home` keeps the home, and a home that has a network is used as
-it is. The stages of the start are what control's log says of them.
+a caller may use it, twice, asks names and endpoints from within one VPC, and times endpoints that
+are made beside all the others. Memory is the PSS of all the site's processes when it is ready, with
+the seconds of processor that each has used; beside it stands what the whole machine holds more than
+before. `--home` keeps the home, and a home that has a network is used as it is. The stages of the
+start are what control's log says of them.
 """
 
 import argparse
@@ -31,6 +32,7 @@ SERVICES = (
 )
 WITNESS = "witness"
 CLIENTS = 8
+ENDPOINTS_MORE = 30
 PATIENCE = 900
 GENKAN = [sys.executable, "-m", "genkan.cli"]
 
@@ -131,6 +133,7 @@ def restore(site: Site) -> None:
         _ask(site)
         _print_stages(site)
         _print_memory(site, before)
+        _print_endpoints(Client(site.peer()))
     finally:
         site.genkan("down")
 
@@ -157,7 +160,7 @@ def _print_memory(site: Site, before: float) -> None:
     for name, pid in site.pids().items():
         pss = _pss(pid)
         total += pss
-        print(f"  {name:<16} {pss:7.1f} MB")
+        print(f"  {name:<16} {pss:7.1f} MB   {_processor(pid):5.1f} s of processor")
     print(f"processes, PSS     {total:.0f} MB")
     print(f"taken altogether   {_used() - before:.0f} MB, processes and kernel", flush=True)
 
@@ -165,6 +168,35 @@ def _print_memory(site: Site, before: float) -> None:
 def _pss(pid: int) -> float:
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return sum(map(int, re.findall(r"^Pss: +(\d+)", text, re.MULTILINE))) / 1024
+
+
+def _processor(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _print_endpoints(client: Client) -> None:
+    """Time endpoints from the call to the first answer that says that they are available."""
+    subnet = _first("subnetId", client.call("DescribeSubnets", MaxResults=5))
+    vpc = _first("vpcId", client.call("DescribeSubnets", **{"SubnetId.1": subnet}))
+    taken = []
+    for _ in range(ENDPOINTS_MORE):
+        start = time.perf_counter()
+        made = client.call(
+            "CreateVpcEndpoint",
+            VpcId=vpc,
+            ServiceName=f"com.amazonaws.{REGION}.ec2",
+            VpcEndpointType="Interface",
+            PrivateDnsEnabled="false",
+            **{"SubnetId.1": subnet},
+        )
+        name = {"VpcEndpointId.1": _first("vpcEndpointId", made)}
+        while _first("state", client.call("DescribeVpcEndpoints", **name)) != "available":
+            pass
+        taken.append((time.perf_counter() - start) * 1000)
+        client.call("DeleteVpcEndpoints", **name)
+    taken.sort()
+    print(f"one endpoint more  p50 {taken[len(taken) // 2]:.1f} ms   slowest {taken[-1]:.1f} ms")
 
 
 def _used() -> float:
