@@ -1,7 +1,6 @@
 """Which service is meant: by the endpoint, by the name asked for, or by the signature's scope."""
 
 from collections import Counter
-from collections.abc import Iterable
 from ipaddress import ip_address
 
 from genkan.front.role_credentials import RoleCredentials
@@ -28,6 +27,7 @@ class Directory:
         self._regions: Counter[str] = Counter()
         self._endpoints: dict[tuple[str, Address], Listener] = {}
         self._ranges: dict[tuple[str, str], Listener] = {}
+        self._listening: Counter[tuple[str, int, int]] = Counter()  # how many want it
 
     def apply(self, delta: Delta) -> None:
         """Take a difference of the program in."""
@@ -50,8 +50,7 @@ class Directory:
 
     def listening(self) -> set[tuple[str, int, int]]:
         """Give every place, port and IP version at which something is to be answered."""
-        every: Iterable[Listener] = (*self._endpoints.values(), *self._ranges.values())
-        return {(one.place, one.port, one.addresses.version) for one in every}
+        return set(self._listening)
 
     def listener(self, place: str, address: str) -> Listener | None:
         """Give what stands at an address of a place: an endpoint, or a public range."""
@@ -126,13 +125,25 @@ class Directory:
 
     def _put_listener(self, entry: Listener) -> None:
         if entry.endpoint and entry.addresses.num_addresses == 1:
-            self._endpoints[entry.place, entry.addresses.network_address] = entry
+            address = entry.place, entry.addresses.network_address
+            self._listen_no_more(self._endpoints.get(address))
+            self._endpoints[address] = entry
         else:
-            self._ranges[entry.place, str(entry.addresses)] = entry
+            block = entry.place, str(entry.addresses)
+            self._listen_no_more(self._ranges.get(block))
+            self._ranges[block] = entry
+        self._listening[entry.place, entry.port, entry.addresses.version] += 1
 
     def _drop_listener(self, entry: Listener) -> None:
-        self._endpoints.pop((entry.place, entry.addresses.network_address), None)
-        self._ranges.pop((entry.place, str(entry.addresses)), None)
+        self._listen_no_more(
+            self._endpoints.pop((entry.place, entry.addresses.network_address), None)
+        )
+        self._listen_no_more(self._ranges.pop((entry.place, str(entry.addresses)), None))
+
+    def _listen_no_more(self, entry: Listener | None) -> None:
+        if entry is not None:
+            where = entry.place, entry.port, entry.addresses.version
+            self._listening -= Counter([where])  # what nobody wants is gone from it
 
     def _put_service(self, entry: Service) -> None:
         if entry.id not in self.services:

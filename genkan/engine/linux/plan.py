@@ -108,8 +108,10 @@ def _follow_devices(made: Plan, whole: KernelState) -> None:
     ends = old | {
         (one.peer_place, one.peer) for one in made.removing(Device) if isinstance(one, Device)
     }
+    if not ends:  # and not a look at the whole site for it
+        return
     made.removed = [one for one in made.removed if _hangs_on(one) not in ends]
-    anew = ends & (new | {key[1:3] for key in whole if key[0] == "device"})
+    anew = {end for end in ends if end in new or ("device", *end) in whole}
     if not anew:
         return
     there = {one.key for one in made.put}

@@ -1,12 +1,21 @@
 """What a namespace is told when it is made, and told again where others told it otherwise:
-forwarding, and silence where Linux would talk."""
+forwarding, and silence where Linux would talk.
+
+A process filesystem finds a setting by its name among those of all namespaces that were ever asked
+by it: among a thousand, in 0.9 ms. So each look is by one of its own, which nobody else has asked;
+it goes with its descriptor. See fsopen(2), proc_sys_compare in fs/proc/proc_sysctl.c.
+"""
 
 import contextlib
+import ctypes
 import os
+from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-NET = Path("/proc/sys/net")
+SYSTEM = "sys/net/"  # of a process filesystem
+PROC = "/proc"
+_LIBC = ctypes.CDLL(None, use_errno=True)
+FSOPEN, FSCONFIG, FSMOUNT, MAKE = 430, 431, 432, 6  # the same on every architecture
 QUIET = {
     # IPv6 addresses are those that are given: nobody is asked for any, or whether it has one
     "ipv6/conf/all/disable_ipv6": "0",
@@ -72,29 +81,67 @@ def wanted(forwards: bool, answers_marked: bool = False, idle: int | None = None
 
 def settle(values: Values) -> None:
     """Write settings of the calling thread's namespace; what this kernel lacks is left out."""
-    for name, value in values:
-        with contextlib.suppress(FileNotFoundError, PermissionError):
-            (NET / name).write_text(value)
+    with _processes() as proc:
+        for name, value in values:
+            _write(proc, name, value)
 
 
 def found(values: Values) -> Values:
     """Give the same settings as they are in the calling thread's namespace. What this kernel lacks,
     or lets nobody write here, is given as it is wanted."""
-    return tuple((name, _found(NET / name, value)) for name, value in values)
-
-
-def _found(path: Path, value: str) -> str:
-    try:
-        there = path.read_text().strip()
-    except (FileNotFoundError, PermissionError):
-        return value
-    return there if there == value or os.access(path, os.W_OK) else value
+    with _processes() as proc:
+        return tuple((name, _found(proc, name, value)) for name, value in values)
 
 
 def forward_by(device: str) -> None:
     """Have the calling thread's namespace forward what comes by a device, whence ever it is."""
-    for version in ("ipv4", "ipv6"):
-        with contextlib.suppress(FileNotFoundError, PermissionError):
-            (NET / version / "conf" / device / "forwarding").write_text("1")
+    with _processes() as proc:
+        for version in ("ipv4", "ipv6"):
+            _write(proc, f"{version}/conf/{device}/forwarding", "1")
+        _write(proc, f"ipv4/conf/{device}/rp_filter", "0")
+
+
+def _write(proc: int, name: str, value: str) -> None:
     with contextlib.suppress(FileNotFoundError, PermissionError):
-        (NET / "ipv4" / "conf" / device / "rp_filter").write_text("0")
+        opened = os.open(SYSTEM + name, os.O_WRONLY | os.O_CLOEXEC, dir_fd=proc)
+        try:
+            os.write(opened, value.encode())
+        finally:
+            os.close(opened)
+
+
+def _found(proc: int, name: str, value: str) -> str:
+    try:
+        opened = os.open(SYSTEM + name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+    except (FileNotFoundError, PermissionError):
+        return value
+    try:
+        there = os.read(opened, 100).decode().strip()
+    finally:
+        os.close(opened)
+    writable = there == value or os.access(SYSTEM + name, os.W_OK, dir_fd=proc)
+    return there if writable else value
+
+
+@contextlib.contextmanager
+def _processes() -> Iterator[int]:
+    """Open a process filesystem of one's own; the machine's, where there is none to be had."""
+    opened = _own_processes()
+    if opened is None:
+        opened = os.open(PROC, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield opened
+    finally:
+        os.close(opened)
+
+
+def _own_processes() -> int | None:
+    context = _LIBC.syscall(FSOPEN, b"proc", 1)
+    if context < 0:
+        return None
+    try:
+        made = _LIBC.syscall(FSCONFIG, context, MAKE, None, None, 0)
+        mounted = _LIBC.syscall(FSMOUNT, context, 1, 0) if made == 0 else -1
+    finally:
+        os.close(context)
+    return int(mounted) if mounted >= 0 else None
