@@ -60,7 +60,7 @@ class Authority:
     def context(self, name: str) -> ssl.SSLContext:
         """Give the TLS settings of a server that is called `name`."""
         context = self.server_context(name)
-        context.set_alpn_protocols(["http/1.1"])
+        context.set_alpn_protocols(["h2", "http/1.1"])
         return context
 
     def server_context(self, name: str) -> ssl.SSLContext:

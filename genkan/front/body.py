@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from genkan import wire
+from genkan.front.http2_stream import Http2Writer
 from genkan.wire.errors import refusal
 
 LARGEST_WHOLE = 16 << 20  # bytes of a body that is read before it is passed on
@@ -85,7 +86,9 @@ def unpacked(head: wire.HttpRequest, body: bytes) -> bytes:
 async def _tell_to_go_on(request: web.BaseRequest) -> None:
     if request.headers.get("expect", "").strip().lower() != "100-continue":
         return
-    if request.version >= (1, 1) and request.can_read_body:
+    if isinstance(request.writer, Http2Writer):
+        request.writer.go_on()
+    elif request.version >= (1, 1) and request.can_read_body:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0  # nothing of the answer itself is written yet
 

@@ -1,4 +1,4 @@
-"""HTTP at a socket: what of it is bounded, and how what is no HTTP gets into the log.
+"""HTTP at a socket, 1.1 or by ALPN 2: what is bounded, and how what is none gets into the log.
 
 A connection that does not bring a request's whole head in time is closed; heads have at most 128
 lines of 8 kB each. What the parser refuses is answered with 400, closed, and logged in one line.
@@ -6,6 +6,7 @@ Bodies are left as they came: what was signed is what arrived, compressed or not
 """
 
 import asyncio
+import functools
 import logging
 import socket
 import ssl
@@ -13,6 +14,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+
+from genkan.front.http2 import Http2Connection
 
 LOG = logging.getLogger(__name__)
 IDLE = 75.0  # seconds without a whole request's head
@@ -31,12 +34,27 @@ async def listen(
     )
     loop = asyncio.get_running_loop()
     return await loop.create_server(
-        server,
+        functools.partial(_Negotiated, server, answer) if tls else server,
         sock=listener,
         ssl=tls,
         backlog=BACKLOG,
         ssl_handshake_timeout=HANDSHAKE if tls else None,
     )
+
+
+class _Negotiated(asyncio.Protocol):
+    """A connection until its handshake has said which HTTP it speaks."""
+
+    def __init__(self, server: web.Server, answer: Answer) -> None:
+        self._server = server
+        self._answer = answer
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        chosen = transport.get_extra_info("ssl_object").selected_alpn_protocol()
+        speaker = Http2Connection(self._answer) if chosen == "h2" else self._server()
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a stream
+        transport.set_protocol(speaker)
+        speaker.connection_made(transport)
 
 
 def _shorten(record: logging.LogRecord) -> bool:
