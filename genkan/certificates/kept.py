@@ -79,8 +79,8 @@ class Kept:
     def all(self) -> Iterator[Held]:
         """Give what is kept; what cannot be read is passed over."""
         for path in sorted(self._folder.glob(f"*{FORM}")):
-            first, _, pem = path.read_text().partition("\n")
             try:
+                first, _, pem = path.read_text().partition("\n")
                 told = json.loads(first)
                 key, certificate = told["lengths"]
                 yield Held(
@@ -90,7 +90,7 @@ class Kept:
                     pem[key + certificate :],
                     told["about"],
                 )
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 continue
 
 

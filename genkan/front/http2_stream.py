@@ -93,7 +93,7 @@ class Http2Stream:
         writer = Http2Writer(self)
         answered = False
         try:
-            message = _message(self._headers)
+            message = message_of(self._headers)
             if message is None:
                 await self._answer_whole(writer, "HTTP/1.1 400 Bad Request")
             else:
@@ -193,7 +193,7 @@ class Http2Writer(AbstractStreamWriter):
             raise ConnectionResetError("the client has taken its request back")
 
 
-def _message(headers: list[tuple[str, str]]) -> RawRequestMessage | None:
+def message_of(headers: list[tuple[str, str]]) -> RawRequestMessage | None:
     """Give the head of a request as aiohttp has it; None when it cannot be one of HTTP/1.1."""
     pseudo = {name: value for name, value in headers if name.startswith(":")}
     plain: CIMultiDict[str] = CIMultiDict()
