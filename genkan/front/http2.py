@@ -21,7 +21,6 @@ WINDOW = 256 << 10  # bytes of a stream's body that may be under way
 LARGEST_FRAME = (16 << 10) + 9  # with its head
 LARGEST_HEAD = 64 << 10
 MOST_TAKEN_BACK = 200  # streams that a client resets, more than it lets be answered
-IDLE = 75.0  # seconds without a stream
 LINGER = 1.0  # until a connection that was closed is gone
 Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -29,8 +28,10 @@ Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 class Http2Connection(asyncio.Protocol):
     """The server's end of one connection."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, idle: float) -> None:
+        """`idle`: how long it may be without a stream, in seconds."""
         self._answer = answer
+        self._idle = idle
         self._streams: dict[int, Http2Stream] = {}
         self._taken_back = 0
         self._writable = asyncio.Event()
@@ -151,7 +152,7 @@ class Http2Connection(asyncio.Protocol):
 
     def _wait_for_streams(self) -> None:
         if not self.lost:
-            self._ending = self._loop.call_later(IDLE, self._end, "")
+            self._ending = self._loop.call_later(self._idle, self._end, "")
 
     def _end(self, why: str) -> None:
         """Close the connection, and say why in one line where a client is to blame."""

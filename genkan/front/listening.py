@@ -11,6 +11,7 @@ import logging
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -18,40 +19,50 @@ from aiohttp.http_exceptions import HttpProcessingError
 from genkan.front.http2 import Http2Connection
 
 LOG = logging.getLogger(__name__)
-IDLE = 75.0  # seconds without a whole request's head
-HANDSHAKE = 15.0
 BACKLOG = 1024
 Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a connection may be, in seconds, what is of no use to anybody."""
+
+    idle: float = 75.0  # without a whole request's head, or a stream
+    handshake: float = 15.0
+
+
+BOUNDS = Bounds()
+
+
 async def listen(
-    listener: socket.socket, answer: Answer, tls: ssl.SSLContext | None
+    listener: socket.socket, answer: Answer, tls: ssl.SSLContext | None, bounds: Bounds = BOUNDS
 ) -> asyncio.Server:
     """Answer requests at a socket."""
     listener.setblocking(False)
     server = web.Server(
-        answer, access_log=None, auto_decompress=False, keepalive_timeout=IDLE, logger=LOG
+        answer, access_log=None, auto_decompress=False, keepalive_timeout=bounds.idle, logger=LOG
     )
     loop = asyncio.get_running_loop()
     return await loop.create_server(
-        functools.partial(_Negotiated, server, answer) if tls else server,
+        functools.partial(_Negotiated, server, answer, bounds.idle) if tls else server,
         sock=listener,
         ssl=tls,
         backlog=BACKLOG,
-        ssl_handshake_timeout=HANDSHAKE if tls else None,
+        ssl_handshake_timeout=bounds.handshake if tls else None,
     )
 
 
 class _Negotiated(asyncio.Protocol):
     """A connection until its handshake has said which HTTP it speaks."""
 
-    def __init__(self, server: web.Server, answer: Answer) -> None:
+    def __init__(self, server: web.Server, answer: Answer, idle: float) -> None:
         self._server = server
         self._answer = answer
+        self._idle = idle
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         chosen = transport.get_extra_info("ssl_object").selected_alpn_protocol()
-        speaker = Http2Connection(self._answer) if chosen == "h2" else self._server()
+        speaker = Http2Connection(self._answer, self._idle) if chosen == "h2" else self._server()
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a stream
         transport.set_protocol(speaker)
         speaker.connection_made(transport)

@@ -1,65 +1,17 @@
 """HTTP/2 at the front's listeners: requests answered as those of HTTP/1.1, and what is bounded."""
 
-import asyncio
 import contextlib
 import hashlib
 import http.client
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from aiohttp import web
 
-from genkan.certificates.authority import Authority
-from genkan.front.body import read_parts
 from genkan.front.http2 import MOST_TAKEN_BACK, STREAMS
-from genkan.front.listening import listen
-from tests.front.h2_client import Client, parts
-
-NAME = "service.example.com"
-LARGE = 3 << 20
-
-
-class Server:
-    """A listener of the front in a thread of its own, before answers of the test's."""
-
-    def __init__(self, folder: Path) -> None:
-        authority = Authority(folder / "ca.pem", folder / "ca.key")
-        self.trusted = authority.pem.decode()
-        self.held = threading.Event()  # what waits for it is answered when it is set
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.address = listener.getsockname()
-        self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
-        listening = listen(listener, self.answer, authority.context(NAME))
-        asyncio.run_coroutine_threadsafe(listening, self.loop).result(10)
-
-    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        if request.path == "/wait":
-            await asyncio.to_thread(self.held.wait, 20)
-        if request.path == "/fail":
-            raise RuntimeError("as asked")
-        if request.path == "/unread":
-            return web.Response(status=403)
-        if request.path == "/large":
-            response = web.StreamResponse()
-            await response.prepare(request)
-            for part in parts(LARGE):
-                await response.write(part)
-            await response.write_eof()
-            return response
-        digest, size = hashlib.sha256(), 0
-        async for part in read_parts(request):
-            digest.update(part)
-            size += len(part)
-        told = f"{request.method} {request.path_qs} {request.host} {size} {digest.hexdigest()}"
-        return web.Response(text=told, headers={"X-Peer": str(request.remote or "")})
-
-    def client(self, **config) -> Client:
-        return Client(self.address, NAME, self.trusted, **config)
+from tests.front.h2_client import Answer, Client, parts
+from tests.front.listener import LARGE, NAME, Server, digest_of
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +19,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     one = Server(tmp_path_factory.mktemp("front"))
     yield one
     one.loop.call_soon_threadsafe(one.loop.stop)
-
-
-def digest_of(size: int) -> str:
-    whole = hashlib.sha256()
-    for part in parts(size):
-        whole.update(part)
-    return whole.hexdigest()
 
 
 def test_requests_of_one_connection_are_answered_beside_each_other(server: Server):
@@ -163,8 +108,6 @@ def sent(client: Client, headers: list[tuple[str, str]]) -> int:
     head |= {name: value for name, value in headers if name in head}
     more = [one for one in headers if one[0] not in head]
     number = client.h2.get_next_available_stream_id()
-    from tests.front.h2_client import Answer
-
     client.answers[number] = Answer()
     client.h2.send_headers(number, [*head.items(), *more], end_stream=True)
     client.flush()
