@@ -47,8 +47,8 @@ DEVICE = device_name("eni-1")
 
 
 def lowered_rules(entry: FilterEntry) -> list[str]:
-    """Give the rules of a filter's chain without their comments."""
-    (chain,) = lower(entry, {})
+    """Give the rules of a filter's first chain without their comments."""
+    chain, *_ = lower(entry, {})
     assert isinstance(chain, NftChain)
     return [rule.partition(" comment ")[0] for rule in chain.rules]
 
@@ -97,7 +97,7 @@ def lowered_rules(entry: FilterEntry) -> list[str]:
 def test_a_filter_is_a_chain_of_rules_with_their_far_sides_joined(
     matches: list[Match], expected: list[str]
 ) -> None:
-    assert lowered_rules(rules_of("sg-1/ingress", *matches)) == expected
+    assert lowered_rules(replace(rules_of("sg-1/ingress", *matches), stateful=True)) == expected
 
 
 def test_the_far_side_of_an_outbound_rule_is_the_destination() -> None:
@@ -106,25 +106,43 @@ def test_the_far_side_of_an_outbound_rule_is_the_destination() -> None:
     ]
 
 
-def test_rules_that_drop_keep_their_place() -> None:
-    def rule(remote: str, verdict: Verdict) -> Rule:
-        return Rule(match=match(remote), verdict=verdict, because=BECAUSE)
-
-    ordered = FilterEntry(
+def acl(*rules: tuple[Match, Verdict]) -> FilterEntry:
+    """Give a filter of ordered rules, numbered from 1."""
+    return FilterEntry(
         because=BECAUSE,
         place="vpc-1",
         name="acl-1/ingress",
-        rules=(
-            rule("10.0.0.0/9", Verdict.ACCEPT),
-            rule("10.0.0.0/8", Verdict.DROP),
-            rule("0.0.0.0/0", Verdict.ACCEPT),
+        rules=tuple(
+            Rule(match=one, verdict=verdict, because=Because("network-acl", "acl-1", str(number)))
+            for number, (one, verdict) in enumerate(rules, 1)
         ),
     )
+
+
+def test_ordered_rules_are_one_lookup_until_one_meets_an_earlier_one() -> None:
+    ordered = acl(
+        (match("10.0.0.0/16", 6, (22, 22)), Verdict.DROP),
+        (match("10.1.0.0/16", 6, (80, 90)), Verdict.ACCEPT),
+        (match("2001:db8::/32", 6, (80, 80)), Verdict.ACCEPT),
+        (match("10.0.0.0/8", 6, (1, 65535)), Verdict.DROP),
+        (match("0.0.0.0/0"), Verdict.ACCEPT),
+    )
     assert lowered_rules(ordered) == [
-        "ip saddr { 10.0.0.0/9 } accept",
-        *ruleset.dropped("network-acl-ingress", str(BECAUSE), "ip saddr { 10.0.0.0/8 } "),
+        "ip saddr . meta l4proto . th dport vmap { "
+        "10.0.0.0-10.0.255.255 . 6 . 22 : goto acl_1_ingress_denied_1, "
+        "10.1.0.0-10.1.255.255 . 6 . 80-90 : accept }",
+        "ip6 saddr { 2001:db8::/32 } meta l4proto 6 th dport 80 accept",
+        "ip saddr { 10.0.0.0/8 } meta l4proto 6 th dport 1-65535 goto acl_1_ingress_denied_4",
         "meta nfproto ipv4 accept",
     ]
+
+
+def test_what_an_ordered_rule_denies_ends_in_a_chain_that_logs_why() -> None:
+    _, denied = lower(acl((match("10.0.0.0/8"), Verdict.DROP)), {})
+    assert isinstance(denied, NftChain)
+    assert denied.name == "acl_1_ingress_denied_1"
+    texts = [rule.partition(" comment ")[0] for rule in denied.rules]
+    assert texts == list(ruleset.dropped("network-acl-ingress", "acl-1 rule 1"))
 
 
 @pytest.mark.parametrize(

@@ -33,12 +33,12 @@ add chain inet genkan sg_1_ingress
 flush chain inet genkan sg_1_ingress
 add chain inet genkan security_group_ingress_sg_1_ingress
 flush chain inet genkan security_group_ingress_sg_1_ingress
-add rule inet genkan sg_1_ingress ip saddr { 10.0.0.0/8 } meta l4proto 1 icmp type 8 accept \
-comment "sg-1 rule sgr-1 #b2b59961"
 add rule inet genkan sg_1_ingress ip saddr @members_sg_2 meta l4proto 6 th dport 443 accept \
 comment "sg-1 rule sgr-1 #a1133c5b"
 add rule inet genkan sg_1_ingress ip6 saddr @members_sg_2_6 meta l4proto 6 th dport 443 accept \
 comment "sg-1 rule sgr-1 #d3ae3c50"
+add rule inet genkan sg_1_ingress ip saddr { 10.0.0.0/8 } meta l4proto 1 icmp type 8 accept \
+comment "sg-1 rule sgr-1 #b2b59961"
 add rule inet genkan security_group_ingress_sg_1_ingress jump sg_1_ingress \
 comment "sg-1/ingress #059e279c"
 add rule inet genkan security_group_ingress_sg_1_ingress limit rate 1000/second burst 2000 packets \

@@ -1,17 +1,18 @@
 """Filters, and what asks them, → nft chains, sets and elements. Pure.
 
-Order of rules inside a filter is kept; rules that differ by their far side alone share one. A
-stateful filter has a second chain with what it lets pass from everywhere, for guards that do not
-track it: a connection that passes there is marked as untracked at this side, so that it can be
-asked again when rules change.
+Rules that all accept need no order: those of a stateful filter that differ by their far side alone
+share one. Others are asked in their order, as lookups (see `layers`). A stateful filter has a
+second chain with what it lets pass from everywhere, for guards that do not track it: a connection
+that passes there is marked as untracked at this side, so that it can be asked again when rules
+change.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from ipaddress import IPv6Network, collapse_addresses
 from itertools import groupby
 from typing import Any
 
-from genkan.engine.linux import ruleset
+from genkan.engine.linux import layers, ruleset
 from genkan.engine.linux.naming import chain_name, device_name, number
 from genkan.engine.linux.objects import KernelObject, NftElement, NftSet
 from genkan.program.address import Block
@@ -58,10 +59,13 @@ def of_version(container: str, version: int) -> str:
 
 
 def filter_chains(entry: Filter, _: object) -> Iterator[KernelObject]:
-    """Give a filter's chain; and a stateful one's second."""
-    yield _chain(entry)
+    """Give a filter's chain; a stateful one's second, and those that end what others deny."""
+    denying = [rule for rule in entry.rules if rule.verdict is Verdict.DROP]
+    yield _layered(entry) if denying or not entry.stateful else _chain(entry)
     if entry.stateful:
         yield _from_everywhere(entry)
+    for rule in denying:
+        yield _denial(entry, rule)
 
 
 def _from_everywhere(entry: Filter) -> KernelObject:
@@ -79,25 +83,75 @@ def _from_everywhere(entry: Filter) -> KernelObject:
     return ruleset.chain(entry.place, chain_name(f"{entry.name}/{EVERYWHERE}"), tuple(rules))
 
 
-def _chain(entry: Filter) -> KernelObject:
+def _layered(entry: Filter) -> KernelObject:
+    """Give the chain of ordered rules that accept or deny: few lookups, see `layers`."""
+    side = _side(entry.name)
     rules: list[tuple[str, str]] = []
-    ordered: Iterable[Rule] = entry.rules
-    if len({rule.verdict for rule in entry.rules}) == 1:  # then their order decides nothing
-        ordered = sorted(entry.rules, key=lambda rule: repr(_but_for_remote(rule)))
+    for layer in layers.laid(entry.rules):
+        for alike in layers.maps(layer):
+            rules.extend(_lookup(entry.name, alike, side))
+    return ruleset.chain(entry.place, chain_name(entry.name), tuple(rules))
+
+
+def _lookup(name: str, alike: list[Rule], side: str) -> Iterator[tuple[str, str]]:
+    """Give the lookup in a map that decides by rules of one form; one alone needs no map."""
+    rows = [
+        f"{layers.element(rule.match, rule.match.remote)} : {_verdict(name, rule)}"
+        for rule in alike
+        if isinstance(rule.match.remote, Block)
+    ]
+    if len(alike) == 1 or len(rows) < len(alike):
+        for text, because in _texts(alike, name):
+            yield f"{text}{_verdict(name, alike[0])}", because
+        return
+    asked = layers.key(alike[0].match, side)
+    yield f"{asked} vmap {{ {', '.join(rows)} }}", ", ".join(str(one.because) for one in alike)
+
+
+def _verdict(name: str, rule: Rule) -> str:
+    if rule.verdict is Verdict.ACCEPT:
+        return "accept"
+    return f"goto {_denying(name, rule)}"
+
+
+def _denying(name: str, rule: Rule) -> str:
+    return chain_name(f"{name}/denied/{rule.because.rule}")
+
+
+def _denial(entry: Filter, rule: Rule) -> KernelObject:
+    """Give the chain in which what a rule denies ends."""
+    egress = entry.name.endswith("/egress")
+    stage = Stage.NETWORK_ACL_EGRESS if egress else Stage.NETWORK_ACL_INGRESS
+    because = str(rule.because)
+    texts = ruleset.dropped(stage.value, because)
+    name = _denying(entry.name, rule)
+    return ruleset.chain(entry.place, name, tuple((one, because) for one in texts))
+
+
+def _side(filter_name: str) -> str:
+    """Give where the far end's address is."""
+    return "daddr" if filter_name.endswith("/egress") else "saddr"
+
+
+def _chain(entry: Filter) -> KernelObject:
+    """Give the chain of rules that all accept: their order decides nothing."""
+    rules: list[tuple[str, str]] = []
+    ordered = sorted(entry.rules, key=lambda rule: repr(_but_for_remote(rule)))
     for _, alike in groupby(ordered, key=_but_for_remote):
-        rules.extend(_texts(list(alike), entry.name))
+        rules.extend((f"{text}accept", why) for text, why in _texts(list(alike), entry.name))
     return ruleset.chain(entry.place, chain_name(entry.name), tuple(rules))
 
 
 def _but_for_remote(rule: Rule) -> tuple[object, ...]:
     match = rule.match
     kind = type(match.remote).__name__
-    return (kind, match.protocol, match.ports, match.icmp, rule.verdict.value)
+    return (kind, match.protocol, match.ports, match.icmp)
 
 
 def _texts(rules: list[Rule], filter_name: str) -> Iterator[tuple[str, str]]:
-    """Give one nft rule for rules that differ by their far side; a named set stands alone."""
-    side = "daddr" if filter_name.endswith("/egress") else "saddr"
+    """Give what one nft rule asks for rules that differ by their far side; a named set stands
+    alone."""
+    side = _side(filter_name)
     first = rules[0]
     service = _service(first.match)
     because = ", ".join(str(rule.because) for rule in rules)
@@ -106,32 +160,18 @@ def _texts(rules: list[Rule], filter_name: str) -> Iterator[tuple[str, str]]:
             name = chain_name(rule.match.remote.name)  # type: ignore[union-attr]
             for header in _headers(first.match):
                 text = f"{header} {side} @{name}{ruleset.FAMILIES[header]} {service}"
-                yield from _decided(text, first.verdict, str(rule.because), filter_name)
+                yield text, str(rule.because)
     elif first.match.remote is None:
-        yield from _decided(service, first.verdict, because, filter_name)
+        yield service, because
     else:
         networks = [rule.match.remote for rule in rules]
         text = f"{_remotes(side, networks)}{service}"
-        yield from _decided(text, first.verdict, because, filter_name)
+        yield text, because
 
 
 def _headers(match: Match) -> tuple[str, ...]:
     """Give the headers that a rule without a family of its own can meet."""
     return {1: ("ip",), 58: ("ip6",)}.get(match.protocol or 0, tuple(ruleset.FAMILIES))
-
-
-def _decided(
-    match: str, verdict: Verdict, because: str, filter_name: str
-) -> Iterator[tuple[str, str]]:
-    """Give the rule, or the rules where what they drop is logged; only network ACLs deny."""
-    if verdict is Verdict.ACCEPT:
-        yield f"{match}{verdict.value}", because
-        return
-    stage = (
-        Stage.NETWORK_ACL_EGRESS if filter_name.endswith("/egress") else Stage.NETWORK_ACL_INGRESS
-    )
-    for text in ruleset.dropped(stage.value, because, match):
-        yield text, because
 
 
 def _remotes(side: str, networks: list[Any]) -> str:
