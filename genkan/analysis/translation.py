@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 
 from genkan.analysis.code import Code
 from genkan.analysis.crossing import Crossing
-from genkan.analysis.packet import Packet, drawn
+from genkan.analysis.packet import TCP, UDP, Packet
 from genkan.analysis.trace import Outcome, Step
 from genkan.program.translation import Border
 
@@ -78,6 +78,9 @@ def own_addresses(at: Crossing) -> tuple[IPv4Address, ...]:
 def to_own(at: Crossing, address: IPv4Address) -> Iterator[Step]:
     """Give what a NAT gateway passes on one of its addresses, and a port."""
     own = at.atlas.port_translation(at.place)
-    after = at.packet.from_source(address, drawn(at.packet))
+    drawn = at.packet.source_port
+    if own and drawn and at.packet.protocol in (TCP, UDP):
+        drawn = own.ports
+    after = at.packet.from_source(address, drawn)
     said = f"leaves as {address}, with a port of the gateway's choice"
     yield at.step(NAT, Outcome.TRANSLATED, said, own.because if own else None, after)

@@ -25,6 +25,8 @@ from genkan.program.translation import Border, OneToOne, PortTranslation
 ANYWHERE = IPv4Network("0.0.0.0/0")
 ANYWHERE_IPV6 = IPv6Network("::/0")
 EVERYWHERE: dict[int, Block] = {4: ANYWHERE, 6: ANYWHERE_IPV6}  # by IP version
+# As many as AWS gives a destination, of the 64,512 that it draws from: "NAT gateway basics".
+NAT_PORTS = (65_536 - 55_000, 65_535)
 NAT_IDLE = 350  # seconds: "NAT gateway basics"
 INTERNET_MTU = 1500  # "Maximum transmission unit (MTU) for your EC2 instance": to the internet
 
@@ -172,5 +174,9 @@ def compile_nat_gateway(
     )
     first, *others = interface.private_addresses
     yield PortTranslation(
-        because=because, place=gateway.id, address=first, others=tuple(sorted(others))
+        because=because,
+        place=gateway.id,
+        address=first,
+        others=tuple(sorted(others)),
+        ports=NAT_PORTS,
     )

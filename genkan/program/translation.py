@@ -46,9 +46,10 @@ class OneToOne(Entry):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortTranslation(Entry):
     """What `place` passes on leaves as `address`, or one of `others`, with a port of the place's
-    choice.
+    choice: of TCP and UDP, one of `ports`.
 
-    Only answers come back: what was not started from inside is dropped.
+    No two connections to one destination have the same address and port; what none is left for is
+    dropped. Only answers come back: what was not started from inside is dropped.
     """
 
     section: ClassVar[str] = "port-translation"
@@ -56,6 +57,7 @@ class PortTranslation(Entry):
     place: str
     address: IPv4Address
     others: tuple[IPv4Address, ...] = ()  # in order
+    ports: tuple[int, int] = (1024, 65535)  # the first and the last
 
     @property
     def key(self) -> Key:

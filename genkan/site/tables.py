@@ -37,8 +37,8 @@ def why_crowded(table: Table, kind: PlaceKind) -> str | None:
     """Say what is wrong with a table; None: nothing."""
     if kind is PlaceKind.NAT_GATEWAY and table.clashed:
         return (
-            f"{table.clashed} connections were dropped for want of a port: an address has one for "
-            "each connection to a destination"
+            f"{table.clashed} connections were dropped for want of a port (ErrorPortAllocation): "
+            "an address has 55,000, each for one connection to a destination"
         )
     if table.entries >= CROWDED * table.limit:
         return (

@@ -6,7 +6,7 @@ import socket
 import sys
 import time
 from dataclasses import replace
-from ipaddress import IPv6Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from genkan.engine.linux.namespace import entered
@@ -20,8 +20,18 @@ from genkan.model.block_public_access import (
 from genkan.model.network import delete, put
 from genkan.model.network_acl import NetworkAcl, NetworkAclEntry
 from genkan.model.network_interface import NetworkInterface
+from genkan.model.prefix_list import ManagedPrefixList, PrefixListEntry, PrefixListVersion
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable, RouteTableAssociation
+from genkan.model.security_group import (
+    CidrPeer,
+    Direction,
+    GroupPeer,
+    ListPeer,
+    PortRange,
+    SecurityGroup,
+    SecurityGroupRule,
+)
 from genkan.model.subnet import Subnet
 from tests.compile.dual_stack import SUBNETS, dual_stack
 from tests.compile.scenario import AT, MINE, acl
@@ -105,8 +115,6 @@ def _with_six(one: Resource) -> Resource:
 
 def entry(number: int, egress: bool, block: str, port: int | None = None) -> NetworkAclEntry:
     """Allow a block, or deny it one port of TCP."""
-    from genkan.model.security_group import PortRange
-
     return NetworkAclEntry(
         number=number,
         egress=egress,
@@ -155,6 +163,76 @@ def acls(world: World) -> dict[str, str]:
     found["endpoint, no entry"] = tcp("i-mute", ENDPOINT, 443)
     world.change(put(former))
     return {**found, "again": tcp("i-app", WEB, 80)}
+
+
+def groups(world: World) -> dict[str, Any]:
+    """Let in by ICMPv6's type and code, by a prefix list, and by a group of the peered VPC."""
+    web, far = (world.network.get(SecurityGroup, name) for name in ("sg-web", "sg-far"))
+    found: dict[str, Any] = {}
+    for name, protocol, kind, code in ICMP_RULES:
+        one = icmp_rule(protocol, kind, code)
+        world.change(put(replace(web, rules=(one,))))
+        found[name] = icmpv6("i-app", WEB)
+    everything = SecurityGroupRule(
+        id="sgr-list",
+        direction=Direction.INGRESS,
+        protocol=None,
+        ports=None,
+        peer=ListPeer("pl-six"),
+    )
+    world.change(put(prefix_list(SUBNETS["subnet-back"]), replace(web, rules=(everything,))))
+    found["listed"] = probed(LISTED)
+    found["not listed"] = tcp("i-side", WEB, 22)
+    world.change(put(prefix_list(SUBNETS["subnet-side"])))
+    found["listed no more"] = tcp("i-app", WEB, 22)
+    found["listed now"] = tcp("i-side", WEB, 22, LONG_PATIENCE)
+    named = replace(everything, id="sgr-peer", peer=GroupPeer("sg-app", MINE["account"]))
+    world.change(put(web, replace(far, rules=(*far.rules[:1], named))))
+    found["group of the peer"] = tcp("i-app", FAR, 80, LONG_PATIENCE)
+    found["group of the peer, echo"] = icmpv6("i-app", FAR)
+    app = world.network.get(NetworkInterface, "eni-app")
+    world.change(put(replace(app, group_ids=("sg-open",))))
+    found["without that group"] = tcp("i-app", FAR, 80)
+    world.change(put(app, far) + delete(prefix_list(SUBNETS["subnet-side"])))
+    return found
+
+
+ICMP_RULES = (
+    ("echo requests", 58, 128, -1),
+    ("echo requests, code 0", 58, 128, 0),
+    ("echo requests, code 1", 58, 128, 1),
+    ("echo replies", 58, 129, -1),
+    ("every type", 58, -1, -1),
+    ("IPv4's echo requests", 1, 8, -1),
+)
+LISTED = {
+    "tcp": (tcp, "i-app", WEB, 22),
+    "udp": (udp, "i-app", WEB, 5002),
+    "echo": (icmpv6, "i-app", WEB),
+}
+
+
+def icmp_rule(protocol: int, kind: int, code: int) -> SecurityGroupRule:
+    return SecurityGroupRule(
+        id="sgr-icmp",
+        direction=Direction.INGRESS,
+        protocol=protocol,
+        ports=PortRange(kind, code),
+        peer=CidrPeer(IPv6Network("::/0") if protocol == 58 else IPv4Network("0.0.0.0/0")),
+    )
+
+
+def prefix_list(block: IPv6Network) -> ManagedPrefixList:
+    version = PrefixListVersion(number=1, entries=(PrefixListEntry(cidr=block),))
+    return ManagedPrefixList(
+        id="pl-six",
+        prefix_list_name="six",
+        address_family="IPv6",
+        max_entries=5,
+        state="create-complete",
+        versions=(version,),
+        **MINE,
+    )
 
 
 def too_big() -> dict[str, str]:
@@ -245,6 +323,7 @@ def main() -> None:
         "probes": probed(PROBES),
         "source check": source_check(seen),
         "acls": acls(world),
+        "groups": groups(world),
         "too big": too_big(),
         "public access": public_access(world),
         "changes": changes(world),

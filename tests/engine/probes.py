@@ -1,6 +1,7 @@
 """Clients and servers inside places: sockets that belong to a place, and what they meet there."""
 
 import contextlib
+import itertools
 import socket
 import struct
 import threading
@@ -17,6 +18,7 @@ FAMILIES = {  # family, every address, and what makes a listener transparent
     6: (socket.AF_INET6, "::", socket.IPPROTO_IPV6, 75),
 }
 ECHO_IPV6, ECHO_REPLY_IPV6 = 128, 129
+IDENTIFIERS = itertools.count(1)  # of questions by ICMP: no two are one connection
 TOTAL_RETRANSMISSIONS = 100  # offset of tcpi_total_retrans in struct tcp_info
 
 
@@ -162,7 +164,7 @@ def icmpv6(place: str, address: str) -> str:
     with entered(place):
         client = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
     with client:
-        number = struct.pack("!H", threading.get_native_id() & 0xFFFF)
+        number = struct.pack("!H", next(IDENTIFIERS) & 0xFFFF)
         client.sendto(struct.pack("!BBH", ECHO_IPV6, 0, 0) + number + bytes(14), (address, 0))
         for packet in _received(client):
             if packet[0] == ECHO_REPLY_IPV6 and packet[4:6] == number:
@@ -179,7 +181,7 @@ def icmp(place: str, address: str, kind: int = ECHO) -> str:
     with entered(place):
         client = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
     with client:
-        number = threading.get_native_id() & 0xFFFF
+        number = next(IDENTIFIERS) & 0xFFFF
         rest = struct.pack("!HH", number, 1) + bytes(12)
         client.sendto(_summed(struct.pack("!BBH", kind, 0, 0) + rest), (address, 0))
         wanted = ECHO_REPLY if kind == ECHO else TIMESTAMP_REPLY

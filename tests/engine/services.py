@@ -69,6 +69,7 @@ PASSES = {
 STOPS = {
     "no listener": (tcp, "i-c-client", ENDPOINT, 82),
     "group does not let in": (tcp, "i-c-stranger", ENDPOINT, 443),
+    "target that nobody is": (tcp, "i-c-client", ENDPOINT, 8083),
     "datagrams, no listener": (udp, "i-c-client", ENDPOINT, 443),
     "echo to endpoint": (icmp, "i-c-client", ENDPOINT),
     "own VPC, no listener": (tcp, "i-p-neighbour", NLB_A, 82),
@@ -78,13 +79,18 @@ STOPS = {
 
 
 def unkept() -> list[Any]:
-    """Give a listener whose targets do not see the client: addresses, by default."""
+    """Give listeners whose targets do not see the client: addresses, by default; one of nobody."""
+    nobody = target_group(
+        "nobody",
+        target_type=TargetType.IP,
+        targets=(Target(id="10.0.1.99", port=8080, zone="ap-northeast-1a"),),
+    )
     made = target_group(
         "unkept",
         target_type=TargetType.IP,
         targets=(Target(id=TARGET_A, port=8080, zone="ap-northeast-1a"),),
     )
-    return [made, listener(8081, made.id)]
+    return [made, listener(8081, made.id), nobody, listener(8083, nobody.id)]
 
 
 def probe() -> dict[str, str]:

@@ -86,6 +86,39 @@ def test_a_network_acl_knows_ipv6_blocks(report: dict[str, Any], probe: str, met
     assert report["acls"][probe] == met
 
 
+@pytest.mark.parametrize(
+    ("rule", "met"),
+    [
+        ("echo requests", "answer"),
+        ("echo requests, code 0", "answer"),
+        ("echo requests, code 1", "silence"),
+        ("echo replies", "silence"),
+        ("every type", "answer"),
+        ("IPv4's echo requests", "silence"),
+    ],
+)
+def test_a_group_lets_in_by_the_type_and_code_of_icmpv6(
+    report: dict[str, Any], rule: str, met: str
+) -> None:
+    assert report["groups"][rule] == met
+
+
+def test_a_rule_for_everything_from_a_prefix_list_follows_its_entries(
+    report: dict[str, Any],
+) -> None:
+    groups = report["groups"]
+    assert groups["listed"] == {"tcp": f"{APP} {WEB}", "udp": "hello", "echo": "answer"}
+    assert (groups["not listed"], groups["listed no more"]) == ("silence", "silence")
+    assert groups["listed now"] == f"2406:da14:0:103::4 {WEB}"
+
+
+def test_a_group_of_a_peered_vpc_is_known_by_its_ipv6_addresses(report: dict[str, Any]) -> None:
+    groups = report["groups"]
+    assert groups["group of the peer"] == f"{APP} {FAR}"
+    assert groups["group of the peer, echo"] == "answer"
+    assert groups["without that group"] == "silence"
+
+
 def test_addresses_come_and_go_beside_connections_that_stay(report: dict[str, Any]) -> None:
     changes = report["changes"]
     assert changes.pop("gone") in UNANSWERED

@@ -56,6 +56,7 @@ def test_a_consumer_reaches_a_target_that_sees_the_load_balancer(
     [
         ("no listener", "silence"),
         ("group does not let in", "silence"),
+        ("target that nobody is", "silence"),
         ("datagrams, no listener", "silence"),
         ("echo to endpoint", "silence"),
         ("own VPC, no listener", "silence"),

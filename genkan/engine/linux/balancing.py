@@ -90,6 +90,7 @@ def lower_balancer(entry: Balancer) -> Iterator[KernelObject]:
             "type filter hook forward priority 0; policy drop;",
             (
                 f"iifname {way} oifname {way} ct mark != 0 drop",  # its intake is gone
+                f"meta l4proto {{ icmp, ipv6-icmp }} oifname != {way} drop",  # to endpoints
                 *(
                     f"ct mark != 0 meta nfproto ipv{version} tcp flags syn "
                     f"tcp option maxseg size set {size}"
@@ -129,7 +130,10 @@ def lower_balancer(entry: Balancer) -> Iterator[KernelObject]:
 
 
 def _of_another_address(way: str, own: Mapping[int, Address]) -> Iterator[str]:
-    """Give what drops what comes from the balancer's own network for another address than its."""
+    """Give what drops what comes from the balancer's own network for another address than its, or
+    as if from its own."""
+    if 4 in own:
+        yield f"iifname {way} ip saddr {own[4]} drop"  # accept_local would take it
     for version, header in ruleset.HEADERS.items():
         meant = f"{header} daddr != {own[version]} " if version in own else ""
         yield f"iifname {way} meta nfproto ipv{version} {meant}drop"

@@ -198,8 +198,8 @@ def _one_to_one(entry: OneToOne, ends: Ends) -> Iterator[KernelObject]:
 
 
 def _port_translation(entry: PortTranslation, ends: Ends) -> Iterator[KernelObject]:
-    addresses = (entry.address, *entry.others)
-    yield from ruleset.port_translation(entry.place, tuple(map(str, addresses)))
+    addresses = tuple(map(str, (entry.address, *entry.others)))
+    yield from ruleset.port_translation(entry.place, addresses, entry.ports)
 
 
 def _listener(entry: Listener, ends: Ends) -> Iterator[KernelObject]:

@@ -12,6 +12,7 @@ see all.
 """
 
 import hashlib
+from collections.abc import Iterator
 from functools import lru_cache
 
 from genkan.engine.linux.objects import KernelObject, NftChain, NftSet
@@ -326,21 +327,29 @@ def passing_on(place: str) -> NftChain:
     return stage(place, "refusals", "type filter hook forward priority -1; policy accept;", noted)
 
 
-def port_translation(place: str, addresses: tuple[str, ...]) -> list[KernelObject]:
+def port_translation(
+    place: str, addresses: tuple[str, ...], ports: tuple[int, int]
+) -> Iterator[NftChain]:
     """Give what a NAT gateway has beside: a port of its own for every connection from inside."""
-    chosen = addresses[0]
-    if len(addresses) > 1:
-        rows = ", ".join(f"{number} : {address}" for number, address in enumerate(addresses))
-        hashed = "jhash ip saddr . ip daddr . th sport . th dport"
-        chosen = f"{hashed} mod {len(addresses)} map {{ {rows} }}"
-    return [
-        stage(
-            place,
-            "nat-gateway",
-            "type nat hook postrouting priority 100; policy accept;",
-            (f"ip saddr != {{ {', '.join(addresses)} }} snat ip to {chosen} random",),
+    first, last = ports
+    for address in addresses:
+        rules = (
+            f"meta l4proto {{ tcp, udp }} snat ip to {address}:{first}-{last} random",
+            f"snat ip to {address}",
         )
-    ]
+        yield chain(place, _leaving_as(address), tuple((rule, "nat-gateway") for rule in rules))
+    others = f"ip saddr != {{ {', '.join(addresses)} }}"
+    chosen = f"goto {_leaving_as(addresses[0])}"
+    if len(addresses) > 1:
+        rows = (f"{at} : goto {_leaving_as(address)}" for at, address in enumerate(addresses))
+        hashed = "jhash ip saddr . ip daddr . th sport . th dport"
+        chosen = f"{hashed} mod {len(addresses)} vmap {{ {', '.join(rows)} }}"
+    hook = "type nat hook postrouting priority 100; policy accept;"
+    yield stage(place, "nat-gateway", hook, (f"{others} {chosen}",))
+
+
+def _leaving_as(address: str) -> str:
+    return f"leaving_as_{address.replace('.', '_')}"
 
 
 def stage(place: str, name: str, hook: str, rules: tuple[str, ...]) -> NftChain:
