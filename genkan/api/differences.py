@@ -49,8 +49,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "the one of 2015 with 3DES, are not there.",
         "Application load balancers and their rules are refused, and so are targets that are "
         "functions or load balancers.",
-        "target_health_state.unhealthy.draining_interval_seconds is kept and shown: a target that "
-        "is found unhealthy is left at once.",
+        "Connections to an unhealthy target that has a draining interval end with the interval; "
+        "AWS says that they are kept for it, and not what comes then.",
         "Classic Load Balancers (2012-06-01), which share the endpoint, are refused.",
     ),
     "route53": (

@@ -141,15 +141,18 @@ class _Reach:
                 yield found
 
     def ended(self) -> Iterator[Held]:
-        """Give those whose connections are not to wait: unhealthy ones, and instances that
-        stopped."""
-        if self._group.protocol not in STREAMS or self._attributes.get(ENDS_UNHEALTHY) == "false":
+        """Give those whose connections are not to wait: unhealthy ones, when they had the time that
+        their group gives them, and instances that stopped."""
+        at_once = self._attributes.get(ENDS_UNHEALTHY) != "false"
+        if self._group.protocol not in STREAMS or not (at_once or self._group.unhealthy_draining):
             return
         for target in self._group.targets:
             health = measured(self._network, self._group, target)
             sick = health is not None and not health.healthy and target not in self._taking
+            over = sick and health is not None and not health.drains
+            stopped = at_once and self._at(target, running=True) is None
             found = self._at(target, running=False)
-            if found and (sick or self._at(target, running=True) is None):
+            if found and (over or stopped):
                 yield found
 
     def _at(self, target: Target, *, running: bool) -> Held | None:

@@ -250,7 +250,7 @@ class Control:
 
     def take_health(self, targets: Mapping[str, Mapping[str, Any] | None]) -> None:
         """Take what was measured of targets; it is in force when this returns."""
-        change = health.told(self.network, targets)
+        change = health.told(self.network, targets, self._now())
         if change:
             self._commit("MeasureTargetHealth", GLOBAL, change, later=True)
 

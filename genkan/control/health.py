@@ -11,6 +11,7 @@ Of the first nothing is known yet, which changes nothing; the third is well.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from genkan.model.load_balancer import TargetGroup
@@ -18,19 +19,28 @@ from genkan.model.network import Change, Network, delete, put
 from genkan.model.target_health import TargetHealth, group_of
 
 
-def told(network: Network, targets: Mapping[str, Mapping[str, Any] | None]) -> Change:
-    """Give the change that a report makes; what it does not name is checked no more."""
+def told(network: Network, targets: Mapping[str, Mapping[str, Any] | None], at: datetime) -> Change:
+    """Give the change that a report makes at a time; what it does not name is checked no more."""
     gone = [one for one in network.all(TargetHealth) if one.id not in targets]
-    measured = (_measured(network, name, found["why"]) for name, found in targets.items() if found)
+    found = {name: one["why"] for name, one in targets.items() if one}
+    measured = (_measured(network, name, why, at) for name, why in found.items())
     new = (one for one in measured if one and network.get(TargetHealth, one.id) != one)
     return delete(*gone) + put(*new)
 
 
-def _measured(network: Network, target: str, why: list[str] | None) -> TargetHealth | None:
+def _measured(
+    network: Network, target: str, why: list[str] | None, at: datetime
+) -> TargetHealth | None:
     group = network.get(TargetGroup, group_of(target))
     if group is None:
         return None
     reason, description = why or (None, None)
+    earlier = network.get(TargetHealth, target)
+    until = None
+    if why is not None and group.unhealthy_draining:
+        begins = earlier is None or earlier.healthy
+        begun = earlier.draining_until if earlier else None
+        until = at + timedelta(seconds=group.unhealthy_draining) if begins else begun
     return TargetHealth(
         id=target,
         account=group.account,
@@ -40,4 +50,5 @@ def _measured(network: Network, target: str, why: list[str] | None) -> TargetHea
         healthy=why is None,
         reason=reason,
         description=description,
+        draining_until=until,
     )

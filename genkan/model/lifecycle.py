@@ -21,6 +21,7 @@ from genkan.model.network_interface import NetworkInterface
 from genkan.model.peering import PeeringState, VpcPeeringConnection
 from genkan.model.resolver import ResolverEndpoint, ResolverEndpointState
 from genkan.model.resource import Resource
+from genkan.model.target_health import TargetHealth
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState
 from genkan.model.vpn import VpnConnection, VpnConnectionState
 
@@ -127,9 +128,12 @@ def due(network: Network, at: datetime) -> Iterator[Resource]:
     for group in network.where(TargetGroup, drains=True):
         if any(_is_drained(target, at) for target in group.targets):
             yield group
+    for ill in network.where(TargetHealth, drains=True):
+        if _is_drained(ill, at):
+            yield ill
 
 
-def _is_drained(target: Target, at: datetime) -> bool:
+def _is_drained(target: Target | TargetHealth, at: datetime) -> bool:
     return target.draining_until is not None and target.draining_until <= at
 
 
@@ -170,6 +174,8 @@ def complete(network: Network, resource: Resource, at: datetime) -> Change:
         case TargetGroup():
             left = tuple(one for one in resource.targets if not _is_drained(one, at))
             return put(replace(resource, targets=left))
+        case TargetHealth():
+            return put(replace(resource, draining_until=None))
         case ResolverEndpoint():
             standing_or_gone = RESOLVER_ENDPOINT[resource.state].state
             if standing_or_gone is not GONE:

@@ -138,6 +138,14 @@ class TargetGroup(Resource):
     attributes: Attributes = ()
 
     @property
+    def unhealthy_draining(self) -> int:
+        """How many seconds connections to a target that is found ill go on; 0: they end at once, or
+        never."""
+        state, held = "target_health_state.unhealthy", dict(self.attributes)
+        ends = held.get(f"{state}.connection_termination.enabled", "true") == "true"
+        return 0 if ends else int(held.get(f"{state}.draining_interval_seconds", "0"))
+
+    @property
     def drains(self) -> bool:
         """Whether some target was deregistered and is not gone yet."""
         return any(one.draining_until for one in self.targets)

@@ -5,6 +5,7 @@ status" in the user guides of Network and Gateway Load Balancers.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from genkan.model.resource import Resource
@@ -12,7 +13,8 @@ from genkan.model.resource import Resource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetHealth(Resource):
-    """`reason` and `description` are AWS's, of one that is not well."""
+    """`reason` and `description` are AWS's, of one that is not well. Its connections go on until
+    `draining_until`, where its group gives them time."""
 
     kind: ClassVar[str] = "target-health"
 
@@ -21,6 +23,11 @@ class TargetHealth(Resource):
     healthy: bool
     reason: str | None = None
     description: str | None = None
+    draining_until: datetime | None = None
+
+    @property
+    def drains(self) -> bool:
+        return self.draining_until is not None
 
 
 def target_health_id(target_group: str, target: str, port: int) -> str:

@@ -197,6 +197,11 @@ def test_connections_to_a_target_that_is_ill_end_unless_its_group_keeps_them():
     assert ended == ((IPv4Address(TARGET_A), 8080),)
     keeps = ("target_health_state.unhealthy.connection_termination.enabled", "false")
     assert port(program(target_group(attributes=(CROSS, keeps)), *ill), NODE_A, 443).ended == ()
+    draining = ("target_health_state.unhealthy.draining_interval_seconds", "60")
+    waits = target_group(attributes=(CROSS, keeps, draining))
+    now = replace(ill[0], draining_until=AT)
+    assert port(program(waits, now, ill[1]), NODE_A, 443).ended == ()
+    assert port(program(waits, *ill), NODE_A, 443).ended == ((IPv4Address(TARGET_A), 8080),)
 
 
 @pytest.mark.parametrize(

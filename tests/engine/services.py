@@ -270,6 +270,30 @@ def health(world: World) -> dict[str, Any]:
     return found
 
 
+def waits(world: World) -> dict[str, str]:
+    """Have a target fall ill whose group gives connections time, and let that pass."""
+    state = "target_health_state.unhealthy"
+    attributes = (
+        (f"{state}.connection_termination.enabled", "false"),
+        (f"{state}.draining_interval_seconds", "60"),
+        ("load_balancing.cross_zone.enabled", "true"),
+    )
+    world.change(put(target_group(attributes=attributes), *measured(one=True, two=False)))
+    connection = Connection("i-c-client", ENDPOINT, 443, PATIENCE)
+    connection.wait(PATIENCE)
+    ill, well = measured(one=False, two=True)
+    world.change(put(replace(ill, draining_until=AT), well))
+    found = {
+        "draining": connection.echo("word"),
+        "new": tcp("i-c-client", ENDPOINT, 443, PATIENCE),
+    }
+    world.change(put(ill))
+    found["drained"] = connection.echo("word")
+    connection.close()
+    world.change(put(target_group()) + delete(ill, well))
+    return found
+
+
 def drained(world: World) -> dict[str, str]:
     """Deregister a target of a group that ends connections with the delay, and let that pass."""
     ends = (("deregistration_delay.connection_termination.enabled", "true"),)
@@ -490,6 +514,7 @@ def main() -> None:
         "undisturbed": undisturbed(world),
         "provider dies": provider_dies(world),
         "health": health(world),
+        "waits": waits(world),
         "drained": drained(world),
         "relayed": relayed(world),
         "after changes": world.reconcile(),

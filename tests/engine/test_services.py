@@ -158,6 +158,16 @@ def test_a_target_that_is_not_well_is_left_unless_nobody_is(report: dict[str, An
     assert set(health["nobody well"]) == {TARGET_A, TARGET_B}
 
 
+def test_connections_to_an_ill_target_go_on_as_long_as_its_group_says(
+    report: dict[str, Any],
+) -> None:
+    assert report["waits"] == {
+        "draining": "word",
+        "new": f"{NLB_A} {TARGET_B}",
+        "drained": "reset",
+    }
+
+
 def test_connections_to_a_target_that_drains_go_on_until_its_delay_has_passed(
     report: dict[str, Any],
 ) -> None:

@@ -18,6 +18,8 @@ _STREAMS = ("TCP", "TLS")
 _DELAY = {"deregistration_delay.timeout_seconds": Attribute("300", (0, 3600))}
 _COUNT = Attribute("1", "off|[0-9]{1,5}")
 _PERCENTAGE = Attribute("off", "off|[1-9][0-9]?|100")
+ENDS_UNHEALTHY = "target_health_state.unhealthy.connection_termination.enabled"
+DRAINING = "target_health_state.unhealthy.draining_interval_seconds"
 _FAILOVER = ("target_failover.on_deregistration", "target_failover.on_unhealthy")
 _GATEWAY: Table = {
     **_DELAY,
@@ -41,8 +43,19 @@ def modify_target_group_attributes(
     held = changed(group.attributes, attributes, table, what)
     if group.protocol == GENEVE:
         _check_failover(held)
+    _check_unhealthy_draining(held)
     after = replace(group, attributes=held)
     return Answer({"Attributes": shown(after.attributes, table)}, put(after))
+
+
+def _check_unhealthy_draining(held: Attributes) -> None:
+    """Raise InvalidConfigurationRequest when connections that end at once would be given time."""
+    values = dict(held)
+    if DRAINING in values and values.get(ENDS_UNHEALTHY) != "false":
+        raise InvalidConfigurationRequest(
+            f"{DRAINING} cannot be set while {ENDS_UNHEALTHY} is true: connections to an unhealthy "
+            "target end at once. Set that to false."
+        )
 
 
 def _check_failover(held: Attributes) -> None:
@@ -88,9 +101,7 @@ def table_of(group: TargetGroup) -> Table:
     }
     if stream:
         table |= {
-            "target_health_state.unhealthy.connection_termination.enabled": Attribute(
-                "true", SWITCH
-            ),
-            "target_health_state.unhealthy.draining_interval_seconds": Attribute("0", (0, 360_000)),
+            ENDS_UNHEALTHY: Attribute("true", SWITCH),
+            DRAINING: Attribute("0", (0, 360_000)),
         }
     return table

@@ -232,7 +232,8 @@ def _health(call: Call, group: TargetGroup, target: Target) -> Health:
         return INITIAL
     if measured.healthy:
         return HEALTHY
-    return "unhealthy", measured.reason, measured.description
+    state = "unhealthy.draining" if measured.drains else "unhealthy"
+    return state, measured.reason, measured.description
 
 
 def _zones(call: Call, balancer: LoadBalancer) -> set[str]:

@@ -283,6 +283,19 @@ ROWS: tuple[Row, ...] = (
                 gwlb_tg="TargetGroups[0].TargetGroupArn",
             ),
         ),
+        (
+            {
+                "TargetGroupArn": "<tg>",
+                "Attributes": [
+                    {
+                        "Key": "target_health_state.unhealthy.draining_interval_seconds",
+                        "Value": "60",
+                    }
+                ],
+            },
+            "InvalidConfigurationRequest",
+            "connection_termination",
+        ),
     ),
     *rows(
         "elbv2:DescribeTargetGroups",
