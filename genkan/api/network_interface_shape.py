@@ -12,6 +12,7 @@ from genkan.api.selection import Values, instant, yes_no
 from genkan.api.tagging import shown
 from genkan.model.catalogue.regions import REGIONS
 from genkan.model.host_names import internal_domain, private_host, public_domain, public_host
+from genkan.model.load_balancer import LoadBalancer
 from genkan.model.network_interface import Attachment, InterfaceType, NetworkInterface
 from genkan.model.security_group import SecurityGroup
 from genkan.model.vpc import Vpc
@@ -94,7 +95,7 @@ def network_interface(call: Call, interface: NetworkInterface) -> dict[str, Any]
         AvailabilityZone=interface.zone,
         AvailabilityZoneId=_zone_id(interface),
         ConnectionTrackingConfiguration=dict(interface.connection_tracking) or None,
-        DenyAllIgwTraffic=_denies_gateways(interface),
+        DenyAllIgwTraffic=_denies_gateways(call, interface),
         Description=interface.description,
         Groups=groups_of(call, interface.group_ids),
         InterfaceType=interface.interface_type.value,
@@ -206,10 +207,14 @@ def interface_filters(call: Call) -> Mapping[str, Values[NetworkInterface]]:
     return {name: values(path) for name, path in PATHS.items()} | quick
 
 
-def _denies_gateways(interface: NetworkInterface) -> bool | None:
-    """Tell that no internet gateway leads to or from an endpoint's IPv6 address."""
-    of_endpoint = interface.interface_type is InterfaceType.VPC_ENDPOINT
-    return True if of_endpoint and interface.ipv6_addresses else None
+def _denies_gateways(call: Call, interface: NetworkInterface) -> bool | None:
+    """Tell that no internet gateway leads to an IPv6 address: an endpoint's, or that of a load
+    balancer which says so."""
+    denies = interface.interface_type is InterfaceType.VPC_ENDPOINT or any(
+        balancer.denies_gateways and interface.id in balancer.network_interface_ids
+        for balancer in call.network.where(LoadBalancer, vpc_id=interface.vpc_id)
+    )
+    return True if denies and interface.ipv6_addresses else None
 
 
 def _has_names(call: Call, interface: NetworkInterface) -> bool:

@@ -23,7 +23,7 @@ from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
 from genkan.program.address import Address
-from genkan.program.balancing import BalancedPort, Balancer, RelayedPort, TlsEnd
+from genkan.program.balancing import BalancedPort, Balancer, Held, RelayedPort, TlsEnd
 from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, AnswerChoice, Deliver, Forward, Route
 
@@ -128,14 +128,16 @@ def compile_ports(interface: NetworkInterface, ports: Iterable[Port]) -> Iterato
         address = interface.first_address(one.version)
         if address is None:
             continue
-        if chosen.relayed:
+        reached = {one.version for one in addresses_of(interface)}
+        relayed = tuple(one for one in chosen.relayed if one.address.version in reached)
+        if relayed:
             yield RelayedPort(
                 because=because,
                 place=interface.id,
                 address=address,
                 sources=addresses_of(interface),
                 port=one.port,
-                targets=chosen.relayed,
+                targets=relayed,
                 idle=one.idle,
                 tls=one.tls,
                 by_source=one.by_source,
@@ -153,10 +155,14 @@ def compile_ports(interface: NetworkInterface, ports: Iterable[Port]) -> Iterato
             idle=one.idle,
             version=one.version,
             by_source=one.by_source,
-            draining=chosen.draining,
-            ended=chosen.ended,
+            draining=_of_version(chosen.draining, one.version),
+            ended=_of_version(chosen.ended, one.version),
             ends_with_target=chosen.ends_with_target,
         )
+
+
+def _of_version(held: tuple[Held, ...], version: int) -> tuple[Held, ...]:
+    return tuple(one for one in held if one[0].version == version)
 
 
 def compile_groups(node: str, groups: Iterable[tuple[SecurityGroup, Lists]]) -> Iterator[Entry]:

@@ -220,6 +220,19 @@ def test_ipv6_targets_are_behind_dual_stack_load_balancers(client, vpc):
     client.ask("elbv2:CreateListener", **listener)
 
 
+@pytest.mark.parametrize(("scheme", "closed"), [("internal", True), ("internet-facing", False)])
+def test_an_internal_load_balancer_is_closed_to_gateways_by_default(client, vpc, scheme, closed):
+    gateway = client.ask("CreateInternetGateway")["InternetGateway"]["InternetGatewayId"]
+    client.ask("AttachInternetGateway", InternetGatewayId=gateway, VpcId=vpc.id)
+    asked = {"Scheme": scheme, "IpAddressType": "dualstack"}
+    arn = a_balancer(client, vpc.subnets["dualstack"], **asked)["LoadBalancerArn"]
+    held = client.ask("elbv2:DescribeLoadBalancerAttributes", LoadBalancerArn=arn)["Attributes"]
+    name = "ipv6.deny_all_igw_traffic"
+    assert {one["Key"]: one["Value"] for one in held}[name] == str(closed).lower()
+    found = client.ask("DescribeNetworkInterfaces")["NetworkInterfaces"]
+    assert found[0].get("DenyAllIgwTraffic", False) is closed
+
+
 def test_an_endpoint_to_a_gateway_load_balancer_becomes_dual_stack_and_ipv4_again(client, vpc):
     arn = a_balancer(client, vpc.subnets["dualstack"], name="g", Type="gateway")["LoadBalancerArn"]
     client.ask("elbv2:SetIpAddressType", LoadBalancerArn=arn, IpAddressType="dualstack")

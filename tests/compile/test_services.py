@@ -280,6 +280,7 @@ def test_an_address_outside_the_vpc_is_reached_from_every_zone():
         ("ipv6", "TCP", 4, True),
         ("ipv6", "TCP", 6, False),
         ("ipv6", "TCP_UDP", 4, True),
+        ("ipv6", "TLS", 4, True),
     ],
 )
 def test_streams_to_targets_of_another_ip_version_are_relayed_as_the_node_is_there(
@@ -296,5 +297,10 @@ def test_streams_to_targets_of_another_ip_version_are_relayed_as_the_node_is_the
     if found:
         assert found.sources == six.addresses
         assert [one.address.version for one in found.targets] == [10 - version]
+    drains = replace(group, targets=tuple(replace(t, draining_until=AT) for t in group.targets))
+    left = port(program(six, host, drains, listener(443, protocol=protocol)), NODE_A, 443)
+    assert {address.version for address, _ in left.draining} <= {4}
+    alone = program(host, group, listener(443, protocol=protocol))  # of a node without IPv6
+    assert alone.get((RelayedPort.section, NODE_A, str(version), "443")) is None
     if protocol == "TCP_UDP":
         assert port(made, NODE_A, 443, 17, version).targets == ()

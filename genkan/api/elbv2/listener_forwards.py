@@ -58,8 +58,14 @@ def parse_forwards(
             f"'{balancer.type.value}'"
         )
     forwards = _forwards(action)
-    for forward in forwards:
-        _check(call, balancer, protocol, need(call, TargetGroup, forward.target_group))
+    groups = [need(call, TargetGroup, forward.target_group) for forward in forwards]
+    if len({group.ip_address_type for group in groups}) > 1:
+        raise InvalidConfigurationRequest(
+            "The target groups of a forward action have the same IP address type, and these have "
+            "ipv4 and ipv6. Make a listener for each."
+        )
+    for group in groups:
+        _check(call, balancer, protocol, group)
     return forwards
 
 

@@ -377,6 +377,12 @@ ROWS: tuple[Row, ...] = (
             IPV6_GROUP,
         ),
         (
+            forwards({"TargetGroupArn": "<spare_tg>"}, {"TargetGroupArn": "<ipv6_tg>"}),
+            "InvalidConfigurationRequest",
+            "same IP address type",
+            IPV6_GROUP,
+        ),
+        (
             {"DefaultActions": [{"Type": "forward", "TargetGroupArn": "<tg>"}]},
             "TargetGroupAssociationLimit",
             "<tg>",
