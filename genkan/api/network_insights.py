@@ -15,13 +15,13 @@ from genkan.api.ids import FORMS, need
 from genkan.api.network_insights_answers import (
     Unanswerable,
     components,
-    ends,
     explanations,
     flow_of,
     goes_by,
-    not_running,
+    interface_of,
 )
-from genkan.api.network_insights_standins import stand_ins, stopped
+from genkan.api.network_insights_standins import stand_ins
+from genkan.api.network_insights_states import begins_nothing, of_ends
 from genkan.api.output import present
 from genkan.api.selection import Values, matching, page, select, yes_no
 from genkan.api.tagging import from_specifications, shown
@@ -185,13 +185,17 @@ def delete_network_insights_analysis(call: Call, *, network_insights_analysis_id
 
 def _found(call: Call, path: NetworkInsightsPath) -> dict[str, Any]:
     """Ask the network; give what an analysis keeps of the answer."""
-    interfaces = ends(call, path)
+    named = [interface_of(call, name) for name in (path.source, path.destination) if name]
+    interfaces = [one for one in named if one]
+    told = begins_nothing(call, path, named[0])
+    if told:
+        return {"found": False, "explanations": json.dumps(told)}
     try:
         way = call.find_way(call.network, stand_ins(call, interfaces), flow_of(call, path))
     except Unanswerable as why:
         return {"found": None, "message": str(why)}
     back = reversed(way.back)
-    told = not_running(stopped(call, interfaces)) + explanations(call, (*way.forward, *way.back))
+    told = [*of_ends(call, path, interfaces), *explanations(call, (*way.forward, *way.back))]
     if not goes_by(call, path, way.forward):
         told += [{"ExplanationCode": "NO_ROUTE_TO_DESTINATION"}]
     return {

@@ -10,6 +10,7 @@ from typing import Any
 
 from genkan.api.call import Call
 from genkan.api.network_insights_standins import stand_in_of
+from genkan.api.network_insights_states import component
 from genkan.api.network_interface_shape import association
 from genkan.api.way import Address, Flow, Stage
 from genkan.model.catalogue.prefix_lists import list_of_service
@@ -67,7 +68,7 @@ def components(call: Call, stages: Iterable[Stage], first: str | None) -> list[A
     found: list[Answer] = []
     for row in rows:
         if row and (not found or found[-1]["Component"]["Id"] != row.id):
-            found.append({"SequenceNumber": len(found) + 1, "Component": _component(row)})
+            found.append({"SequenceNumber": len(found) + 1, "Component": component(row)})
     return found
 
 
@@ -85,18 +86,17 @@ def explanations(call: Call, stages: Iterable[Stage]) -> list[Answer]:
     return told
 
 
-def not_running(instances: Iterable[Instance]) -> list[Answer]:
-    """Give an Explanation for each instance that does not run."""
-    return [
-        {"ExplanationCode": "BAD_STATE", "State": one.state.value, "Component": _component(one)}
-        for one in instances
+def interface_of(call: Call, name: str) -> NetworkInterface | None:
+    """Give the interface that an end of a path stands for, if it has one."""
+    endpoint = call.network.get(VpcEndpoint, name)
+    if endpoint:
+        return call.network.get(NetworkInterface, next(iter(endpoint.network_interface_ids), None))
+    worn = [
+        one
+        for one in call.network.where(NetworkInterface, instance_id=name)
+        if one.attachment and one.attachment.device_index == 0
     ]
-
-
-def ends(call: Call, path: NetworkInsightsPath) -> list[NetworkInterface]:
-    """Give the interfaces that a path begins and ends at."""
-    named = (_interface(call, name) for name in (path.source, path.destination) if name)
-    return [one for one in named if one]
+    return worn[0] if worn else call.network.get(NetworkInterface, name)
 
 
 def goes_by(call: Call, path: NetworkInsightsPath, stages: Iterable[Stage]) -> bool:
@@ -109,27 +109,22 @@ def goes_by(call: Call, path: NetworkInsightsPath, stages: Iterable[Stage]) -> b
 
 def _explanation(call: Call, stage: Stage) -> Answer:
     row = call.network.find(stage.kind, stage.id) if stage.kind and stage.id else None
-    component = _component(row) if row else None
+    decided = component(row) if row else None
     known = stage.code if stage.code in AWS_CODES else None
     told: Answer = {"ExplanationCode": known or CODES.get(stage.name, UNKNOWN)}
     if stage.name.startswith(GROUPS) or stage.code in OF_GROUPS:
         told = {"ExplanationCode": OF_GROUPS[0]}
         told["Direction"] = stage.name.removeprefix(GROUPS) if GROUPS in stage.name else "ingress"
-        if component and stage.kind == "security-group":
-            told["SecurityGroup"] = component
+        if decided and stage.kind == "security-group":
+            told["SecurityGroup"] = decided
     elif stage.name.startswith(ACLS):
         told = {"ExplanationCode": "SUBNET_ACL_RESTRICTION"}
         told["Direction"] = stage.name.removeprefix(ACLS)
-        if component and stage.kind == "network-acl":
-            told["Acl"] = component
-    if component:
-        told["Component"] = component
+        if decided and stage.kind == "network-acl":
+            told["Acl"] = decided
+    if decided:
+        told["Component"] = decided
     return told
-
-
-def _component(row: Resource) -> Answer:
-    arn = f"arn:aws:ec2:{row.region}:{row.account}:{row.kind}/{row.id}"
-    return {"Id": row.id, "Arn": arn, **({"Name": row.name} if row.name else {})}
 
 
 def _anything(call: Call, name: str) -> Resource | None:
@@ -140,7 +135,7 @@ def _anything(call: Call, name: str) -> Resource | None:
 def _source(call: Call, path: NetworkInsightsPath) -> tuple[str, Address]:
     if path.source.startswith("igw-"):
         return OUTSIDE, ip_address(path.source_ip) if path.source_ip else OUTSIDE_ADDRESS
-    interface = _interface(call, path.source)
+    interface = interface_of(call, path.source)
     if interface is None or interface.interface_type is not InterfaceType.INTERFACE:
         raise Unanswerable(
             f"{path.source} sends nothing here: a source is an instance, an interface that one can "
@@ -163,7 +158,7 @@ def _destination(call: Call, path: NetworkInsightsPath) -> Address:
     if endpoint and endpoint.endpoint_type is VpcEndpointType.GATEWAY:
         listed = list_of_service(endpoint.service_name)
         return next(iter(listed.blocks)).network_address if listed else OUTSIDE_ADDRESS
-    interface = _interface(call, name)
+    interface = interface_of(call, name)
     if interface is None:
         raise Unanswerable(
             f"{name or 'The destination'} has no address here: a destination is an instance, an "
@@ -173,18 +168,6 @@ def _destination(call: Call, path: NetworkInsightsPath) -> Address:
     if path.source.startswith("igw-") and public:
         return ip_address(public["PublicIp"])
     return _primary(interface)
-
-
-def _interface(call: Call, name: str) -> NetworkInterface | None:
-    endpoint = call.network.get(VpcEndpoint, name)
-    if endpoint:
-        return call.network.get(NetworkInterface, next(iter(endpoint.network_interface_ids), None))
-    worn = [
-        one
-        for one in call.network.where(NetworkInterface, instance_id=name)
-        if one.attachment and one.attachment.device_index == 0
-    ]
-    return worn[0] if worn else call.network.get(NetworkInterface, name)
 
 
 def _primary(interface: NetworkInterface) -> Address:

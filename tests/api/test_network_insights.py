@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.providers import a_subnet, a_vpc
+from tests.api.providers import a_service, a_subnet, a_vpc
 from tests.api.test_endpoint_connections import advance
 from tests.build import REGION, Client
 
@@ -169,11 +169,34 @@ def test_a_gateway_endpoint_is_reached_by_the_tables_that_it_is_in(pair):
     assert made in [one["Component"]["Id"] for one in found["ForwardPathComponents"]]
 
 
-def test_what_sends_nothing_here_has_no_answer_and_it_says_so(pair):
+def test_an_endpoint_opens_no_connection(pair):
     asked = {"VpcId": pair.vpc, "ServiceName": f"com.amazonaws.{REGION}.sqs"}
     asked |= {"VpcEndpointType": "Interface", "SubnetIds": [pair.subnets[0]]}
     made = pair.client.ask("CreateVpcEndpoint", **asked, PrivateDnsEnabled=False)["VpcEndpoint"]
-    (name,) = made["NetworkInterfaceIds"]
+    for name in (made["VpcEndpointId"], *made["NetworkInterfaceIds"]):
+        found = pair.analyse(Source=name)
+        assert (found["Status"], found["NetworkPathFound"]) == ("succeeded", False)
+        assert codes(found) == ["VPCE_INTRA_VPC_TRAFFIC"]
+
+
+def test_ends_that_are_not_in_use_say_so_first(pair):
+    client = pair.client
+    gateway = client.ask("CreateInternetGateway")["InternetGateway"]["InternetGatewayId"]
+    assert codes(pair.analyse(Destination=gateway))[0] == "BAD_STATE_ATTACHMENT"
+    client.ask("AttachInternetGateway", InternetGatewayId=gateway, VpcId=pair.vpc)
+    assert "BAD_STATE_ATTACHMENT" not in codes(pair.analyse(Destination=gateway))
+    service = a_service(client, AcceptanceRequired=True)
+    asked = {"VpcId": pair.vpc, "ServiceName": service["ServiceName"]}
+    asked |= {"VpcEndpointType": "Interface", "SubnetIds": [pair.subnets[0]]}
+    made = client.ask("CreateVpcEndpoint", **asked)["VpcEndpoint"]["VpcEndpointId"]
+    first = pair.analyse(Destination=made)["Explanations"][0]
+    assert (first["ExplanationCode"], first["State"]) == ("BAD_STATE", "pendingAcceptance")
+
+
+def test_what_sends_nothing_here_has_no_answer_and_it_says_so(pair):
+    asked = {"SubnetId": pair.subnets[0], "ConnectivityType": "private"}
+    gateway = pair.client.ask("CreateNatGateway", **asked)["NatGateway"]
+    name = gateway["NatGatewayAddresses"][0]["NetworkInterfaceId"]
     found = pair.analyse(Source=name)
     assert (found["Status"], "NetworkPathFound" in found) == ("failed", False)
     assert name in found["StatusMessage"]

@@ -262,3 +262,84 @@ def test_it_is_said_as_aws_says_it(one):
 
     assert refusal.code.endswith(one.code)
     assert refusal.message.startswith(fill(one.words, site.names))
+
+
+VPC = {"VPCRegion": "<region>", "VPCId": "<vpc>"}
+PEER = {"VPCRegion": "<region>", "VPCId": "<peer_vpc>"}
+STATUSES = (
+    ("route53:GetHostedZone", {"Id": "ZNOBODY"}, "NoSuchHostedZone", 404),
+    (
+        "route53:CreateHostedZone",
+        {"Name": "example.org", "CallerReference": "public"},
+        "HostedZoneAlreadyExists",
+        409,
+    ),
+    (
+        "route53:AssociateVPCWithHostedZone",
+        {"HostedZoneId": "<lone_zone>", "VPC": VPC},
+        "PublicZoneVPCAssociation",
+        400,
+    ),
+    (
+        "route53:CreateHostedZone",
+        {"Name": "corp", "CallerReference": "again", "VPC": VPC},
+        "ConflictingDomainExists",
+        400,
+    ),
+    (
+        "route53:DisassociateVPCFromHostedZone",
+        {"HostedZoneId": "<private_zone>", "VPC": PEER},
+        "VPCAssociationNotFound",
+        404,
+    ),
+    (
+        "route53:DisassociateVPCFromHostedZone",
+        {"HostedZoneId": "<private_zone>", "VPC": VPC},
+        "LastVPCAssociation",
+        400,
+    ),
+    (
+        "route53:DeleteVPCAssociationAuthorization",
+        {"HostedZoneId": "<private_zone>", "VPC": VPC},
+        "VPCAssociationAuthorizationNotFound",
+        404,
+    ),
+    (
+        "route53:CreateHostedZone",
+        {
+            "Name": "nobodys",
+            "CallerReference": "no VPC",
+            "VPC": {**VPC, "VPCId": "vpc-0123456789abcdef0"},
+        },
+        "InvalidVPCId",
+        400,
+    ),
+    ("CreateVpc", {"CidrBlock": "10.0.0.0/16", "DryRun": True}, "DryRunOperation", 412),
+    ("CreateVpcEndpoint", {**S3, "VpcId": "vpc"}, "InvalidVpcID.Malformed", 400),
+)
+
+
+@pytest.mark.parametrize(("operation", "parameters", "code", "status"), STATUSES)
+def test_it_has_awss_status(operation, parameters, code, status):
+    refusal = hall().fork().refusal(operation, parameters)
+
+    assert (refusal.code, refusal.status) == (code, status)
+
+
+def test_a_vpc_of_another_account_is_associated_when_its_zones_owner_allows_it():
+    site = hall().fork()
+    zone = site.names["private_zone"]
+    site.become(site.names["other"])
+    made = site.ask("CreateVpc", {"CidrBlock": "10.0.0.0/16"})["Vpc"]["VpcId"]
+    asked = {"HostedZoneId": zone, "VPC": {"VPCRegion": "<region>", "VPCId": made}}
+    refusal = site.refusal("route53:AssociateVPCWithHostedZone", asked)
+    assert (refusal.code, refusal.status) == ("NotAuthorizedException", 401)
+    site.become()
+    for _ in range(2):  # again is no other
+        site.ask("route53:CreateVPCAssociationAuthorization", asked)
+    site.become(site.names["other"])
+    site.ask("route53:AssociateVPCWithHostedZone", asked)
+    site.become()
+    site.ask("route53:DeleteVPCAssociationAuthorization", asked)
+    shown = site.ask("route53:GetHostedZone", {"Id": zone})
+    assert made in [one["VPCId"] for one in shown["VPCs"]]
