@@ -2,8 +2,8 @@
 
 DIFFERENCES: dict[str, tuple[str, ...]] = {
     "ec2": (
-        "Services of other Regions can be had where they are providers' own; AWS's services can be "
-        "had in their own Region alone.",
+        "Of AWS's services those of other Regions can be had that AWS's guide names; private DNS "
+        "is on by default there too, and for S3 it is never for inbound Resolver endpoints alone.",
         "Interface endpoints have IPv6 where the service has dual-stack names here (api.aws) and "
         "for S3. Gateway endpoints are IPv4: AWS's IPv6 prefix lists are not here.",
         "A permission for an organization lets nobody in: who is a member is not known here.",

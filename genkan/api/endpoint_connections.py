@@ -118,7 +118,7 @@ def _state(call: Call, connection: EndpointConnection) -> str:
 
 
 def _dns_entries(call: Call, endpoint: VpcEndpoint) -> list[dict[str, str]]:
-    service = find_any(call.network, endpoint.service_name, endpoint.region)
+    service = find_any(call.network, endpoint.service_name, endpoint.home)
     return dns_entries(call, endpoint, service)
 
 

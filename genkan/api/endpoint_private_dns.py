@@ -44,20 +44,21 @@ def check_private_dns(
     vpc: Vpc,
     service: CatalogueService,
     inbound_only: bool,
+    region: str,
     itself: str | None = None,
 ) -> None:
     """Raise InvalidParameter when private DNS cannot be turned on.
 
-    `itself` is the id of the endpoint that asks, when it is there already.
+    `region` is the service's; `itself` the id of the endpoint that asks, when it is there already.
     """
-    names = private_names(service, call.region)
+    names, name = private_names(service, region), service_name(service, region)
     if not names:
         raise InvalidParameter(
-            f"Private DNS can't be enabled because the service {service_name(service, call.region)}"
-            " does not provide a private DNS name."
+            f"Private DNS can't be enabled because the service {name} does not provide a private "
+            "DNS name."
         )
     if inbound_only:
-        _check_gateway(call, vpc, service_name(service, call.region))
+        _check_gateway(call, vpc, name)
     check_dns_attributes(vpc)
     check_conflicts(call, vpc, names, itself)
 
@@ -129,9 +130,9 @@ def enabled_names(call: Call, endpoint: VpcEndpoint) -> tuple[str, ...]:
     """Give the names that an endpoint has by private DNS; none when it is off."""
     if not endpoint.private_dns_enabled:
         return ()
-    service = find_any(call.network, endpoint.service_name, endpoint.region)
+    service = find_any(call.network, endpoint.service_name, endpoint.home)
     if service is not None:
-        return private_names(service, endpoint.region)
+        return private_names(service, endpoint.home)
     provided = find_provided(call.network, endpoint.service_name)
     name = provided.standing_name if provided else None
     return (name,) if name else ()

@@ -2,9 +2,11 @@
 those that the user added."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
-from genkan.model.catalogue.services import HOME, ROWS, CatalogueService
+from genkan.model.catalogue.regions import REGIONS
+from genkan.model.catalogue.services import CROSS_REGION, HOME, ROWS, CatalogueService
 from genkan.model.endpoint_names import in_region
 from genkan.model.errors import Refused
 from genkan.model.hosted_service import HostedService, find_hosted
@@ -34,6 +36,32 @@ def need_service(network: Network, name: str, region: str) -> CatalogueService:
     if service is None:
         raise InvalidServiceName(f"The Vpc Endpoint Service '{name}' does not exist")
     return service
+
+
+def need_reached(network: Network, name: str, home: str, region: str) -> CatalogueService:
+    """Give the service of this name at home in one Region, as endpoints of another one have it.
+
+    Raises InvalidServiceName also for one that is not to be had across Regions.
+    """
+    if home == region:
+        return need_service(network, name, region)
+    service = remote_services(home).get(name)
+    if service is None:
+        raise InvalidServiceName(
+            f"The Vpc Endpoint Service '{name}' does not exist in {home}, or cannot be had from "
+            f"{region}. Those that can are {', '.join(sorted(CROSS_REGION))}."
+        )
+    return service
+
+
+@lru_cache(64)
+def remote_services(home: str) -> Mapping[str, CatalogueService]:
+    """Give a Region's services by name that can be had from others: by interface endpoints."""
+    return {
+        name: replace(service, types=(INTERFACE,))
+        for name, service in (visible_services(home) if home in REGIONS else {}).items()
+        if service.code in CROSS_REGION
+    }
 
 
 def hosted_services(network: Network, region: str) -> Mapping[str, CatalogueService]:

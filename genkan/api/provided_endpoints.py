@@ -62,7 +62,10 @@ def connect(call: Call, vpc: Vpc, asked: Mapping[str, Any]) -> tuple[VpcEndpoint
     fixed = fixed_addresses(asked["subnet_configurations"])
     subnets = choose_subnets(call, vpc.id, [*(asked["subnet_ids"] or ()), *fixed])
     check_subnets(family, subnets)
-    (check_remote_zones if remote else check_zones)(service, subnets)
+    if remote:
+        check_remote_zones(service.service_name, subnets)
+    else:
+        check_zones(service, subnets)
     group_ids: tuple[str, ...] = ()
     record = None
     if kind is VpcEndpointType.INTERFACE:
@@ -116,7 +119,7 @@ def check_zones(service: EndpointService, subnets: Iterable[Subnet]) -> None:
             )
 
 
-def check_remote_zones(service: EndpointService, subnets: Iterable[Subnet]) -> None:
+def check_remote_zones(service_name: str, subnets: Iterable[Subnet]) -> None:
     """Raise InvalidParameter for a subnet in one of the zones that no service of another Region
     can be had in."""
     for subnet in subnets:
@@ -125,7 +128,7 @@ def check_remote_zones(service: EndpointService, subnets: Iterable[Subnet]) -> N
         if all(zone.name != subnet.zone or zone.id not in allowed for zone in zones):
             raise InvalidParameter(
                 "Only the following availability zones are supported for remote access: "
-                f"{', '.join(allowed)}. {subnet.id}, for {service.service_name}, is in "
+                f"{', '.join(allowed)}. {subnet.id}, for {service_name}, is in "
                 f"{subnet.zone}."
             )
 
@@ -142,8 +145,10 @@ def check_changes(
     service = find_provided(call.network, endpoint.service_name)
     new = [name for name in subnet_ids if name not in endpoint.subnet_ids]
     found = [subnet for name in new if (subnet := call.find(Subnet, name))]
-    if service:
-        (check_remote_zones if endpoint.service_region else check_zones)(service, found)
+    if endpoint.service_region:
+        check_remote_zones(endpoint.service_name, found)
+    elif service:
+        check_zones(service, found)
     if asked["private_dns_enabled"] and not endpoint.private_dns_enabled:
         vpc = call.network.get(Vpc, endpoint.vpc_id)
         if vpc and service:

@@ -30,13 +30,14 @@ from genkan.api.endpoint_private_dns import (
     check_private_dns,
     is_inbound_only,
 )
-from genkan.api.endpoint_services import address_types, need_service
+from genkan.api.endpoint_services import address_types, need_reached
 from genkan.api.gateway_endpoints import check_goes_with_gateway, record_type, with_tables
 from genkan.api.ids import need
 from genkan.api.interface_making import choose_groups
 from genkan.api.provided_endpoints import check_changes, check_fixed
 from genkan.api.provided_services import find_provided
 from genkan.api.vpc_endpoints import check_policy_for
+from genkan.model.catalogue.services import CatalogueService
 from genkan.model.endpoint_service import service_id_of
 from genkan.model.errors import (
     IncorrectState,
@@ -207,10 +208,13 @@ def _family_after(call: Call, endpoint: VpcEndpoint, asked: str | None) -> str:
     if provided:
         supported = provided.ip_address_types
     else:
-        supported = address_types(
-            need_service(call.network, endpoint.service_name, endpoint.region)
-        )
+        supported = address_types(_service_of(call, endpoint))
     return choose_address_type(asked, supported, endpoint.service_name)
+
+
+def _service_of(call: Call, endpoint: VpcEndpoint) -> CatalogueService:
+    """Give the service of AWS's, or of the user's, that an endpoint leads to."""
+    return need_reached(call.network, endpoint.service_name, endpoint.home, endpoint.region)
 
 
 def _private_dns_after(
@@ -218,7 +222,7 @@ def _private_dns_after(
 ) -> tuple[bool, bool]:
     """Tell whether there is private DNS from now on, and whether for inbound Resolver endpoints
     alone."""
-    service = need_service(call.network, endpoint.service_name, endpoint.region)
+    service = _service_of(call, endpoint)
     check_dns_options(service, options)
     if wanted is None:
         wanted = endpoint.private_dns_enabled
@@ -226,7 +230,7 @@ def _private_dns_after(
     inbound_only = is_inbound_only(service, wanted, options.get(INBOUND_ONLY), held)
     if wanted and (options or not endpoint.private_dns_enabled):
         vpc = need(call, Vpc, endpoint.vpc_id)
-        check_private_dns(call, vpc, service, inbound_only, itself=endpoint.id)
+        check_private_dns(call, vpc, service, inbound_only, endpoint.home, itself=endpoint.id)
     return wanted, inbound_only
 
 
@@ -236,7 +240,7 @@ def _policy_after(call: Call, endpoint: VpcEndpoint, reset: bool, text: str | No
             "The parameters resetPolicy and policyDocument cannot be used together. "
             "Leave one of them out."
         )
-    check_policy_for(need_service(call.network, endpoint.service_name, endpoint.region), text)
+    check_policy_for(_service_of(call, endpoint), text)
     return None if reset else text or endpoint.policy
 
 

@@ -14,6 +14,7 @@ from genkan.api.endpoint_services import (
     hosted_services,
     need_service,
     private_names,
+    remote_services,
     visible_services,
 )
 from genkan.api.output import present
@@ -62,11 +63,12 @@ def describe_vpc_endpoint_services(
     """Give services and their names; the names on a page are those of the page's services."""
     asked = set(service_names or ())
     provided = {one for one in asked if service_id_of(one)}
-    for name in asked - provided:
-        need_service(call.network, name, call.region)
     regions = list(dict.fromkeys(service_regions or (call.region,)))
+    for name in asked - provided:
+        if not any(name in remote_services(one) for one in regions if one != call.region):
+            need_service(call.network, name, call.region)
     named_ones = [_need_in(call, name, regions) for name in sorted(provided)]
-    own = _rows(call) if call.region in regions else []
+    own = [row for region in regions for row in _rows(call, region)]
     rows = [*own, *_provided_rows(named_ones or discovered(call, regions))]
     named = [row for row in rows if not service_names or row.service_name in service_names]
     some, token = page(matching(named, filters, _FILTERS), max_results, next_token)
@@ -82,17 +84,19 @@ def _need_in(call: Call, name: str, regions: Sequence[str]) -> EndpointService:
     return need_provided(call, name, home)
 
 
-def _rows(call: Call) -> list[_ServiceRow]:
+def _rows(call: Call, region: str) -> list[_ServiceRow]:
+    """Give the services of a Region that endpoints of the call's Region can lead to."""
+    found = _own_services(call) if region == call.region else remote_services(region)
     return [
         _ServiceRow(
             id=_service_id(name, service_type),
             account=call.account,
-            region=call.region,
+            region=region,
             service=service,
             service_name=name,
             service_type=service_type,
         )
-        for name, service in sorted(_own_services(call).items())
+        for name, service in sorted(found.items())
         for service_type in service.types
     ]
 

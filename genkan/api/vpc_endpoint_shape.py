@@ -25,7 +25,7 @@ ENDPOINT_CHARGES = "vpc-endpoint-charges"
 FILTERS: Mapping[str, Values[VpcEndpoint]] = {
     "ip-address-type": lambda endpoint: [endpoint.ip_address_type],
     "service-name": lambda endpoint: [endpoint.service_name],
-    "service-region": lambda endpoint: [endpoint.service_region or endpoint.region],
+    "service-region": lambda endpoint: [endpoint.home],
     "vpc-id": lambda endpoint: [endpoint.vpc_id],
     "vpc-endpoint-id": lambda endpoint: [endpoint.id],
     "vpc-endpoint-state": lambda endpoint: [endpoint.state.value],
@@ -35,14 +35,14 @@ FILTERS: Mapping[str, Values[VpcEndpoint]] = {
 
 def vpc_endpoint(call: Call, endpoint: VpcEndpoint) -> dict[str, Any]:
     """Give an endpoint as CreateVpcEndpoint and DescribeVpcEndpoints do."""
-    service = find_any(call.network, endpoint.service_name, endpoint.region)
+    service = find_any(call.network, endpoint.service_name, endpoint.home)
     named = endpoint.endpoint_type is not VpcEndpointType.GATEWAY_LOAD_BALANCER
     return {
         "VpcEndpointId": endpoint.id,
         "VpcEndpointType": endpoint.endpoint_type.value,
         "VpcId": endpoint.vpc_id,
         "ServiceName": endpoint.service_name,
-        "ServiceRegion": endpoint.service_region or endpoint.region,
+        "ServiceRegion": endpoint.home,
         "State": endpoint.state.value,
         "RouteTableIds": list(endpoint.route_table_ids),
         "SubnetIds": list(endpoint.subnet_ids),
@@ -84,7 +84,7 @@ def _dns_options(endpoint: VpcEndpoint, service: CatalogueService | None) -> dic
             endpoint.endpoint_type, endpoint.ip_address_type, endpoint.dns_record_type
         )
     }
-    interface = endpoint.endpoint_type is VpcEndpointType.INTERFACE
+    interface = endpoint.endpoint_type is VpcEndpointType.INTERFACE and not endpoint.service_region
     if interface and service and endpoint.private_dns_enabled and has_both_kinds(service):
         options[INBOUND_ONLY] = endpoint.private_dns_inbound_only
     return options
@@ -118,8 +118,8 @@ def _names(
         return (), ()
     private: Sequence[str] = ()
     if service:
-        bases = in_region(service.base_endpoint_dns_names, endpoint.region)
-        private = private_names(service, endpoint.region)
+        bases = in_region(service.base_endpoint_dns_names, endpoint.home)
+        private = private_names(service, endpoint.home)
     else:
         bases = (base_name_of(endpoint.service_name),)
         provided = find_provided(call.network, endpoint.service_name)

@@ -27,7 +27,7 @@ from genkan.api.endpoint_private_dns import (
     is_inbound_only,
     private_dns_by_default,
 )
-from genkan.api.endpoint_services import GATEWAY, address_types, need_service
+from genkan.api.endpoint_services import GATEWAY, address_types, need_reached
 from genkan.api.gateway_endpoints import (
     VpcEndpointLimitExceeded,
     check_goes_with_gateway,
@@ -39,7 +39,7 @@ from genkan.api.idempotency import idempotent
 from genkan.api.ids import FORMS, check_form, need
 from genkan.api.interface_making import choose_groups
 from genkan.api.output import present
-from genkan.api.provided_endpoints import connect
+from genkan.api.provided_endpoints import check_remote_zones, connect
 from genkan.api.quotas import Quota, check_quota
 from genkan.api.selection import page, select
 from genkan.api.tagging import from_specifications
@@ -50,7 +50,6 @@ from genkan.model.errors import (
     InvalidParameter,
     MissingParameter,
     Refused,
-    UnsupportedOperation,
 )
 from genkan.model.network import Change, delete, put
 from genkan.model.route_table import RouteTable
@@ -120,6 +119,9 @@ def _interface(
     fixed = fixed_addresses(given["subnet_configurations"])
     subnets = choose_subnets(call, vpc.id, [*(given["subnet_ids"] or ()), *fixed])
     check_subnets(family, subnets)
+    home = given["service_region"] or call.region
+    if home != call.region:
+        check_remote_zones(given["service_name"], subnets)
     group_ids = choose_groups(call, vpc.id, given["security_group_ids"])
     record = choose_record_type(
         VpcEndpointType.INTERFACE, family, (given["dns_options"] or {}).get("DnsRecordIpType")
@@ -158,6 +160,7 @@ def _interface(
         ip_address_type=family,
         dns_record_type=record,
         policy=given["policy_document"] or None,
+        service_region=home if home != call.region else None,
     )
     return endpoint, put(endpoint, *interfaces)
 
@@ -173,7 +176,8 @@ def _private_dns(
     enabled = private_dns_by_default(service) if asked is None else bool(asked)
     inbound_only = is_inbound_only(service, enabled, options.get(INBOUND_ONLY))
     if enabled:
-        check_private_dns(call, vpc, service, inbound_only)
+        home = given["service_region"] or call.region
+        check_private_dns(call, vpc, service, inbound_only, home)
     return enabled, inbound_only
 
 
@@ -280,12 +284,7 @@ def _ending(endpoints: Iterable[VpcEndpoint]) -> Change:
 def _need_service(call: Call, name: str | None, region: str | None) -> CatalogueService:
     if not name:
         raise MissingParameter("The request must contain the parameter ServiceName")
-    if region and region != call.region:
-        raise UnsupportedOperation(
-            f"Genkan's endpoints reach services of their own Region, {call.region}, and not yet "
-            f"those of {region}. Leave ServiceRegion out."
-        )
-    return need_service(call.network, name, call.region)
+    return need_reached(call.network, name, region or call.region, call.region)
 
 
 def _check_known_type(endpoint_type: str) -> None:

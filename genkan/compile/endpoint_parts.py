@@ -55,10 +55,10 @@ def _gateway(endpoint: VpcEndpoint, vpc: Vpc) -> Iterator[Part]:
 
 
 def _interface(network: Network, endpoint: VpcEndpoint, vpc: Vpc) -> Iterator[Part]:
-    service = find_any(network, endpoint.service_name, endpoint.region)
+    service = find_any(network, endpoint.service_name, endpoint.home)
     if service is None:
         return
-    hosted = find_hosted(network, endpoint.service_name, endpoint.region)
+    hosted = find_hosted(network, endpoint.service_name, endpoint.home)
     interfaces = service_endpoints.interfaces_of(network, endpoint)
     for interface in interfaces:
         if hosted is not None:
@@ -71,7 +71,7 @@ def _interface(network: Network, endpoint: VpcEndpoint, vpc: Vpc) -> Iterator[Pa
         yield Part(
             ("endpoint-interface", interface.id),
             endpoints.compile_endpoint_interface,
-            (endpoint, interface, f"{endpoint.region}/{service.code}"),
+            (endpoint, interface, f"{endpoint.home}/{service.code}"),
         )
     yield from _policy(endpoint)
     if endpoint.state is VpcEndpointState.AVAILABLE:
@@ -82,7 +82,7 @@ def _names(
     endpoint: VpcEndpoint, vpc: Vpc, service: CatalogueService, interfaces: list[NetworkInterface]
 ) -> Iterator[Part]:
     zonal = tuple((one.zone, at) for one in interfaces for at in _named(endpoint, one, False))
-    bases = in_region(service.base_endpoint_dns_names, endpoint.region)
+    bases = in_region(service.base_endpoint_dns_names, endpoint.home)
     yield Part(
         ("endpoint-public-names", endpoint.id),
         names.endpoint_names_public,
@@ -90,7 +90,7 @@ def _names(
     )
     if endpoint.private_dns_enabled and naming.has_private_names(vpc):
         addresses = tuple(at for one in interfaces for at in _named(endpoint, one, True))
-        private = in_region(service.private_dns_names, endpoint.region)
+        private = in_region(service.private_dns_names, endpoint.home)
         yield Part(
             ("endpoint-private-names", endpoint.id),
             names.endpoint_names_private,

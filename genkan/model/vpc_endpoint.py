@@ -65,6 +65,11 @@ class VpcEndpoint(Resource):
     service_region: str | None = None  # None: its own
     payer: str | None = None  # of its charges, where its provider chose; by AWS's word
 
+    @property
+    def home(self) -> str:
+        """The Region of its service."""
+        return self.service_region or self.region
+
     def record_families(self, private: bool) -> tuple[str, ...]:
         """Give the families whose addresses its public, or its private, names answer."""
         both = ("ipv4", "ipv6")

@@ -13,6 +13,12 @@ from functools import cache
 from genkan.model.endpoint_names import in_region
 
 HOME = "us-east-1"  # where services without a Region in their name are at home
+# Codes of those that endpoints of other Regions reach; "Cross-Region enabled AWS services" in the
+# AWS PrivateLink guide.
+CROSS_REGION = frozenset(
+    {"ecr.api", "ecr.dkr", "ecs", "iam", "kinesis-firehose", "kinesisanalytics"}
+    | {"kms", "lambda", "route53", "s3"}
+)
 
 
 @dataclass(frozen=True, slots=True)

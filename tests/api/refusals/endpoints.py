@@ -189,7 +189,8 @@ ROWS: tuple[Row, ...] = (
             "<peer_sg>",
         ),
         ({}, "InvalidParameter", "conflicting DNS domain", example("CreateVpcEndpoint", SQS)),
-        ({"ServiceRegion": "us-east-1"}, "UnsupportedOperation", "us-east-1"),
+        ({"ServiceRegion": "us-east-1"}, "InvalidServiceName", "us-east-1"),
+        ({"ServiceRegion": "moon-1"}, "InvalidServiceName", "moon-1"),
     ),
     *rows(
         "CreateVpcEndpoint",
