@@ -10,6 +10,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from genkan import wire
 from genkan.api.call import Answer, Call
 from genkan.model.account import AccessKey, Account
 from genkan.model.errors import Refused, ValidationError
@@ -23,6 +24,10 @@ KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # noqa: S105
 TOKEN_LENGTH = 320
 HOUR, SESSION = 3600, 43_200  # seconds
+
+
+class InvalidAuthorizationMessage(Refused):
+    code = "InvalidAuthorizationMessageException"
 
 
 class AccessDenied(Refused):
@@ -82,6 +87,17 @@ def get_session_token(call: Call, *, duration_seconds: int = SESSION) -> Answer:
     seconds = min(duration_seconds, HOUR) if call.principal.endswith(":root") else duration_seconds
     key = _temporary_key(call, call.account, call.principal, seconds)
     return Answer({"Credentials": _shown(key)}, put(key))
+
+
+def decode_authorization_message(call: Call, *, encoded_message: str) -> Answer:
+    """Tell what stands behind an UnauthorizedOperation, to whoever may ask."""
+    try:
+        return Answer({"DecodedMessage": wire.decode_message(encoded_message)})
+    except ValueError:
+        raise InvalidAuthorizationMessage(
+            f"'{encoded_message[:64]}' is no encoded authorization failure message. Give what "
+            "follows those words in an UnauthorizedOperation, whole."
+        ) from None
 
 
 def _temporary_key(call: Call, account: str, principal: str, seconds: int) -> AccessKey:

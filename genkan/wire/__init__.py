@@ -11,6 +11,7 @@ through.
 
 from genkan.wire import sigv4
 from genkan.wire.answer import serialize_answer
+from genkan.wire.authorization_message import decode_message, encode_message
 from genkan.wire.errors import WireError
 from genkan.wire.failure import error_code_of, serialize_error, serialize_wire_error
 from genkan.wire.handover import (
@@ -32,6 +33,8 @@ __all__ = [
     "HttpRequest",
     "ParsedRequest",
     "WireError",
+    "decode_message",
+    "encode_message",
     "error_code_of",
     "has_streaming_body",
     "may_be_unsigned",

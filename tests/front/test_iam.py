@@ -92,7 +92,7 @@ def test_a_key_that_is_not_active_or_is_gone_signs_nothing(iam, user):
     assert code_of(caller.client("ec2").describe_vpcs) == "AuthFailure"
 
 
-def test_a_user_may_do_what_its_policies_say_and_nothing_else(iam, user, account):
+def test_a_user_may_do_what_its_policies_say_and_nothing_else(api, iam, user, account):
     name, caller, _ = user
     ec2, sqs = caller.client("ec2"), caller.client("sqs")
     assert code_of(ec2.describe_vpcs) == "UnauthorizedOperation"
@@ -104,6 +104,15 @@ def test_a_user_may_do_what_its_policies_say_and_nothing_else(iam, user, account
     )
     assert code_of(ec2.describe_vpcs) == "ok"
     assert code_of(ec2.create_vpc, CidrBlock="10.0.0.0/16") == "UnauthorizedOperation"
+    with pytest.raises(ClientError) as unauthorized:
+        ec2.create_vpc(CidrBlock="10.0.0.0/16")
+    encoded = unauthorized.value.response["Error"]["Message"].rpartition(": ")[2]
+    assert code_of(caller.client("sts").decode_authorization_message, EncodedMessage=encoded) == (
+        "AccessDenied"
+    )
+    told = api.site.client("sts").decode_authorization_message(EncodedMessage=encoded)
+    context = json.loads(told["DecodedMessage"])["context"]
+    assert (context["action"], context["principal"]["id"]) == ("ec2:CreateVpc", name)
     assert code_of(sqs.create_queue, QueueName="mine-1") == "ok"
     with pytest.raises(ClientError) as denied:
         sqs.create_queue(QueueName="other")

@@ -8,6 +8,7 @@ from genkan.front.iam.actions import Asked
 from genkan.policy import Decision, Source
 
 EC2 = "You are not authorized to perform this operation. "
+ENCODED = "Encoded authorization failure message: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,22 @@ class Denial:
         """Give the refusal that the caller hears."""
         prefix = self.asked.action.partition(":")[0]
         said = self.sentence(quoted=prefix == "s3")
-        return wire.WireError(
-            "AccessDenied", (EC2 if prefix == "ec2" else "") + said, 403, kind="AccessDenied"
-        )
+        if prefix == "ec2":
+            said = f"{EC2}{said}. {ENCODED}{wire.encode_message(self.details())}"
+        return wire.WireError("AccessDenied", said, 403, kind="AccessDenied")
+
+    def details(self) -> dict[str, Any]:
+        """Give what DecodeAuthorizationMessage tells of it, as AWS's JSON has it."""
+        effect = {"statementId": self.statement or "", "effect": "DENY"}
+        return {
+            "allowed": False,
+            "explicitDeny": self.explicit,
+            "matchedStatements": {"items": [effect] if self.explicit else []},
+            "failures": {"items": []},
+            "context": {
+                "principal": {"id": self.caller.rpartition("/")[2], "arn": self.caller},
+                "action": self.asked.action,
+                "resource": self.asked.resource,
+                "conditions": {"items": []},
+            },
+        }

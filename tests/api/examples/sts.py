@@ -1,6 +1,9 @@
 """Who asks, and keys for a while."""
 
+from genkan import wire
 from tests.api.examples.example import example
+
+DENIAL = wire.encode_message({"allowed": False})
 
 MAKE = (
     example(
@@ -11,6 +14,7 @@ MAKE = (
 )
 USE = (
     example("sts:GetCallerIdentity"),
+    example("sts:DecodeAuthorizationMessage", {"EncodedMessage": DENIAL}),
     example("sts:GetAccessKeyInfo", {"AccessKeyId": "<access_key>"}),
     example("sts:GetSessionToken", {"DurationSeconds": 900}),
 )

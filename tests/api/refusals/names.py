@@ -474,5 +474,10 @@ ROWS: tuple[Row, ...] = (
         ({"RoleArn": "arn:aws:iam::333333333333:role/web"}, "AccessDenied", "333333333333"),
         ({"DurationSeconds": 7_200}, "ValidationError", "1 hour", as_role),
     ),
+    *rows(
+        "sts:DecodeAuthorizationMessage",
+        {"EncodedMessage": "banana"},
+        ({}, "InvalidAuthorizationMessageException", "banana"),
+    ),
     *rows("sts:GetSessionToken", {}, ({}, "AccessDenied", "session", as_role)),
 )
