@@ -72,10 +72,11 @@ def choose_groups(call: Call, vpc_id: str, group_ids: Sequence[str] | None) -> t
             f"An interface wears at most {most} security groups; this names {len(groups)}."
         )
     for group in groups:
-        if group.vpc_id != vpc_id:
+        if vpc_id not in group.vpcs:
             raise InvalidParameter(
                 f"Security group {group.id} and network {vpc_id} belong to different networks: "
-                f"the group is of {group.vpc_id}. Name groups of the interface's own VPC."
+                f"the group is of {group.vpc_id}. Name groups of the interface's own VPC, or "
+                "associate the group with it."
             )
     return tuple(group.id for group in groups)
 

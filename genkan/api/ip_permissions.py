@@ -74,7 +74,8 @@ def parse_group_peer(call: Call, group: SecurityGroup, pair: Mapping[str, Any]) 
         other = need(call, SecurityGroup, pair["GroupId"])
     else:
         other = need_group_by_name(call, pair.get("GroupName", ""))
-    near = other.vpc_id == group.vpc_id or peered(call.network, other.vpc_id, group.vpc_id)
+    together = not set(other.vpcs).isdisjoint(group.vpcs)
+    near = together or peered(call.network, other.vpc_id, group.vpc_id)
     if not near or pair.get("UserId", other.account) != other.account:
         raise NotFound(
             "InvalidGroup.NotFound",

@@ -166,9 +166,8 @@ def _check_text(parameter: str, text: str, what: str) -> None:
 
 def _users(call: Call, group: SecurityGroup) -> Iterator[str]:
     """Give what wears `group`, and the other groups whose rules name it."""
-    for interface in call.network.where(NetworkInterface, vpc_id=group.vpc_id):
-        if group.id in interface.group_ids:
-            yield interface.id
+    for interface in call.network.holding(NetworkInterface, group_ids=group.id):
+        yield interface.id
     for endpoint in call.network.where(VpcEndpoint, vpc_id=group.vpc_id):
         if group.id in endpoint.group_ids:
             yield endpoint.id

@@ -1,6 +1,7 @@
 """VPCs: made with a main route table and a default security group, and gone with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -134,7 +135,18 @@ def delete_vpc(call: Call, *, vpc_id: str) -> Answer:
     ended += without_exclusions(call.network, vpc_id=vpc.id)
     kinds = (ResolverConfig, ResolverDnssecConfig, QueryLogAssociation)
     ended += delete(*(row for of in kinds for row in call.network.where(of, vpc_id=vpc.id)))
+    ended += put(*(_apart(row, vpc) for row in _associated(call, vpc)))
     return Answer(change=ended + delete(vpc, *tables, *groups, *acls))
+
+
+def _associated(call: Call, vpc: Vpc) -> Iterator[SecurityGroup]:
+    """Give the groups of other VPCs that interfaces of a VPC may wear."""
+    return call.network.holding(SecurityGroup, associated_vpcs=vpc.id)
+
+
+def _apart(group: SecurityGroup, vpc: Vpc) -> SecurityGroup:
+    left = tuple(name for name in group.associated_vpcs if name != vpc.id)
+    return replace(group, associated_vpcs=left)
 
 
 def _block_mode(call: Call, vpc: Vpc) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from genkan.compile.gateways import ANYWHERE
 from genkan.compile.instances import compile_interface
 from genkan.compile.part import Part
-from genkan.compile.security_groups import Traffic, whole_ways
+from genkan.compile.security_groups import Traffic, groups_in, whole_ways
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.process_attachment import ProcessAttachment
-from genkan.model.security_group import Direction, SecurityGroup
+from genkan.model.security_group import Direction
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
@@ -25,7 +25,7 @@ from genkan.program.route import PLACE_TABLE, Forward, Route
 
 def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
     """Give the parts of what is attached in a VPC."""
-    whole = whole_ways(network.where(SecurityGroup, vpc_id=vpc.id))
+    whole = whole_ways(groups_in(network, vpc.id))
     for one, interface, subnet in attached(network, vpc):
         inputs = (one, interface, subnet, vpc.cidrs, whole(interface.group_ids))
         yield Part(("attached", one.id), compile_attachment, inputs)

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 
 from genkan.compile.instances import compile_interface
 from genkan.compile.part import Part
-from genkan.compile.security_groups import Traffic, whole_ways
+from genkan.compile.security_groups import Traffic, groups_in, whole_ways
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.process_attachment import ProcessAttachment
 from genkan.model.publication import Publication
-from genkan.model.security_group import Direction, SecurityGroup
+from genkan.model.security_group import Direction
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.program import Because, Entry
@@ -23,7 +23,7 @@ from genkan.program.published import Published
 
 def parts(network: Network, vpc: Vpc) -> Iterator[Part]:
     """Give the parts of a VPC's publications."""
-    whole = whole_ways(network.where(SecurityGroup, vpc_id=vpc.id))
+    whole = whole_ways(groups_in(network, vpc.id))
     for interface, subnet in interfaces(network, vpc):
         inputs = (interface, subnet, whole(interface.group_ids))
         yield Part(("published-place", interface.id), compile_place, inputs)

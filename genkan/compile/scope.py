@@ -21,7 +21,7 @@ from genkan.compile import (
 )
 from genkan.compile.balanced_targets import serving
 from genkan.compile.part import Part
-from genkan.compile.security_groups import referenced_groups
+from genkan.compile.security_groups import groups_in, referenced_groups
 from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.block_public_access import (
     BlockPublicAccessExclusion,
@@ -192,6 +192,8 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
             return {ENDPOINT + one.id for one in endpoints}
         case ManagedPrefixList():
             return _naming(network, resource.id)
+        case SecurityGroup():
+            return set(resource.vpcs)
         case Account() | AccessKey():
             return set(every_scope(network))
     vpc_id = getattr(resource, "vpc_id", None)
@@ -254,9 +256,7 @@ def _naming_its_groups(network: Network, interface: NetworkInterface) -> set[Sco
     return {
         MEMBERS + vpc_id
         for vpc_id in (interface.vpc_id, *peering.peers_of(network, interface.vpc_id))
-        if not set(interface.group_ids).isdisjoint(
-            referenced_groups(network.where(SecurityGroup, vpc_id=vpc_id))
-        )
+        if not set(interface.group_ids).isdisjoint(referenced_groups(groups_in(network, vpc_id)))
     }
 
 
@@ -281,8 +281,9 @@ def _naming(network: Network, prefix_list_id: str) -> set[Scope]:
     """Give the VPCs whose security groups or routes name a prefix list."""
     peer, destination = ListPeer(prefix_list_id), ListDestination(prefix_list_id)
     groups = (
-        group.vpc_id
+        vpc_id
         for group in network.all(SecurityGroup)
+        for vpc_id in group.vpcs
         if any(rule.peer == peer for rule in group.rules)
     )
     tables = (

@@ -38,6 +38,12 @@ STAGES = {
 }
 
 
+def groups_in(network: Network, vpc_id: str) -> list[SecurityGroup]:
+    """Give the groups that interfaces of a VPC may wear: its own, and those associated with it."""
+    own = network.where(SecurityGroup, vpc_id=vpc_id)
+    return [*own, *network.holding(SecurityGroup, associated_vpcs=vpc_id)]
+
+
 def filter_name(group_id: str, direction: Direction) -> str:
     return f"{group_id}/{direction.value}"
 

@@ -36,7 +36,6 @@ from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Network
 from genkan.model.network_interface import InterfaceType, NetworkInterface
 from genkan.model.route_table import RouteTable
-from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpointState
@@ -145,8 +144,7 @@ def _closed_to_gateways(network: Network, subnet: Subnet) -> Iterator[tuple[str,
 
 
 def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
-    groups = list(network.where(SecurityGroup, vpc_id=vpc.id))
-    for group in groups:
+    for group in security_groups.groups_in(network, vpc.id):
         yield Part(
             ("group", group.id),
             security_groups.compile_group,
@@ -158,7 +156,7 @@ def member_parts(network: Network, vpc_id: str) -> Iterator[Part]:
     """Give who wears the groups that rules of a VPC name."""
     if network.get(Vpc, vpc_id) is None:
         return
-    named = security_groups.referenced_groups(network.where(SecurityGroup, vpc_id=vpc_id))
+    named = security_groups.referenced_groups(security_groups.groups_in(network, vpc_id))
     there = {vpc_id, *peering.peers_of(network, vpc_id)} if named else ()
     for group_id in named:
         worn = network.holding(NetworkInterface, group_ids=group_id)
@@ -202,7 +200,7 @@ def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
         keys[key.account] = min(keys.get(key.account, key.id), key.id)
     running = list(_running(network, vpc))
     first = _first_in_subnet(running)
-    whole = security_groups.whole_ways(network.where(SecurityGroup, vpc_id=vpc.id))
+    whole = security_groups.whole_ways(security_groups.groups_in(network, vpc.id))
     for instance, interface, index in running:
         subnet = network.get(Subnet, interface.subnet_id)
         yield Part(

@@ -73,7 +73,13 @@ class SecurityGroup(Resource):
     group_name: str
     description: str
     rules: tuple[SecurityGroupRule, ...] = ()
+    associated_vpcs: tuple[str, ...] = ()  # beside its own, whose interfaces may wear it
 
     @property
     def is_default(self) -> bool:
         return self.group_name == "default"
+
+    @property
+    def vpcs(self) -> tuple[str, ...]:
+        """Every VPC whose interfaces may wear it, its own first."""
+        return (self.vpc_id, *self.associated_vpcs)

@@ -115,3 +115,27 @@ def test_a_detached_interface_is_gone_from_the_instance(site, pair):
         lambda answer: answer["NetworkInterfaces"][0]["Status"] == "available",
     )
     pair.ec2.delete_network_interface(NetworkInterfaceId=pair.hot)
+
+
+def test_a_group_of_another_vpc_decides_where_it_is_associated(site, pair):
+    ec2 = pair.ec2
+    own = ec2.describe_subnets(SubnetIds=[pair.subnet])["Subnets"][0]["VpcId"]
+    made = ec2.create_security_group(GroupName="guest", Description="guest", VpcId=own)
+    guest = made["GroupId"]
+    vpc = ec2.create_vpc(CidrBlock="10.5.0.0/16")["Vpc"]["VpcId"]
+    there = ec2.create_subnet(VpcId=vpc, CidrBlock="10.5.1.0/24", AvailabilityZone=f"{REGION}a")
+    subnet = there["Subnet"]["SubnetId"]
+    ec2.associate_security_group_vpc(GroupId=guest, VpcId=vpc)
+    worn = {"DeviceIndex": 0, "SubnetId": subnet, "Groups": [guest]}
+    host = run(ec2, "host", worn)
+    near = run(ec2, "near", {"DeviceIndex": 0, "SubnetId": subnet})
+    ec2.get_waiter("instance_running").wait(
+        InstanceIds=[host, near], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+    )
+    assert not answers(site, "near", pair.address(host))
+    echo = {"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1}
+    permissions = [{**echo, "IpRanges": [{"CidrIp": "10.5.0.0/16"}]}]
+    ec2.authorize_security_group_ingress(GroupId=guest, IpPermissions=permissions)
+    assert answers(site, "near", pair.address(host), "-W5")
+    ec2.revoke_security_group_ingress(GroupId=guest, IpPermissions=permissions)
+    assert not answers(site, "near", pair.address(host))

@@ -69,6 +69,10 @@ MAKE = (
     ),
 )
 USE = (
+    example("AssociateSecurityGroupVpc", {"GroupId": "<spare_sg>", "VpcId": "<peer_vpc>"}),
+    example("DescribeSecurityGroupVpcAssociations"),
+    example("GetSecurityGroupsForVpc", {"VpcId": "<peer_vpc>"}),
+    example("DisassociateSecurityGroupVpc", {"GroupId": "<spare_sg>", "VpcId": "<peer_vpc>"}),
     example("DescribeSecurityGroups", {"GroupIds": ["<sg>"]}),
     example("DescribeSecurityGroupRules", {"SecurityGroupRuleIds": ["<sgr>"]}),
     example("AuthorizeSecurityGroupIngress", {"GroupId": "<sg>", "IpPermissions": FROM_GROUP}),

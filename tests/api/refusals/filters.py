@@ -129,6 +129,28 @@ ROWS: tuple[Row, ...] = (
         ({"SecurityGroupRuleIds": ["<sgr>"]}, "InvalidParameterCombination", "RuleIds"),
     ),
     *rows(
+        "AssociateSecurityGroupVpc",
+        {"GroupId": "<sg>", "VpcId": "<peer_vpc>"},
+        ({"GroupId": "<default_sg>"}, "InvalidParameterValue", "<default_sg>"),
+        ({"VpcId": "<vpc>"}, "InvalidParameterValue", "itself"),
+    ),
+    *rows(
+        "DisassociateSecurityGroupVpc",
+        {"GroupId": "<sg>", "VpcId": "<peer_vpc>"},
+        ({}, "InvalidVpcID.NotFound", "not associated"),
+        (
+            {},
+            "DependencyViolation",
+            "<worn>",
+            example("AssociateSecurityGroupVpc", {"GroupId": "<sg>", "VpcId": "<peer_vpc>"}),
+            example(
+                "CreateNetworkInterface",
+                {"SubnetId": "<peer_subnet>", "Groups": ["<sg>"]},
+                worn="NetworkInterface.NetworkInterfaceId",
+            ),
+        ),
+    ),
+    *rows(
         "DescribeSecurityGroupRules",
         {"Filters": [{"Name": "group-id", "Values": ["banana"]}]},
         ({}, "InvalidGroupId.Malformed", "banana"),
