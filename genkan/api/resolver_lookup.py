@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from genkan import wire
 from genkan.api.call import Call
 from genkan.api.constraints import CODES, ConstraintBroken
 from genkan.model.errors import Refused
@@ -82,10 +83,14 @@ def filtered(
     filters: Sequence[Mapping[str, Any]] | None,
     table: Mapping[str, Values[R]],
 ) -> list[R]:
-    """Give the rows that every filter lets through. Raises InvalidParameterException."""
+    """Give the rows that every filter lets through. Raises InvalidParameterException.
+
+    A name may be written as it was at first, in capitals: `CreatorRequestId`, CREATOR_REQUEST_ID.
+    """
     kept = list(rows)
+    in_capitals = {wire.snake_case(name).upper(): name for name in table}
     for one in filters or ():
-        name = one.get("Name", "")
+        name = in_capitals.get(one.get("Name", ""), one.get("Name", ""))
         if name not in table:
             raise InvalidParameterException(
                 f"The filter '{name}' is invalid. Use one of {', '.join(sorted(table))}."

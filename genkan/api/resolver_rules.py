@@ -49,7 +49,6 @@ _FILTERS: Mapping[str, Values[ResolverRule]] = {
     "ResolverEndpointId": lambda row: [row.resolver_endpoint_id],
     "Status": lambda row: ["COMPLETE"],
     "Type": lambda row: [row.rule_type],
-    "TYPE": lambda row: [row.rule_type],
 }
 _ASSOCIATION_FILTERS: Mapping[str, Values[ResolverRuleAssociation]] = {
     "Name": lambda row: [row.association_name],

@@ -227,9 +227,10 @@ def test_a_vpc_follows_a_rule(client, vpc):
     by_id = {"ResolverRuleAssociationId": made["Id"]}
     seen = client.ask(RESOLVER + "GetResolverRuleAssociation", **by_id)
     assert seen["ResolverRuleAssociation"] == made
-    of = [{"Name": "VPCId", "Values": [vpc.id]}]
-    listed = client.ask(RESOLVER + "ListResolverRuleAssociations", Filters=of)
-    assert listed["ResolverRuleAssociations"] == [made]
+    for name in ("VPCId", "VPC_ID"):  # as it is written now, and was at first
+        of = [{"Name": name, "Values": [vpc.id]}]
+        listed = client.ask(RESOLVER + "ListResolverRuleAssociations", Filters=of)
+        assert listed["ResolverRuleAssociations"] == [made]
     associate = RESOLVER + "AssociateResolverRule"
     assert client.refusal(associate, **both) == "InvalidRequestException"
     twin = a_rule(client, endpoint, CreatorRequestId="2")["Id"]
