@@ -29,6 +29,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "refuses with the same code.",
         "An endpoint that was deleted is never shown as deleted, and its private name is free as "
         "soon as it is gone.",
+        "A security group that is associated with a VPC is so at once, and associations are of the "
+        "account's own VPCs alone; what a VPC that is deleted was associated with stays.",
+        "A deleted customer gateway, virtual private gateway or attachment of one is gone at once.",
         "The codes of three refusals are not documented and chosen: InvalidParameter for a load "
         "balancer that a service cannot have, InvalidPrincipal, and InvalidState for a connection "
         "that cannot be accepted or rejected.",
@@ -94,5 +97,7 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "policies of functions, repositories and event buses.",
         "Where a call's resource is not in the table of its service, it is asked for on *: only a "
         "policy for every resource allows it.",
+        "What DecodeAuthorizationMessage tells of a denial has no condition keys, and of "
+        "statements the id of the one that denied alone.",
     ),
 }
