@@ -39,7 +39,8 @@ def addresses_in_use(call: Call, subnet: Subnet) -> set[IPv4Address]:
     return {
         address
         for interface in call.network.where(NetworkInterface, subnet_id=subnet.id)
-        for address in interface.private_addresses
+        for address in interface.answerable
+        if isinstance(address, IPv4Address)
     }
 
 

@@ -2,7 +2,7 @@
 
 A secondary address can move from one interface to another of the same subnet, and its Elastic IP
 moves along; one that is given back lets go of it. "Multiple IP addresses" in the Amazon EC2 user
-guide. Prefixes are not assigned here.
+guide. Prefixes are `interface_prefixes`'.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from genkan.api.interface_making import (
     parse_address,
     reserved_addresses,
 )
+from genkan.api.interface_prefixes import choose_prefixes, shown_prefixes, without_prefixes
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.errors import (
     InvalidParameterCombination,
@@ -38,8 +39,16 @@ def assign_private_ip_addresses(
     private_ip_addresses: Sequence[str] | None = None,
     secondary_private_ip_address_count: int | None = None,
     allow_reassignment: bool = False,
+    ipv4_prefixes: Sequence[str] | None = None,
+    ipv4_prefix_count: int | None = None,
 ) -> Answer:
     interface = need_own(call, network_interface_id)
+    if ipv4_prefixes or ipv4_prefix_count:
+        if private_ip_addresses or secondary_private_ip_address_count:
+            raise InvalidParameterCombination(
+                "Prefixes and addresses cannot be assigned by one call. Use two."
+            )
+        return _assign_prefixes(call, interface, ipv4_prefixes, ipv4_prefix_count)
     count = _named_or_counted(
         private_ip_addresses,
         secondary_private_ip_address_count,
@@ -60,7 +69,7 @@ def assign_private_ip_addresses(
         chosen.append(allocate(subnet, taken))
         taken.add(chosen[-1])
     changed = replace(interface, private_addresses=(*interface.private_addresses, *chosen))
-    _check_limit(call, changed, len(changed.private_addresses))
+    _check_limit(call, changed, len(changed.private_addresses) + len(changed.prefixes))
     return Answer(
         {
             "NetworkInterfaceId": interface.id,
@@ -71,9 +80,17 @@ def assign_private_ip_addresses(
 
 
 def unassign_private_ip_addresses(
-    call: Call, *, network_interface_id: str, private_ip_addresses: Sequence[str] | None = None
+    call: Call,
+    *,
+    network_interface_id: str,
+    private_ip_addresses: Sequence[str] | None = None,
+    ipv4_prefixes: Sequence[str] | None = None,
 ) -> Answer:
     interface = need_own(call, network_interface_id)
+    if ipv4_prefixes and not private_ip_addresses:
+        return Answer(change=put(without_prefixes(interface, ipv4_prefixes)))
+    if ipv4_prefixes:
+        interface = without_prefixes(interface, ipv4_prefixes)
     if not private_ip_addresses:
         raise MissingParameter("The request must contain the parameter privateIpAddresses.")
     given = {parse_address(one, "privateIpAddresses") for one in private_ip_addresses}
@@ -147,6 +164,19 @@ def unassign_ipv6_addresses(
             "UnassignedIpv6Addresses": [str(one) for one in sorted(given)],
         },
         put(replace(interface, ipv6_addresses=left)),
+    )
+
+
+def _assign_prefixes(
+    call: Call, interface: NetworkInterface, named: Sequence[str] | None, count: int | None
+) -> Answer:
+    subnet = need(call, Subnet, interface.subnet_id)
+    chosen = choose_prefixes(call, subnet, named, count)
+    changed = replace(interface, prefixes=(*interface.prefixes, *chosen))
+    _check_limit(call, changed, len(changed.private_addresses) + len(changed.prefixes))
+    return Answer(
+        {"NetworkInterfaceId": interface.id, "AssignedIpv4Prefixes": shown_prefixes(chosen)},
+        put(changed),
     )
 
 

@@ -99,6 +99,7 @@ def network_interface(call: Call, interface: NetworkInterface) -> dict[str, Any]
         Description=interface.description,
         Groups=groups_of(call, interface.group_ids),
         InterfaceType=interface.interface_type.value,
+        Ipv4Prefixes=[{"Ipv4Prefix": str(one)} for one in interface.prefixes] or None,
         Ipv6Address=str(interface.ipv6_addresses[0]) if interface.ipv6_addresses else None,
         Ipv6Addresses=[
             {

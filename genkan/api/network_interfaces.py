@@ -19,6 +19,7 @@ from genkan.api.interface_making import (
     need_own,
     new_interface,
 )
+from genkan.api.interface_prefixes import choose_prefixes
 from genkan.api.network_interface_shape import (
     found_by_attachment,
     interface_filters,
@@ -52,6 +53,8 @@ def create_network_interface(
     private_ip_address: str | None = None,
     private_ip_addresses: Sequence[Mapping[str, Any]] | None = None,
     secondary_private_ip_address_count: int = 0,
+    ipv4_prefixes: Sequence[Mapping[str, str]] | None = None,
+    ipv4_prefix_count: int | None = None,
     ipv6_addresses: Sequence[Mapping[str, Any]] | None = None,
     ipv6_address_count: int | None = None,
     enable_primary_ipv6: bool = False,
@@ -91,6 +94,11 @@ def create_network_interface(
         tags=from_specifications("network-interface", tag_specifications),
     )
     interface = tracked(with_primary_ipv6(interface, enable_primary_ipv6), tracking)
+    if ipv4_prefixes or ipv4_prefix_count:
+        held = replace(call, network=call.network.apply(put(interface)))
+        named = [one.get("Ipv4Prefix", "") for one in ipv4_prefixes or ()]
+        prefixes = choose_prefixes(held, subnet, named, ipv4_prefix_count)
+        interface = replace(interface, prefixes=prefixes)
     return Answer(_created(call, interface), put(interface))
 
 

@@ -207,7 +207,10 @@ def _text(value: object) -> list[str]:
 
 def _free_addresses(call: Call, subnet: Subnet) -> int:
     interfaces = call.network.where(NetworkInterface, subnet_id=subnet.id)
-    return subnet.capacity - sum(len(interface.private_addresses) for interface in interfaces)
+    return subnet.capacity - sum(
+        len(one.private_addresses) + sum(prefix.num_addresses for prefix in one.prefixes)
+        for one in interfaces
+    )
 
 
 def zone_id(region: str, name: str) -> str | None:

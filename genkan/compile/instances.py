@@ -61,12 +61,12 @@ def compile_interface(
     because = Because("network-interface", interface.id)
     device = f"eth{device_index}"
     yield _link(interface, instance_id, device, subnet, because)
-    for address in interface.addresses:
+    for block in (*map(host_network, interface.addresses), *interface.prefixes):
         yield Route(
             because=because,
             place=interface.vpc_id,
             table=PLACE_TABLE,
-            destination=host_network(address),
+            destination=block,
             action=Forward(interface.id),
         )
     for everything, within, way_out in _ways_out(interface, subnet, device):
@@ -94,7 +94,7 @@ def compile_interface(
             because=because,
             place=interface.vpc_id,
             interface=interface.id,
-            addresses=in_order(interface.addresses),
+            addresses=in_order(interface.answerable),
         )
 
 
@@ -143,7 +143,7 @@ def _own_table(
         destination=everything,
         action=way_out,
     )
-    for address in interface.addresses:
+    for address in interface.answerable:
         if address.version == everything.version:
             yield SourceChoice(
                 because=because, place=instance_id, source=address, table=interface.id

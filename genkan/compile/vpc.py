@@ -160,7 +160,7 @@ def member_parts(network: Network, vpc_id: str) -> Iterator[Part]:
     there = {vpc_id, *peering.peers_of(network, vpc_id)} if named else ()
     for group_id in named:
         worn = network.holding(NetworkInterface, group_ids=group_id)
-        addresses = (at for one in worn if one.vpc_id in there for at in one.addresses)
+        addresses = (at for one in worn if one.vpc_id in there for at in one.answerable)
         yield Part(
             ("members", group_id),
             security_groups.compile_members,

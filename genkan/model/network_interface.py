@@ -7,7 +7,7 @@ An interface of an instance, of a NAT gateway or of an endpoint is the same kind
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import ClassVar
 
 from genkan.model.resource import Resource
@@ -58,6 +58,7 @@ class NetworkInterface(Resource):
     ipv6_addresses: tuple[IPv6Address, ...] = ()
     ipv6_primary: bool = False  # the first of them is for good
     connection_tracking: tuple[tuple[str, int], ...] = ()  # time-outs by AWS's names, to be shown
+    prefixes: tuple[IPv4Network, ...] = ()  # all of whose addresses come to it
 
     @property
     def private_ip(self) -> IPv4Address:
@@ -67,6 +68,11 @@ class NetworkInterface(Resource):
     def addresses(self) -> tuple[IPv4Address | IPv6Address, ...]:
         """Every address it holds, IPv4 first, of each family the primary one first."""
         return (*self.private_addresses, *self.ipv6_addresses)
+
+    @property
+    def answerable(self) -> tuple[IPv4Address | IPv6Address, ...]:
+        """Every address at which it may be met, those of its prefixes too."""
+        return (*self.addresses, *(address for one in self.prefixes for address in one))
 
     def first_address(self, version: int) -> IPv4Address | IPv6Address | None:
         """The first address of a family, if it has one."""

@@ -442,3 +442,19 @@ def test_there_are_fifty_thousand_interfaces_at_most(site, monkeypatch):
     given = {"SubnetId": site.subnet}
     assert site.refusal("CreateNetworkInterface", **given) == "NetworkInterfaceLimitExceeded"
     assert site.call.network.count(NetworkInterface) == 1
+
+
+def test_a_prefix_is_sixteen_addresses_that_nobody_else_gets(site):
+    subnet = site.a_subnet("10.0.77.0/26")
+    made = site.ask("CreateNetworkInterface", SubnetId=subnet, Ipv4PrefixCount=1)
+    interface = made["NetworkInterface"]
+    assert interface["Ipv4Prefixes"] == [{"Ipv4Prefix": "10.0.77.16/28"}]
+    by_id = {"NetworkInterfaceId": interface["NetworkInterfaceId"]}
+    more = site.ask("AssignPrivateIpAddresses", **by_id, Ipv4PrefixCount=1)
+    assert more["AssignedIpv4Prefixes"] == [{"Ipv4Prefix": "10.0.77.32/28"}]
+    seen = site.ask("DescribeSubnets", SubnetIds=[subnet])["Subnets"][0]
+    assert seen["AvailableIpAddressCount"] == 64 - 5 - 1 - 32
+    taken = {"SubnetId": subnet, "PrivateIpAddress": "10.0.77.20"}
+    assert site.refusal("CreateNetworkInterface", **taken) == "InvalidIPAddress.InUse"
+    site.ask("UnassignPrivateIpAddresses", **by_id, Ipv4Prefixes=["10.0.77.16/28"])
+    site.ask("CreateNetworkInterface", **taken)

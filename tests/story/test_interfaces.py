@@ -105,6 +105,17 @@ def test_a_secondary_address_answers_from_when_it_is_assigned_to_when_it_is_not(
     assert answers(site, "two", HOT)
 
 
+def test_addresses_of_a_prefix_answer_where_the_instance_puts_them_on(site, pair):
+    given = {"NetworkInterfaceId": pair.hot, "Ipv4Prefixes": ["10.0.1.160/28"]}
+    site.inside("one", "ip", "address", "add", "10.0.1.165/32", "dev", "eth1")
+    assert not answers(site, "two", "10.0.1.165")
+    pair.ec2.assign_private_ip_addresses(**given)
+    assert answers(site, "two", "10.0.1.165")
+    assert answers(site, "one", LAUNCHED, "-I", "10.0.1.165")
+    pair.ec2.unassign_private_ip_addresses(**given)
+    assert not answers(site, "two", "10.0.1.165")
+
+
 def test_a_detached_interface_is_gone_from_the_instance(site, pair):
     pair.ec2.detach_network_interface(AttachmentId=pair.attachment)
     assert site.inside("one", "ip", "link", "show", "eth1").returncode != 0

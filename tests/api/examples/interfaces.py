@@ -55,6 +55,14 @@ USE = (
         {"NetworkInterfaceId": "<eni>", "PrivateIpAddresses": ["10.0.0.50"]},
     ),
     example(
+        "AssignPrivateIpAddresses",
+        {"NetworkInterfaceId": "<eni>", "Ipv4Prefixes": ["10.0.0.160/28"]},
+    ),
+    example(
+        "UnassignPrivateIpAddresses",
+        {"NetworkInterfaceId": "<eni>", "Ipv4Prefixes": ["10.0.0.160/28"]},
+    ),
+    example(
         "AssociateSubnetCidrBlock",
         {"SubnetId": "<subnet>", "Ipv6CidrBlock": "<subnet_ipv6>"},
         subnet_ipv6_association="Ipv6CidrBlockAssociation.AssociationId",

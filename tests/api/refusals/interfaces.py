@@ -178,6 +178,29 @@ ROWS: tuple[Row, ...] = (
         "AssignPrivateIpAddresses",
         ENI,
         (
+            {"PrivateIpAddresses": ["10.0.0.90"], "Ipv4PrefixCount": 1},
+            "InvalidParameterCombination",
+            "two",
+        ),
+        (
+            {"Ipv4Prefixes": ["10.0.0.160/28"], "Ipv4PrefixCount": 1},
+            "InvalidParameterCombination",
+            "ipv4PrefixCount",
+        ),
+        ({"Ipv4PrefixCount": 51}, "InvalidParameterValue", "51"),
+        ({"Ipv4PrefixCount": 50}, "InsufficientCidrBlocks", "50"),
+        ({"Ipv4Prefixes": ["10.0.0.160/27"]}, "InvalidParameterValue", "/28"),
+        ({"Ipv4Prefixes": ["10.0.0.0/28"]}, "InvalidParameterValue", "never assigned"),
+        (
+            {"Ipv4Prefixes": ["10.0.0.160/28"]},
+            "InvalidIPAddress.InUse",
+            "10.0.0.160/28",
+            example(
+                "CreateNetworkInterface",
+                {"SubnetId": "<subnet>", "Ipv4Prefixes": [{"Ipv4Prefix": "10.0.0.160/28"}]},
+            ),
+        ),
+        (
             {"PrivateIpAddresses": ["10.0.0.90"], "SecondaryPrivateIpAddressCount": 1},
             "InvalidParameterCombination",
             "together",
@@ -195,6 +218,7 @@ ROWS: tuple[Row, ...] = (
         {"NetworkInterfaceId": "<instance_eni>"},
         ({}, "MissingParameter", "privateIpAddresses"),
         ({"PrivateIpAddresses": ["10.0.0.99"]}, "InvalidParameterValue", "10.0.0.99"),
+        ({"Ipv4Prefixes": ["10.0.0.160/28"]}, "InvalidParameterValue", "10.0.0.160/28"),
         (
             {"PrivateIpAddresses": ["<own_ip>"]},
             "InvalidParameterValue",
