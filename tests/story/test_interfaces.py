@@ -141,7 +141,7 @@ def test_a_group_of_another_vpc_decides_where_it_is_associated(site, pair):
     host = run(ec2, "host", worn)
     near = run(ec2, "near", {"DeviceIndex": 0, "SubnetId": subnet})
     ec2.get_waiter("instance_running").wait(
-        InstanceIds=[host, near], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+        InstanceIds=[host, near], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
     )
     assert not answers(site, "near", pair.address(host))
     echo = {"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1}
