@@ -54,7 +54,9 @@ def complete(question: Question) -> dict[str, Any]:
 def granted_by_resource(question: Question) -> bool:
     """Tell whether a resource's policy grants all of what nobody signed."""
     return not question.get("principal") and all(
-        _by_resource(held(action, resource, ""), _request(question, None, action, resource)).allows
+        _by_resource(
+            held(action, resource, ""), request_of(question, None, action, resource)
+        ).allows
         for action, resource in question["asked"]
     )
 
@@ -65,7 +67,7 @@ def _decide_one(
     if action in FREE and identity is not None:
         return None
     one = held(action, resource, account)
-    request = _request(question, identity, action, one.arn, one)
+    request = request_of(question, identity, action, one.arn, one)
     by_resource = _by_resource(one, request) if one.policy else None
     mine = one.account == account
     if identity is None:
@@ -85,16 +87,19 @@ def _decide_one(
         )
     if found.allows:
         return None
-    return _denial(action, one.arn, found.source or Source.IDENTITY, found.decision or NOT_GRANTED)
+    return denial_of(
+        action, one.arn, found.source or Source.IDENTITY, found.decision or NOT_GRANTED
+    )
 
 
-def _request(
+def request_of(
     question: Question,
     identity: Identity | None,
     action: str,
     resource: str,
     one: Held | None = None,
 ) -> Request:
+    """Put one of the things that a question asks as policies are asked."""
     keys = dict(question["context"])
     if identity is not None:
         keys |= identity.keys
@@ -115,7 +120,8 @@ def _by_resource(one: Held, request: Request) -> Decision:
         return NOT_GRANTED
 
 
-def _denial(action: str, resource: str, source: Source, decision: Decision) -> dict[str, Any]:
+def denial_of(action: str, resource: str, source: Source, decision: Decision) -> dict[str, Any]:
+    """Give a denial as it is told."""
     trust = source is Source.RESOURCE and action == "sts:AssumeRole"
     return {
         "action": action,

@@ -11,9 +11,10 @@ import base64
 import json
 import threading
 from collections.abc import Callable, Iterable
+from http.client import responses
 from typing import Any
 
-from genkan.services import large_objects
+from genkan.services import execute_api, large_objects
 from genkan.services.decisions import Question, complete, decide, granted_by_resource
 from genkan.services.identities import key_of
 from genkan.services.network_mirror import NetworkMirror, Refusal, not_made
@@ -55,6 +56,8 @@ class Gate:
         if given is None:
             return self._app(environ, start)
         question = json.loads(base64.b64decode(given))
+        if question["asked"] and question["asked"][0][0] == execute_api.INVOKE:
+            return _called(question, environ, start)
         denial = decide(question)
         if denial is not None:
             return _tell(start, "403 Forbidden", DENIED, denial)
@@ -121,6 +124,16 @@ class Gate:
             return _tell_refusal(start, _now.refusal)
         start(*held[-1])
         return [body]
+
+
+def _called(question: Question, environ: Environ, start: Start) -> Iterable[bytes]:
+    """Answer a call of an API of API Gateway."""
+    reply = execute_api.call(question, environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"))
+    if reply.denial is not None:
+        return _tell(start, "403 Forbidden", DENIED, reply.denial)
+    length = ("Content-Length", str(len(reply.body)))
+    start(f"{reply.status} {responses.get(reply.status, '-')}", [*reply.headers, length])
+    return [reply.body]
 
 
 def _networked(question: Question) -> str | None:

@@ -80,7 +80,7 @@ _TABLE = (
     "apprunner.requests||I|no||||=|requests.apprunner.{region}.vpce.amazonaws.com",
     "elasticbeanstalk||I|yes|=|=|=|=|=",
     "elasticbeanstalk-health||I|yes||||elasticbeanstalk-health.{region}.amazonaws.com|=",
-    "execute-api||I|yes|apigateway|apigateway||*.execute-api.{region}.amazonaws.com|=",
+    "execute-api||I|yes||execute-api||*.execute-api.{region}.amazonaws.com|=",
     "apigateway||I|yes|=|=|=|=|=",
     "s3||GI|yes|=|=|=|s3.{region}.amazonaws.com *.s3.{region}.amazonaws.com *.s3-accesspoint.{region}.amazonaws.com *.s3-control.{region}.amazonaws.com|=",  # noqa: E501
     "s3express||G|yes|s3|s3||=|=",

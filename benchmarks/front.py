@@ -1,0 +1,408 @@
+"""What the front costs, beside nginx as a TLS-terminating proxy to the same service in one run.
+
+    python benchmarks/front.py [--rounds 3] [--seconds 1] [--large 256]
+
+Three ways to one Unix socket: straight to it, through the front (TLS, the signature checked, the
+call recorded) and through nginx with one worker (TLS and nothing else). Behind it are the embedded
+services, asked for an object of 1 kB; then a server that says the same bytes to everybody, so that
+what the proxies themselves can is seen. Each round measures all ways in turn: one connection for
+what a request takes, sixteen for how many there are in a second. Per core is by the processor time
+that the proxy used. Then an object of --large MB is sent and read, and the front's largest memory
+is looked at. Everything stays on loopback. Needs nginx, of PATH or /usr/sbin.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import resource
+import shutil
+import socket
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from pathlib import Path
+
+from genkan.certificates.authority import Authority
+from genkan.front import EventLog, Front
+from genkan.front.role_credentials import RoleCredentials
+from genkan.program import Because, Delta
+from genkan.program.service import Answerer, Credential, Listener, Service, Upstream
+
+REGION, ACCOUNT = "ap-northeast-1", "123456789012"
+HOST = f"s3.{REGION}.amazonaws.com"
+KEY, SECRET = "AKIAIOSFODNN7BENCH00", "a secret"
+OURS, THEIRS = 44301, 44302
+CONNECTIONS = 16
+SMALL = b"x" * 1024
+PATIENCE = 60
+PLACED = (
+    f"<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint>"
+    "</CreateBucketConfiguration>"
+).encode()
+BECAUSE = Because("fixed", "benchmark")
+USER = "user root; " if os.geteuid() == 0 else ""  # the socket is its owner's alone
+NGINX = """
+daemon off; {user}worker_processes 1; pid {home}/nginx.pid; error_log stderr error;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off; client_max_body_size 0;
+  client_body_temp_path {home}/b; proxy_temp_path {home}/p; fastcgi_temp_path {home}/f;
+  uwsgi_temp_path {home}/u; scgi_temp_path {home}/s;
+  upstream service {{ server unix:{upstream}; keepalive 64; }}
+  server {{
+    listen 127.0.0.1:{port} ssl; ssl_certificate {home}/n.pem; ssl_certificate_key {home}/n.pem;
+    keepalive_requests 10000000;
+    location / {{
+      proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header Host $host; proxy_request_buffering off; proxy_buffering on;
+    }}
+  }}
+}}
+"""
+
+
+def nginx() -> str:
+    """Give the path of nginx."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        sys.exit("nginx is not there. Install it: sudo apt-get install nginx-light")
+    return found
+
+
+async def serve_front(home: Path, upstream: str) -> None:
+    """Be the front of one service at a socket."""
+    one = Front(
+        open_socket=lambda place, family, kind: socket.socket(family, kind),
+        authority=Authority(home / "ca.pem", home / "ca.key"),
+        upstreams={Upstream.CONTROL: f"{home}/none", Upstream.EMBEDDED: upstream},
+        start_upstream=lambda _: asyncio.sleep(0.1),
+        events=EventLog(home / "events.jsonl"),
+        clock=lambda: datetime.now(UTC),
+        of_roles=RoleCredentials(b"a secret"),
+    )
+    service = Service(
+        because=BECAUSE,
+        id=f"{REGION}/s3",
+        region=REGION,
+        code="s3",
+        hosts=(HOST,),
+        signing_name="s3",
+        model="s3",
+        upstream=Upstream.EMBEDDED,
+    )
+    listener = Listener(
+        because=BECAUSE,
+        place="here",
+        addresses=ip_network("127.0.0.1/32"),
+        protocol=6,
+        port=OURS,
+        answerer=Answerer.FRONT,
+        endpoint="vpce-1",
+        vpc="vpc-1",
+        service=service.id,
+    )
+    credential = Credential(
+        because=BECAUSE,
+        id=KEY,
+        secret=SECRET,
+        account=ACCOUNT,
+        principal=f"arn:aws:iam::{ACCOUNT}:root",
+    )
+    await one.apply(Delta(put=(service, listener, credential), removed=()))
+    await asyncio.Event().wait()
+
+
+def serve_same(path: str) -> None:
+    """Say the same bytes to everybody at a Unix socket."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1024\r\n\r\n" + SMALL
+
+    class Same(asyncio.Protocol):
+        def connection_made(self, transport) -> None:
+            self.transport, self.held = transport, b""
+
+        def data_received(self, data: bytes) -> None:
+            self.held += data
+            while b"\r\n\r\n" in self.held:
+                self.held = self.held.partition(b"\r\n\r\n")[2]
+                self.transport.write(answer)
+
+    async def serve() -> None:
+        server = await asyncio.get_running_loop().create_unix_server(Same, path)
+        await server.serve_forever()
+
+    asyncio.run(serve())
+
+
+def serve_network(path: str) -> None:
+    """Answer as control does that a network is empty; embedded services ask."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]")
+        writer.close()
+
+    async def serve() -> None:
+        server = await asyncio.start_unix_server(answer, path)
+        await server.serve_forever()
+
+    asyncio.run(serve())
+
+
+def signed(method: str, path: str, body: bytes = b"", payload: str | None = None) -> bytes:
+    """Give a signed request whole."""
+    from botocore.auth import S3SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    headers = {"Host": HOST, "Content-Length": str(len(body))}
+    if payload is not None:
+        headers["Content-Length"] = payload
+    request = AWSRequest(method, f"https://{HOST}{path}", data=body, headers=headers)
+    signer = S3SigV4Auth(Credentials(KEY, SECRET), "s3", REGION)
+    if payload is not None:
+        signer.payload = lambda _: "UNSIGNED-PAYLOAD"
+    signer.add_auth(request)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
+
+
+class Way:
+    """A way to the service: how to connect, and whose processor time counts."""
+
+    def __init__(self, name: str, where: str | int, trusted: str | None, pid: int | None) -> None:
+        self.name, self.where, self.pid = name, where, pid
+        self.context = ssl.create_default_context(cadata=trusted) if trusted else None
+
+    def connect(self) -> socket.socket:
+        if isinstance(self.where, str):
+            opened = socket.socket(socket.AF_UNIX)
+            opened.settimeout(PATIENCE)
+            opened.connect(self.where)
+            return opened
+        opened = socket.create_connection(("127.0.0.1", self.where), PATIENCE)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        assert self.context is not None
+        return self.context.wrap_socket(opened, server_hostname=HOST)
+
+    def processor(self) -> float:
+        """Give the seconds of processor time that the proxy has used."""
+        if self.pid is None:
+            return 0.0
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def ask(connection: socket.socket, request: bytes) -> bytes:
+    """Send a request; give its body."""
+    connection.sendall(request)
+    found = b""
+    while b"\r\n\r\n" not in found:
+        part = connection.recv(1 << 16)
+        if not part:
+            raise EOFError(found)
+        found += part
+    head, _, body = found.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise ValueError(found)
+    lowered = head.lower()
+    length = int(lowered.partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
+    while len(body) < length:
+        body += connection.recv(1 << 16)
+    return body
+
+
+def latency(way: Way, request: bytes, seconds: float) -> float:
+    """Give the median seconds of a request on one connection."""
+    with way.connect() as connection:
+        taken, end = [], time.perf_counter() + seconds
+        while (began := time.perf_counter()) < end:
+            ask(connection, request)
+            taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def rate(way: Way, request: bytes, seconds: float) -> tuple[float, float]:
+    """Give requests a second of many connections, and those a second of the proxy's processor."""
+    counts, done = [0] * CONNECTIONS, threading.Event()
+
+    def client(number: int, connection: socket.socket) -> None:
+        with connection:
+            while not done.is_set():
+                ask(connection, request)
+                counts[number] += 1
+
+    connections = [way.connect() for _ in range(CONNECTIONS)]
+    clients = [
+        threading.Thread(target=client, args=(number, one))
+        for number, one in enumerate(connections)
+    ]
+    used, began = way.processor(), time.perf_counter()
+    for one in clients:
+        one.start()
+    time.sleep(seconds)
+    done.set()
+    for one in clients:
+        one.join()
+    taken, used = time.perf_counter() - began, way.processor() - used
+    return sum(counts) / taken, sum(counts) / used if used else 0.0
+
+
+def stream(way: Way, megabytes: int) -> tuple[float, float]:
+    """Send a large object and read it; give both ways' Gbit/s."""
+    block, size = bytes(1 << 20), megabytes << 20
+    with way.connect() as connection:
+        began = time.perf_counter()
+        connection.sendall(signed("PUT", "/bench/large", payload=str(size)))
+        for _ in range(megabytes):
+            connection.sendall(block)
+        ask(connection, b"")
+        sent = time.perf_counter() - began
+        began, got = time.perf_counter(), 0
+        connection.sendall(signed("GET", "/bench/large"))
+        buffer = bytearray(1 << 18)
+        while got < size:
+            got += connection.recv_into(buffer)
+        return size * 8 / sent / 1e9, size * 8 / (time.perf_counter() - began) / 1e9
+
+
+@contextlib.contextmanager
+def running(*command: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.terminate()  # nginx ends its workers by itself
+        process.wait(10)
+
+
+def wait_for(way: Way) -> None:
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            way.connect().close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def ways(home: Path, upstream: str) -> Iterator[tuple[list[Way], subprocess.Popen[bytes]]]:
+    """Give the three ways to what is at a socket, and the front's process."""
+    authority = Authority(home / "ca.pem", home / "ca.key")
+    (home / "n.pem").write_bytes(authority._chain(HOST))
+    (home / "nginx.conf").write_text(
+        NGINX.format(user=USER, home=home, upstream=upstream, port=THEIRS)
+    )
+    front = (sys.executable, __file__, "--as-front", str(home), upstream)
+    proxy = (nginx(), "-p", str(home), "-c", str(home / "nginx.conf"))
+    trusted = authority.pem.decode()
+    with running(*front) as ours, running(*proxy) as theirs:
+        found = [
+            Way("straight", upstream, None, None),
+            Way("front", OURS, trusted, ours.pid),
+            Way("nginx", THEIRS, trusted, None),
+        ]
+        for one in found:
+            wait_for(one)
+        children = Path(f"/proc/{theirs.pid}/task/{theirs.pid}/children").read_text().split()
+        found[2].pid = int(children[0])
+        yield found, ours
+
+
+def measure(found: list[Way], request: bytes, rounds: int, seconds: float, title: str) -> None:
+    """Print one table."""
+    taken: dict[str, list[float]] = {one.name: [] for one in found}
+    rates: dict[str, list[tuple[float, float]]] = {one.name: [] for one in found}
+    for _ in range(rounds):
+        for one in found:
+            taken[one.name].append(latency(one, request, seconds))
+            rates[one.name].append(rate(one, request, seconds))
+    print(f"\n{title}")
+    for name in taken:
+        every = [one for one, _ in rates[name]]
+        core = [one for _, one in rates[name]]
+        print(
+            f"  {name:9} p50 {statistics.median(taken[name]) * 1e3:6.2f} ms   "
+            f"{statistics.median(every):8,.0f}/s   "
+            f"{statistics.median(core):8,.0f}/s and core of the proxy"
+        )
+    added = [a - b for a, b in zip(taken["front"], taken["straight"], strict=True)]
+    share = [a[0] / b[0] for a, b in zip(rates["front"], rates["straight"], strict=True)]
+    core = [a[1] / b[1] for a, b in zip(rates["front"], rates["nginx"], strict=True)]
+    print(f"  added by the front, p50: {statistics.median(added) * 1e3:.2f} ms")
+    print(f"  of the throughput straight to it: {statistics.median(share):.2f}")
+    print(f"  of nginx per core: {statistics.median(core):.2f}")
+
+
+def peak_of(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) >> 10
+
+
+def run(rounds: int, seconds: float, megabytes: int) -> None:
+    """Measure, and print the tables."""
+    small = signed("GET", "/bench/key")
+    with contextlib.ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gk-front-")))
+        control, embedded, same = (f"{home}/{name}" for name in ("control", "embedded", "same"))
+        stack.enter_context(running(sys.executable, __file__, "--as-network", control))
+        files = [str(home / name) for name in ("certificates", "ca.pem", "ca.key")]
+        stack.enter_context(
+            running(*(sys.executable, "-m", "genkan.services.embedded", embedded, control, *files))
+        )
+        wait_for(Way("", embedded, None, None))
+        with ways(home, embedded) as (found, front):
+            with found[1].connect() as connection:
+                ask(connection, signed("PUT", "/bench", PLACED))
+                ask(connection, signed("PUT", "/bench/key", SMALL))
+            for one in found:
+                with one.connect() as connection:
+                    assert ask(connection, small) == SMALL
+            measure(found, small, rounds, seconds, "GetObject of 1 kB from the embedded services")
+            before = peak_of(front.pid)
+            for one in found:
+                sent, got = stream(one, megabytes)
+                print(
+                    f"  {one.name:9} {megabytes} MB: sent at {sent:.2f}, read at {got:.2f} Gbit/s"
+                )
+            print(
+                f"  memory of the front at most: {before} MB before, {peak_of(front.pid)} MB after"
+            )
+        stack.enter_context(running(sys.executable, __file__, "--as-same", same))
+        wait_for(Way("", same, None, None))
+        with ways(home, same) as (found, _):
+            measure(found, small, rounds, seconds, "The same bytes from a server that does nothing")
+
+
+def main() -> None:
+    """Be one of the processes, or measure."""
+    match sys.argv[1:]:
+        case ["--as-front", home, upstream]:
+            asyncio.run(serve_front(Path(home), upstream))
+        case ["--as-same", path]:
+            serve_same(path)
+        case ["--as-network", path]:
+            serve_network(path)
+        case _:
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--rounds", type=int, default=3)
+            parser.add_argument("--seconds", type=float, default=1.0)
+            parser.add_argument("--large", type=int, default=256, help="MB")
+            asked = parser.parse_args()
+            _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+            run(asked.rounds, asked.seconds, asked.large)
+
+
+if __name__ == "__main__":
+    main()
