@@ -26,6 +26,7 @@ from genkan.front.iam.question import Question, denied, question_of, read_denial
 from genkan.front.lookup import look_up
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay
+from genkan.front.s3_names import bucket_in, public_host
 from genkan.front.session import check_session, foreign_token
 from genkan.front.upstream import UpstreamDown
 from genkan.program.service import Credential, Listener, Service, Upstream
@@ -34,6 +35,7 @@ LOG = logging.getLogger(__name__)
 OURS = ("x-genkan-", "x-moto-")  # headers that no client may send past us
 DENIED, REFUSED = "x-genkan-denied", "x-genkan-refused"  # what the embedded services' gate says
 LOOKUP = ("cloudtrail", "LookupEvents")  # of the embedded service's operations, the one of ours
+SOURCES = {"s3-control": "s3"}  # by which records know a service that has another prefix
 EXECUTE_API = "execute-api"  # its methods say themselves who has to sign
 CHUNK = 256 << 10
 ERROR = 400
@@ -86,7 +88,7 @@ class Exchange:
         self._seen = Seen(
             service=service,
             source=source_of(request),
-            event_source=f"{prefix}.amazonaws.com",
+            event_source=f"{SOURCES.get(prefix, prefix)}.amazonaws.com",
             operation="",
             parameters={},
             user_agent=head.header("user-agent") or "",
@@ -363,18 +365,18 @@ class Exchange:
         """Give the bucket that the host's name begins with, for S3's virtual-hosted requests."""
         if self._service.model != "s3":
             return None
-        host = (self._head.header("host") or "").partition(":")[0].lower()
-        for name in self._service.hosts:
-            suffix = name.removeprefix("*")
-            if name.startswith("*.s3.") and host.endswith(suffix):
-                return host.removesuffix(suffix)
-        return None
+        below = (name[1:] for name in self._service.hosts if name.startswith("*.s3."))
+        return bucket_in(self._host(), self._service.region, below)
+
+    def _host(self) -> str:
+        return (self._head.header("host") or "").partition(":")[0].lower()
 
     def _url(self) -> str:
         host = self._head.header("host") or ""
-        if self._means.directory.by_host(host.partition(":")[0]) is not self._service:
+        if self._means.directory.by_host(self._host()) is not self._service:
             plain = (name for name in self._service.hosts if not name.startswith("*"))
-            host = next(plain, f"{self._service.code}.{self._service.region}.amazonaws.com")
+            whole = next(plain, f"{self._service.code}.{self._service.region}.amazonaws.com")
+            host = public_host(self._host(), self._service.region) or whole
         query = f"?{self._head.query}" if self._head.query else ""
         return f"http://{host}{self._head.path}{query}"
 

@@ -25,6 +25,7 @@ from genkan.front.iam.identities import Identities
 from genkan.front.listening import listen
 from genkan.front.relay import Relay
 from genkan.front.role_credentials import RoleCredentials
+from genkan.front.s3_names import narrowed
 from genkan.program import Delta
 from genkan.program.service import Credential, EndpointPolicy, Listener, Service, Upstream
 
@@ -135,7 +136,8 @@ class Front:
                 text=f"No service here answers to {host}. This address stands for AWS services; "
                 "ask for one by its name.\n",
             )
-        return await Exchange(self._means, service, listener, request, head).answer()
+        meant = narrowed(service, head)
+        return await Exchange(self._means, meant, listener, request, head).answer()
 
     def _listener(self, place: str | None, request: web.BaseRequest) -> Listener | None:
         if place is None or request.transport is None:

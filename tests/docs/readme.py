@@ -40,13 +40,13 @@ def blocks(language: str) -> list[str]:
     return [text for kind, text in BLOCK.findall(README.read_text()) if kind == language]
 
 
-def steps() -> list[Step]:
-    """Give the console blocks' commands and the Python blocks, in the README's order.
+def steps(page: Path = README) -> list[Step]:
+    """Give the console blocks' commands and the Python blocks, in a page's order.
 
     A text block is what the command before it says: `demo` says commands itself.
     """
     found: list[Step] = []
-    for kind, text in BLOCK.findall(README.read_text()):
+    for kind, text in BLOCK.findall(page.read_text()):
         if kind == "console":
             found += _console(text.splitlines())
         elif kind == "text":

@@ -13,6 +13,7 @@ from tests.docs.readme import README, Shape, Step, blocks, steps
 from tests.story.conftest import RunningSite
 
 ROOT = README.parent
+PAGES = (README, ROOT / "docs/private-names.md")
 END = "\x1e"  # after each command's output, with its exit code
 LONGEST = 150  # lines
 
@@ -50,8 +51,9 @@ def run(site: RunningSite, typed: list[Step]) -> list[tuple[int, list[str]]]:
 
 @pytest.mark.site
 @pytest.mark.kernel
-def test_every_block_gives_what_it_shows(site: RunningSite) -> None:
-    typed = [step for step in steps() if not makes(step)]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_block_gives_what_it_shows(site: RunningSite, page: Path) -> None:
+    typed = [step for step in steps(page) if not makes(step)]
     ended = run(site, typed)
     assert len(ended) == len(typed)
     shape = Shape()
