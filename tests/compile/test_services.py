@@ -15,6 +15,7 @@ from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program import Program
 from genkan.program.balancing import BalancedPort, Intake, RelayedPort
 from genkan.program.health import HealthCheck
+from genkan.program.names import RecordSet
 from genkan.program.place import Link
 from genkan.program.route import PLACE_TABLE, Blackhole, Route
 from genkan.program.route import Forward as Way
@@ -304,3 +305,10 @@ def test_streams_to_targets_of_another_ip_version_are_relayed_as_the_node_is_the
     assert alone.get((RelayedPort.section, NODE_A, str(version), "443")) is None
     if protocol == "TCP_UDP":
         assert port(made, NODE_A, 443, 17, version).targets == ()
+
+
+def test_the_names_of_a_dual_stack_load_balancer_hold_both_families():
+    six = replace(NETWORK.get(NetworkInterface, NODE_A), ipv6_addresses=(IPv6Address("fd00::60"),))
+    name = balancer().dns_name.lower()
+    held = {one.type: one.values for one in program(six).of(RecordSet) if one.name == name}
+    assert held == {"A": ("10.0.1.60", "10.0.2.60"), "AAAA": ("fd00::60",)}
