@@ -63,7 +63,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "and who asks outside is nowhere: the default location answers, or nothing does. Of "
         "failover records the primary one does. Multivalue answers hold the values of eight sets.",
         "Nothing is ever unhealthy: health checks and EvaluateTargetHealth are kept and shown, and "
-        "nobody makes the checks. Checks of alarms and routing controls are refused.",
+        "nobody makes the checks: no checker saw anything. Checks of alarms and routing controls "
+        "are refused.",
         "An alias of another service than an endpoint or a record of the zone answers what the "
         "name has among the public names of the site; one that it lacks has no records.",
         "A public zone answers below its name whether or not a zone above delegates to it. NS "

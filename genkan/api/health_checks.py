@@ -73,6 +73,18 @@ def get_health_check(call: Call, *, health_check_id: str) -> Answer:
     return Answer({"HealthCheck": _shown(need_check(call, health_check_id))})
 
 
+def get_health_check_status(call: Call, *, health_check_id: str) -> Answer:
+    """Tell what checkers saw: nobody makes the checks, so there is nothing."""
+    need_check(call, health_check_id)
+    return Answer({"HealthCheckObservations": []})
+
+
+def get_health_check_last_failure_reason(call: Call, *, health_check_id: str) -> Answer:
+    """Tell why a check failed last: none ever did."""
+    need_check(call, health_check_id)
+    return Answer({"HealthCheckObservations": []})
+
+
 def get_health_check_count(call: Call) -> Answer:
     count = sum(1 for _ in call.network.where(HealthCheck, account=call.account))
     return Answer({"HealthCheckCount": count})

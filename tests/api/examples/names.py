@@ -144,6 +144,8 @@ USE = (
     example("route53:GetQueryLoggingConfig", {"Id": "<query_log>"}),
     example("route53:ListQueryLoggingConfigs", {"HostedZoneId": "<zone>"}),
     example("route53:GetHealthCheck", {"HealthCheckId": "<health>"}),
+    example("route53:GetHealthCheckStatus", {"HealthCheckId": "<health>"}),
+    example("route53:GetHealthCheckLastFailureReason", {"HealthCheckId": "<health>"}),
     example("route53:GetHealthCheckCount"),
     example("route53:ListHealthChecks"),
     example("route53:UpdateHealthCheck", {"HealthCheckId": "<health>", "Port": 443}),
