@@ -1,11 +1,13 @@
-"""An endpoint service between VPCs of the same addresses, beside plain routed veth and HAProxy.
+"""An endpoint service between VPCs of the same addresses, by rules alone and by the accelerator,
+beside plain routed veth and HAProxy.
 
 python benchmarks/private_link.py [--pairs 5] [--seconds 1] [--endpoints 200]
 
 All are network namespaces of one machine. Plain: a client's, a router's, a server's, forwarding and
 nothing else. HAProxy: a fourth one beside the router, in TCP mode. The endpoint: client, consumer's
-VPC, node of the load balancer, provider's VPC, target; groups at all of them. They are measured in
-turn, in one run; the median of the pairs' ratios counts. An endpoint's first byte is timed from the
+VPC, node of the load balancer, provider's VPC, target; groups at all of them. Accelerated: the
+same, where the kernel lets tc/BPF hand its flows on. They are measured in turn, in one run; the
+median of the pairs' ratios counts. An endpoint's first byte is timed from the
 change of the model, compiled and made so by the engine, until the target's first byte has come
 back; API and store are not in it.
 """
@@ -30,6 +32,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from genkan.engine.linux.namespace import DIRECTORY, entered, make, path_of  # noqa: E402
+from genkan.engine.linux.shortcut import THRESHOLD, Accelerator  # noqa: E402
 from genkan.model.network import put  # noqa: E402
 from genkan.model.resource import Resource  # noqa: E402
 from tests.engine.service_world import ENDPOINT, consumer, everything  # noqa: E402
@@ -227,8 +230,11 @@ def first_bytes(world: World, endpoints: int, asked: int = 20) -> list[float]:
 def compare(pairs: int, seconds: float, endpoints: int) -> None:
     _run(["mount", "-t", "tmpfs", "tmpfs", "/run"])
     DIRECTORY.mkdir(parents=True)
-    world = World(everything())
-    ways: dict[str, Where] = {"plain": plain(), "endpoint": ("i-c-client", ENDPOINT, LISTENER)}
+    world = World(everything(), THRESHOLD)
+    by_endpoint = ("i-c-client", ENDPOINT, LISTENER)
+    ways: dict[str, Where] = {"plain": plain(), "endpoint": by_endpoint}
+    if world.engine.accelerator is not None:
+        ways["accelerated"] = by_endpoint
     running = [start_server("server"), start_server("i-p-one")]
     if shutil.which("haproxy"):
         settings = Path(tempfile.mkdtemp(dir="/run")) / "haproxy.cfg"
@@ -240,30 +246,46 @@ def compare(pairs: int, seconds: float, endpoints: int) -> None:
         print("haproxy is not here (apt-get install haproxy): measured without it")
     try:
         for name in MEASURES:
-            _compare(name, ways, pairs, seconds)
+            _compare(name, ways, pairs, seconds, world.engine.accelerator)
         times = sorted(first_bytes(world, endpoints))
         print(
             f"{'first byte, ms':20} with {endpoints} endpoints there: "
             f"median {statistics.median(times):.1f}, slowest of {len(times)} {times[-1]:.1f}"
         )
     finally:
+        world.engine.close()
         for one in running:
             one.kill()
             one.wait()
 
 
-def _compare(name: str, ways: dict[str, Where], pairs: int, seconds: float) -> None:
+def _compare(
+    name: str,
+    ways: dict[str, Where],
+    pairs: int,
+    seconds: float,
+    accelerator: Accelerator | None,
+) -> None:
     rows = []
     for number in range(pairs):
         order = list(ways.items())
         if number % 2:
             order.reverse()
-        rows.append({way: measured(name, where, seconds) for way, where in order})
+        row = {}
+        for way, where in order:
+            if accelerator is not None:
+                accelerator.pause(way != "accelerated")
+            row[way] = measured(name, where, seconds)
+        rows.append(row)
     middle = {way: statistics.median(row[way] for row in rows) for way in ways}
     shown = "  ".join(f"{way} {value:.4g}" for way, value in middle.items())
-    ratios = sorted(row["endpoint"] / row["plain"] for row in rows)
-    line = f"{name:20} {shown}  endpoint/plain {statistics.median(ratios):.2f}"
-    print(f"{line} ({ratios[0]:.2f}-{ratios[-1]:.2f})", flush=True)
+    print(f"{name:20} {shown}", end="")
+    for way in ways:
+        if way != "plain":
+            ratios = sorted(row[way] / row["plain"] for row in rows)
+            print(f"  {way}/plain {statistics.median(ratios):.2f}", end="")
+            print(f" ({ratios[0]:.2f}-{ratios[-1]:.2f})", end="")
+    print(flush=True)
 
 
 def main() -> None:

@@ -84,11 +84,17 @@ def main(debug: bool) -> None:
     is_flag=True,
     help="Give each account that has none a default VPC in its home Region. Without: none is made.",
 )
-def up(engine: str, database: str | None, default_vpc: bool) -> None:
+@click.option(
+    "--accelerator",
+    type=click.Choice(["auto", "off"]),
+    default="auto",
+    help="auto: lasting flows through endpoint services go by tc/BPF where the kernel grants it.",
+)
+def up(engine: str, database: str | None, default_vpc: bool, accelerator: str) -> None:
     """Start the site; returns when it is ready."""
     from genkan.cli import site
 
-    site.up(engine, database, default_vpc)
+    site.up(engine, database, default_vpc, accelerator)
 
 
 @main.command()

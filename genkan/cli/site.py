@@ -23,10 +23,13 @@ LAUNCH_PATIENCE = 1800  # the launch itself gives up long before, and says why
 MARKS = {True: "✓", False: "✗"}
 
 
-def up(engine: str, database: str | None, default_vpc: bool = False) -> None:
+def up(
+    engine: str, database: str | None, default_vpc: bool = False, accelerator: str = "auto"
+) -> None:
     """Start the site."""
     home = default_home()
     settings = {"GENKAN_DATABASE_URL": _database_url(database)} if database else {}
+    settings["GENKAN_ACCELERATOR"] = accelerator
     if default_vpc:
         settings["GENKAN_DEFAULT_VPC"] = "1"
     result = _run_module("genkan.site.launch", str(home), engine, **settings)
@@ -146,7 +149,19 @@ def status_lines(shown: Mapping[str, Any]) -> Iterator[str]:
             yield f"# {process['name']} died and was started again: {died}"
         if process["name"] == "embedded":
             yield "# what the embedded services hold (objects, users) lasts as long as they run"
+    yield from _acceleration(shown)
     yield from _troubles(shown)
+
+
+def _acceleration(shown: Mapping[str, Any]) -> Iterator[str]:
+    """Tell of the accelerator where there is an endpoint that it is for."""
+    told = shown.get("accelerator")
+    if not told or not any(".vpce." in one["service"] for one in shown["endpoints"]):
+        return
+    if told["on"]:
+        yield f"# accelerator: {_count(told['flows'], 'flow')} of endpoint services by tc/BPF now"
+    else:
+        yield f"# accelerator: off, {told['why']}"
 
 
 def _troubles(shown: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The engine of a site without packets: the API alone, on a machine that cannot do more."""
 
-from genkan.engine.protocol import Mended
+from genkan.engine.protocol import Acceleration, Mended
 from genkan.program import Delta, Program
 
 
@@ -23,6 +23,13 @@ class AbsentEngine:
     def mend(self) -> Mended:
         """Find nothing to mend."""
         return Mended()
+
+    def acceleration(self) -> Acceleration:
+        """Have no flows."""
+        return Acceleration(why="there are no packets")
+
+    def count_all(self, wanted: bool) -> None:
+        """Have nothing to count."""
 
     def close(self) -> None:
         """Have nothing to let go of."""

@@ -18,6 +18,15 @@ class Mended:
     places: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Acceleration:
+    """Whether flows may pass places faster than by their rules, and how many do now; `why` not."""
+
+    on: bool = False
+    flows: int = 0
+    why: str = ""
+
+
 class Engine(Protocol):
     """Makes programs so in some kernel. Called by one thread at a time."""
 
@@ -45,6 +54,15 @@ class Engine(Protocol):
 
     def mend(self) -> Mended:
         """Put right what others changed, where `disturbed` noticed it. Raises EngineFailure."""
+        ...
+
+    def acceleration(self) -> Acceleration:
+        """Tell whether flows are accelerated; any thread may ask."""
+        ...
+
+    def count_all(self, wanted: bool) -> None:
+        """Have every packet pass where those who watch places count it, or no longer so; any thread
+        may ask. In force when this returns."""
         ...
 
     def close(self) -> None:

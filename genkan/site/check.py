@@ -48,6 +48,7 @@ def findings() -> Iterator[Finding]:
     yield separate
     yield _nftables(separate.ok)
     yield _iproute2()
+    yield _accelerator(separate.ok)
     yield _program("dig", "bind9-dnsutils", "`genkan dig` runs it", needed=False)
     yield _program("curl", "curl", "the examples call services with it", needed=False)
     yield _open_files()
@@ -134,6 +135,29 @@ def _nftables(separate: bool) -> Finding:
         return _without_nftables(str(error))
     found = "libnftables loads rules" if separate else "libnftables is there; no rules were tried"
     return Finding("nftables", True, found)
+
+
+def _accelerator(separate: bool) -> Finding:
+    """Load its program for real, and attach it to a device."""
+    why = "Lasting flows through endpoint services are faster by tc/BPF; without, all go by rules."
+    try:
+        if not separate:
+            raise OSError("there are no namespaces to try it in")
+        _in_a_child(_accelerate)
+    except OSError as error:
+        todo = "sudo genkan up; in a container, start that with --privileged"
+        return Finding("accelerator", False, str(error), why, todo, needed=False)
+    return Finding("accelerator", True, "the kernel takes its program (tc/BPF)", needed=False)
+
+
+def _accelerate() -> None:
+    from genkan.engine.linux.shortcut import reason_of, try_out
+
+    namespaces.unshare_site()
+    try:
+        try_out("lo")
+    except OSError as error:
+        raise OSError(reason_of(error)) from error
 
 
 def _without_nftables(found: str) -> Finding:

@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,6 +54,7 @@ T = TypeVar("T")
 SWITCH = 0.0002  # seconds that the writer may keep the loop, which answers, from running
 HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
+RECORDER = "recorder"
 SUBSCRIBER_PATIENCE = 5.0  # for those who answer, until calls are taken without them
 
 
@@ -62,7 +64,7 @@ class ControlProcess:
     def __init__(self, home: Home, engine: Engine, runner: Runner) -> None:
         self._home = home
         self._loop = asyncio.get_running_loop()
-        self._publisher = Publisher()
+        self._publisher = Publisher(self._welcome)
         self._notifier = Notifier(f"{RUN}/embedded.sock")
         self._delivering = self._loop.create_task(self._notifier.deliver())
         bare = home.engine == "none"  # then there are no places to serve in
@@ -125,6 +127,7 @@ class ControlProcess:
         while True:
             await asyncio.sleep(RETRY)
             waited += RETRY
+            self._engine.count_all(self._publisher.has(RECORDER))
             if self._control.is_due:  # by the time that has passed
                 await self._writer.begin_steps()
             disturbed = self._control.is_disturbed
@@ -144,6 +147,10 @@ class ControlProcess:
 
     async def _take_health(self, targets: Mapping[str, Mapping[str, Any] | None]) -> None:
         await self._writer.do(lambda: self._control.take_health(targets))
+
+    def _welcome(self, name: str) -> None:
+        if name == RECORDER:  # it counts by what the rules see
+            self._engine.count_all(wanted=True)
 
     def _questions(self) -> web.Application:
         app = web.Application()
@@ -169,7 +176,8 @@ class ControlProcess:
     async def _status(self, request: web.Request) -> web.Response:
         shown = status(self._control.network, self._control.trouble, self._control.mended)
         tables = await self._loop.run_in_executor(None, crowded, self._control.compilation.program)
-        return web.json_response({**shown, "crowded": tables})
+        accelerator = asdict(self._engine.acceleration())
+        return web.json_response({**shown, "crowded": tables, "accelerator": accelerator})
 
     async def _credentials(self, request: web.Request) -> web.Response:
         """Answer with an account's key: of the one that is named, or the first."""
@@ -333,8 +341,10 @@ def _interpreters(home: Home) -> tuple[Any, Any, tuple[str, ...]]:
     if home.engine == "none":
         return AbsentEngine(), NoRunner(), ("front",)
     from genkan.engine.linux import LinuxEngine
+    from genkan.engine.linux.shortcut import THRESHOLD
 
-    return LinuxEngine(), AnchorRunner(), ("dns", "front")
+    after = THRESHOLD if home.accelerator == "auto" else None
+    return LinuxEngine(after), AnchorRunner(), ("dns", "front")
 
 
 def main() -> None:

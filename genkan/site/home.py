@@ -118,5 +118,10 @@ class Home:
         return bool(self.settings.get("default_vpc", False))
 
     @property
+    def accelerator(self) -> str:
+        """`auto`: where the kernel grants it; `off`."""
+        return str(self.settings.get("accelerator", "auto"))
+
+    @property
     def engine(self) -> str:
         return str(self.settings.get("engine", "linux"))

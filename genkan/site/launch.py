@@ -210,7 +210,9 @@ def _asked() -> dict[str, object]:
     """Give the settings that this start brings along in its environment."""
     url = os.environ.get("GENKAN_DATABASE_URL")
     wanted = "GENKAN_DEFAULT_VPC" in os.environ
-    return {**({"database_url": url} if url else {}), "default_vpc": wanted}
+    accelerator = os.environ.get("GENKAN_ACCELERATOR", "auto")
+    kept = {"database_url": url} if url else {}
+    return {**kept, "default_vpc": wanted, "accelerator": accelerator}
 
 
 def _leave_broker(home: Home) -> None:

@@ -58,6 +58,10 @@ def test_a_thing_is_a_line(shown: dict[str, Any], words: str) -> None:
     assert " ".join(line.split()) == words
 
 
+SERVED = {**ENDPOINT, "service": "com.amazonaws.vpce.ap-northeast-1.vpce-svc-1"}
+(ROW, *_) = status_lines({**EMPTY, "endpoints": [SERVED]})
+
+
 @pytest.mark.parametrize(
     ("shown", "lines"),
     [
@@ -77,6 +81,15 @@ def test_a_thing_is_a_line(shown: dict[str, Any], words: str) -> None:
                 "# what the embedded services hold (objects, users) lasts as long as they run",
             ],
         ),
+        (
+            {"endpoints": [SERVED], "accelerator": {"on": True, "flows": 1, "why": ""}},
+            [ROW, "# running: ", "# accelerator: 1 flow of endpoint services by tc/BPF now"],
+        ),
+        (
+            {"endpoints": [SERVED], "accelerator": {"on": False, "flows": 0, "why": "nobody may"}},
+            [ROW, "# running: ", "# accelerator: off, nobody may"],
+        ),
+        ({"accelerator": {"on": True, "flows": 0, "why": ""}}, ["# running: "]),
         ({"trouble": "no rule was taken"}, ["# running: ", "# trouble: no rule was taken"]),
         (
             {"crowded": [{"place": "vpc-1", "why": "its table is full"}]},

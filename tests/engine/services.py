@@ -498,7 +498,7 @@ def serve(*places: str) -> None:
 def main() -> None:
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True, timeout=10)
     Path("/run/genkan").mkdir()
-    world = World([*everything(), *unkept()])
+    world = World([*everything(), *unkept()], accelerates_after=3)
     report: dict[str, Any] = {"at once": world.reconcile()}
     serve("i-p-one", "i-p-two")
     report |= {

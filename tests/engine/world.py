@@ -113,10 +113,10 @@ def extended() -> list[Resource]:
 class World:
     """A network in the kernel."""
 
-    def __init__(self, resources: list[Resource]) -> None:
+    def __init__(self, resources: list[Resource], accelerates_after: int | None = None) -> None:
         self.network = Network.of(resources)
         self.compilation = compile_network(self.network)
-        self.engine = LinuxEngine()
+        self.engine = LinuxEngine(accelerates_after)
         self.engine.reconcile(self.compilation.program)
 
     def change(self, change: Change) -> None:

@@ -194,6 +194,10 @@ def test_an_accepted_endpoint_answers_by_its_name_and_the_target_sees_the_load_b
     assert {one.split()[1] for one in seen} == {NLB}
 
 
+def test_status_tells_why_nothing_of_it_is_accelerated(site, served):
+    assert "# accelerator: off, the kernel lets only root load" in site.genkan("status").stdout
+
+
 def test_a_tls_listener_shows_the_certificate_that_was_requested_for_it(site, served):
     name = served.described()["DnsEntries"][0]["DnsName"]
     requested = site.client("acm").request_certificate(DomainName=name)["CertificateArn"]

@@ -3,6 +3,7 @@
 Runs in a thread that has no event loop of its own: the netlink library brings one.
 """
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -19,6 +20,7 @@ from genkan.engine.linux import (
 from genkan.engine.linux.desired import Desired
 from genkan.engine.linux.lookout import Lookout
 from genkan.engine.linux.lower import SECTIONS
+from genkan.engine.linux.naming import device_name
 from genkan.engine.linux.netlink import Netlink
 from genkan.engine.linux.nft import Nft
 from genkan.engine.linux.objects import (
@@ -35,8 +37,10 @@ from genkan.engine.linux.objects import (
     Settings,
 )
 from genkan.engine.linux.plan import Plan, objects_of, plan
-from genkan.engine.protocol import EngineFailure, Mended
-from genkan.program import Delta, Program
+from genkan.engine.linux.shortcut import Accelerator, reason_of
+from genkan.engine.protocol import Acceleration, EngineFailure, Mended
+from genkan.program import Delta, Entry, Program
+from genkan.program.balancing import Balancer
 
 LOOKS = 8  # places a time whose settings are read: what changes them tells nobody
 NETLINK = (PolicyRule, KernelRoute, Neighbour, Address, Device)
@@ -47,25 +51,53 @@ class LinuxEngine:
 
     capabilities = SECTIONS
 
-    def __init__(self) -> None:
+    def __init__(self, accelerates_after: int | None = None) -> None:
+        """`accelerates_after`: packets after which a flow may take the shortcut; None: never."""
         self._netlink = Netlink()
         self._nft = Nft()
         self._desired = Desired()
         self._lookout = Lookout()
         self._turn: Iterator[Settings] = iter(())
         self._unsettled: set[str] = set()
+        self.accelerator: Accelerator | None = None
+        self._unaccelerated = "it is switched off"
+        if accelerates_after is not None:
+            try:
+                self.accelerator = Accelerator(lambda: self._desired.state, accelerates_after)
+            except OSError as error:
+                self._unaccelerated = reason_of(error)
 
     def apply(self, before: Program, delta: Delta) -> None:
         """Make a difference so. See Engine."""
-        self._make_so(self._desired.change(before, delta))
+        made = self._desired.change(before, delta)
+        with self._going_the_long_way(made):
+            self._make_so(made)
+        self._follow(delta.put)
+
+    @contextlib.contextmanager
+    def _going_the_long_way(self, made: Plan, places: Iterable[str] = ()) -> Iterator[None]:
+        """Have all go through the rules where they change, until they have."""
+        if self.accelerator is None:
+            yield
+            return
+        with self.accelerator.held({*made.places(), *places}):
+            yield
+
+    def _follow(self, entries: Iterable[Entry]) -> None:
+        if self.accelerator is not None:
+            for one in entries:
+                if isinstance(one, Balancer):
+                    self.accelerator.follow(one.place, device_name(one.interface))
 
     def reconcile(self, program: Program) -> int:
         """Read back, compare, mend. See Engine."""
         self._desired = Desired(program)
         made = plan(self.observe(), self._desired.state)
-        self._make_so(made)
+        with self._going_the_long_way(made, namespace.places()):
+            self._make_so(made)
         for place in namespace.places():
             self._cover(place)
+        self._follow(program.of(Balancer))
         return len(made)
 
     def disturbed(self) -> bool:
@@ -98,8 +130,9 @@ class LinuxEngine:
         far = {one.peer_place for one in made.putting(Device) if isinstance(one, Device)}
         if not far <= places:  # a link that is gone is gone at both ends
             made = self._plan((places | far) & there)
-        self._make_so(made)
-        return Mended(len(made), tuple(sorted({one.place for one in (*made.removed, *made.put)})))
+        with self._going_the_long_way(made):
+            self._make_so(made)
+        return Mended(len(made), tuple(sorted(made.places())))
 
     def _plan(self, places: Collection[str]) -> Plan:
         wanted = {key: one for key, one in self._desired.state.items() if one.place in places}
@@ -114,6 +147,19 @@ class LinuxEngine:
         self._netlink.close()
         self._nft.close()
         self._lookout.close()
+        if self.accelerator is not None:
+            self.accelerator.close()
+
+    def acceleration(self) -> Acceleration:
+        """Tell whether flows are accelerated. See Engine."""
+        if self.accelerator is None:
+            return Acceleration(why=self._unaccelerated)
+        return self.accelerator.shown()
+
+    def count_all(self, wanted: bool) -> None:
+        """Have every packet counted by its places. See Engine."""
+        if self.accelerator is not None:
+            self.accelerator.pause(wanted)
 
     def _observed(self, places: Iterable[str]) -> Iterable[KernelObject]:
         for place in places:
@@ -154,6 +200,8 @@ class LinuxEngine:
             self._netlink.forget(one.place)
             self._nft.forget(one.place)
             self._lookout.forget(one.place)
+            if self.accelerator is not None:
+                self.accelerator.forget(one.place)
             namespace.remove(one.place)
         self._keep_watch(made)
 
@@ -170,7 +218,7 @@ class LinuxEngine:
     def _keep_watch(self, made: Plan) -> None:
         """Watch the places that forward, and take what was done here for known. What an instance
         does to its own network is its own affair, until it touches a link."""
-        places = {one.place for one in (*made.removed, *made.put)}
+        places = made.places()
         for place in places:
             self._cover(place)
         self._lookout.settle(places)

@@ -43,6 +43,10 @@ class Plan:
     def putting(self, *kinds: type) -> list[KernelObject]:
         return [one for one in self.put if isinstance(one, kinds)]
 
+    def places(self) -> set[str]:
+        """Give the places where anything is to change."""
+        return {one.place for one in (*self.removed, *self.put)}
+
     def places_asking_anew(self) -> list[str]:
         """Give the places where filters, or what asks them about connections, have changed."""
         return list(

@@ -1,0 +1,175 @@
+"""What the programs at devices share: the layout of keys and values.
+
+| map | key | value |
+|---|---|---|
+| hops | a flow as it enters a device of a place | what the place does to it, and where it leaves |
+| flows | a number | whether it is watched, handed on or over; what it carried; when last |
+| epochs | a place's number | changes with every change of the place; 0 while it is being changed |
+| strangers | a flow that has no hop | packets seen, or DECLINED |
+| told | none | a ring of records: a flow that goes on, a flow that ends |
+"""
+
+import struct
+from dataclasses import dataclass
+
+from genkan.engine.linux.shortcut.bpf import Kind, Map
+
+MOST_FLOWS = 4096
+MOST_PLACES = 16384
+HOPS_A_FLOW = 8
+MOST_STRANGERS = 16384
+RING = 1 << 16  # bytes
+DECLINED = 1 << 30
+ENDED, WATCHED, HANDED = 0, 1, 2
+
+_KEY = struct.Struct("=II4s4sHH")  # protocol and place, device; the rest as in the packet
+_HOP = struct.Struct("=IIIII6s6s4s4s4sIIIII")
+_FLOW = struct.Struct("=II7Q")
+FORWARD_TALLY, BACK_TALLY = 16, 32
+OFFSETS = {
+    "HOP_EPOCH": 0, "HOP_FLOW": 4, "HOP_SERIAL": 8, "HOP_OUT": 12, "HOP_MTU": 16, "HOP_MACS": 20,
+    "HOP_SOURCE": 32, "HOP_DESTINATION": 36, "HOP_PORTS": 40, "HOP_IP_SUM": 44,
+    "HOP_ADDRESS_SUM": 48, "HOP_PORT_SUM": 52, "HOP_TALLY": 56, "HOP_SEEN": 60,
+    "FLOW_SERIAL": 0, "FLOW_MODE": 4, "FLOW_LAST": 8,
+}  # fmt: skip
+_TTL_LESS = 0xFFFE  # what one hop less adds to a header's sum: minus one, in ones' complement
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """A packet's addresses and ports, in network byte order."""
+
+    protocol: int
+    source: bytes
+    destination: bytes
+    source_port: int
+    destination_port: int
+
+    @property
+    def back(self) -> "Tuple":
+        return Tuple(
+            self.protocol,
+            self.destination,
+            self.source,
+            self.destination_port,
+            self.source_port,
+        )
+
+    @property
+    def ports(self) -> bytes:
+        return struct.pack("!HH", self.source_port, self.destination_port)
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """What a place does with a flow's packets: they come as `enters`, go on as `leaves` by `out`.
+
+    `out` 0: they are only counted. `macs`: of the next device, and of the one they leave by.
+    """
+
+    enters: Tuple
+    leaves: Tuple
+    out: int = 0
+    mtu: int = 0
+    macs: tuple[bytes, bytes] = (bytes(6), bytes(6))
+    tally: int = 0
+
+
+def key(place: int, device: int, flow: Tuple) -> bytes:
+    ports = struct.unpack("=HH", flow.ports)
+    where = place << 8 | flow.protocol
+    return _KEY.pack(where, device, flow.source, flow.destination, *ports)
+
+
+def read_key(data: bytes) -> tuple[int, int, Tuple]:
+    """Give place, device and flow."""
+    where, device, source, destination, *ports = _KEY.unpack(data)
+    swapped = struct.unpack("!HH", struct.pack("=HH", *ports))
+    return where >> 8, device, Tuple(where & 0xFF, source, destination, *swapped)
+
+
+def hop_value(hop: Hop, epoch: int, flow: int, serial: int) -> bytes:
+    old, new = (one.source + one.destination for one in (hop.enters, hop.leaves))
+    addresses = _difference(old, new)
+    return _HOP.pack(
+        epoch,
+        flow,
+        serial,
+        hop.out,
+        hop.mtu,
+        *hop.macs,
+        hop.leaves.source,
+        hop.leaves.destination,
+        hop.leaves.ports,
+        _fold(addresses + _TTL_LESS),
+        addresses,
+        _difference(hop.enters.ports, hop.leaves.ports),
+        hop.tally,
+        0,
+    )
+
+
+def seen(value: bytes) -> int:
+    """Give how many packets a hop has counted while it was watched."""
+    return int(_HOP.unpack(value)[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    serial: int
+    mode: int
+    last: int = 0  # of the monotonic clock, in nanoseconds
+    packets: int = 0
+    octets: int = 0
+    packets_back: int = 0
+    octets_back: int = 0
+
+    @property
+    def value(self) -> bytes:
+        counters = (self.packets, self.octets, self.packets_back, self.octets_back)
+        return _FLOW.pack(self.serial, self.mode, self.last, *counters, 0, 0)
+
+    @classmethod
+    def read(cls, value: bytes) -> "FlowState":
+        return cls(*_FLOW.unpack(value)[:7])
+
+
+class Maps:
+    """The maps, made together. Raises OSError."""
+
+    def __init__(self) -> None:
+        most = MOST_FLOWS * HOPS_A_FLOW
+        self.hops = Map(Kind.HASH, "gk_hops", _KEY.size, _HOP.size, most)
+        self.flows = Map(Kind.ARRAY, "gk_flows", 4, _FLOW.size, MOST_FLOWS)
+        self.epochs = Map(Kind.ARRAY, "gk_epochs", 4, 4, MOST_PLACES)
+        self.strangers = Map(Kind.LRU_HASH, "gk_strangers", _KEY.size, 4, MOST_STRANGERS)
+        self.told = Map(Kind.RING, "gk_told", 0, 0, RING)
+
+    @property
+    def descriptors(self) -> dict[str, int]:
+        names = ("hops", "flows", "epochs", "strangers", "told")
+        return {name: getattr(self, name).descriptor for name in names}
+
+    def close(self) -> None:
+        for one in (self.hops, self.flows, self.epochs, self.strangers, self.told):
+            one.close()
+
+
+def number(value: int) -> bytes:
+    return struct.pack("=I", value)
+
+
+def _difference(old: bytes, new: bytes) -> int:
+    """Give what turning `old` into `new` adds to a sum in ones' complement, in the machine's byte
+    order as the kernel sums. RFC 1624."""
+    count = len(old) // 2
+    return _fold(
+        sum(0xFFFF - word for word in struct.unpack(f"={count}H", old))
+        + sum(struct.unpack(f"={count}H", new))
+    )
+
+
+def _fold(value: int) -> int:
+    while value > 0xFFFF:
+        value = (value >> 16) + (value & 0xFFFF)
+    return value
