@@ -12,6 +12,7 @@ from typing import Any
 
 from genkan import wire
 
+NEGATED = {"Egress": "--ingress"}  # what the AWS CLI says instead
 REFERENCE = re.compile(r"\{(\d+)\.([A-Za-z0-9.]+)\}")
 
 
@@ -47,7 +48,9 @@ def _words(parameters: Mapping[str, Any]) -> Iterator[str]:
             case True:
                 yield option
             case False:
-                yield option.replace("--", "--no-", 1)
+                yield NEGATED.get(name) or option.replace("--", "--no-", 1)
+            case {"Value": bool() as said}:
+                yield option if said else option.replace("--", "--no-", 1)
             case list() if all(isinstance(one, str) for one in value):
                 yield " ".join((option, *map(shlex.quote, value)))
             case dict() | list():

@@ -12,6 +12,7 @@ through.
 from genkan.wire import sigv4
 from genkan.wire.answer import serialize_answer
 from genkan.wire.authorization_message import decode_message, encode_message
+from genkan.wire.command_line import Command, CommandUnreadable, parse_command
 from genkan.wire.errors import WireError
 from genkan.wire.failure import error_code_of, serialize_error, serialize_wire_error
 from genkan.wire.handover import (
@@ -28,6 +29,8 @@ from genkan.wire.protocol import protocol_of
 from genkan.wire.request import parse_request
 
 __all__ = [
+    "Command",
+    "CommandUnreadable",
     "Frames",
     "HttpAnswer",
     "HttpRequest",
@@ -39,6 +42,7 @@ __all__ = [
     "has_streaming_body",
     "may_be_unsigned",
     "operation_of",
+    "parse_command",
     "parse_request",
     "protocol_of",
     "read_answer",

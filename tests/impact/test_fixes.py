@@ -68,7 +68,7 @@ def test_everything_that_stops_a_packet_both_ways_is_mended_in_turn(story):
     assert all(fix.verified for fix in found.fixes)
     assert found.ends is Disposition.REACHED
     told = words(found)
-    assert "--rule-number 99 --protocol 6 --rule-action allow --no-egress" in told[1]
+    assert "--rule-number 99 --protocol 6 --rule-action allow --ingress" in told[1]
     assert '--cidr-block 172.16.1.0/24 --port-range \'{"From":443,"To":443}\'' in told[1]
     assert (
         '--egress --cidr-block 172.16.1.0/24 --port-range \'{"From":1024,"To":65535}\'' in told[3]
