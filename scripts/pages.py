@@ -8,6 +8,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = {
     "docs/reference/cli.md": "genkan.cli.reference",
     "docs/reference/coverage.md": "genkan.api.coverage",
+    "docs/reference/impact.md": "genkan.impact.page",
     "docs/reference/tested.md": "tests.api.examples.page",
     "docs/reference/errors.md": "tests.api.refusals.page",
     "docs/design/lifecycles.md": "genkan.model.lifecycle_page",

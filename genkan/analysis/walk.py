@@ -6,7 +6,7 @@ leads nowhere.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from genkan.analysis import balancing, delivery, edges, guards, inspection, translation
 from genkan.analysis.atlas import Atlas
@@ -197,7 +197,8 @@ class _Way:
         match found.action:
             case Forward(interface=interface):
                 said = f"{where} leads to {interface}"
-                self.steps.append(at.step(Stage.ROUTE, Outcome.PASSED, said, found.because))
+                step = at.step(Stage.ROUTE, Outcome.PASSED, said, found.because)
+                self.steps.append(replace(step, asked=found))
                 return found
             case Unreachable():
                 said = f"nobody has {at.packet.destination}"
@@ -260,12 +261,16 @@ def walk(
 
 
 def walks(
-    atlas: Atlas, origin: str, packet: Packet, forwarding: Collection[str] = frozenset()
+    atlas: Atlas,
+    origin: str,
+    packet: Packet,
+    forwarding: Collection[str] = frozenset(),
+    most: int = MOST,
 ) -> list[Trace]:
-    """Give a walk for all that load balancers and gateways may choose, at most MOST."""
+    """Give a walk for all that load balancers and gateways may choose, at most so many."""
     found: list[Trace] = []
     open_turns: list[tuple[int, ...]] = [()]
-    while open_turns and len(found) < MOST:
+    while open_turns and len(found) < most:
         turns = open_turns.pop()
         trace = walk(atlas, origin, packet, forwarding, turns)
         found.append(trace)

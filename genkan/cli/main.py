@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from genkan.cli import dump_commands, host_commands, packets
+from genkan.cli import dump_commands, host_commands, impact, packets
 from genkan.cli.failure import Failure
 from genkan.cli.options import JSON, OUTPUT
 from genkan.cli.quota_commands import quota
@@ -384,6 +384,7 @@ def demo(keep: bool) -> None:
     story.tell(keep)
 
 
+main.add_command(impact.impact)
 main.add_command(packets.flows)
 main.add_command(packets.metrics)
 for one in (*host_commands.COMMANDS, *dump_commands.COMMANDS):

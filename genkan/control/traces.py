@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from genkan.analysis import Atlas, Disposition, Packet, Step, Trace, walks
+from genkan.analysis import Atlas, Disposition, Packet, Trace, walks
 from genkan.analysis.packet import ICMP, ICMPV6, TCP, UDP
 from genkan.api.call import Call
 from genkan.compile import Compilation
-from genkan.impact.fixes import Fix, Mending, mend
-from genkan.impact.state import State, middleboxes
+from genkan.impact.fixes import Mending, mend
+from genkan.impact.shown import fix_shown, header_shown, name_of, step_shown
+from genkan.impact.state import State
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
@@ -64,8 +65,7 @@ class Traces:
             ends = _ends(state.atlas, call.network, asked)
         except UnknownEnd as unknown:
             return {"unknown": str(unknown)}
-        boxes = middleboxes(state.atlas)
-        traces = walks(state.atlas, ends.origin, ends.packet, boxes)
+        traces = walks(state.atlas, ends.origin, ends.packet, state.boxes)
         trace = next((one for one in traces if one.blockers), None)
         mending = mend(state, call, trace) if trace else None
         return shown(call.network, traces, mending)
@@ -189,81 +189,23 @@ def shown(network: Network, traces: list[Trace], mending: Mending | None = None)
     lost = [one for one in traces if one.disposition is not Disposition.REACHED]
     trace = next((one for one in lost if one.blockers), (lost or traces)[0])
     ways = (("forward", trace.forward), ("answer", trace.answer))
-    blockers = [_step(network, way, one) for way, steps in ways for one in steps if one.blocks]
+    blockers = [step_shown(network, way, one) for way, steps in ways for one in steps if one.blocks]
     return {
         "disposition": trace.disposition.value,
-        "origin": {"id": trace.origin, "name": _name(network, trace.origin)},
-        "packet": _header(trace.packet),
+        "origin": {"id": trace.origin, "name": name_of(network, trace.origin)},
+        "packet": header_shown(trace.packet),
         "arrived": None
         if trace.arrived_at is None or trace.arrived is None
         else {
             "id": trace.arrived_at,
-            "name": _name(network, trace.arrived_at),
-            "packet": _header(trace.arrived),
+            "name": name_of(network, trace.arrived_at),
+            "packet": header_shown(trace.arrived),
         },
         "blockers": blockers,
-        "fixes": [_fix(network, fix) for fix in mending.fixes] if mending else [],
+        "fixes": [fix_shown(network, fix) for fix in mending.fixes] if mending else [],
         "mended": mending.ends.value if mending else None,
         "possible": [
             {"arrived": one.arrived_at, "disposition": one.disposition.value} for one in traces
         ],
-        **{way: [_step(network, way, one) for one in steps] for way, steps in ways},
+        **{way: [step_shown(network, way, one) for one in steps] for way, steps in ways},
     }
-
-
-def _step(network: Network, way: str, step: Step) -> dict[str, Any]:
-    because = step.because
-    return {
-        "way": way,
-        "place": step.place,
-        "name": _name(network, step.place),
-        "stage": step.stage,
-        "outcome": step.outcome.value,
-        "code": step.code.value if step.code else None,
-        "said": step.said,
-        "because": None
-        if because is None
-        else {"kind": because.kind, "id": because.id, "rule": because.rule},
-        "packet": _header(step.after),
-    }
-
-
-def _fix(network: Network, fix: Fix) -> dict[str, Any]:
-    return {
-        "blocker": _step(network, "", fix.blocker),
-        "calls": [
-            {
-                "service": order.service,
-                "operation": order.operation,
-                "parameters": dict(order.parameters),
-                "account": order.account,
-                "region": order.region,
-                "words": order.words,
-            }
-            for order in fix.orders
-        ],
-        "verified": fix.verified,
-    }
-
-
-def _header(packet: Packet) -> dict[str, Any]:
-    return {
-        "source": str(packet.source),
-        "destination": str(packet.destination),
-        "protocol": packet.protocol,
-        "source_ports": packet.source_port,
-        "destination_ports": packet.destination_port,
-        "icmp": packet.icmp,
-        "text": str(packet),
-    }
-
-
-def _name(network: Network, place: str) -> str | None:
-    return next((row.name for row in _called(network, place)), None)
-
-
-def _called(network: Network, name: str) -> Iterator[Resource]:
-    for kind in ("instance", "vpc", "internet-gateway", "natgateway", "vpc-endpoint"):
-        found = network.find(kind, name)
-        if found:
-            yield found

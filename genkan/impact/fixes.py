@@ -1,18 +1,19 @@
-"""Fixes: for each thing that stops a packet the smallest call that mends it, tried on a copy.
+"""Fixes: for each thing that stops packets the smallest call that mends it, tried on a copy.
 
-Blockers are mended in the order that packets meet them, each on what the fixes before it leave; a
-fix is verified when the walk after it does not meet its blocker any more.
+Blockers are mended in the order that packets meet them, those of many packets together: round by
+round, each on what the fixes before it leave. A fix is verified when the walk after it does not
+meet its blocker any more.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from genkan.analysis import Code, Disposition, Packet, Step, Trace, walk
 from genkan.api.call import Call
 from genkan.impact import openings, ways
-from genkan.impact.order import Order, UnknownReference
-from genkan.impact.state import State, middleboxes
-from genkan.model.errors import Refused
+from genkan.impact.order import Order
+from genkan.impact.state import OrderRefused, State, run
+from genkan.model.network import Change, Network
 
 Remedy = Callable[[State, Step], Iterator[tuple[Order, ...]]]
 REMEDIES: dict[Code, Remedy] = {
@@ -27,7 +28,7 @@ REMEDIES: dict[Code, Remedy] = {
     Code.ELBV2_NO_TARGETS_IN_AZ: ways.other_zones,
     Code.ELBV2_LISTENERS_MISMATCH: ways.new_listeners,
 }
-MOST_BLOCKERS = 24  # mended one after the other
+MOST_ROUNDS = 24  # of fixes, and of other tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +51,99 @@ class Mending:
     ends: Disposition
 
 
+@dataclass(slots=True)
+class _Patient:
+    """A trace on its way to be mended: the blocker at hand, and what is left to try for it."""
+
+    trace: Trace
+    fixes: list[Fix] = field(default_factory=list)
+    blocker: Step | None = None
+    left: Iterator[tuple[Order, ...]] = field(default_factory=lambda: iter(()))
+    orders: tuple[Order, ...] = ()  # of this round
+    first: tuple[Order, ...] = ()  # tried for this blocker
+
+    def choose(self, state: State) -> bool:
+        """Turn to the next blocker, where none is at hand; tell whether there is one."""
+        if self.blocker is None:
+            met = {_place_of(fix.blocker) for fix in self.fixes}
+            self.blocker = next(
+                (one for one in self.trace.blockers if _place_of(one) not in met), None
+            )
+            code = self.blocker.code if self.blocker else None
+            remedy = REMEDIES.get(code) if code else None
+            self.left = remedy(state, self.blocker) if remedy and self.blocker else iter(())
+            self.first = ()
+        return self.blocker is not None
+
+    def give_up(self) -> None:
+        """Take down that nothing mends the blocker at hand."""
+        if self.blocker is not None:
+            self.fixes.append(Fix(self.blocker, self.first, False))
+        self.blocker, self.orders = None, ()
+
+    def look(self, state: State) -> None:
+        """Walk again, and see whether this round's orders mended it."""
+        self.trace = walk(
+            state.atlas, self.trace.origin, self.trace.packet, state.boxes, self.trace.chosen
+        )
+        if self.blocker is None or not self.orders:
+            return
+        if _place_of(self.blocker) not in {_place_of(one) for one in self.trace.blockers}:
+            self.fixes.append(Fix(self.blocker, self.orders, True))
+            self.blocker = None
+        self.orders = ()
+
+
 def mend(state: State, call: Call, trace: Trace) -> Mending:
     """Find what mends a trace's blockers. `call` says who asks."""
-    fixes: list[Fix] = []
-    boxes = middleboxes(state.atlas)
-    for _ in range(MOST_BLOCKERS):
-        met = {_place_of(fix.blocker) for fix in fixes}
-        blocker = next((one for one in trace.blockers if _place_of(one) not in met), None)
-        if blocker is None:
+    return mend_all(state, call, [trace])[0]
+
+
+def mend_all(state: State, call: Call, traces: Sequence[Trace]) -> list[Mending]:
+    """Find what mends the blockers of many traces: what one asks for, all are given."""
+    patients = [_Patient(trace) for trace in traces]
+    for _ in range(MOST_ROUNDS):
+        tries = _Round(state.network, call)
+        for patient in patients:
+            while patient.choose(state) and not tries.take(patient):
+                patient.give_up()
+        if not tries.accepted:
             break
-        fix, state, trace = _mended(state, call, trace, blocker, boxes)
-        fixes.append(fix)
-    return Mending(tuple(fixes), trace.disposition)
+        state, _ = state.changed(tries.change)
+        for patient in patients:
+            patient.look(state)
+    return [Mending(tuple(one.fixes), one.trace.disposition) for one in patients]
 
 
-def _mended(
-    state: State,
-    call: Call,
-    trace: Trace,
-    blocker: Step,
-    boxes: frozenset[str],
-) -> tuple[Fix, State, Trace]:
-    remedy = REMEDIES.get(blocker.code) if blocker.code else None
-    tried: tuple[Order, ...] = ()
-    for orders in remedy(state, blocker) if remedy else ():
-        tried = tried or orders
+class _Round:
+    """The orders of a round, each on what those before it leave."""
+
+    def __init__(self, network: Network, call: Call) -> None:
+        self._network = network
+        self._call = call
+        self.change = Change()
+        self.accepted: set[tuple[str, ...]] = set()
+
+    def take(self, patient: _Patient) -> bool:
+        """Give a patient the first of its remedies that the API accepts; tell whether any is."""
+        for orders in patient.left:
+            patient.first = patient.first or orders
+            if self._accepts(orders):
+                patient.orders = orders
+                return True
+        return False
+
+    def _accepts(self, orders: tuple[Order, ...]) -> bool:
+        words = tuple(order.words for order in orders)
+        if words in self.accepted:
+            return True
         try:
-            after, _ = state.ordered(call, orders)
-        except (Refused, UnknownReference):
-            continue
-        again = walk(after.atlas, trace.origin, trace.packet, boxes, trace.chosen)
-        if _place_of(blocker) not in {_place_of(one) for one in again.blockers}:
-            return Fix(blocker, orders, True), after, again
-    return Fix(blocker, tried, False), state, trace
+            change, _ = run(self._network, self._call, orders)
+        except OrderRefused:
+            return False
+        self.accepted.add(words)
+        self.change, self._network = self.change + change, self._network.apply(change)
+        return True
 
 
 def _place_of(step: Step) -> tuple[str, str, Code | None, Packet]:

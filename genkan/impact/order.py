@@ -3,15 +3,17 @@
 A text like {1.GroupId} in a parameter stands for what the first order of a list answered.
 """
 
+import hashlib
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from genkan import wire
 
+PLAIN = ("tcp", "udp")  # protocols whose permissions can be said flat
 NEGATED = {"Egress": "--ingress"}  # what the AWS CLI says instead
 REFERENCE = re.compile(r"\{(\d+)\.([A-Za-z0-9.]+)\}")
 
@@ -34,11 +36,49 @@ class Order:
     def words(self) -> str:
         """Give it as the AWS CLI is told it."""
         name = wire.snake_case(self.operation).replace("_", "-")
-        return " ".join(("aws", self.service, name, *_words(self.parameters)))
+        return " ".join(("aws", self.service, name, *_words(_flat(self.parameters))))
 
     def resolved(self, answers: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         """Give the parameters with what the answers before say. Raises UnknownReference."""
         return {name: _resolved(value, answers) for name, value in self.parameters.items()}
+
+
+def tokens_of(orders: Sequence[Order]) -> Callable[[int, str], str]:
+    """Give what makes ids and passwords on a copy: the same ones for the same orders."""
+    said = hashlib.sha256(" ".join(order.words for order in orders).encode()).digest()
+    count = 0
+
+    def token(length: int, alphabet: str) -> str:
+        nonlocal count
+        count += 1
+        drawn = hashlib.shake_256(said + count.to_bytes(8)).digest(2 * length)
+        numbers = (int.from_bytes(drawn[at : at + 2]) for at in range(0, 2 * length, 2))
+        return "".join(alphabet[number % len(alphabet)] for number in numbers)
+
+    return token
+
+
+def _flat(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give a single permission as the AWS CLI lets one say it."""
+    permissions = parameters.get("IpPermissions")
+    if not isinstance(permissions, list) or len(permissions) != 1:
+        return parameters
+    rest = dict(permissions[0])
+    said: dict[str, Any] = {"Protocol": str(rest.pop("IpProtocol", ""))}
+    first, last = rest.pop("FromPort", None), rest.pop("ToPort", None)
+    if said["Protocol"] not in PLAIN or first is None or first < 0 or last is None or last < first:
+        return parameters
+    said["Port"] = str(first) if first == last else f"{first}-{last}"
+    match rest:
+        case {"UserIdGroupPairs": [{"GroupId": str(group), **more}], **others} if not (
+            more or others
+        ):
+            said["SourceGroup"] = group
+        case {"IpRanges": [{"CidrIp": str(cidr), **more}], **others} if not (more or others):
+            said["Cidr"] = cidr
+        case _:
+            return parameters
+    return {**{name: one for name, one in parameters.items() if name != "IpPermissions"}, **said}
 
 
 def _words(parameters: Mapping[str, Any]) -> Iterator[str]:

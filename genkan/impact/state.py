@@ -1,28 +1,43 @@
 """A network with its program, and the next one after orders; nothing of it is in force."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from genkan.analysis import Atlas
+from genkan.analysis import Atlas, Packet, Trace, walks
+from genkan.analysis.names import NameBook
 from genkan.api import registry
 from genkan.api.call import Call
 from genkan.compile import Compilation, compile_network, recompile
 from genkan.compile.scope import touched
-from genkan.impact.order import Order
+from genkan.impact.index import Index
+from genkan.impact.order import Order, UnknownReference
 from genkan.model import lifecycle
+from genkan.model.errors import Refused
 from genkan.model.network import Change, Network
-from genkan.program import Program
+from genkan.program import Delta, Program
 from genkan.program.place import Link, PlaceKind
 
+MOST_WALKS = 16  # of one packet
 MOST_STEPS = 64  # of lifecycles, one after the other
-PASSING = (PlaceKind.INSTANCE,)
 
 
-@dataclass(frozen=True, slots=True)
+NO_REFERENCE = "UnknownReference"  # ours
+
+
+class OrderRefused(Exception):
+    """An order that the API refuses on the copy, with the code that it would refuse it with."""
+
+    def __init__(self, number: int, order: Order, code: str, message: str) -> None:
+        super().__init__(message)
+        self.number, self.order, self.code = number, order, code
+
+
+@dataclass(frozen=True)
 class State:
-    """A network, its program, and the program read for walks."""
+    """A network, its program, and the program read for walks and for names."""
 
     network: Network
     compilation: Compilation
@@ -37,28 +52,91 @@ class State:
     def program(self) -> Program:
         return self.compilation.program
 
-    def changed(self, change: Change) -> "State":
-        """Give the state after a change."""
+    @cached_property
+    def names(self) -> NameBook:
+        return NameBook(self.program)
+
+    @cached_property
+    def index(self) -> "Index":
+        return Index(self.network, self.program)
+
+    @cached_property
+    def boxes(self) -> frozenset[str]:
+        """The instances that may carry others' packets, and so are taken to pass them on."""
+        return frozenset(
+            link.right.place
+            for link in self.program.of(Link)
+            if (place := self.atlas.place(link.right.place)) is not None
+            and place.kind is PlaceKind.INSTANCE
+            and self.atlas.source_check(link.left.place, link.left.name) is None
+        )
+
+    def walks(self, origin: str, packet: Packet) -> list[Trace]:
+        """Give the walks of a packet, at most MOST_WALKS; each is walked once."""
+        known = self._walked.get((origin, packet))
+        if known is None:
+            known = walks(self.atlas, origin, packet, self.boxes, MOST_WALKS)
+            self._walked[origin, packet] = known
+        return known
+
+    @cached_property
+    def _walked(self) -> dict[tuple[str, Packet], list[Trace]]:
+        return {}
+
+    def changed(self, change: Change) -> tuple["State", Delta]:
+        """Give the state after a change, and how its program differs."""
+        if not change:
+            return self, Delta()
         after = self.network.apply(change)
         scopes = touched(self.network, after, change)
         compilation, delta = recompile(self.compilation, after, scopes)
-        return State(after, compilation, self.atlas.after(compilation.program, delta))
+        return State(after, compilation, self.atlas.after(compilation.program, delta)), delta
 
-    def ordered(
-        self, call: Call, orders: Iterable[Order], answers: Sequence[dict[str, Any]] = ()
-    ) -> tuple["State", list[dict[str, Any]]]:
-        """Give the state when all of it is done and has settled, and what each order answered.
+    def settled(self, at: datetime) -> "State":
+        """Give the state when every lifecycle has gone on as far as it does by itself."""
+        return self.changed(_settling(self.network, at))[0]
 
-        Raises Refused as the API does, UnknownReference.
+    def ordered(self, call: Call, orders: Iterable[Order]) -> "Ordered":
+        """Give the state when all of it is done and has settled.
+
+        Raises OrderRefused.
         """
-        network, told, whole = self.network, list(answers), Change()
-        for order in orders:
-            asking = _as_asked(replace(call, network=network), order)
-            answer = registry.run(asking, order.service, order.operation, order.resolved(told))
-            told.append(answer.output)
-            settled = answer.change + _settling(network.apply(answer.change), call.now)
-            whole, network = whole + settled, network.apply(settled)
-        return self.changed(whole), told
+        change, answers = run(self.network, call, orders)
+        state, delta = self.changed(change)
+        return Ordered(state, delta, answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What orders lead to: the state, how its program differs, and what each was answered."""
+
+    state: State
+    delta: Delta
+    answers: tuple[Mapping[str, Any], ...]
+
+
+def run(
+    network: Network, call: Call, orders: Iterable[Order]
+) -> tuple[Change, tuple[Mapping[str, Any], ...]]:
+    """Give what orders change when they have settled, and what they were answered.
+
+    Raises OrderRefused.
+    """
+    answers: list[Mapping[str, Any]] = []
+    whole = Change()
+    for order in orders:
+        asking = _as_asked(replace(call, network=network), order)
+        try:
+            parameters = order.resolved(answers)
+            answer = registry.run(asking, order.service, order.operation, parameters)
+        except Refused as refused:
+            raise OrderRefused(len(answers) + 1, order, refused.code, str(refused)) from refused
+        except UnknownReference as unknown:
+            raise OrderRefused(len(answers) + 1, order, NO_REFERENCE, str(unknown)) from unknown
+        answers.append(answer.output)
+        settled = answer.change + _settling(network.apply(answer.change), call.now)
+        whole, network = whole + settled, network.apply(settled)
+    return whole, tuple(answers)
 
 
 def _as_asked(call: Call, order: Order) -> Call:
@@ -83,14 +161,3 @@ def _settling(network: Network, at: datetime) -> Change:
         change = sum((lifecycle.complete(network, one, at) for one in due), Change())
         whole, network = whole + change, network.apply(change)
     return whole
-
-
-def middleboxes(atlas: Atlas) -> frozenset[str]:
-    """Give the instances that may carry others' packets, and so are taken to pass them on."""
-    return frozenset(
-        link.right.place
-        for link in atlas.program.of(Link)
-        if (place := atlas.place(link.right.place)) is not None
-        and place.kind in PASSING
-        and atlas.source_check(link.left.place, link.left.name) is None
-    )

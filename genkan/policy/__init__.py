@@ -7,6 +7,7 @@ the statement that decided and the element of it. `together` asks several polici
 logic" and "IAM JSON policy reference" in the IAM user guide.
 """
 
+from genkan.policy.action_prefix import action_prefix
 from genkan.policy.combination import (
     GRANTED,
     NOT_GRANTED,
@@ -30,6 +31,7 @@ __all__ = [
     "Request",
     "Source",
     "Verdict",
+    "action_prefix",
     "authorize",
     "evaluate",
     "parse_policy",

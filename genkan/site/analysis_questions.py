@@ -4,6 +4,7 @@ Nothing of it is committed. One thread answers, so what was read of a program is
 """
 
 import asyncio
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -33,11 +34,23 @@ class AnalysisQuestions:
 
     def serve(self, app: web.Application) -> None:
         app.router.add_post("/trace", self._trace)
+        app.router.add_post("/impact", self._impact)
 
     async def _trace(self, request: web.Request) -> web.Response:
         asked = await request.json()
         call, compilation = await self._moment(None, None)
         return await self._answered(lambda: self._traces.answer(call, compilation, asked))
+
+    async def _impact(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        call, compilation = await self._moment(asked.get("account"), asked.get("region"))
+
+        def work() -> dict[str, Any]:
+            from genkan.control.impacts import answer_impact  # most sites never need it
+
+            return answer_impact(self._traces.state(call.network, compilation), call, asked)
+
+        return await self._answered(work)
 
     async def _moment(self, account: str | None, region: str | None) -> tuple[Call, Compilation]:
         """Give a call of an account's on the network as it is now, and what it compiled to."""
@@ -46,7 +59,10 @@ class AnalysisQuestions:
         )
         found = find_account(network, account)
         if found is None:
-            raise web.HTTPNotFound(text=f"There is no account {account}.")
+            raise web.HTTPNotFound(
+                text=json.dumps({"unreadable": f"There is no account {account}."}),
+                content_type="application/json",
+            )
         call = self._call_as(found.id, region or found.region)
         return replace(call, network=network), compilation
 

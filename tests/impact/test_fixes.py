@@ -32,8 +32,7 @@ def test_a_group_is_opened_for_the_group_of_who_asks_and_no_wider(story):
     assert (fix.verified, found.ends) == (True, Disposition.REACHED)
     assert words(found) == [
         f"aws ec2 authorize-security-group-ingress --group-id {story.app_group} "
-        '--ip-permissions \'[{"IpProtocol":"tcp","FromPort":443,"ToPort":443,'
-        f'"UserIdGroupPairs":[{{"GroupId":"{story.web_group}"}}]}}]\''
+        f"--protocol tcp --port 443 --source-group {story.web_group}"
     ]
 
 

@@ -12,16 +12,9 @@ from genkan import wire
 from genkan.front.iam.endpoint_keys import ALLOW_MULTI_REGION, crosses_regions
 from genkan.front.iam.resources import resources_of
 from genkan.front.iam.s3_actions import UNREAD, s3_actions
+from genkan.policy import action_prefix
 from genkan.program.service import Service
 
-# signing name → IAM's prefix, where they differ
-PREFIXES = {
-    "monitoring": "cloudwatch",
-    "tagging": "tag",
-    "iotdata": "iot",
-    "email": "ses",
-    "servicecatalog-appregistry": "servicecatalog",
-}
 ACTIONS = {
     ("lambda", "Invoke"): "InvokeFunction",
     ("lambda", "InvokeAsync"): "InvokeFunction",
@@ -81,8 +74,7 @@ def asked_of(
 
 def prefix_of(service: Service) -> str:
     """Give the prefix of a service's actions."""
-    name = service.signing_name or service.code
-    return PREFIXES.get(name, name)
+    return action_prefix(service.signing_name or service.code)
 
 
 def _invoked(service: Service, head: wire.HttpRequest, account: str) -> str:

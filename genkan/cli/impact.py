@@ -1,0 +1,124 @@
+"""`impact`: what a change would gain and lose, before it is made."""
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
+from genkan.client.home import default_home
+from genkan.client.site import Site, SiteDown
+
+PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+FORMATS = ("text", "json", "markdown", "sarif")
+WORSE = "LOST,DENIED,DEPENDS"
+EFFECTS = ("LOST", "DENIED", "DEPENDS", "REDIRECTED", "GAINED", "STILL_BLOCKED")
+
+
+@click.command(context_settings=PASS_ON)
+@click.option("-f", "--file", "path", metavar="FILE", help="Read the commands here; - is stdin.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--fail-on", default=WORSE, metavar="EFFECTS", help=f"Default: {WORSE}.")
+@click.option("--account", help="Who would do it: name or number; the first when left out.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def impact(
+    path: str | None,
+    form: str,
+    as_json: bool,
+    fail_on: str,
+    account: str | None,
+    words: tuple[str, ...],
+) -> None:
+    """Say what a change would break, before it is made.
+
+    WORDS are the AWS CLI's own, for anything that Genkan has: the operation of EC2, or a service
+    and its operation, then its options. Nothing is done: the calls run on a copy of the network,
+    which is compiled, and every flow that the change can touch is followed before and after, for
+    all interfaces. Names that are answered otherwise are told, and what is LOST, DENIED (by an
+    endpoint's policy), REDIRECTED, GAINED; with the calls that mend it, tried on a copy.
+
+    A FILE has a command a line (# begins a comment, a line ends in \\ that goes on), or is a JSON
+    list of {"service", "operation", "parameters"}. {1.GroupId} stands for what the first command
+    answers there. Exit code 0: nothing of --fail-on; 3: AWS would refuse it.
+
+    Example: genkan impact create-vpc-endpoint --vpc-id vpc-1 --service-name
+    com.amazonaws.eu-west-1.sqs --vpc-endpoint-type Interface --subnet-ids subnet-1
+    """
+    asked = {"commands": _commands(path, words), "account": account}
+    unknown = sorted(set(fail_on.split(",")) - {*EFFECTS, ""})
+    if unknown:
+        raise Failure(
+            USAGE, f"There is no effect {unknown[0]}.", f"There are {', '.join(EFFECTS)}."
+        )
+    report = _asked(asked)
+    click.echo(_drawn(report, "json" if as_json else form))
+    if report["preflight"]:
+        sys.exit(REFUSED)
+    if any(report["summary"]["effects"].get(one) for one in fail_on.split(",")):
+        sys.exit(NO)
+
+
+def _asked(asked: Mapping[str, Any]) -> dict[str, Any]:
+    site = Site(default_home())
+    try:
+        report = site.post("/impact", asked)
+    except SiteDown:
+        fail_down(site.home)
+    if "unreadable" in report:
+        raise Failure(USAGE, report["unreadable"], todo="genkan impact --help")
+    return report
+
+
+def _drawn(report: Mapping[str, Any], form: str) -> str:
+    if form == "json":
+        return json.dumps(report, indent=2)
+    from genkan.cli import impact_markdown, impact_sarif, impact_text
+
+    drawers: dict[str, Callable[[Mapping[str, Any]], str]] = {
+        "text": lambda report: "\n".join(impact_text.lines(report)),
+        "markdown": lambda report: "\n".join(impact_markdown.lines(report)),
+        "sarif": lambda report: json.dumps(impact_sarif.log(report), indent=2),
+    }
+    return drawers[form](report)
+
+
+def _commands(path: str | None, words: Sequence[str]) -> list[Any]:
+    """Give the commands that were typed or are in a file. Raises Failure."""
+    if (path is None) == (not words):
+        raise Failure(USAGE, "Say one command, or a file of them.", todo="genkan impact --help")
+    if path is None:
+        return [[_from_file(word) for word in words]]
+    text = sys.stdin.read() if path == "-" else _read(path)
+    if text.lstrip().startswith("["):
+        try:
+            return list(json.loads(text))
+        except ValueError as error:
+            raise Failure(REFUSED, f"{path} is no JSON: {error}.") from error
+    return list(_lines(text, path))
+
+
+def _lines(text: str, path: str) -> Iterator[list[str]]:
+    for line in text.replace("\\\n", " ").splitlines():
+        try:
+            words = shlex.split(line, comments=True)
+        except ValueError as error:
+            raise Failure(REFUSED, f"{path} cannot be read: {error}: {line}") from error
+        if words:
+            yield [_from_file(word) for word in words]
+
+
+def _from_file(word: str) -> str:
+    """Give what a word says, where it says so by a file, as the AWS CLI does."""
+    return _read(word.removeprefix("file://")) if word.startswith("file://") else word
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).expanduser().read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(REFUSED, f"{path} cannot be read: {error}.") from error

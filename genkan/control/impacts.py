@@ -1,0 +1,42 @@
+"""Questions about changes: commands of the AWS CLI, or orders, read and answered on a copy."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from genkan.api.call import Call
+from genkan.impact.command import CommandUnreadable, read_command
+from genkan.impact.impact import impact
+from genkan.impact.order import Order
+from genkan.impact.report import shown
+from genkan.impact.state import State
+
+
+def answer_impact(state: State, call: Call, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a report as plain data, or `unreadable`: which of the commands is none, and why."""
+    orders: list[Order] = []
+    for number, one in enumerate(asked["commands"], 1):
+        try:
+            orders.append(_order(one))
+        except CommandUnreadable as error:
+            where = f"Command {number}: " if len(asked["commands"]) > 1 else ""
+            return {"unreadable": f"{where}{error}"}
+    return shown(impact(state, call, orders))
+
+
+def _order(said: Sequence[str] | Mapping[str, Any]) -> Order:
+    """Read words, or an order as a report shows it."""
+    if not isinstance(said, Mapping):
+        return read_command(list(map(str, said)))
+    try:
+        return Order(
+            str(said["operation"]),
+            dict(said["parameters"]),
+            str(said.get("service") or "ec2"),
+            said.get("account"),
+            said.get("region"),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise CommandUnreadable(
+            "An order has `operation` and `parameters`, and may have `service`, `account` and "
+            f"`region`; this has not: {said!r}."
+        ) from error

@@ -1,0 +1,49 @@
+"""Blocks that rules and routes name: two addresses that are in the same ones are treated alike."""
+
+from collections.abc import Iterable
+
+from genkan.program import Program
+from genkan.program.address import Address, Block
+from genkan.program.filter import AddressSet, Filter, InSet
+from genkan.program.route import PLACE_TABLE, Route, SourceChoice
+
+Signature = tuple[object, ...]
+
+
+class Blocks:
+    """Every block that a program tells addresses apart by, and every set."""
+
+    def __init__(self, programs: Iterable[Program]) -> None:
+        self._lengths: dict[int, dict[int, set[int]]] = {4: {}, 6: {}}
+        self._sets: dict[Address, set[str]] = {}
+        for program in programs:
+            for entry in program:
+                match entry:
+                    case Filter():
+                        for rule in entry.rules:
+                            remote = rule.match.remote
+                            if remote is not None and not isinstance(remote, InSet):
+                                self._add(remote)
+                    case Route() if entry.table != PLACE_TABLE:
+                        self._add(entry.destination)
+                    case AddressSet():
+                        for address in entry.members:
+                            name = f"{entry.place} {entry.name}"
+                            self._sets.setdefault(address, set()).add(name)
+                    case SourceChoice():
+                        self._sets.setdefault(entry.source, set()).add(f"by {entry.table}")
+
+    def _add(self, block: Block) -> None:
+        whole = block.max_prefixlen
+        numbers = self._lengths[block.version].setdefault(whole - block.prefixlen, set())
+        numbers.add(int(block.network_address) >> (whole - block.prefixlen))
+
+    def of(self, address: Address) -> Signature:
+        """Give what an address is in."""
+        number = int(address)
+        held = [
+            (shift, number >> shift)
+            for shift, numbers in self._lengths[address.version].items()
+            if number >> shift in numbers
+        ]
+        return (tuple(held), frozenset(self._sets.get(address, ())))

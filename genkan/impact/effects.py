@@ -1,0 +1,212 @@
+"""Effects: what a change does to a flow between a group and a target, by comparing two outlooks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import groupby
+
+from genkan.analysis import Trace, walk
+from genkan.impact.code import Flag
+from genkan.impact.groups import Group, Sender
+from genkan.impact.outlook import Outlook, Verdict, look
+from genkan.impact.state import State
+from genkan.impact.target import Kind, Ports, Target
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.program.filter import Stage
+
+STATEFUL = (
+    Stage.SECURITY_GROUP_EGRESS.value,
+    Stage.SECURITY_GROUP_INGRESS.value,
+    Stage.ENDPOINT.value,
+)  # which are asked about new connections alone
+
+
+class Effect(Enum):
+    LOST = "LOST"
+    DENIED = "DENIED"
+    DEPENDS = "DEPENDS"
+    REDIRECTED = "REDIRECTED"
+    GAINED = "GAINED"
+    STILL_BLOCKED = "STILL_BLOCKED"
+    UNCHANGED = "UNCHANGED"
+
+
+WORSE = (Effect.LOST, Effect.DENIED, Effect.DEPENDS)  # for which a command says no
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a change does to the flows of a group to a target, at ports that are alike."""
+
+    effect: Effect
+    sender: Sender
+    target: Target
+    ports: tuple[Ports, ...]
+    before: Outlook
+    after: Outlook
+    flags: tuple[Flag, ...] = ()
+    names: tuple[str, ...] = ()  # of a NAME, and others of which the same is true
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The states that are compared, and those in between."""
+
+    before: State
+    after: State
+    between: tuple[State, ...] = ()
+
+
+def findings(
+    times: Times, sender: Sender, target: Target, ports: Iterable[Ports], captured: bool
+) -> Iterator[Finding]:
+    """Compare a flow at each of its ports; those that are alike are one finding."""
+    compared = [_finding(times, sender, target, one, captured) for one in ports]
+    changed = [one for one in compared if one is not None]
+    for _, same in groupby(sorted(changed, key=_order), key=_alike):
+        together = list(same)
+        first = together[0]
+        yield Finding(
+            first.effect, sender, target,
+            _joined(port for one in together for port in one.ports),
+            first.before, first.after, first.flags,
+        )  # fmt: skip
+
+
+def _finding(
+    times: Times, sender: Sender, target: Target, ports: Ports, captured: bool
+) -> Finding | None:
+    before, after = (
+        look(state, sender, target, ports.protocol, ports.first)
+        for state in (times.before, times.after)
+    )
+    effect = classify(before, after, captured)
+    if effect is Effect.UNCHANGED:
+        return None
+    flags = tuple(_flags(times, sender, target, ports, before, after))
+    return Finding(effect, sender, target, (ports,), before, after, flags)
+
+
+def classify(before: Outlook, after: Outlook, captured: bool) -> Effect:
+    """Say what became of a flow; `captured`: its name is answered otherwise."""
+    same = (before.verdict, before.via, before.codes) == (after.verdict, after.via, after.codes)
+    match before.verdict, after.verdict:
+        case Verdict.WORKS, Verdict.WORKS:
+            moved = before.via != after.via or before.sees != after.sees
+            return Effect.REDIRECTED if moved else Effect.UNCHANGED
+        case _, Verdict.WORKS:
+            return Effect.GAINED
+        case Verdict.WORKS | Verdict.DEPENDS, Verdict.BLOCKED:
+            return Effect.LOST
+        case Verdict.WORKS | Verdict.DEPENDS, Verdict.DENIED:
+            return Effect.DENIED
+        case _, Verdict.DEPENDS:
+            return Effect.UNCHANGED if same else Effect.DEPENDS
+        case _:
+            return Effect.STILL_BLOCKED if captured else Effect.UNCHANGED
+
+
+def _flags(
+    times: Times, sender: Sender, target: Target, ports: Ports, before: Outlook, after: Outlook
+) -> Iterator[Flag]:
+    arrives = before.verdict is not Verdict.BLOCKED
+    if arrives and before.trace and _breaks(times.after, before.trace):
+        yield Flag.CONNECTIONS_RESET
+    if after.verdict is Verdict.BLOCKED:
+        return
+    if arrives and before.sees != after.sees:
+        yield Flag.SOURCE_ADDRESS_CHANGES
+    if arrives and any(
+        look(state, sender, target, ports.protocol, ports.first).verdict is Verdict.BLOCKED
+        for state in times.between
+    ):
+        yield Flag.OUTAGE_WINDOW
+    zones = _zones(times.after, after)
+    if zones and after.via != before.via:
+        if len(zones) == 1:
+            yield Flag.SINGLE_AZ
+        if isinstance(sender, Group) and sender.zone not in zones:
+            yield Flag.AVAILABILITY_ZONE_CROSSED
+
+
+def _breaks(after: State, trace: Trace) -> bool:
+    """Tell whether a connection that stands breaks: its packets go another way, or are stopped by
+    what looks at every packet."""
+    again = walk(after.atlas, trace.origin, trace.packet, after.boxes, trace.chosen)
+    if any(step.stage not in STATEFUL for step in again.blockers):
+        return True
+    return _places(again) != _places(trace) or again.arrived != trace.arrived
+
+
+def _places(trace: Trace) -> list[str]:
+    return list(dict.fromkeys(step.place for step in trace.forward))
+
+
+def _zones(state: State, outlook: Outlook) -> set[str]:
+    """Give the zones of the endpoint on a way."""
+    for name in outlook.via:
+        endpoint = state.network.get(VpcEndpoint, name)
+        rows = (
+            state.network.get(NetworkInterface, one)
+            for one in (endpoint.network_interface_ids if endpoint else ())
+        )
+        if zones := {one.zone for one in rows if one}:
+            return zones
+    return set()
+
+
+def _order(finding: Finding) -> tuple[str, ...]:
+    return (*map(str, _alike(finding)), *(f"{p.protocol:4}{p.first or 0:6}" for p in finding.ports))
+
+
+def _alike(finding: Finding) -> tuple[object, ...]:
+    before, after = finding.before, finding.after
+    return (
+        finding.effect.value,
+        before.verdict.value,
+        before.via,
+        before.codes,
+        after.verdict.value,
+        after.via,
+        after.codes,
+        tuple(flag.value for flag in finding.flags),
+    )
+
+
+def by_names_together(found: Iterable[Finding]) -> list[Finding]:
+    """Make one finding of those that differ by the name alone."""
+    alike: dict[object, list[Finding]] = {}
+    for one in found:
+        key: object = id(one)
+        if one.target.kind is Kind.NAME:
+            key = (one.sender.id, one.ports, _addresses(one.before), _addresses(one.after))
+            key = (*key, _alike(one))
+        alike.setdefault(key, []).append(one)
+    return [
+        replace(same[0], names=tuple(one.target.id for one in same))
+        if same[0].target.kind is Kind.NAME
+        else same[0]
+        for same in alike.values()
+    ]
+
+
+def _addresses(outlook: Outlook) -> object:
+    return outlook.resolved.addresses if outlook.resolved else None
+
+
+def _joined(ports: Iterable[Ports]) -> tuple[Ports, ...]:
+    """Join ports that follow each other."""
+    found: list[Ports] = []
+    for one in sorted(ports, key=lambda one: (one.protocol, one.first or 0)):
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.protocol == one.protocol
+            and last.last is not None
+            and one.first == last.last + 1
+        ):
+            found[-1] = Ports(one.protocol, last.first, one.last)
+        else:
+            found.append(one)
+    return tuple(found)

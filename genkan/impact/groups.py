@@ -1,0 +1,127 @@
+"""Groups of equal interfaces: what happens to one of a group happens to all of it.
+
+Equal are those of one subnet (its table, its ACL, its VPC's attributes) that wear the same groups,
+have or have not a public address, are checked alike, and whose addresses are in the same blocks of
+all that tells addresses apart.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from genkan.impact.blocks import Blocks
+from genkan.impact.state import State
+from genkan.model.network_interface import NetworkInterface
+from genkan.program.address import Address, in_order
+from genkan.program.place import INTERNET, OUTSIDE, PlaceKind
+
+SENDERS = (PlaceKind.INSTANCE, PlaceKind.ATTACHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An interface, and the place that sends by it."""
+
+    interface: NetworkInterface
+    place: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """`members` are never none; the first stands for all. `vpc` is also the view of its names."""
+
+    vpc: str
+    subnet: str
+    zone: str
+    group_ids: tuple[str, ...]
+    public: bool
+    members: tuple[Member, ...]
+
+    @property
+    def origin(self) -> str:
+        return self.members[0].place
+
+    def address(self, version: int) -> Address | None:
+        return self.members[0].interface.first_address(version)
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        return tuple(version for version in (4, 6) if self.address(version))
+
+    @property
+    def id(self) -> str:
+        return self.members[0].interface.id
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The host outside every VPC, as the one who sends."""
+
+    addresses: tuple[Address, ...]
+    vpc: str = INTERNET
+    subnet: str = ""
+    zone: str = ""
+    group_ids: tuple[str, ...] = ()
+    public: bool = True
+    members: tuple[Member, ...] = ()
+    origin: str = OUTSIDE
+    id: str = INTERNET
+
+    def address(self, version: int) -> Address | None:
+        return next((one for one in self.addresses if one.version == version), None)
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        return tuple(version for version in (4, 6) if self.address(version))
+
+
+Sender = Group | Outside
+
+
+def outside(state: State) -> Outside:
+    return Outside(in_order(state.atlas.addresses(OUTSIDE)))
+
+
+def groups_of(before: State, after: State, blocks: Blocks, vpc_id: str) -> list[Group]:
+    """Give the groups of a VPC, of those that send before or after."""
+    held: dict[tuple[object, ...], list[Member]] = {}
+    for member in _members(before, after, vpc_id):
+        interface = member.interface
+        key = (
+            interface.subnet_id,
+            tuple(sorted(interface.group_ids)),
+            _publics(before, interface),
+            _publics(after, interface),
+            interface.source_dest_check,
+            tuple(blocks.of(one) for one in interface.addresses),
+        )
+        held.setdefault(key, []).append(member)
+    return [_group(vpc_id, members, after) for members in held.values()]
+
+
+def _group(vpc_id: str, members: list[Member], after: State) -> Group:
+    first = members[0].interface
+    return Group(
+        vpc_id,
+        first.subnet_id,
+        first.zone,
+        tuple(sorted(first.group_ids)),
+        bool(_publics(after, first)),
+        tuple(members),
+    )
+
+
+def _members(before: State, after: State, vpc_id: str) -> Iterator[Member]:
+    known: set[str] = set()
+    for state in (after, before):
+        for interface in state.network.where(NetworkInterface, vpc_id=vpc_id):
+            far = state.atlas.far_ends.get((vpc_id, interface.id))
+            place = state.atlas.place(far.place) if far else None
+            if far and place and place.kind in SENDERS and interface.id not in known:
+                known.add(interface.id)
+                yield Member(interface, far.place)
+
+
+def _publics(state: State, interface: NetworkInterface) -> int:
+    """Give by how many of its addresses an interface is public."""
+    public = state.index.public_of
+    return sum((interface.vpc_id, one) in public for one in interface.private_addresses)

@@ -1,0 +1,219 @@
+"""The impact of orders on a network: which names are answered otherwise, and for every group of
+equal interfaces which flows are lost, gained, led elsewhere, denied or not to be known.
+
+Looked at is what the change touches: names that it captures, ways of interfaces, and for VPCs whose
+ways are touched at all the services that they use and the internet.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from genkan.api.call import Call
+from genkan.impact.blocks import Blocks
+from genkan.impact.captures import Capture, captures
+from genkan.impact.effects import Effect, Finding, Times, by_names_together, findings
+from genkan.impact.fixes import Fix, Mending, mend_all
+from genkan.impact.groups import Group, Sender, groups_of, outside
+from genkan.impact.order import Order, tokens_of
+from genkan.impact.outlook import Verdict, look
+from genkan.impact.state import OrderRefused, State
+from genkan.impact.target import Kind, Target, ports_of
+from genkan.impact.targets import by_names, by_services
+from genkan.impact.touched import Touched, touched
+from genkan.model.network import Network
+from genkan.model.vpc import Vpc
+
+MOST_FLOWS = 20_000  # a port at a time
+MOST_MENDED = 64  # traces
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Other orders with which nothing is lost that these lose, tried."""
+
+    orders: tuple[Order, ...]
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """What orders would do. `refused`: they would not be done, and why; then there is nothing else.
+
+    `left_out` flows were too many to look at. `mended` holds fixes by the finding's place in
+    `findings`.
+    """
+
+    orders: tuple[Order, ...]
+    before: Network
+    after: Network
+    refused: OrderRefused | None = None
+    captures: tuple[Capture, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    fixes: dict[int, tuple[Fix, ...]] | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    flows: int = 0
+    groups: int = 0
+    interfaces: int = 0
+    left_out: int = 0
+
+    def of(self, effect: Effect) -> list[Finding]:
+        return [one for one in self.findings if one.effect is effect]
+
+
+def impact(before: State, call: Call, orders: Sequence[Order]) -> Report:
+    """Say what orders would do. `call` says who asks, and when."""
+    call = replace(call, token=tokens_of(orders))
+    before = before.settled(call.now)
+    given = tuple(orders)
+    try:
+        ordered = before.ordered(call, given)
+    except OrderRefused as refused:
+        return Report(given, before.network, before.network, refused)
+    after = ordered.state
+    between = tuple(before.ordered(call, given[:many]).state for many in range(1, len(given)))
+    what = touched(before, after, ordered.delta)
+    named = captures(before, after, what)
+    survey = _Survey(Times(before, after, between), what, named)
+    found = survey.findings()
+    fixes = _fixes(after, call, found)
+    return Report(
+        given,
+        before.network,
+        after.network,
+        None,
+        tuple(named),
+        tuple(found),
+        fixes,
+        tuple(_alternatives(before, call, given, found)),
+        survey.flows,
+        survey.groups,
+        survey.interfaces,
+        survey.left_out,
+    )
+
+
+class _Survey:
+    """The flows that are looked at, and how many there were."""
+
+    def __init__(self, times: Times, what: Touched, named: list[Capture]) -> None:
+        self._times = times
+        self._what = what
+        self._named = named
+        self._held: dict[str, list[Group]] = {}
+        self._blocks = Blocks((times.before.program, times.after.program))
+        self.flows = self.groups = self.interfaces = self.left_out = 0
+
+    def findings(self) -> list[Finding]:
+        found: list[Finding] = []
+        for sender, target, captured in self._pairs():
+            ports = ports_of((self._times.before, self._times.after), sender, target)
+            if self.flows + len(ports) > MOST_FLOWS:
+                self.left_out += len(ports)
+                continue
+            self.flows += len(ports)
+            found.extend(findings(self._times, sender, target, ports, captured))
+        order = list(Effect)
+        return sorted(by_names_together(found), key=lambda one: order.index(one.effect))
+
+    def _pairs(self) -> Iterator[tuple[Sender, Target, bool]]:
+        """Give who sends where, names that are captured first."""
+        views = dict.fromkeys(one.view for one in self._named)
+        vpcs = [one for one in (*views, *sorted(self._what.vpcs)) if self._is_vpc(one)]
+        for vpc in dict.fromkeys(vpcs):
+            targets = list(by_names(self._times, self._named, vpc))
+            known = {one.name for one in targets}
+            others: list[Target] = []
+            if vpc in self._what.vpcs:
+                services = by_services(self._times, vpc)
+                others = [one for one in services if one.name not in known]
+            for group in self._groups(vpc):
+                yield from ((group, target, True) for target in targets)
+                yield from ((group, target, False) for target in others)
+        yield from ((*pair, False) for pair in self._between())
+
+    def _between(self) -> Iterator[tuple[Sender, Target]]:
+        """Give the pairs of interfaces, and of them and the internet, whose way is touched."""
+        vpcs = sorted(self._what.vpcs)
+        groups = [group for vpc in vpcs for group in self._groups(vpc)]
+        peers = {peer for vpc in vpcs for peer in self._peers(vpc)} - set(vpcs)
+        groups += [group for vpc in sorted(peers) for group in self._groups(vpc)]
+        sends, takes = self._what.senders(groups), self._what.takers(groups)
+        beyond = outside(self._times.after)
+        for group in groups:
+            target = Target(Kind.INTERFACES, group.id, group=group)
+            for sender in groups:
+                touched = sender.id in sends or group.id in takes
+                touched = touched or self._what.between(sender, group)
+                if touched and self._reachable(sender, group):
+                    yield sender, target
+            if group.vpc in self._what.vpcs and group.public and beyond.addresses:
+                yield beyond, Target(Kind.PUBLIC, group.id, group=group)
+
+    def _reachable(self, sender: Group, group: Group) -> bool:
+        """Tell whether one is in the other's VPC or its peers'; a group is no flow of itself, where
+        it has no other."""
+        if sender is group:
+            return len(group.members) > 1
+        return sender.vpc == group.vpc or group.vpc in self._peers(sender.vpc)
+
+    def _groups(self, vpc: str) -> list[Group]:
+        if vpc not in self._held:
+            times = self._times
+            found = groups_of(times.before, times.after, self._blocks, vpc)
+            self._held[vpc] = found
+            self.groups += len(found)
+            self.interfaces += sum(len(one.members) for one in found)
+        return self._held[vpc]
+
+    def _peers(self, vpc: str) -> set[str]:
+        return {
+            peer
+            for state in (self._times.before, self._times.after)
+            for peer in state.index.peers.get(vpc, ())
+        }
+
+    def _is_vpc(self, name: str) -> bool:
+        return any(
+            state.network.get(Vpc, name) for state in (self._times.before, self._times.after)
+        )
+
+
+def _fixes(after: State, call: Call, found: Sequence[Finding]) -> dict[int, tuple[Fix, ...]]:
+    """Find what mends what is lost, those that are stopped alike together."""
+    lost = {
+        number: one.after.trace
+        for number, one in enumerate(found)
+        if one.effect is Effect.LOST and one.after.trace is not None
+    }
+    numbers = list(lost)[:MOST_MENDED]
+    mendings: list[Mending] = mend_all(after, call, [lost[number] for number in numbers])
+    return {number: mending.fixes for number, mending in zip(numbers, mendings, strict=True)}
+
+
+def _alternatives(
+    before: State, call: Call, orders: tuple[Order, ...], found: Sequence[Finding]
+) -> Iterator[Alternative]:
+    """Try the same orders without private names, where they lose something by them."""
+    lost = [one for one in found if one.effect is Effect.LOST and one.target.kind is Kind.NAME]
+    asked = [_without_private_dns(one) for one in orders]
+    if not lost or asked == list(orders):
+        return
+    try:
+        state = before.ordered(call, asked).state
+    except OrderRefused:
+        return
+    works = all(
+        look(state, one.sender, one.target, ports.protocol, ports.first).verdict is Verdict.WORKS
+        for one in lost
+        for ports in one.ports
+    )
+    yield Alternative(tuple(asked), works)
+
+
+def _without_private_dns(order: Order) -> Order:
+    interface = order.parameters.get("VpcEndpointType") == "Interface"
+    said = order.parameters.get("PrivateDnsEnabled")
+    made = order.operation == "CreateVpcEndpoint" and interface and said is not False
+    if made or (order.operation == "ModifyVpcEndpoint" and said):
+        return replace(order, parameters={**order.parameters, "PrivateDnsEnabled": False})
+    return order

@@ -1,0 +1,130 @@
+"""What stands where in a network and its program: gateways of VPCs, endpoints of interfaces,
+subnets of tables. Each part is read when it is first asked for."""
+
+from functools import cached_property
+
+from genkan.analysis.packet import TCP
+from genkan.compile.peering import peers_of
+from genkan.model.endpoint_service import EndpointService, service_id_of
+from genkan.model.load_balancer import LoadBalancer
+from genkan.model.network import Network
+from genkan.model.vpc import InternetGateway, Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint
+from genkan.program import Program
+from genkan.program.address import Address
+from genkan.program.balancing import BalancedPort, Intake, RelayedPort
+from genkan.program.filter import SubnetGuard
+from genkan.program.names import RecordSet
+from genkan.program.place import Link
+from genkan.program.route import TableChoice
+from genkan.program.service import Listener
+from genkan.program.translation import OneToOne
+
+Port = tuple[int, int]  # protocol, port
+
+
+class Index:
+    """Read once; belongs to one state."""
+
+    def __init__(self, network: Network, program: Program) -> None:
+        self._network = network
+        self._program = program
+
+    @cached_property
+    def gateways(self) -> dict[str, list[str]]:
+        """The internet gateways of VPCs."""
+        found: dict[str, list[str]] = {}
+        for one in self._network.all(InternetGateway):
+            if one.vpc_id:
+                found.setdefault(one.vpc_id, []).append(one.id)
+        return found
+
+    @cached_property
+    def public_of(self) -> dict[tuple[str, Address], Address]:
+        """The public addresses of private ones, by VPC."""
+        vpcs = {one: vpc for vpc, gateways in self.gateways.items() for one in gateways}
+        return {
+            (vpcs[entry.place], entry.private): entry.public
+            for entry in self._program.of(OneToOne)
+            if entry.place in vpcs
+        }
+
+    @cached_property
+    def endpoint_of(self) -> dict[str, str]:
+        """The endpoints of interfaces."""
+        endpoints = self._network.all(VpcEndpoint)
+        return {name: one.id for one in endpoints for name in one.network_interface_ids}
+
+    @cached_property
+    def ports(self) -> dict[str, list[Port]]:
+        """What listens behind endpoints, and at the nodes of load balancers."""
+        at_nodes: dict[str, list[Port]] = {}
+        found: dict[str, list[Port]] = {}
+        intakes: list[Intake] = []
+        for entry in self._program:
+            match entry:
+                case Listener(endpoint=str(name)):
+                    found.setdefault(name, []).append((entry.protocol, entry.port))
+                case BalancedPort():
+                    at_nodes.setdefault(entry.place, []).append((entry.protocol, entry.port))
+                case RelayedPort():
+                    at_nodes.setdefault(entry.place, []).append((TCP, entry.port))
+                case Intake():
+                    intakes.append(entry)
+        for one in intakes:
+            found.setdefault(one.endpoint or "", []).extend(at_nodes.get(one.place, ()))
+        return {name: sorted(set(held)) for name, held in {**at_nodes, **found}.items()}
+
+    @cached_property
+    def endpoint_names(self) -> dict[str, list[str]]:
+        """The names of endpoints that have records."""
+        found: dict[str, list[str]] = {}
+        for entry in self._program.of(RecordSet):
+            if entry.because.kind == "vpc-endpoint":
+                found.setdefault(entry.because.id, []).append(entry.name)
+        return found
+
+    @cached_property
+    def subnets_of_acl(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for entry in self._program.of(SubnetGuard):
+            found.setdefault(entry.filter.partition("/")[0], set()).add(entry.subnet)
+        return found
+
+    @cached_property
+    def subnets_of_table(self) -> dict[tuple[str, str], set[str]]:
+        """Subnets by place and table."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for entry in self._program.of(TableChoice):
+            found.setdefault((entry.place, entry.table), set()).add(entry.subnet)
+        return found
+
+    @cached_property
+    def vpcs_beside(self) -> dict[str, set[str]]:
+        """The VPCs that places are linked to."""
+        found: dict[str, set[str]] = {}
+        for link in self._program.of(Link):
+            for end, far in ((link.left, link.right), (link.right, link.left)):
+                if self._network.get(Vpc, far.place):
+                    found.setdefault(end.place, set()).add(far.place)
+        return found
+
+    @cached_property
+    def peers(self) -> dict[str, set[str]]:
+        """The VPCs that VPCs are peered with."""
+        found: dict[str, set[str]] = {}
+        for vpc in self._network.all(Vpc):
+            found[vpc.id] = set(peers_of(self._network, vpc.id))
+        return found
+
+    @cached_property
+    def consumers(self) -> dict[str, set[str]]:
+        """The VPCs with endpoints to what stands on the load balancers of VPCs."""
+        found: dict[str, set[str]] = {}
+        for endpoint in self._network.all(VpcEndpoint):
+            service = self._network.get(EndpointService, service_id_of(endpoint.service_name))
+            for arn in service.load_balancers if service else ():
+                balancer = self._network.get(LoadBalancer, arn)
+                if balancer:
+                    found.setdefault(balancer.vpc_id, set()).add(endpoint.vpc_id)
+        return found

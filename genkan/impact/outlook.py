@@ -1,0 +1,175 @@
+"""What becomes of a flow in a state: its name, its ways, its end, and what a policy says there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from genkan.analysis import Disposition, Packet, Trace
+from genkan.analysis.names import Ending, Resolved
+from genkan.analysis.packet import ICMP, ICMPV6
+from genkan.impact import policies
+from genkan.impact.code import Why
+from genkan.impact.groups import Sender
+from genkan.impact.state import State
+from genkan.impact.target import Target
+from genkan.model.peering import VpcPeeringConnection
+from genkan.policy import action_prefix
+from genkan.program.address import Address
+from genkan.program.place import PlaceKind
+from genkan.program.route import Forward, Route
+from genkan.program.service import EndpointPolicy, Listener
+from genkan.program.service import Service as ServiceEntry
+
+SOURCE_PORT = 49_152  # the first of those that programs are lent
+MOST_ADDRESSES = 8
+ECHO = {4: (ICMP, (8, 0)), 6: (ICMPV6, (128, 0))}
+TOLD = (
+    PlaceKind.INTERNET_GATEWAY,
+    PlaceKind.NAT_GATEWAY,
+    PlaceKind.EGRESS_ONLY_INTERNET_GATEWAY,
+    PlaceKind.GATEWAY_ENDPOINT,
+    PlaceKind.GATEWAY_LOAD_BALANCER_ENDPOINT,
+)
+UNRESOLVED = {
+    Ending.NO_RESOLVER: Why.DNS_DISABLED_IN_VPC,
+    Ending.NO_SUCH_NAME: Why.DNS_NXDOMAIN,
+    Ending.NOTHING: Why.DNS_NO_ADDRESS,
+}
+
+
+class Verdict(Enum):
+    WORKS = "works"
+    BLOCKED = "blocked"
+    DENIED = "denied"  # packets pass, the endpoint's policy lets no call pass
+    DEPENDS = "depends"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """`via` are the things on the way that have an id, in their order; `sees` is the source that
+    whoever takes it sees. `trace` is the one that is stopped, or the first. `some`: one address or
+    target does not do what the others do."""
+
+    verdict: Verdict
+    codes: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    sees: str | None = None
+    trace: Trace | None = None
+    resolved: Resolved | None = None
+    some: bool = False
+
+
+def look(state: State, sender: Sender, target: Target, protocol: int, port: int | None) -> Outlook:
+    """Follow a flow of a sender in a state."""
+    resolved = None
+    addresses = target.addresses_in(state)
+    if target.name is not None:
+        told = _asked(state, sender, target.name)
+        if isinstance(told, Outlook):
+            return told
+        resolved, addresses = told, told.addresses
+    found = [
+        (packet, trace)
+        for address in addresses[:MOST_ADDRESSES]
+        if (packet := packet_of(sender, address, protocol, port)) is not None
+        for trace in state.walks(sender.origin, packet)
+    ]
+    if not found:
+        return Outlook(Verdict.BLOCKED, (Why.DNS_NO_ADDRESS.value,), resolved=resolved)
+    return _together(state, [trace for _, trace in found], resolved)
+
+
+def packet_of(sender: Sender, to: Address, protocol: int, port: int | None) -> Packet | None:
+    source = sender.address(to.version)
+    if source is None:
+        return None
+    if port is None:
+        number, icmp = ECHO[to.version]
+        return Packet(source, to, number, (1, 1), None, icmp)
+    return Packet.to_port(source, to, protocol, port, SOURCE_PORT)
+
+
+def _asked(state: State, sender: Sender, name: str) -> Resolved | Outlook:
+    """Ask the sender's name server for the addresses of a name."""
+    told = state.names.addresses(sender.vpc, name)
+    if told.ending is Ending.ELSEWHERE:
+        return Outlook(Verdict.DEPENDS, (Why.DNS_FORWARDED.value,), resolved=told)
+    if told.ending in UNRESOLVED:
+        return Outlook(Verdict.BLOCKED, (UNRESOLVED[told.ending].value,), resolved=told)
+    return told
+
+
+def _together(state: State, traces: list[Trace], resolved: Resolved | None) -> Outlook:
+    """Say of the ways that a flow may go as one: it works where each does."""
+    stopped = [one for one in traces if one.blockers]
+    open_ = [one for one in traces if one.disposition is Disposition.DEPENDS]
+    some = 0 < len(stopped) < len(traces)
+    shown = (stopped or open_ or traces)[0]
+    sees = str(shown.arrived.source) if shown.arrived else None
+    via = _via(state, shown)
+    if stopped:
+        codes = dict.fromkeys(step.code.value for step in shown.blockers if step.code)
+        return Outlook(Verdict.BLOCKED, tuple(codes), via, sees, shown, resolved, some)
+    if open_:
+        return Outlook(Verdict.DEPENDS, (), via, sees, shown, resolved, True)
+    said = _policy(state, shown)
+    verdict = Verdict.WORKS
+    if said is not None:
+        verdict = Verdict.DEPENDS if said is Why.VPCE_POLICY_DEPENDS else Verdict.DENIED
+    codes_said = (said.value,) if said else ()
+    return Outlook(verdict, codes_said, via, sees, shown, resolved)
+
+
+def listener_at(state: State, trace: Trace) -> Listener | None:
+    """Give the listener that takes a packet where it arrives."""
+    if trace.arrived is None or trace.arrived_at is None or not trace.arrived.destination_port:
+        return None
+    port = trace.arrived.destination_port[0]
+    packet = trace.arrived
+    return state.atlas.listener(trace.arrived_at, packet.destination, packet.protocol, port)
+
+
+def _via(state: State, trace: Trace) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_passed(state, trace)))
+
+
+def _passed(state: State, trace: Trace) -> Iterator[str]:
+    balanced = False
+    for step in trace.forward:
+        place = state.atlas.place(step.place)
+        if place is None:
+            continue
+        balanced |= place.kind is PlaceKind.NETWORK_LOAD_BALANCER_NODE
+        if place.kind in TOLD:
+            yield step.place
+        if place.kind is PlaceKind.VPC and isinstance(step.asked, Route):
+            yield from _led_over(state, step.asked)
+    listener = listener_at(state, trace)
+    if listener is not None and listener.endpoint:
+        yield listener.endpoint
+    elif trace.arrived_at and not balanced:
+        yield trace.arrived_at
+
+
+def _led_over(state: State, route: Route) -> Iterator[str]:
+    """Give the endpoint or the peering that a route leads over."""
+    name = route.action.interface if isinstance(route.action, Forward) else ""
+    if name in state.index.endpoint_of:
+        yield state.index.endpoint_of[name]
+    elif state.network.get(VpcPeeringConnection, name):
+        yield name
+
+
+def _policy(state: State, trace: Trace) -> Why | None:
+    """Say what the policy of the endpoint that takes it does to calls."""
+    listener = listener_at(state, trace)
+    if listener is None or listener.endpoint is None or listener.service is None:
+        return None
+    entry = state.program.get((EndpointPolicy.section, listener.endpoint))
+    service = state.program.get((ServiceEntry.section, listener.service))
+    prefix = (
+        action_prefix(service.signing_name or service.code)
+        if isinstance(service, ServiceEntry)
+        else ""
+    )
+    return policies.judge(entry if isinstance(entry, EndpointPolicy) else None, prefix)

@@ -1,0 +1,132 @@
+"""Targets in a VPC: the names that a change captures, the services that are used there, the
+internet."""
+
+from collections.abc import Iterator, Sequence
+
+from genkan.analysis.names import Ending
+from genkan.analysis.packet import TCP, UDP
+from genkan.impact.captures import Capture, question
+from genkan.impact.effects import Times
+from genkan.impact.openings import wearer
+from genkan.impact.state import State
+from genkan.impact.target import Kind, Target
+from genkan.model.load_balancer import LoadBalancer
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.vpc import Vpc
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
+from genkan.program.place import INTERNET
+from genkan.program.service import Listener, Service
+
+OTHERS = "sts"  # stands for AWS's services that have no endpoint here
+MOST_NAMES = 64
+REVERSE = ".arpa"  # names of addresses, which have none
+
+
+def by_names(times: Times, named: Sequence[Capture], vpc: str) -> Iterator[Target]:
+    """Give the names that are captured in a VPC; of names that an endpoint brings along with it,
+    the first, where it captures none."""
+    here = [one for one in named if one.view == vpc]
+    for one in here[:MOST_NAMES]:
+        if not one.name.endswith(REVERSE):
+            yield name_target(times, one.name, _endpoint_of(one), _listened(times, one))
+    owners = {_endpoint_of(one) for one in here}
+    public = [one for one in named if one.view == INTERNET and (one.is_new or one.is_gone)]
+    for one in sorted(public, key=lambda one: (len(one.name), one.name)):
+        owner = _endpoint_of(one)
+        if owner is not None and owner not in owners and _is_in(times, owner, vpc):
+            owners.add(owner)
+            yield name_target(times, one.name, owner)
+
+
+def by_services(times: Times, vpc: str) -> Iterator[Target]:
+    """Give what interfaces of a VPC use: its endpoints' services by their names, load balancers,
+    another service of AWS's, the internet."""
+    found: dict[str, Target] = {}
+    for state in (times.before, times.after):
+        for target in _services(times, state, vpc):
+            found.setdefault(target.id, target)
+    yield from found.values()
+
+
+def name_target(
+    times: Times, name: str, owner: str | None, ports: Sequence[tuple[int, int]] = ()
+) -> Target:
+    """Give a name as a target, with what listens behind its endpoint, or `ports`."""
+    listens = {
+        port
+        for state in (times.before, times.after)
+        for port in state.index.ports.get(owner or "", ports)
+    }
+    return Target(Kind.NAME, name, name=question(name), listens=tuple(sorted(listens)))
+
+
+def _services(times: Times, state: State, vpc: str) -> Iterator[Target]:
+    row = state.network.get(Vpc, vpc)
+    if row is None:
+        return
+    for endpoint in state.network.where(VpcEndpoint, vpc_id=vpc):
+        if endpoint.endpoint_type is VpcEndpointType.GATEWAY:
+            name = _host_behind(state, endpoint.id)
+        else:
+            name = _shown_name(state, endpoint.id)
+        if name is not None:
+            yield name_target(times, name, endpoint.id)
+    for balancer in state.network.where(LoadBalancer, vpc_id=vpc):
+        for node in balancer.network_interface_ids:
+            interface = state.network.get(NetworkInterface, node)
+            ports = tuple(state.index.ports.get(node, ()))
+            if interface and ports:
+                yield Target(Kind.BALANCER, node, fixed=interface.addresses, listens=ports)
+    service = state.program.get((Service.section, f"{row.region}/{OTHERS}"))
+    if isinstance(service, Service):
+        yield name_target(times, service.hosts[0], None)
+    yield Target(Kind.INTERNET, INTERNET)
+
+
+def _shown_name(state: State, endpoint: str) -> str | None:
+    """Give one name of an endpoint: a private one, if it has any."""
+    names = state.index.endpoint_names.get(endpoint, ())
+    private = [one for one in names if not one.startswith((endpoint, f"*.{endpoint}"))]
+    return min(private or names, key=_plainness, default=None)
+
+
+def _plainness(name: str) -> tuple[bool, int, str]:
+    return (not name.endswith(".amazonaws.com"), len(name), name)
+
+
+def _host_behind(state: State, endpoint: str) -> str | None:
+    """Give the name of the service that a gateway endpoint is for."""
+    listener = next((one for one in state.program.of(Listener) if one.endpoint == endpoint), None)
+    service = state.program.get((Service.section, listener.service or "")) if listener else None
+    return service.hosts[0] if isinstance(service, Service) else None
+
+
+def _listened(times: Times, capture: Capture) -> list[tuple[int, int]]:
+    """Give a port of each rule that lets somebody in to who has the addresses of a name."""
+    found: set[tuple[int, int]] = set()
+    for state, told in ((times.before, capture.before), (times.after, capture.after)):
+        for address in told.addresses:
+            interface = wearer(state.network, capture.view, address)
+            for group in interface.group_ids if interface else ():
+                for rule in state.atlas.rules(capture.view, f"{group}/ingress"):
+                    ports, protocol = rule.match.ports, rule.match.protocol
+                    if protocol in (TCP, UDP) and ports:
+                        found.add((protocol, max(ports[0], 1)))
+    return sorted(found)
+
+
+def _endpoint_of(capture: Capture) -> str | None:
+    for told in (capture.after, capture.before):
+        if told.because is not None and told.because.kind == "vpc-endpoint":
+            return told.because.id
+    first = capture.name.removeprefix("*.").partition(".")[0]
+    is_own = first.startswith("vpce-") and capture.after.ending in (
+        Ending.ANSWERED,
+        Ending.NO_SUCH_NAME,
+    )
+    return "-".join(first.split("-")[:2]) if is_own else None
+
+
+def _is_in(times: Times, endpoint: str, vpc: str) -> bool:
+    rows = (state.network.get(VpcEndpoint, endpoint) for state in (times.before, times.after))
+    return any(one is not None and one.vpc_id == vpc for one in rows)
