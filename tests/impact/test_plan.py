@@ -49,7 +49,7 @@ def test_a_real_plan_is_applied_to_the_state_before_it() -> None:
         request_id="r",
         token=lambda length, alphabet: alphabet[1] * length,
     )
-    after, _ = State.of(network).ordered(call, orders)
+    after = State.of(network).ordered(call, orders).state
     (endpoint,) = [
         one for one in after.network.all(VpcEndpoint) if one.service_name.endswith("monitoring")
     ]
@@ -255,7 +255,7 @@ RULE = {
                 {"id": "vpc-1"},
                 {"id": "vpc-1", "enable_dns_support": False},
             ),
-            ["modify-vpc-attribute --vpc-id vpc-1 --enable-dns-support '{\"Value\":false}'"],
+            ["modify-vpc-attribute --vpc-id vpc-1 --no-enable-dns-support"],
         ),
         (
             changed(
@@ -315,5 +315,5 @@ def test_a_set_rule_that_is_known_only_when_applied_is_read_off_the_configuratio
         ]
     }
     told = words(a_plan(changes, root))
-    assert '"UserIdGroupPairs":[{"GroupId":"{1.GroupId}"}]' in told[-1]
+    assert told[-1].endswith("--source-group '{1.GroupId}'")
     assert "--group-id '{3.GroupId}'" in told[-1]
