@@ -14,9 +14,10 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "document the members of their JSON body; here they are named as in the API.",
         "An analysis of a network insights path is done when it is started. It names what decides "
         "on the way, in order, and one explanation a stage that blocks; filters by ARN are "
-        "refused, and a path without a port asks for 443. An interface that nobody wears is an end "
-        "of a path as in AWS; an instance that does not run is told of beside what else blocks. "
-        "Analyses of access scopes fail and say so.",
+        "refused, and a path without a port asks for 443, then for the first port of each rule of "
+        "the destination's groups. An interface that nobody wears is an end of a path as in AWS; "
+        "an instance that does not run is told of beside what else blocks. Analyses of access "
+        "scopes fail and say so.",
         "Interfaces know idle connections as long as AWS's do by default (TCP 432,000 s, UDP 30 "
         "and 180 s); time-outs of an interface's own are kept and shown.",
         "Endpoints of the types Resource, ServiceNetwork and Tunnel are refused, so endpoints have "
@@ -96,6 +97,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "AssumedRoleId begins with is not the role's RoleId in IAM.",
         "Not asked are permissions boundaries, session policies, organizations' policies, and the "
         "policies of functions, repositories and event buses.",
+        "The keys aws:SourceVpcArn, aws:VpceAccount, aws:VpceOrgID and aws:VpceOrgPaths are not "
+        "there, and of those of EC2 about endpoints the ones that the request itself says are. "
+        "What AWS's guide asks of wildcards in conditions of endpoint policies is not checked.",
         "Where a call's resource is not in the table of its service, it is asked for on *: only a "
         "policy for every resource allows it.",
         "What DecodeAuthorizationMessage tells of a denial has no condition keys, and of "

@@ -16,7 +16,7 @@ from genkan.api.network_insights_answers import (
     Unanswerable,
     components,
     explanations,
-    flow_of,
+    flows_of,
     goes_by,
     interface_of,
 )
@@ -25,6 +25,7 @@ from genkan.api.network_insights_states import begins_nothing, of_ends
 from genkan.api.output import present
 from genkan.api.selection import Values, matching, page, select, yes_no
 from genkan.api.tagging import from_specifications, shown
+from genkan.api.way import Flow, Way
 from genkan.model.endpoint_service import EndpointService
 from genkan.model.errors import (
     DependencyViolation,
@@ -33,7 +34,7 @@ from genkan.model.errors import (
     UnsupportedOperation,
 )
 from genkan.model.instance import Instance
-from genkan.model.network import delete, put
+from genkan.model.network import Change, delete, put
 from genkan.model.network_insights import NetworkInsightsAnalysis, NetworkInsightsPath
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.peering import VpcPeeringConnection
@@ -191,7 +192,7 @@ def _found(call: Call, path: NetworkInsightsPath) -> dict[str, Any]:
     if told:
         return {"found": False, "explanations": json.dumps(told)}
     try:
-        way = call.find_way(call.network, stand_ins(call, interfaces), flow_of(call, path))
+        way = _first_way(call, stand_ins(call, interfaces), flows_of(call, path))
     except Unanswerable as why:
         return {"found": None, "message": str(why)}
     back = reversed(way.back)
@@ -204,6 +205,13 @@ def _found(call: Call, path: NetworkInsightsPath) -> dict[str, Any]:
         "back": json.dumps(components(call, back, None)),
         "explanations": json.dumps(told),
     }
+
+
+def _first_way(call: Call, supposed: Change, flows: Sequence[Flow]) -> Way:
+    """Give the way of the first packet that arrives; where none does, that of the first."""
+    ways = (call.find_way(call.network, supposed, flow) for flow in flows)
+    first = next(ways)
+    return first if first.reached else next((way for way in ways if way.reached), first)
 
 
 def _end(call: Call, text: str, parameter: str) -> str:

@@ -18,11 +18,13 @@ from genkan.model.instance import Instance
 from genkan.model.network_insights import NetworkInsightsPath
 from genkan.model.network_interface import InterfaceType, NetworkInterface
 from genkan.model.resource import Resource
+from genkan.model.security_group import Direction, SecurityGroup
 from genkan.model.vpc import InternetGateway
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
 Answer = dict[str, Any]
-ANY_PORT = 443  # asked for where a path names none
+ANY_PORT = 443  # asked for first where a path names none
+MOST_PORTS = 8
 OUTSIDE = "outside"  # the place of the host outside every VPC
 OUTSIDE_ADDRESS = IPv4Address("198.51.100.10")
 GROUPS, ACLS = "security-group-", "network-acl-"
@@ -48,16 +50,38 @@ class Unanswerable(Exception):
     """A path that no answer is known for; the message says why."""
 
 
-def flow_of(call: Call, path: NetworkInsightsPath) -> Flow:
-    """Give the packet that a path asks about. Raises Unanswerable."""
+def flows_of(call: Call, path: NetworkInsightsPath) -> list[Flow]:
+    """Give the packets that a path asks about, any of which is enough: one to its port; without a
+    port one to each that is likely. Raises Unanswerable."""
     origin, source = _source(call, path)
-    return Flow(
-        origin=origin,
-        source=source,
-        destination=_destination(call, path),
-        protocol=path.protocol,
-        port=path.destination_port or _port_at(path) or ANY_PORT,
-    )
+    destination = _destination(call, path)
+    asked = path.destination_port or _port_at(path)
+    ports = [asked] if asked else [ANY_PORT, *_let_in(call, path)]
+    return [
+        Flow(
+            origin=origin,
+            source=source,
+            destination=destination,
+            protocol=path.protocol,
+            port=port,
+        )
+        for port in dict.fromkeys(ports)
+    ]
+
+
+def _let_in(call: Call, path: NetworkInsightsPath) -> list[int]:
+    """Give the first port of what the groups of a path's destination let in, at most MOST_PORTS."""
+    worn = interface_of(call, path.destination or "")
+    groups = (call.network.get(SecurityGroup, name) for name in (worn.group_ids if worn else ()))
+    protocol = {"tcp": 6, "udp": 17}[path.protocol]
+    ports = [
+        rule.ports.first
+        for group in groups
+        if group
+        for rule in group.rules
+        if rule.direction is Direction.INGRESS and rule.protocol == protocol and rule.ports
+    ]
+    return sorted({port for port in ports if port > 0})[:MOST_PORTS]
 
 
 def components(call: Call, stages: Iterable[Stage], first: str | None) -> list[Answer]:

@@ -60,6 +60,7 @@ class Pair:
     def analyse(self, **more) -> dict:
         asked = {"Source": self.web, "Destination": self.db, "Protocol": "tcp"}
         asked |= {"DestinationPort": 443, **more}
+        asked = {name: value for name, value in asked.items() if value is not None}
         path = self.client.ask("CreateNetworkInsightsPath", **asked)["NetworkInsightsPath"]
         named = {"NetworkInsightsPathId": path["NetworkInsightsPathId"]}
         return self.client.ask("StartNetworkInsightsAnalysis", **named)["NetworkInsightsAnalysis"]
@@ -128,6 +129,17 @@ def test_interfaces_that_nobody_wears_are_ends_of_a_path(pair):
     shown = pair.client.ask("DescribeNetworkInterfaces", NetworkInterfaceIds=list(ends.values()))
     assert {one["Status"] for one in shown["NetworkInterfaces"]} == {"available"}
     assert len(pair.client.ask("DescribeInstances")["Reservations"]) == 2
+
+
+def test_without_a_port_one_that_is_let_in_is_enough(pair):
+    asked = {"GroupId": pair.groups[1]}
+    permission = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8090}
+    permission["IpRanges"] = [{"CidrIp": "10.0.0.0/8"}]
+    assert pair.analyse(DestinationPort=None)["NetworkPathFound"] is False
+    pair.client.ask("AuthorizeSecurityGroupIngress", **asked, IpPermissions=[permission])
+    assert pair.analyse(DestinationPort=None)["NetworkPathFound"] is True
+    assert pair.analyse(DestinationPort=None, Protocol="udp")["NetworkPathFound"] is False
+    assert pair.analyse()["NetworkPathFound"] is False
 
 
 def test_an_instance_that_is_stopped_is_a_blocker_beside_the_others(pair):
