@@ -56,6 +56,7 @@ HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
 RECORDER = "recorder"
 SUBSCRIBER_PATIENCE = 5.0  # for those who answer, until calls are taken without them
+ENTRIES_A_SECOND = 5000  # of a program, that they may take beside
 
 
 class ControlProcess:
@@ -105,7 +106,8 @@ class ControlProcess:
         except (RunnerFailure, OSError) as error:
             LOG.error("begun without all that the program asks for: %s", error)
         try:
-            await asyncio.wait_for(self._publisher.wait_for(*subscribers), SUBSCRIBER_PATIENCE)
+            patience = SUBSCRIBER_PATIENCE + len(program) / ENTRIES_A_SECOND
+            await asyncio.wait_for(self._publisher.wait_for(*subscribers), patience)
         except TimeoutError:
             LOG.error("begun without all of %s: they start anew when they can", subscribers)
         await handover.serve(self._calls.take, f"{RUN}/control.sock")

@@ -2,6 +2,9 @@
 
 from ipaddress import IPv4Network
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from genkan.front.directory import Directory
 from genkan.front.role_credentials import RoleCredentials
 from genkan.program import Because, Delta
@@ -36,3 +39,23 @@ def test_every_address_of_a_gateway_endpoints_range_is_the_endpoint():
     directory.apply(Delta(removed=(gateway, interface)))
     assert directory.listener("vpce-s3", "52.219.0.7") is None
     assert directory.listening() == {("internet", 443, 4)}
+
+
+SOME = st.builds(
+    listener,
+    st.sampled_from(["vpc-1", "vpc-2"]),
+    st.sampled_from(["10.0.0.5/32", "10.0.0.6/32", "52.219.0.0/20"]),
+    st.sampled_from(["vpce-1", None]),
+)
+
+
+@given(st.lists(st.tuples(st.booleans(), SOME), max_size=20))
+def test_it_listens_where_something_is_left_to_answer(steps: list[tuple[bool, Listener]]):
+    directory, there = Directory(RoleCredentials(b"a secret")), {}
+    for puts, one in steps:
+        if puts:
+            directory.apply(Delta(put=(one,)))
+            there[one.key] = one
+        elif one.key in there:
+            directory.apply(Delta(removed=(there.pop(one.key),)))
+    assert directory.listening() == {(one.place, 443, 4) for one in there.values()}
