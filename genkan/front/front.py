@@ -4,7 +4,6 @@ Where a connection arrived says which listener it met; the endpoint, the name as
 signature says which service.
 """
 
-import asyncio
 import functools
 import logging
 import socket
@@ -22,7 +21,7 @@ from genkan.front.exchange import Exchange, Means
 from genkan.front.head import head_of
 from genkan.front.iam.admission import Admission
 from genkan.front.iam.identities import Identities
-from genkan.front.listening import listen
+from genkan.front.listening import Listening, listen
 from genkan.front.relay import Relay
 from genkan.front.role_credentials import RoleCredentials
 from genkan.front.s3_names import narrowed
@@ -67,7 +66,7 @@ class Front:
             events=events,
             clock=clock,
         )
-        self._servers: dict[tuple[str, int, int], asyncio.Server] = {}
+        self._servers: dict[tuple[str, int, int], Listening] = {}
         self._tls = self._make_tls()
 
     async def apply(self, delta: Delta) -> None:
@@ -89,7 +88,7 @@ class Front:
             server.close()
         await self._relay.close()
 
-    async def _listen(self, place: str, port: int, version: int) -> asyncio.Server:
+    async def _listen(self, place: str, port: int, version: int) -> Listening:
         family, level, transparent, everywhere = FAMILIES[version]
         listener = self._open_socket(place, family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -3,7 +3,6 @@
 Who asks is known by the address that a connection comes from, which its router has checked.
 """
 
-import asyncio
 import functools
 import socket
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from ipaddress import IPv6Address, ip_address
 from aiohttp import web
 
 from genkan.front.head import source_of
-from genkan.front.listening import listen
+from genkan.front.listening import Listening, listen
 from genkan.front.metadata import MetadataAnswers, Question
 from genkan.program import Delta
 from genkan.program.address import Address
@@ -38,7 +37,7 @@ class MetadataServer:
         self._answers = answers
         self._clock = clock
         self._listeners: dict[Where, Listener] = {}
-        self._servers: dict[Where, asyncio.Server] = {}
+        self._servers: dict[Where, Listening] = {}
         self._entries: dict[Asker, InstanceMetadata] = {}
 
     async def apply(self, delta: Delta) -> None:
@@ -72,7 +71,7 @@ class MetadataServer:
         for asker in [asker for asker, one in self._entries.items() if one.instance == instance]:
             del self._entries[asker]
 
-    async def _listen(self, place: str, address: Address, port: int) -> asyncio.Server:
+    async def _listen(self, place: str, address: Address, port: int) -> Listening:
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
         listener = self._open_socket(place, family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

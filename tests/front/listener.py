@@ -10,17 +10,18 @@ from aiohttp import web
 
 from genkan.certificates.authority import Authority
 from genkan.front.body import read_parts
-from genkan.front.listening import BOUNDS, Bounds, listen
+from genkan.front.listening import Bounds, listen
 from tests.front.h2_client import Client, parts
 
 NAME = "service.example.com"
 LARGE = 3 << 20
+KEPT: list[asyncio.AbstractEventLoop] = []  # what is open in one that is let go of is told of later
 
 
 class Server:
     """A listener of the front in a thread of its own, before answers of the test's."""
 
-    def __init__(self, folder: Path, bounds: Bounds = BOUNDS) -> None:
+    def __init__(self, folder: Path, bounds: Bounds | None = None) -> None:
         authority = Authority(folder / "ca.pem", folder / "ca.key")
         self.trusted = authority.pem.decode()
         self.asked: list[str] = []  # every path
@@ -28,6 +29,7 @@ class Server:
         listener = socket.create_server(("127.0.0.1", 0))
         self.address = listener.getsockname()
         self.loop = asyncio.new_event_loop()
+        KEPT.append(self.loop)
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
         listening = listen(listener, self.answer, authority.context(NAME), bounds)
         asyncio.run_coroutine_threadsafe(listening, self.loop).result(10)
