@@ -8,12 +8,12 @@ from tests.engine.inside import report_of
 from tests.engine.packets import TAMPERING
 from tests.engine.packets_tampered import BESIDE, MORE
 
-pytestmark = [pytest.mark.kernel, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.kernel, pytest.mark.timeout(100)]
 
 
 @pytest.fixture(scope="module")
 def report() -> dict[str, Any]:
-    return report_of("tests.engine.packets_tampered")
+    return report_of("tests.engine.packets_tampered", patience=90)
 
 
 @pytest.mark.parametrize("what", [*TAMPERING, *MORE])
