@@ -132,7 +132,8 @@ class ControlProcess:
             self._engine.count_all(self._publisher.has(RECORDER))
             if self._control.is_due:  # by the time that has passed
                 await self._writer.begin_steps()
-            disturbed = self._control.is_disturbed
+            # Looking takes a few milliseconds, and who calls is not to wait for it.
+            disturbed = await self._loop.run_in_executor(None, self._look)
             if not self._control.trouble and not disturbed and waited < HOUSEKEEPING:
                 continue
             try:
@@ -146,6 +147,9 @@ class ControlProcess:
                 await self._writer.do(self._control.forget_what_ended)
             except Exception:
                 LOG.exception("keeping house failed; it is tried again")
+
+    def _look(self) -> bool:
+        return self._control.is_disturbed
 
     async def _take_health(self, targets: Mapping[str, Mapping[str, Any] | None]) -> None:
         await self._writer.do(lambda: self._control.take_health(targets))
