@@ -26,6 +26,7 @@ Outcome = Any  # an answer, what work gave, or the exception it ended with
 Told = Callable[[Outcome], None]
 Item = tuple[What, Told]
 MOST = 64  # operations in one batch
+ANSWERING = 0.01  # seconds that the loop has for answering before lifecycles go on
 QUIET = 0.02  # seconds without a question, after which what can wait is written
 
 
@@ -37,6 +38,7 @@ class Writer:
         self._fatal = fatal
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Item] = SimpleQueue()
+        self._told = threading.Event()  # the loop has told what came of the last batch
         self._steps = False  # whether lifecycles go on
         self._stepped = False  # and there may be more to step
         threading.Thread(target=self._work, name="writer", daemon=True).start()
@@ -67,11 +69,19 @@ class Writer:
                 batch, kept = self._batch(item)
                 outcomes = self._outcomes([what for what, _ in batch])
                 waiting = [told for _, told in batch]
-                self._loop.call_soon_threadsafe(_tell, waiting, outcomes)
+                self._told.clear()
+                self._loop.call_soon_threadsafe(self._tell, waiting, outcomes)
+                if kept is None and self._queue.empty():
+                    self._told.wait(ANSWERING)  # else answers would wait until this thread rests
                 self._stepped = self._step()
         except BaseException as error:
             self._fatal(error)
             raise
+
+    def _tell(self, waiting: list[Told], outcomes: list[Outcome]) -> None:
+        for told, outcome in zip(waiting, outcomes, strict=True):
+            told(outcome)
+        self._told.set()
 
     async def begin_steps(self) -> None:
         """Have lifecycles go on, from now on: after whatever work, what is due then."""
@@ -119,11 +129,6 @@ class Writer:
             raise
         except Exception as error:
             return [error]
-
-
-def _tell(waiting: list[Told], outcomes: list[Outcome]) -> None:
-    for told, outcome in zip(waiting, outcomes, strict=True):
-        told(outcome)
 
 
 def _settle(future: asyncio.Future[Any], outcome: Outcome) -> None:

@@ -1,6 +1,7 @@
 """Addresses and blocks of either family, in the one order that programs keep them in."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 Address = IPv4Address | IPv6Address
@@ -12,6 +13,7 @@ def in_order(addresses: Iterable[Address]) -> tuple[Address, ...]:
     return tuple(sorted(addresses, key=lambda address: (address.version, int(address))))
 
 
+@lru_cache(4096)  # the route to an address and what listens there share a block: it is 0.8 kB
 def host_block(address: Address) -> Block:
     """Give the block that holds this address alone."""
     if isinstance(address, IPv4Address):

@@ -220,7 +220,7 @@ def test_what_was_made_goes_on_to_its_next_state_without_anybody_asking(control)
         assert first.state is VpcEndpointState.PENDING  # until there is somebody to see it go on
         await writer.begin_steps()
         await writer.ask(call_of(control), made)
-        await writer.do(lambda: None)
+        await writer.do(control.write_down)  # what the steps have left for later
         return {one.state for one in control.network.all(VpcEndpoint)}
 
     assert run(main) == {VpcEndpointState.AVAILABLE}
