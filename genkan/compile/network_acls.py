@@ -36,11 +36,10 @@ def stored_acls(network: Network, vpc: Vpc) -> Iterator[NetworkAcl]:
 
 def guard_of(network: Network, vpc: Vpc, subnet: Subnet) -> str | None:
     """Give the ACL of a subnet; None where it is the default one as AWS made it."""
-    chosen = {
-        association.subnet_id: acl.id
-        for acl in stored_acls(network, vpc)
-        for association in acl.associations
-    }
+    stored = list(stored_acls(network, vpc))
+    if not stored:
+        return None
+    chosen = {one.subnet_id: acl.id for acl in stored for one in acl.associations}
     changed = network.get(NetworkAcl, default_acl(network, vpc).id)
     return chosen.get(subnet.id) or (changed.id if changed else None)
 

@@ -21,7 +21,6 @@ from genkan.compile import (
 )
 from genkan.compile.balanced_targets import serving
 from genkan.compile.part import Part
-from genkan.compile.security_groups import groups_in, referenced_groups
 from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.block_public_access import (
     BlockPublicAccessExclusion,
@@ -253,11 +252,16 @@ def _is_a_target(network: Network, vpc_id: str, name: str) -> bool:
 
 def _naming_its_groups(network: Network, interface: NetworkInterface) -> set[Scope]:
     """Give the members of the VPCs whose rules name a group that an interface wears."""
-    return {
-        MEMBERS + vpc_id
-        for vpc_id in (interface.vpc_id, *peering.peers_of(network, interface.vpc_id))
-        if not set(interface.group_ids).isdisjoint(referenced_groups(groups_in(network, vpc_id)))
+    naming = {
+        vpc_id
+        for worn in interface.group_ids
+        for group in network.holding(SecurityGroup, named_groups=worn)
+        for vpc_id in group.vpcs
     }
+    near = {interface.vpc_id}
+    if naming - near:
+        near.update(peering.peers_of(network, interface.vpc_id))
+    return {MEMBERS + vpc_id for vpc_id in naming & near}
 
 
 def _served(network: Network, balancer: LoadBalancer) -> set[Scope]:

@@ -142,13 +142,7 @@ def filters_of(group_ids: Iterable[str], direction: Direction) -> tuple[str, ...
 
 def referenced_groups(groups: Iterable[SecurityGroup]) -> list[str]:
     """Give the groups that rules of `groups` name."""
-    named = {
-        rule.peer.group_id
-        for group in groups
-        for rule in group.rules
-        if isinstance(rule.peer, GroupPeer)
-    }
-    return sorted(named)
+    return sorted({name for group in groups for name in group.named_groups})
 
 
 def lists_of(network: Network, group: SecurityGroup) -> Lists:

@@ -83,3 +83,9 @@ class SecurityGroup(Resource):
     def vpcs(self) -> tuple[str, ...]:
         """Every VPC whose interfaces may wear it, its own first."""
         return (self.vpc_id, *self.associated_vpcs)
+
+    @property
+    def named_groups(self) -> tuple[str, ...]:
+        """The groups that its rules name."""
+        peers = (rule.peer for rule in self.rules)
+        return tuple(peer.group_id for peer in peers if isinstance(peer, GroupPeer))

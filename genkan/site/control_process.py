@@ -52,6 +52,7 @@ from genkan.store import Store, StoreUnreadable
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 SWITCH = 0.0002  # seconds that the writer may keep the loop, which answers, from running
+RARELY = (20_000, 20, 20)  # new objects, and rounds, until the collector looks: few stand in a ring
 HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
 RECORDER = "recorder"
@@ -327,6 +328,7 @@ async def _main(home: Home) -> None:
     AnchorRunner().ready()  # the anchor waits to hear it, whether or not it boots instances
     gc.collect()
     gc.freeze()  # what stands now stands for good: looking through it again costs a call 50 ms
+    gc.set_threshold(*RARELY)
     await process.keep_house()
 
 

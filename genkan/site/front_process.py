@@ -77,6 +77,7 @@ async def _main(home: Home, api: socket.socket) -> None:
         sections -= {Listener.section}
     gc.collect()
     gc.freeze()  # modules and models stay: nobody is kept waiting while they are looked through
+    gc.set_threshold(20_000, 20, 20)
     await Subscription(f"{RUN}/program.sock", "front", sections, apply).follow()
 
 
