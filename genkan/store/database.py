@@ -70,6 +70,7 @@ class Store:
         self._driver_error = self._engine.dialect.loaded_dbapi.Error
         self._lost = self._engine.dialect.is_disconnect
         self._later: list[tuple[JournalEntry, Change]] = []
+        self._bodies = _Bodies()
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare)
         try:
@@ -144,11 +145,14 @@ class Store:
         finally:
             cursor.close()
         self._later.clear()
+        self._bodies = _Bodies()
 
     def append_later(self, entry: JournalEntry, change: Change) -> None:
         """Write a change down with the next one. A process that ends before has not made it: it is
         for what is done again where it was not."""
         self._later.append((entry, change))
+        for resource in change.puts:
+            self._bodies.of(resource)  # nobody waits now; with the next change somebody does
 
     @property
     def waits(self) -> bool:
@@ -157,8 +161,7 @@ class Store:
 
     def _write(self, cursor: Any, entries: Sequence[tuple[JournalEntry, Change]]) -> None:  # noqa: ANN401
         """Write by the driver itself: to go by SQLAlchemy costs as much again as the write."""
-        change = sum((one for _, one in entries), Change())
-        bodies = _Bodies()
+        change, bodies = sum((one for _, one in entries), Change()), self._bodies
         if change.puts:
             rows = [{"kind": one.kind, "id": one.id, "body": bodies.of(one)} for one in change.puts]
             cursor.executemany(self._statements["put"], rows)
