@@ -116,3 +116,89 @@ def test_an_instance_with_ipv6_alone_asks_the_resolver_by_ipv6(site, both):
 def test_a_program_answers_by_ipv6_inside_and_from_the_internet(site, both, source):
     with serving(site, "web"):
         until(lambda: fetched(site, source, both.web_address), lambda status: status == "200")
+
+
+def guest(ec2: Any) -> str:
+    """Run an instance in a VPC of its own, in a subnet with IPv6 alone; give the subnet."""
+    made = ec2.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
+    vpc, block = made["VpcId"], made["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+    first = str(next(IPv6Network(block).subnets(new_prefix=64)))
+    asked = {"Ipv6Native": True, "Ipv6CidrBlock": first, "AvailabilityZone": f"{REGION}a"}
+    subnet = ec2.create_subnet(VpcId=vpc, **asked)["Subnet"]["SubnetId"]
+    _open(ec2, vpc, EVERYTHING)
+    _run(ec2, "guest", subnet)
+    return str(subnet)
+
+
+def _open(ec2: Any, vpc: str, permissions: list[dict[str, Any]]) -> None:
+    groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
+    name = groups["SecurityGroups"][0]["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=name, IpPermissions=permissions)
+
+
+def offered(site: RunningSite, both: Both) -> str:
+    """Offer `web` to other VPCs by both families, at a port each; give the service's name."""
+    ec2, elb = site.client("ec2"), site.client("elbv2")
+    shown = ec2.describe_instances(InstanceIds=[both.web])["Reservations"][0]["Instances"][0]
+    vpc = shown["VpcId"]
+    inside = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]
+    _open(ec2, vpc, inside)
+    arn = elb.create_load_balancer(
+        Name="both",
+        Type="network",
+        Scheme="internal",
+        IpAddressType="dualstack",
+        Subnets=[shown["SubnetId"]],
+    )["LoadBalancers"][0]["LoadBalancerArn"]
+    for port, family, target in (
+        (8006, "ipv6", both.web_address),
+        (8004, "ipv4", shown["PrivateIpAddress"]),
+    ):
+        group = elb.create_target_group(
+            Name=family,
+            Protocol="TCP",
+            Port=8000,
+            VpcId=vpc,
+            TargetType="ip",
+            IpAddressType=family,
+            HealthCheckIntervalSeconds=5,
+            HealthCheckTimeoutSeconds=2,
+        )["TargetGroups"][0]["TargetGroupArn"]
+        elb.register_targets(TargetGroupArn=group, Targets=[{"Id": target}])
+        forward = [{"Type": "forward", "TargetGroupArn": group}]
+        elb.create_listener(LoadBalancerArn=arn, Protocol="TCP", Port=port, DefaultActions=forward)
+        until(lambda group=group: _states(elb, group), lambda states: states == ["healthy"])
+    made = ec2.create_vpc_endpoint_service_configuration(
+        NetworkLoadBalancerArns=[arn],
+        AcceptanceRequired=False,
+        SupportedIpAddressTypes=["ipv4", "ipv6"],
+    )
+    return str(made["ServiceConfiguration"]["ServiceName"])
+
+
+def _states(elb: Any, group: str) -> list[str]:
+    found = elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    return [one["TargetHealth"]["State"] for one in found]
+
+
+def test_an_endpoint_with_ipv6_alone_reaches_targets_of_both_families(site, both):
+    ec2 = site.client("ec2")
+    with serving(site, "web"):
+        service, subnet = offered(site, both), guest(ec2)
+        vpc = ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"]
+        made = ec2.create_vpc_endpoint(
+            VpcId=vpc,
+            ServiceName=service,
+            VpcEndpointType="Interface",
+            SubnetIds=[subnet],
+            IpAddressType="ipv6",
+        )["VpcEndpoint"]["VpcEndpointId"]
+        shown = until(
+            lambda: ec2.describe_vpc_endpoints(VpcEndpointIds=[made])["VpcEndpoints"][0],
+            lambda one: one["State"] == "available",
+        )
+        name = shown["DnsEntries"][0]["DnsName"]
+        assert site.dig("guest", name, "A") == []
+        for port in (8006, 8004):
+            url = f"http://{name}:{port}/"
+            assert site.inside("guest", "python3", "-c", FETCH, url).stdout == "200"
