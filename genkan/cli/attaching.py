@@ -86,31 +86,34 @@ def _namespace(pid: int | None, netns: str | None, container: str | None) -> tup
 
 
 def _pid_of(container: str) -> int:
-    """Ask the container engine that is here for the first process of a container. Raises
+    """Ask the container engines that are here for the first process of a container. Raises
     Failure."""
-    engine = next((one for one in ENGINES if shutil.which(one)), None)
-    if engine is None:
+    engines = [one for one in ENGINES if shutil.which(one)]
+    if not engines:
         raise Failure(
             CANNOT,
             f"there is neither {' nor '.join(ENGINES)} on this machine.",
             "One of them says which process a container is.",
             "genkan attach INTERFACE --pid PID",
         )
-    asked = subprocess.run(
-        [engine, "inspect", "--format", "{{.State.Pid}}", container],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
-    said = asked.stdout.strip()
-    if asked.returncode or not said.isdigit() or said == "0":
-        raise Failure(
-            REFUSED,
-            f"{engine} knows no container {container} that runs.",
-            asked.stderr.strip() or "It has no process.",
-            f"{engine} ps",
+    why = "It has no process."
+    for engine in engines:
+        asked = subprocess.run(
+            [engine, "inspect", "--format", "{{.State.Pid}}", container],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
         )
-    return int(said)
+        said = asked.stdout.strip()
+        if not asked.returncode and said.isdigit() and said != "0":
+            return int(said)
+        why = asked.stderr.strip() or why
+    raise Failure(
+        REFUSED,
+        f"{' and '.join(engines)} know no container {container} that runs.",
+        why,
+        f"{engines[0]} ps",
+    )
 
 
 def _tell(site: Site, path: str, body: object) -> dict[str, str]:

@@ -11,9 +11,11 @@ import socket
 import socketserver
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,6 +153,39 @@ def test_a_published_program_that_does_not_listen_resets(hosts: Hosts) -> None:
     assert len(json.loads(hosts.site.genkan("publish", "--json").stdout)) == 1
 
 
+@contextlib.contextmanager
+def engines(hosts: Hosts, **say: str) -> Iterator[None]:
+    """Have programs called as container engines are, which say which process a container is."""
+    environment = hosts.site.environment
+    before = environment["PATH"]
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        for name, command in say.items():
+            engine = Path(folder) / name
+            engine.write_text(f"#!/bin/sh\n{command}\n")
+            engine.chmod(0o755)
+        environment["PATH"] = f"{folder}:{before}"
+        try:
+            yield
+        finally:
+            environment["PATH"] = before
+
+
+@pytest.mark.parametrize(
+    ("say", "why"),
+    [
+        ({"podman": "echo 0", "docker": "echo 0"}, "no process"),
+        ({"podman": "echo no such container >&2; exit 125", "docker": "exit 1"}, "no such"),
+        ({"podman": "echo -- 12", "docker": "echo '1 2'"}, "no process"),
+    ],
+)
+def test_a_container_that_does_not_run_is_refused(hosts: Hosts, say: Any, why: str) -> None:
+    with engines(hosts, **say):
+        said = hosts.site.genkan("attach", hosts.interfaces[2], "--container", "web", wrong=3)
+    assert "know no container web" in said.stderr
+    assert why in said.stderr
+
+
 def test_a_process_wears_an_interface_both_ways(hosts: Hosts) -> None:
     pid = hosts.serve("true")
     said = hosts.site.genkan("attach", hosts.interfaces[1], "--pid", str(pid)).stderr
@@ -168,7 +203,9 @@ def test_what_a_namespace_has_stays_as_it_is(hosts: Hosts) -> None:
         "ip link add eth0 type veth peer name far; ip link set far up; ip link set eth0 up; "
         "ip addr add 192.0.2.9/24 dev eth0; ip route add default via 192.0.2.1"
     )
-    said = hosts.site.genkan("attach", hosts.interfaces[2], "--pid", str(pid)).stderr
+    with engines(hosts, podman="exit 125", docker=f"echo {pid}"):
+        said = hosts.site.genkan("attach", hosts.interfaces[2], "--container", "web").stderr
+    assert "container web is 10.0.0.52" in said
     assert "what is for the VPC goes that way" in said
     until(lambda: hosts.ask("10.0.0.52", patience=1), lambda answer: answer == "10.0.0.9")
     routes = hosts.within(pid, "ip", "-o", "route")
