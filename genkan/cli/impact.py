@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
+from genkan.cli.options import FROM, SOURCE
 from genkan.client.home import default_home
 from genkan.client.site import Site, SiteDown
 
@@ -25,6 +26,9 @@ EFFECTS = ("LOST", "DENIED", "DEPENDS", "REDIRECTED", "GAINED", "STILL_BLOCKED")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--fail-on", default=WORSE, metavar="EFFECTS", help=f"Default: {WORSE}.")
 @click.option("--account", help="Who would do it: name or number; the first when left out.")
+@click.option("--from", "sources", multiple=True, type=SOURCE, metavar="PATH", help=FROM)
+@click.option("--plan", type=SOURCE, metavar="FILE", help="A Terraform plan, as JSON.")
+@click.option("--live", is_flag=True, help="Hold the plan against the site, not its own state.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def impact(
     path: str | None,
@@ -32,6 +36,9 @@ def impact(
     as_json: bool,
     fail_on: str,
     account: str | None,
+    sources: tuple[Path, ...],
+    plan: Path | None,
+    live: bool,
     words: tuple[str, ...],
 ) -> None:
     """Say what a change would break, before it is made.
@@ -49,18 +56,36 @@ def impact(
     Example: genkan impact create-vpc-endpoint --vpc-id vpc-1 --service-name
     com.amazonaws.eu-west-1.sqs --vpc-endpoint-type Interface --subnet-ids subnet-1
     """
-    asked = {"commands": _commands(path, words), "account": account}
+    commands = _commands(path, words) if plan is None else _planned(plan, path, words)
+    asked = {"commands": commands, "account": account}
+    if plan is not None and not sources and not live:
+        sources = (plan,)
     unknown = sorted(set(fail_on.split(",")) - {*EFFECTS, ""})
     if unknown:
         raise Failure(
             USAGE, f"There is no effect {unknown[0]}.", f"There are {', '.join(EFFECTS)}."
         )
-    report = _asked(asked)
+    report = _asked_of_files(asked, sources) if sources else _asked(asked)
     click.echo(_drawn(report, "json" if as_json else form))
     if report["preflight"]:
         sys.exit(REFUSED)
     if any(report["summary"]["effects"].get(one) for one in fail_on.split(",")):
         sys.exit(NO)
+
+
+def _planned(plan: Path, path: str | None, words: Sequence[str]) -> list[Any]:
+    """Give the orders of a plan; what of it could not be read is told."""
+    if path is not None or words:
+        raise Failure(USAGE, "A plan is a change by itself.", "Leave out the commands.")
+    from genkan.cli.offline import planned
+
+    return planned(plan)
+
+
+def _asked_of_files(asked: Mapping[str, Any], sources: Sequence[Path]) -> dict[str, Any]:
+    from genkan.cli.offline import read
+
+    return _readable(read(sources, asked["account"]).impact(asked))
 
 
 def _asked(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,6 +94,10 @@ def _asked(asked: Mapping[str, Any]) -> dict[str, Any]:
         report = site.post("/impact", asked)
     except SiteDown:
         fail_down(site.home)
+    return _readable(report)
+
+
+def _readable(report: dict[str, Any]) -> dict[str, Any]:
     if "unreadable" in report:
         raise Failure(USAGE, report["unreadable"], todo="genkan impact --help")
     return report

@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from genkan.cli.impact_text import FLAGS, blocks, capture_lines, fixes, side, summary, to, who
+from genkan.cli.impact_text import (
+    FLAGS,
+    blocks,
+    capture_lines,
+    fixes,
+    other_words,
+    side,
+    summary,
+    to,
+    who,
+)
 
 Shown = Mapping[str, Any]
 ANSWERS = {
@@ -65,7 +75,7 @@ def _table(report: Shown) -> Iterator[str]:
 
 def _fixes(report: Shown) -> Iterator[str]:
     told = fixes(report["effects"])
-    others = [call["words"] for one in report["alternatives"] for call in one["calls"]]
+    others = [words for one in report["alternatives"] for words in other_words(report, one)]
     if not told and not others:
         return
     yield ""

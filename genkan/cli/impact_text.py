@@ -161,8 +161,14 @@ def _block_lines(report: Shown, effects: Sequence[Shown]) -> Iterator[str]:
 def _alternative_lines(report: Shown) -> Iterator[str]:
     for one in report["alternatives"]:
         word = "checked, loses nothing of that" if one["verified"] else "loses too"
-        for call in one["calls"]:
-            yield f"or ({word}): {call['words']}"
+        for words in other_words(report, one):
+            yield f"or ({word}): {words}"
+
+
+def other_words(report: Shown, alternative: Shown) -> list[str]:
+    """Give the calls of an alternative that the change itself does not have."""
+    asked = {call["words"] for call in report["change"]}
+    return [call["words"] for call in alternative["calls"] if call["words"] not in asked]
 
 
 def _answer(report: Shown, told: Shown) -> str:

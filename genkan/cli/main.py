@@ -2,13 +2,14 @@
 
 import difflib
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from genkan.cli import dump_commands, host_commands, impact, packets
 from genkan.cli.failure import Failure
-from genkan.cli.options import JSON, OUTPUT
+from genkan.cli.options import FROM, JSON, OUTPUT, SOURCE
 from genkan.cli.quota_commands import quota
 
 PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -21,6 +22,7 @@ EXIT_CODES = {
     5: "the site is not up",
     70: "a bug in genkan",
 }
+UP_FROM = "Start a new site as the network that this file or folder describes."
 EPILOG = "Exit codes: " + "; ".join(f"{code} {means}" for code, means in EXIT_CODES.items()) + "."
 
 
@@ -90,11 +92,18 @@ def main(debug: bool) -> None:
     default="auto",
     help="auto: lasting flows through endpoint services go by tc/BPF where the kernel grants it.",
 )
-def up(engine: str, database: str | None, default_vpc: bool, accelerator: str) -> None:
+@click.option("--from", "sources", multiple=True, type=SOURCE, metavar="PATH", help=UP_FROM)
+def up(
+    engine: str,
+    database: str | None,
+    default_vpc: bool,
+    accelerator: str,
+    sources: tuple[Path, ...],
+) -> None:
     """Start the site; returns when it is ready."""
     from genkan.cli import site
 
-    site.up(engine, database, default_vpc, accelerator)
+    site.up(engine, database, default_vpc, accelerator, sources)
 
 
 @main.command()
@@ -335,8 +344,11 @@ def events(output: str, as_json: bool, follow: bool) -> None:
 @click.argument("source", metavar="SRC")
 @click.argument("destination", metavar="DST[:PORT[/PROTO]]")
 @OUTPUT
+@click.option("--from", "sources", multiple=True, type=SOURCE, metavar="PATH", help=FROM)
 @JSON
-def trace(source: str, destination: str, output: str, as_json: bool) -> None:
+def trace(
+    source: str, destination: str, output: str, sources: tuple[Path, ...], as_json: bool
+) -> None:
     """Say where a packet goes, and what stops it.
 
     Nothing is sent: the answer is read from what the engine carries out. Both ways are followed,
@@ -350,7 +362,7 @@ def trace(source: str, destination: str, output: str, as_json: bool) -> None:
     """
     from genkan.cli import tracing
 
-    tracing.trace(source, destination, as_json or output == "json")
+    tracing.trace(source, destination, as_json or output == "json", sources)
 
 
 @main.command()

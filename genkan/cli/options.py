@@ -1,7 +1,11 @@
 """Options that many commands have."""
 
+from pathlib import Path
+
 import click
 
+SOURCE = click.Path(path_type=Path)
+FROM = "Read the network from this file or folder, not from the site; several are one network."
 OUTPUT = click.option(
     "-o",
     "--output",

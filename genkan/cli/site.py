@@ -24,7 +24,11 @@ MARKS = {True: "✓", False: "✗"}
 
 
 def up(
-    engine: str, database: str | None, default_vpc: bool = False, accelerator: str = "auto"
+    engine: str,
+    database: str | None,
+    default_vpc: bool = False,
+    accelerator: str = "auto",
+    sources: Sequence[Path] = (),
 ) -> None:
     """Start the site."""
     home = default_home()
@@ -32,6 +36,8 @@ def up(
     settings["GENKAN_ACCELERATOR"] = accelerator
     if default_vpc:
         settings["GENKAN_DEFAULT_VPC"] = "1"
+    if sources:
+        settings["GENKAN_FROM"] = _described(home, sources)
     result = _run_module("genkan.site.launch", str(home), engine, **settings)
     if result.returncode != 0:
         _explain(result.returncode, result.stderr.strip())
@@ -43,6 +49,21 @@ def up(
     shown = Site(home).get("/status")
     counts = f"{_count(shown['vpcs'], 'VPC')}, {_count(shown['instances'], 'instance')}, "
     click.echo(f"the site is up: {counts}{_count(shown['endpoints'], 'endpoint')}", err=True)
+
+
+def _described(home: Path, sources: Sequence[Path]) -> str:
+    """Give the paths of files that a site is made of, when they are readable. Raises Failure."""
+    if (home / "settings.json").exists():
+        raise Failure(
+            REFUSED,
+            f"{home} has a network already.",
+            "A network is read from files only into a new home.",
+            "genkan down --wipe, or another GENKAN_HOME",
+        )
+    from genkan.cli.offline import read
+
+    read(sources)
+    return os.pathsep.join(str(one.resolve()) for one in sources)
 
 
 def _database_url(given: str) -> str:

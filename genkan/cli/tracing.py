@@ -4,8 +4,9 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv6Address
+from pathlib import Path
 from typing import Any
 
 import click
@@ -31,9 +32,9 @@ ENDS = {
 }
 
 
-def trace(source: str, destination: str, as_json: bool) -> None:
+def trace(source: str, destination: str, as_json: bool, sources: Sequence[Path] = ()) -> None:
     """Print the way of a packet; exit 0 when it arrives and is answered, else 1."""
-    found = _asked(source, destination)
+    found = _asked_of_files(source, destination, sources)
     if as_json:
         click.echo(json.dumps(found, indent=2))
     else:
@@ -151,6 +152,18 @@ def _end(found: Mapping[str, Any]) -> str:
 
 def _called(thing: Mapping[str, Any], key: str = "id") -> str:
     return str(thing.get("name") or thing[key])
+
+
+def _asked_of_files(source: str, destination: str, sources: Sequence[Path]) -> dict[str, Any]:
+    """Ask files, or the site where there are none."""
+    if not sources:
+        return _asked(source, destination)
+    from genkan.cli.offline import read
+
+    found = read(sources).trace({"source": source, **parse_destination(destination)})
+    if "unknown" in found:
+        raise Failure(REFUSED, found["unknown"])
+    return found
 
 
 def _asked(source: str, destination: str) -> dict[str, Any]:

@@ -53,13 +53,17 @@ def keys_of(network: Network, account: Account) -> list[AccessKey]:
     return standing_keys(network.where(AccessKey, account=account.id))
 
 
-def _account(number: str, name: str, region: str, token: Token) -> Change:
-    account = Account(id=number, account=number, region=region, account_name=name)
-    key = AccessKey(
+def root_key(number: str, token: Token) -> AccessKey:
+    """Give a new key of an account's root user."""
+    return AccessKey(
         id=f"AKIA{token(16, KEY_ALPHABET)}",
         account=number,
         region=GLOBAL,
         secret=token(40, SECRET_ALPHABET),
         principal=f"arn:aws:iam::{number}:root",
     )
-    return put(account, key)
+
+
+def _account(number: str, name: str, region: str, token: Token) -> Change:
+    account = Account(id=number, account=number, region=region, account_name=name)
+    return put(account, root_key(number, token))

@@ -16,8 +16,8 @@ from genkan.api.call import Call
 from genkan.compile import Compilation
 from genkan.control import Control
 from genkan.control.accounts import find_account
-from genkan.control.traces import Traces
 from genkan.control.writer import Writer
+from genkan.impact.traces import Traces
 
 CallAs = Callable[[str, str], Call]
 
@@ -46,7 +46,7 @@ class AnalysisQuestions:
         call, compilation = await self._moment(asked.get("account"), asked.get("region"))
 
         def work() -> dict[str, Any]:
-            from genkan.control.impacts import answer_impact  # most sites never need it
+            from genkan.impact.questions import answer_impact  # most sites never need it
 
             return answer_impact(self._traces.state(call.network, compilation), call, asked)
 

@@ -22,7 +22,7 @@ from sqlalchemy import make_url
 
 from genkan.certificates.kept import Kept
 from genkan.control import Control, Publisher, hosted_services
-from genkan.control.accounts import find_account, first_account, keys_of
+from genkan.control.accounts import find_account, keys_of
 from genkan.control.notices import Notice
 from genkan.control.runner import NoRunner, Runner
 from genkan.control.shown_network import shown_network
@@ -40,6 +40,7 @@ from genkan.site.analysis_questions import AnalysisQuestions
 from genkan.site.calls import Calls, now, token
 from genkan.site.database import through_broker
 from genkan.site.default_vpcs import make_default_vpcs
+from genkan.site.first_network import first_network
 from genkan.site.home import RUN, Home
 from genkan.site.host_programs import HostPrograms
 from genkan.site.notifier import Notifier
@@ -93,9 +94,10 @@ class ControlProcess:
         """Bring the site up to the store's state and begin to answer, when these processes answer
         by it too: a call's effect is in force when it is answered."""
         await self._publisher.listen(f"{RUN}/program.sock")
-        region = self._home.region
         mended = await self._writer.do(
-            lambda: self._control.start(lambda: first_account(region, token), AnchorRunner().expect)
+            lambda: self._control.start(
+                lambda: first_network(self._home, token), AnchorRunner().expect
+            )
         )
         LOG.info("reconciled, %s changes", mended)
         await self._writer.do(lambda: self._control.forget_lost_processes(namespace_of))
@@ -117,6 +119,8 @@ class ControlProcess:
         if self._home.default_vpc:
             await self._writer.do(lambda: make_default_vpcs(self._control, self._calls.call_as))
             self._home.remember(default_vpc=False)
+        if self._home.sources:
+            self._home.remember(sources=[])
         await self._writer.begin_steps()
 
     async def ready(self, *subscribers: str) -> None:

@@ -123,5 +123,10 @@ class Home:
         return str(self.settings.get("accelerator", "auto"))
 
     @property
+    def sources(self) -> list[Path]:
+        """The files and folders that a new site's network is read from."""
+        return [Path(one) for one in self.settings.get("sources", ())]
+
+    @property
     def engine(self) -> str:
         return str(self.settings.get("engine", "linux"))

@@ -211,8 +211,13 @@ def _asked() -> dict[str, object]:
     url = os.environ.get("GENKAN_DATABASE_URL")
     wanted = "GENKAN_DEFAULT_VPC" in os.environ
     accelerator = os.environ.get("GENKAN_ACCELERATOR", "auto")
-    kept = {"database_url": url} if url else {}
-    return {**kept, "default_vpc": wanted, "accelerator": accelerator}
+    sources = [one for one in os.environ.get("GENKAN_FROM", "").split(os.pathsep) if one]
+    return {
+        **({"database_url": url} if url else {}),
+        **({"sources": sources} if sources else {}),
+        "default_vpc": wanted,
+        "accelerator": accelerator,
+    }
 
 
 def _leave_broker(home: Home) -> None:

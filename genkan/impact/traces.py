@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from genkan.analysis import Atlas, Disposition, Packet, Trace, walks
+from genkan.analysis.names import FAMILIES
 from genkan.analysis.packet import ICMP, ICMPV6, TCP, UDP
 from genkan.api.call import Call
 from genkan.compile import Compilation
@@ -20,7 +21,7 @@ from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
 from genkan.program.address import Address, in_order
-from genkan.program.place import INTERNET, OUTSIDE, Place, PlaceKind
+from genkan.program.place import INTERNET, OUTSIDE, Link, Place, PlaceKind
 from genkan.program.route import Forward
 
 PROTOCOLS = {"tcp": TCP, "udp": UDP}
@@ -69,6 +70,29 @@ class Traces:
         trace = next((one for one in traces if one.blockers), None)
         mending = mend(state, call, trace) if trace else None
         return shown(call.network, traces, mending)
+
+
+def resolve_name(state: State, source: str, name: str) -> dict[str, Any] | None:
+    """Give the address that a domain name has for a sender, by the program's names alone, and what
+    decided; None where it has none."""
+    try:
+        origin, _ = _sender(state.atlas, state.network, source)
+    except UnknownEnd:
+        return None
+    view = INTERNET if origin == OUTSIDE else _vpc_of(state, origin)
+    for kind in FAMILIES:
+        found = state.names.resolve(view, name.rstrip(".").lower(), kind)
+        if found.addresses:
+            because = f"{found.because.kind} {found.because.id}" if found.because else ""
+            return {"name": name, "address": str(found.addresses[0]), "because": because}
+    return None
+
+
+def _vpc_of(state: State, origin: str) -> str:
+    """Give the VPC in which a sender's first interface is."""
+    links = (one for one in state.program.of(Link) if one.right.place == origin)
+    first = min(links, key=lambda one: one.right.name, default=None)
+    return first.left.place if first else INTERNET
 
 
 def _ends(atlas: Atlas, network: Network, asked: dict[str, Any]) -> Ends:

@@ -1,0 +1,107 @@
+"""A network that is elsewhere, read from files, to be asked as a live one is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from genkan.api.call import Call
+from genkan.impact.order import tokens_of
+from genkan.impact.plan_orders import orders_of
+from genkan.impact.questions import answer_impact
+from genkan.impact.shown import order_shown
+from genkan.impact.state import State
+from genkan.impact.traces import Traces, resolve_name
+from genkan.imports import Note, read_documents, read_network
+from genkan.imports.terraform import is_plan
+from genkan.model.account import AccessKey, Account, first_account
+from genkan.model.hosted_zone import GLOBAL
+from genkan.model.network import Network, put
+
+
+class NothingRead(Exception):
+    """No network is in the files; the message says what is there instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """A network from files. `call` says who would ask; `notes` what is missing or was assumed."""
+
+    state: State
+    call: Call
+    notes: tuple[Note, ...]
+
+    def trace(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer a question about a way, as a site does; DST may be a domain name."""
+        traces, question = Traces(), dict(asked)
+        compilation = self.state.compilation
+        found = traces.answer(self.call, compilation, question)
+        if "unknown" not in found or "." not in str(question["destination"]):
+            return found
+        resolved = resolve_name(self.state, str(question["source"]), str(question["destination"]))
+        if resolved is None:
+            return found
+        found = traces.answer(
+            self.call, compilation, {**question, "destination": resolved["address"]}
+        )
+        return {**found, "resolved": resolved}
+
+    def impact(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer a question about a change, as a site does; what was read stands with what it
+        assumes."""
+        report = answer_impact(self.state, self.call, asked)
+        if "assumptions" in report:
+            report["assumptions"] = [*report["assumptions"], *map(str, self.notes)]
+        return report
+
+
+def read_offline(
+    paths: Iterable[Path], now: datetime, account: str | None = None, region: str | None = None
+) -> Offline:
+    """Read a network from files and folders. Raises FileNotFoundError, NothingRead."""
+    documents, notes = read_documents(paths)
+    imported = read_network(documents, notes)
+    network = _with_keys(imported.network)
+    home = network.get(Account, account) if account else first_account(network.all(Account))
+    if home is None:
+        why = "; ".join(map(str, imported.notes[:3])) or "there is no file of JSON"
+        wanted = f"account {account}" if account else "network"
+        raise NothingRead(f"no {wanted} is in it: {why}")
+    call = Call(
+        network=network,
+        account=home.id,
+        region=region or home.region,
+        principal=f"arn:aws:iam::{home.id}:root",
+        now=now,
+        request_id="offline",
+        token=tokens_of(()),
+    )
+    return Offline(State.of(network), call, imported.notes)
+
+
+def plan_commands(path: Path) -> tuple[list[dict[str, Any]], list[Note]]:
+    """Give the orders of a Terraform plan, as a question about a change holds them, and what of it
+    was left out. Raises FileNotFoundError, NothingRead."""
+    documents, notes = read_documents([path])
+    plans = [one for one in documents if is_plan(one.response)]
+    if len(plans) != 1:
+        said = "; ".join(map(str, notes)) or "terraform show -json PLAN writes one"
+        raise NothingRead(f"{path} holds {len(plans)} plans as JSON: {said}")
+    orders, left_out = orders_of(plans[0].response)
+    return [order_shown(order) for order in orders], left_out
+
+
+def _with_keys(network: Network) -> Network:
+    """Give every account a key, without which no program of its is compiled. None is ever used."""
+    keys = (
+        AccessKey(
+            id=f"AKIA{one.id}XXXX",
+            account=one.id,
+            region=GLOBAL,
+            secret="",
+            principal=f"arn:aws:iam::{one.id}:root",
+        )
+        for one in network.all(Account)
+    )
+    return network.apply(put(*keys))

@@ -1,0 +1,27 @@
+"""What a new site starts with: one account, or the network of another that files describe."""
+
+from collections.abc import Callable
+
+from genkan.control.accounts import first_account, root_key
+from genkan.imports import read_documents, read_network
+from genkan.model.account import Account
+from genkan.model.network import Change, put
+from genkan.model.process_attachment import ProcessAttachment
+from genkan.site.home import Home
+
+Token = Callable[[int, str], str]
+
+
+def first_network(home: Home, token: Token) -> Change:
+    """Give the change that fills an empty store. Raises FileNotFoundError for files that are gone.
+
+    What of another account is worn by something that is not here (a function, a database) stays an
+    interface, and nobody wears it.
+    """
+    sources = home.sources
+    if not sources:
+        return first_account(home.region, token)
+    network = read_network(*read_documents(sources)).network
+    keys = [root_key(one.id, token) for one in network.all(Account)]
+    kept = (one for one in network if not isinstance(one, ProcessAttachment))
+    return put(*kept, *keys)
