@@ -10,6 +10,7 @@ from genkan.api.call import Call
 from genkan.impact.order import tokens_of
 from genkan.impact.plan_orders import orders_of
 from genkan.impact.questions import answer_impact
+from genkan.impact.reach_report import answer_reach
 from genkan.impact.shown import order_shown
 from genkan.impact.state import State
 from genkan.impact.traces import Traces, resolve_name
@@ -54,6 +55,10 @@ class Offline:
         if "assumptions" in report:
             report["assumptions"] = [*report["assumptions"], *map(str, self.notes)]
         return report
+
+    def reach(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer a question about who reaches what, as a site does."""
+        return answer_reach(self.state, asked)
 
 
 def read_offline(

@@ -35,6 +35,7 @@ class AnalysisQuestions:
     def serve(self, app: web.Application) -> None:
         app.router.add_post("/trace", self._trace)
         app.router.add_post("/impact", self._impact)
+        app.router.add_post("/reach", self._reach)
 
     async def _trace(self, request: web.Request) -> web.Response:
         asked = await request.json()
@@ -49,6 +50,17 @@ class AnalysisQuestions:
             from genkan.impact.questions import answer_impact  # most sites never need it
 
             return answer_impact(self._traces.state(call.network, compilation), call, asked)
+
+        return await self._answered(work)
+
+    async def _reach(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        call, compilation = await self._moment(None, None)
+
+        def work() -> dict[str, Any]:
+            from genkan.impact.reach_report import answer_reach  # most sites never need it
+
+            return answer_reach(self._traces.state(call.network, compilation), asked)
 
         return await self._answered(work)
 

@@ -1,0 +1,93 @@
+"""What reaches what, as plain data: the JSON of `genkan reach`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from genkan.impact.access_scope import ScopeUnreadable, parse_scope
+from genkan.impact.groups import Group, Sender
+from genkan.impact.reach import Reached, TooMany, Wanted, reach
+from genkan.impact.shown import name_of
+from genkan.impact.state import State
+from genkan.impact.target import Kind, Ports, Target
+
+NAMES = {6: "tcp", 17: "udp"}
+SCHEMA = "genkan-reach/1"
+
+
+def answer_reach(state: State, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer a question: `sources`, `destinations` (none: all), and a `scope` whose findings alone
+    are meant. `unreadable` says what is wrong with it."""
+    try:
+        scope = parse_scope(asked["scope"]) if asked.get("scope") is not None else None
+        sources, destinations = (
+            Wanted(map(str, asked.get(name) or ())) for name in ("sources", "destinations")
+        )
+        found = reach(state, sources, destinations)
+        if scope is not None:
+            found = scope.findings(found)
+    except (TooMany, ScopeUnreadable) as error:
+        return {"unreadable": str(error)}
+    return {
+        "schema": SCHEMA,
+        "is_scope": scope is not None,
+        "ways": [_shown(state, one) for one in found],
+    }
+
+
+def _shown(state: State, reached: Reached) -> dict[str, Any]:
+    return {
+        "from": _end(state, reached.sender),
+        "to": _target(state, reached.target),
+        "ports": [_ports(one) for one in reached.ports],
+        "verdict": reached.outlook.verdict.value,
+        "via": list(reached.outlook.via),
+        "sees": reached.outlook.sees,
+        "codes": list(reached.outlook.codes),
+        "witness": _witness(reached),
+    }
+
+
+def _end(state: State, sender: Sender) -> dict[str, Any]:
+    if not isinstance(sender, Group):
+        return {"kind": "internet", "interfaces": []}
+    return {
+        "kind": "interfaces",
+        "vpc": sender.vpc,
+        "subnet": sender.subnet,
+        "groups": list(sender.group_ids),
+        "interfaces": [
+            {
+                "interface": one.interface.id,
+                "place": one.place,
+                "name": name_of(state.network, one.place),
+                "addresses": [str(address) for address in one.interface.addresses],
+            }
+            for one in sender.members
+        ],
+    }
+
+
+def _target(state: State, target: Target) -> dict[str, Any]:
+    held = _end(state, target.group) if target.group is not None else {"interfaces": []}
+    return {**held, "kind": target.kind.value, "id": target.id, "name": target.name}
+
+
+def _ports(ports: Ports) -> dict[str, Any]:
+    if ports.first is None:
+        return {"protocol": "icmp", "first": None, "last": None}
+    return {"protocol": NAMES[ports.protocol], "first": ports.first, "last": ports.last}
+
+
+def _witness(reached: Reached) -> dict[str, Any]:
+    """Give a flow of them that can be traced, or sent."""
+    ports = _ports(reached.ports[0])
+    sender = reached.sender
+    trace = reached.outlook.trace
+    named = reached.target.kind is Kind.NAME and reached.target.name
+    to = named or (str(trace.packet.destination) if trace else reached.target.id)
+    return {
+        "source": sender.members[0].place if isinstance(sender, Group) else "internet",
+        "destination": to,
+        "protocol": ports["protocol"],
+        "port": ports["first"],
+    }

@@ -1,0 +1,172 @@
+"""Who reaches what is exact: what is said is open is walked, and what is not said is not."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from genkan.analysis.packet import TCP, UDP
+from genkan.cli.main import main
+from genkan.impact.access_scope import ScopeUnreadable, parse_scope
+from genkan.impact.outlook import Verdict, look
+from genkan.impact.reach import Reached, Wanted, reach
+from genkan.impact.reach_report import answer_reach
+from genkan.impact.state import State
+from genkan.impact.target import Kind
+from tests.impact.story import Story, build
+
+DUMP = Path(__file__).parents[1] / "imports" / "terraform" / "dump.jsonl"
+EVERYTHING = Wanted()
+EDGES = (1, 79, 80, 81, 442, 443, 444, 1023, 1024, 8080, 65_534, 65_535)
+
+
+def admit(story: Story, group: str, protocol: str, first: int, last: int, peer: str) -> None:
+    member = "UserIdGroupPairs" if peer.startswith("sg-") else "IpRanges"
+    key = "GroupId" if peer.startswith("sg-") else "CidrIp"
+    permission = {"IpProtocol": protocol, "FromPort": first, "ToPort": last, member: [{key: peer}]}
+    story.client.ask("AuthorizeSecurityGroupIngress", GroupId=group, IpPermissions=[permission])
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    one = build()
+    admit(one, one.app_group, "tcp", 80, 80, one.web_group)
+    admit(one, one.app_group, "tcp", 443, 1023, "172.16.1.0/24")
+    admit(one, one.app_group, "udp", 53, 53, "172.16.0.0/16")
+    admit(one, one.web_group, "tcp", 443, 443, "0.0.0.0/0")
+    admit(one, one.web_group, "icmp", 8, -1, "172.16.2.0/24")
+    return one
+
+
+@pytest.fixture(scope="module")
+def found(story: Story) -> list[Reached]:
+    return reach(story.state, EVERYTHING, EVERYTHING)
+
+
+def ports(
+    found: list[Reached], sender: str, target: str
+) -> set[tuple[int, int | None, int | None]]:
+    return {
+        (part.protocol, part.first, part.last)
+        for one in found
+        if one.sender.origin == sender
+        and (one.target.group.origin if one.target.group else one.target.id) == target
+        for part in one.ports
+    }
+
+
+def test_ports_are_told_from_edge_to_edge(story: Story, found: list[Reached]) -> None:
+    assert ports(found, story.web, story.app) == {(TCP, 80, 80), (TCP, 443, 1023), (UDP, 53, 53)}
+    assert ports(found, story.app, story.web) == {(TCP, 443, 443), (1, None, None)}
+
+
+def test_what_is_exposed_to_the_internet_is_told(story: Story) -> None:
+    exposed = reach(story.state, Wanted(["internet"]), EVERYTHING)
+    (one,) = exposed
+    assert one.target.kind is Kind.PUBLIC
+    assert [(part.protocol, part.first, part.last) for part in one.ports] == [(TCP, 443, 443)]
+
+
+def test_every_port_is_as_the_walk_of_it_says(story: Story, found: list[Reached]) -> None:
+    """Edges and a random few, for each pair that has a way: nothing more, nothing less."""
+    chance = random.Random(7)
+    state = story.state
+    looked = {(one.sender.id, one.target.id): one for one in found if one.target.group}
+    for one in looked.values():
+        told = [
+            part
+            for other in found
+            if (other.sender.id, other.target.id) == (one.sender.id, one.target.id)
+            for part in other.ports
+            if part.first is not None
+        ]
+        for protocol in (TCP, UDP):
+            for port in (*EDGES, *(chance.randint(1, 65_535) for _ in range(20))):
+                works = look(state, one.sender, one.target, protocol, port).verdict
+                is_told = any(
+                    part.protocol == protocol and part.first <= port <= part.last for part in told
+                )
+                assert (works is Verdict.WORKS) == is_told, (protocol, port)
+
+
+@pytest.mark.parametrize("word", ["web", "{front}", "{web_group}", "{web}"])
+def test_an_end_is_meant_by_its_name_its_subnet_its_group_or_its_id(
+    story: Story, found: list[Reached], word: str
+) -> None:
+    text = word.format(front=story.front, web_group=story.web_group, web=story.web)
+    meant = reach(story.state, Wanted([text]), EVERYTHING)
+    assert meant
+    assert meant == [one for one in found if one.sender.origin == story.web]
+
+
+def test_a_witness_is_a_flow_that_arrives() -> None:
+    runner = CliRunner(catch_exceptions=False)
+    told = runner.invoke(main, ["reach", "--json", "--from", str(DUMP)])
+    assert told.exit_code == 0
+    witnesses = [one["witness"] for one in json.loads(told.output)["ways"]]
+    assert witnesses
+    for one in witnesses:
+        port = "" if one["port"] is None else f":{one['port']}/{one['protocol']}"
+        typed = ["trace", "--from", str(DUMP), one["source"], f"{one['destination']}{port}"]
+        assert runner.invoke(main, typed).exit_code == 0
+
+
+def internet(kind: str = "AWS::EC2::InternetGateway") -> dict[str, Any]:
+    return {"ResourceStatement": {"ResourceTypes": [kind]}}
+
+
+def scoped(state: State, **scope: Any) -> list[Any]:
+    return list(answer_reach(state, {"scope": scope})["ways"])
+
+
+def test_a_scope_finds_what_it_looks_for_and_leaves_out_what_may_be(story: Story) -> None:
+    state = story.state
+    from_outside = {"Source": internet()}
+    header = {"PacketHeaderStatement": {"DestinationPorts": ["443"], "Protocols": ["tcp"]}}
+    may_be = {"Source": internet(), "Destination": header}
+    to_app = {"Destination": {"ResourceStatement": {"Resources": [story.app]}}}
+    assert len(scoped(state, MatchPaths=[from_outside])) == 1
+    assert scoped(state, MatchPaths=[from_outside], ExcludePaths=[may_be]) == []
+    assert {
+        one["from"]["interfaces"][0]["place"] for one in scoped(state, MatchPaths=[to_app])
+    } == {story.web}
+    through = {**from_outside, "ThroughResources": [internet("AWS::EC2::NatGateway")]}
+    assert scoped(state, MatchPaths=[through]) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ([], "no MatchPaths"),
+        ({}, "no MatchPaths"),
+        ({"MatchPaths": ["x"]}, "is no path"),
+        ({"MatchPaths": [{"Sauce": {}}]}, "no Sauce"),
+        ({"MatchPaths": [{"Source": {"Resource": {}}}]}, "no Resource"),
+        (
+            {"MatchPaths": [{"Source": {"ResourceStatement": {"ResourceTypes": ["AWS::X"]}}}]},
+            "not a type",
+        ),
+        (
+            {"MatchPaths": [{"Source": {"PacketHeaderStatement": {"SourcePrefixLists": []}}}]},
+            "is not read",
+        ),
+    ],
+)
+def test_a_scope_that_is_not_understood_is_refused(content: Any, why: str) -> None:
+    with pytest.raises(ScopeUnreadable, match=why):
+        parse_scope(content)
+
+
+def test_exit_codes_are_for_scripts(tmp_path: Path) -> None:
+    scope = tmp_path / "scope.json"
+    scope.write_text(json.dumps({"MatchPaths": [{"Source": internet()}]}))
+    runner = CliRunner(catch_exceptions=False)
+    files = ["--from", str(DUMP)]
+    assert runner.invoke(main, ["reach", "internet", "any", *files]).exit_code == 1
+    assert runner.invoke(main, ["reach", "web", "internet", *files]).exit_code == 0
+    assert runner.invoke(main, ["reach", "--scope", str(scope), *files]).exit_code == 0
+    scope.write_text("{}")
+    assert runner.invoke(main, ["reach", "--scope", str(scope), *files]).exit_code == 2
