@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from genkan.cli import dump_commands, host_commands, impact, packets, reach
+from genkan.cli import dump_commands, findings, host_commands, impact, packets, reach
 from genkan.cli.failure import Failure
 from genkan.cli.options import FROM, JSON, OUTPUT, SOURCE
 from genkan.cli.quota_commands import quota
@@ -398,6 +398,7 @@ def demo(keep: bool) -> None:
 
 main.add_command(impact.impact)
 main.add_command(reach.reach)
+main.add_command(findings.findings)
 main.add_command(packets.flows)
 main.add_command(packets.metrics)
 for one in (*host_commands.COMMANDS, *dump_commands.COMMANDS):

@@ -9,7 +9,7 @@ from typing import Any
 from genkan.api.call import Call
 from genkan.impact.order import tokens_of
 from genkan.impact.plan_orders import orders_of
-from genkan.impact.questions import answer_impact
+from genkan.impact.questions import answer_findings, answer_impact
 from genkan.impact.reach_report import answer_reach
 from genkan.impact.shown import order_shown
 from genkan.impact.state import State
@@ -59,6 +59,10 @@ class Offline:
     def reach(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a question about who reaches what, as a site does."""
         return answer_reach(self.state, asked)
+
+    def findings(self) -> dict[str, Any]:
+        """Say what is wrong in it, as a site does."""
+        return answer_findings(self.state)
 
 
 def read_offline(

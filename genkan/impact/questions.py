@@ -1,4 +1,5 @@
-"""Questions about changes: commands of the AWS CLI, or orders, read and answered on a copy."""
+"""Questions about changes (commands of the AWS CLI, or orders, answered on a copy), and about a
+network as it stands, as plain data."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,6 +9,7 @@ from genkan.impact.command import CommandUnreadable, read_command
 from genkan.impact.impact import impact
 from genkan.impact.order import Order
 from genkan.impact.report import shown
+from genkan.impact.standing import findings_of
 from genkan.impact.state import State
 
 
@@ -21,6 +23,26 @@ def answer_impact(state: State, call: Call, asked: Mapping[str, Any]) -> dict[st
             where = f"Command {number}: " if len(asked["commands"]) > 1 else ""
             return {"unreadable": f"{where}{error}"}
     return shown(impact(state, call, orders))
+
+
+def answer_findings(state: State) -> dict[str, Any]:
+    """Give what is wrong in a network as it stands, as plain data."""
+    rows = {row.id: row for row in state.network}
+    return {
+        "schema": "genkan-findings/1",
+        "findings": [
+            {
+                "code": one.code.value,
+                "severity": one.severity,
+                "about": one.about,
+                "name": rows[one.about].name if one.about in rows else None,
+                "rule": one.rule,
+                "said": one.said,
+                "todo": one.todo,
+            }
+            for one in findings_of(state)
+        ],
+    }
 
 
 def _order(said: Sequence[str] | Mapping[str, Any]) -> Order:

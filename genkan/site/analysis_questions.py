@@ -36,6 +36,7 @@ class AnalysisQuestions:
         app.router.add_post("/trace", self._trace)
         app.router.add_post("/impact", self._impact)
         app.router.add_post("/reach", self._reach)
+        app.router.add_get("/findings", self._findings)
 
     async def _trace(self, request: web.Request) -> web.Response:
         asked = await request.json()
@@ -61,6 +62,16 @@ class AnalysisQuestions:
             from genkan.impact.reach_report import answer_reach  # most sites never need it
 
             return answer_reach(self._traces.state(call.network, compilation), asked)
+
+        return await self._answered(work)
+
+    async def _findings(self, request: web.Request) -> web.Response:
+        call, compilation = await self._moment(None, None)
+
+        def work() -> dict[str, Any]:
+            from genkan.impact.questions import answer_findings  # most sites never need it
+
+            return answer_findings(self._traces.state(call.network, compilation))
 
         return await self._answered(work)
 
