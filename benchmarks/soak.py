@@ -321,6 +321,22 @@ def detach(soak: Soak) -> None:
         soak.site.attempt("detach", soak.chance.choice(attached)["interface"])
 
 
+def flow_log(soak: Soak) -> None:
+    """Have a VPC's packets recorded, which takes a process that sees them."""
+    if len(soak.there("flow_logs")) < MOST["vpcs"]:
+        soak.ec2.create_flow_logs(
+            ResourceIds=[soak.some("vpcs")["VpcId"]],
+            ResourceType="VPC",
+            TrafficType="ALL",
+            LogGroupName="soak",
+            DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/logs",
+        )
+
+
+def no_flow_log(soak: Soak) -> None:
+    soak.ec2.delete_flow_logs(FlowLogIds=[soak.some("flow_logs")["FlowLogId"]])
+
+
 def peer(soak: Soak) -> None:
     """Join two VPCs, with routes in both main tables."""
     ends = [soak.some("vpcs"), soak.some("vpcs")]
@@ -360,7 +376,7 @@ CHANGES: tuple[Callable[[Soak], None], ...] = (
     *(make_endpoint, make_endpoint, make_gateway_endpoint, delete_endpoint),
     *(internet_gateway, no_internet_gateway, nat_gateway, no_nat_gateway),
     *(route_table, no_route_table, publish, no_interface, attach, detach),
-    *(peer, peer, peer_no_more, no_blackhole),
+    *(peer, peer, peer_no_more, no_blackhole, flow_log, no_flow_log),
 )
 
 
