@@ -1,9 +1,11 @@
 """A listener of the front before answers of a test's own, without a site around it."""
 
 import asyncio
+import contextlib
 import hashlib
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from aiohttp import web
@@ -15,24 +17,54 @@ from tests.front.h2_client import Client, parts
 
 NAME = "service.example.com"
 LARGE = 3 << 20
-KEPT: list[asyncio.AbstractEventLoop] = []  # what is open in one that is let go of is told of later
+
+
+@contextlib.contextmanager
+def looping() -> Iterator[asyncio.AbstractEventLoop]:
+    """Give a loop that runs in a thread of its own; what it still does then is cancelled."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def end() -> None:
+        rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        await loop.shutdown_default_executor()
+
+    try:
+        yield loop
+    finally:
+        asyncio.run_coroutine_threadsafe(end(), loop).result(20)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+@contextlib.contextmanager
+def served(folder: Path, bounds: Bounds | None = None) -> Iterator["Server"]:
+    """Give a listener in a thread of its own; it is closed afterwards."""
+    with looping() as loop:
+        one = Server(loop, folder, bounds)
+        yield one
+        loop.call_soon_threadsafe(one.server.close)
 
 
 class Server:
     """A listener of the front in a thread of its own, before answers of the test's."""
 
-    def __init__(self, folder: Path, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, folder: Path, bounds: Bounds | None
+    ) -> None:
         authority = Authority(folder / "ca.pem", folder / "ca.key")
         self.trusted = authority.pem.decode()
         self.asked: list[str] = []  # every path
         self.held = threading.Event()  # what waits for it is answered when it is set
         listener = socket.create_server(("127.0.0.1", 0))
         self.address = listener.getsockname()
-        self.loop = asyncio.new_event_loop()
-        KEPT.append(self.loop)
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
         listening = listen(listener, self.answer, authority.context(NAME), bounds)
-        asyncio.run_coroutine_threadsafe(listening, self.loop).result(10)
+        self.server = asyncio.run_coroutine_threadsafe(listening, loop).result(10)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         self.asked.append(request.path)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from genkan.front.listening import Bounds
-from tests.front.listener import NAME, Server
+from tests.front.listener import NAME, Server, served
 
 PATIENCE = 10.0
 SHORT = 1.0  # seconds that this listener lets a connection be of no use
@@ -21,17 +21,15 @@ ADMIN = f"GET /admin HTTP/1.1\r\n{HOST}\r\n"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    one = Server(tmp_path_factory.mktemp("front"), Bounds(idle=SHORT, handshake=SHORT))
-    yield one
-    one.loop.call_soon_threadsafe(one.loop.stop)
+    with served(tmp_path_factory.mktemp("front"), Bounds(idle=SHORT, handshake=SHORT)) as one:
+        yield one
 
 
 @pytest.fixture
 def patient(tmp_path) -> Iterator[Server]:
     """A listener with its usual bounds."""
-    one = Server(tmp_path)
-    yield one
-    one.loop.call_soon_threadsafe(one.loop.stop)
+    with served(tmp_path) as one:
+        yield one
 
 
 def plain(server: Server) -> socket.socket:

@@ -11,14 +11,13 @@ import pytest
 
 from genkan.front.http2 import MOST_TAKEN_BACK, STREAMS
 from tests.front.h2_client import Answer, Client, parts
-from tests.front.listener import LARGE, NAME, Server, digest_of
+from tests.front.listener import LARGE, NAME, Server, digest_of, served
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    one = Server(tmp_path_factory.mktemp("front"))
-    yield one
-    one.loop.call_soon_threadsafe(one.loop.stop)
+    with served(tmp_path_factory.mktemp("front")) as one:
+        yield one
 
 
 def test_requests_of_one_connection_are_answered_beside_each_other(server: Server):
