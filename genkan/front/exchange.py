@@ -98,6 +98,7 @@ class Exchange:
 
     async def answer(self) -> web.StreamResponse:
         try:
+            self._refuse_websockets()
             body = await self._read()
             self._require_identity()
             await self._ask_policies()
@@ -292,6 +293,16 @@ class Exchange:
                 "Request is missing Authentication Token. Sign it: `genkan env` prints the keys.",
                 403,
                 kind="MissingAuthenticationToken",
+            )
+
+    def _refuse_websockets(self) -> None:
+        upgrade = (self._head.header("upgrade") or "").strip().lower()
+        if self._service.code == EXECUTE_API and upgrade == "websocket":
+            raise wire.WireError(
+                "NotImplementedException",
+                "A site's API Gateway answers calls of REST APIs; WebSocket APIs are not executed. "
+                "A program of yours behind `genkan service add` may speak WebSocket.",
+                501,
             )
 
     def _streams(self) -> bool:

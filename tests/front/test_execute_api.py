@@ -121,6 +121,16 @@ def test_what_is_not_executed_here_is_refused_by_name(gateway, name, path, why):
     assert why in says["message"]
 
 
+def test_websockets_are_refused_by_name(gateway, name):
+    host = f"{name}.execute-api.{REGION}.amazonaws.com"
+    head = (
+        f"GET /prod HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    )
+    reply = gateway.api.send(head.encode())
+    assert (reply.status, reply.code) == (501, "NotImplementedException")
+    assert b"WebSocket" in reply.body
+
+
 def test_an_api_that_there_is_not_is_forbidden(gateway):
     assert gateway.call("nothing123", "/prod") == (403, {"message": "Forbidden"})
 

@@ -3,14 +3,18 @@
 The tests run in their order on one site: each goes on where the one before it stopped.
 """
 
+import asyncio
+import contextlib
 import json
 import socketserver
 import sys
 import threading
 
 import pytest
+from aiohttp import WSMsgType, web
 from botocore.exceptions import ClientError
 
+from tests.front.listener import looping
 from tests.story.conftest import REGION, running_site, until
 
 pytestmark = [pytest.mark.site, pytest.mark.kernel]
@@ -29,6 +33,40 @@ print(c.recv(99).decode())
 class Echo(socketserver.BaseRequestHandler):
     def handle(self):
         self.request.sendall(b"ledger says " + self.request.recv(99))
+
+
+TALK = """
+import aiohttp, asyncio, sys
+async def talk():
+    async with aiohttp.ClientSession() as session, session.ws_connect(sys.argv[1]) as socket:
+        await socket.send_str("hello")
+        print(await socket.receive_str(timeout=5))
+        await socket.send_bytes(bytes(300_000))
+        print(len(await socket.receive_bytes(timeout=5)))
+asyncio.run(talk())
+"""
+
+
+@contextlib.contextmanager
+def talker():
+    """Give the port of a program of the host that says again what it hears by WebSocket."""
+
+    async def answer(request):
+        heard = web.WebSocketResponse()
+        await heard.prepare(request)
+        async for message in heard:
+            send = heard.send_str if message.type is WSMsgType.TEXT else heard.send_bytes
+            await send(message.data)
+        return heard
+
+    with looping() as loop:
+
+        async def listen():
+            return await loop.create_server(web.Server(answer), "127.0.0.1", 0)
+
+        server = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)
+        yield server.sockets[0].getsockname()[1]
+        loop.call_soon_threadsafe(server.close)
 
 
 class Network:
@@ -107,6 +145,18 @@ def test_a_service_that_is_added_is_found_among_amazons(network):
     taken = network.site.genkan("service", "add", "ledger", *upstream, wrong=3)
     assert "already" in taken.stderr
     assert "already" in network.site.genkan("service", "add", "sqs", *upstream, wrong=3).stderr
+
+
+def test_a_websocket_passes_as_it_is(network):
+    with talker() as port:
+        network.site.genkan("service", "add", "talk", "--upstream", str(port), "--port", "80")
+        made = network.endpoint(f"com.amazonaws.{REGION}.talk")
+        url = f"ws://talk.{REGION}.amazonaws.com/"
+        said = network.site.inside("app", sys.executable, "-c", TALK, url)
+        assert said.stdout.split() == ["hello", "300000"], said.stderr
+        network.ec2.delete_vpc_endpoints(VpcEndpointIds=[made])
+        until(lambda: network.ec2.describe_vpc_endpoints()["VpcEndpoints"], lambda there: not there)
+        network.site.genkan("service", "remove", "talk")
 
 
 def test_its_endpoint_answers_by_its_private_name_beside_one_of_aws(network):
