@@ -240,6 +240,11 @@ def _works(call: Call, vpc: Vpc, side: PeeringSide) -> bool:
 
 def _need_as_accepter(call: Call, name: str) -> VpcPeeringConnection:
     peering = need_peering(call, name)
+    if call.account == peering.accepter.account and call.region != peering.accepter.region:
+        raise OperationNotPermitted(
+            f"Incorrect region ({call.region}) specified for this request. VPC peering connection "
+            f"{peering.id} must be accepted or rejected in region {peering.accepter.region}"
+        )
     if not is_side(call, peering.accepter):
         raise OperationNotPermitted(
             f"User {call.account} cannot accept or reject peering {peering.id}: "

@@ -10,7 +10,7 @@ from genkan.model.route_table import Route, RouteTable
 from tests.api.boto import Site
 from tests.api.examples.example import example
 from tests.api.refusals.row import Row, rows
-from tests.api.refusals.scenes import as_first, as_partner, many
+from tests.api.refusals.scenes import FAR, as_first, as_partner, far_away, many
 
 ROUTE = {"RouteTableId": "<rtb>", "DestinationCidrBlock": "10.200.0.0/16", "GatewayId": "<igw>"}
 PEER_TABLE = example(
@@ -225,6 +225,19 @@ ROWS: tuple[Row, ...] = (
         "AcceptVpcPeeringConnection",
         {"VpcPeeringConnectionId": "<pcx>"},
         ({}, "InvalidStateTransition", "active"),
+        (
+            {"VpcPeeringConnectionId": "<far_pcx>"},
+            "OperationNotPermitted",
+            f"in region {FAR}",
+            far_away,
+            example("CreateVpc", {"CidrBlock": "10.81.0.0/16"}, far_vpc="Vpc.VpcId"),
+            as_first,
+            example(
+                "CreateVpcPeeringConnection",
+                {"VpcId": "<vpc>", "PeerVpcId": "<far_vpc>", "PeerRegion": FAR},
+                far_pcx="VpcPeeringConnection.VpcPeeringConnectionId",
+            ),
+        ),
         (
             {"VpcPeeringConnectionId": "<partner_pcx>"},
             "OperationNotPermitted",
