@@ -98,6 +98,24 @@ def stream(address: str, port: int, seconds: float, streams: int) -> float:
     return sum(sent) * 8 / (time.perf_counter() - begun) / 1e9
 
 
+def effort(address: str, port: int, seconds: float) -> float:
+    """Send for a while over one connection; give the sender's milliseconds of a processor a GB.
+
+    They hold the whole way to the receiver's queue, and are the same when others work too.
+    """
+    block, sent = bytes(BLOCK), 0
+    with socket.create_connection((address, port), PATIENCE) as connection:
+        connection.sendall(SINK)
+        end, before = time.perf_counter() + seconds, time.thread_time()
+        while time.perf_counter() < end:
+            connection.sendall(block)
+            sent += len(block)
+        spent = time.thread_time() - before
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(1)
+    return 1e3 * spent / (sent / 1e9)
+
+
 def connections(address: str, port: int, seconds: float) -> float:
     """Connect, ask for a byte and get it, close; give how many a second."""
     done = [0] * 4
@@ -138,6 +156,7 @@ def _together(work: Callable[[int], None], count: int) -> None:
 
 MEASURES: dict[str, Callable[[str, int, float], float]] = {
     "one stream, Gbit/s": lambda *where: stream(*where, 1),
+    "one stream, ms/GB": effort,
     f"{MANY} streams, Gbit/s": lambda *where: stream(*where, MANY),
     "new connections/s": connections,
     "round trip, us": round_trip,
