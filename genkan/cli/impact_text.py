@@ -10,7 +10,8 @@ INDENT = " " * 14
 KINDS = {
     "internet": "the internet",
     "public-address": "its public address",
-    "load-balancer": "load balancer",
+    "load-balancer": "",
+    "endpoint": "",
     "interfaces": "",
 }
 ENDINGS = {

@@ -8,7 +8,7 @@ from itertools import groupby
 from genkan.analysis import Trace, walk
 from genkan.impact.code import Flag
 from genkan.impact.groups import Group, Sender
-from genkan.impact.outlook import Outlook, Verdict, look
+from genkan.impact.outlook import Flow, Outlook, Verdict, look, versions_of
 from genkan.impact.state import State
 from genkan.impact.target import Kind, Ports, Target
 from genkan.model.network_interface import NetworkInterface
@@ -47,6 +47,7 @@ class Finding:
     after: Outlook
     flags: tuple[Flag, ...] = ()
     names: tuple[str, ...] = ()  # of a NAME, and others of which the same is true
+    versions: tuple[int, ...] = (4,)  # of IP
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,12 @@ def findings(
     times: Times, sender: Sender, target: Target, ports: Iterable[Ports], captured: bool
 ) -> Iterator[Finding]:
     """Compare a flow at each of its ports; those that are alike are one finding."""
-    compared = [_finding(times, sender, target, one, captured) for one in ports]
+    versions = versions_of((times.before, times.after), sender, target)
+    compared = [
+        _finding(times, sender, target, Flow(version, one.protocol, one.first), one, captured)
+        for version in versions
+        for one in ports
+    ]
     changed = [one for one in compared if one is not None]
     for _, same in groupby(sorted(changed, key=_order), key=_alike):
         together = list(same)
@@ -70,22 +76,20 @@ def findings(
         yield Finding(
             first.effect, sender, target,
             _joined(port for one in together for port in one.ports),
-            first.before, first.after, first.flags,
+            first.before, first.after, first.flags, (),
+            tuple(sorted({version for one in together for version in one.versions})),
         )  # fmt: skip
 
 
 def _finding(
-    times: Times, sender: Sender, target: Target, ports: Ports, captured: bool
+    times: Times, sender: Sender, target: Target, flow: Flow, ports: Ports, captured: bool
 ) -> Finding | None:
-    before, after = (
-        look(state, sender, target, ports.protocol, ports.first)
-        for state in (times.before, times.after)
-    )
+    before, after = (look(state, sender, target, flow) for state in (times.before, times.after))
     effect = classify(before, after, captured)
     if effect is Effect.UNCHANGED:
         return None
-    flags = tuple(_flags(times, sender, target, ports, before, after))
-    return Finding(effect, sender, target, (ports,), before, after, flags)
+    flags = tuple(_flags(times, sender, target, flow, before, after))
+    return Finding(effect, sender, target, (ports,), before, after, flags, (), (flow.version,))
 
 
 def classify(before: Outlook, after: Outlook, captured: bool) -> Effect:
@@ -108,7 +112,7 @@ def classify(before: Outlook, after: Outlook, captured: bool) -> Effect:
 
 
 def _flags(
-    times: Times, sender: Sender, target: Target, ports: Ports, before: Outlook, after: Outlook
+    times: Times, sender: Sender, target: Target, flow: Flow, before: Outlook, after: Outlook
 ) -> Iterator[Flag]:
     arrives = before.verdict is not Verdict.BLOCKED
     if arrives and before.trace and _breaks(times.after, before.trace):
@@ -118,8 +122,7 @@ def _flags(
     if arrives and before.sees != after.sees:
         yield Flag.SOURCE_ADDRESS_CHANGES
     if arrives and any(
-        look(state, sender, target, ports.protocol, ports.first).verdict is Verdict.BLOCKED
-        for state in times.between
+        look(state, sender, target, flow).verdict is Verdict.BLOCKED for state in times.between
     ):
         yield Flag.OUTAGE_WINDOW
     zones = _zones(times.after, after)
@@ -198,7 +201,7 @@ def _addresses(outlook: Outlook) -> object:
 def _joined(ports: Iterable[Ports]) -> tuple[Ports, ...]:
     """Join ports that follow each other."""
     found: list[Ports] = []
-    for one in sorted(ports, key=lambda one: (one.protocol, one.first or 0)):
+    for one in sorted(set(ports), key=lambda one: (one.protocol, one.first or 0)):
         last = found[-1] if found else None
         if (
             last is not None

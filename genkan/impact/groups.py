@@ -27,7 +27,8 @@ class Member:
 
 @dataclass(frozen=True)
 class Group:
-    """`members` are never none; the first stands for all. `vpc` is also the view of its names."""
+    """`members` are never none; the first stands for all. `vpc` is also the view of its names;
+    `public`: it can be meant from outside, by a public address or one of IPv6."""
 
     vpc: str
     subnet: str
@@ -95,17 +96,17 @@ def groups_of(before: State, after: State, blocks: Blocks, vpc_id: str) -> list[
             tuple(blocks.of(one) for one in interface.addresses),
         )
         held.setdefault(key, []).append(member)
-    return [_group(vpc_id, members, after) for members in held.values()]
+    return [_group(vpc_id, members, before, after) for members in held.values()]
 
 
-def _group(vpc_id: str, members: list[Member], after: State) -> Group:
+def _group(vpc_id: str, members: list[Member], before: State, after: State) -> Group:
     first = members[0].interface
     return Group(
         vpc_id,
         first.subnet_id,
         first.zone,
         tuple(sorted(first.group_ids)),
-        bool(_publics(after, first)),
+        any(_publics(state, first) for state in (before, after)) or bool(first.ipv6_addresses),
         tuple(members),
     )
 

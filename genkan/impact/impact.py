@@ -15,10 +15,16 @@ from genkan.impact.effects import Effect, Finding, Times, by_names_together, fin
 from genkan.impact.fixes import Fix, Mending, mend_all
 from genkan.impact.groups import Group, Sender, groups_of, outside
 from genkan.impact.order import Order, tokens_of
-from genkan.impact.outlook import Verdict, look
+from genkan.impact.outlook import Flow, Verdict, look
 from genkan.impact.state import OrderRefused, State
 from genkan.impact.target import Kind, Target, ports_of
-from genkan.impact.targets import by_names, by_services
+from genkan.impact.targets import (
+    answered_by,
+    balancers,
+    by_addresses,
+    by_names,
+    by_services,
+)
 from genkan.impact.touched import Touched, touched
 from genkan.model.network import Network
 from genkan.model.vpc import Vpc
@@ -118,7 +124,8 @@ class _Survey:
     def _pairs(self) -> Iterator[tuple[Sender, Target, bool]]:
         """Give who sends where, names that are captured first."""
         views = dict.fromkeys(one.view for one in self._named)
-        vpcs = [one for one in (*views, *sorted(self._what.vpcs)) if self._is_vpc(one)]
+        whole = sorted(self._what.vpcs | self._what.doors)
+        vpcs = [one for one in (*views, *whole) if self._is_vpc(one)]
         for vpc in dict.fromkeys(vpcs):
             targets = list(by_names(self._times, self._named, vpc))
             known = {one.name for one in targets}
@@ -126,10 +133,21 @@ class _Survey:
             if vpc in self._what.vpcs:
                 services = by_services(self._times, vpc)
                 others = [one for one in services if one.name not in known]
+            if vpc in whole:
+                answered = answered_by(self._times, vpc, [*targets, *others])
+                others += by_addresses(self._times, vpc, answered)
             for group in self._groups(vpc):
                 yield from ((group, target, True) for target in targets)
                 yield from ((group, target, False) for target in others)
+            yield from ((*pair, False) for pair in self._from_peers(vpc) if vpc in whole)
         yield from ((*pair, False) for pair in self._between())
+
+    def _from_peers(self, vpc: str) -> Iterator[tuple[Sender, Target]]:
+        """Give what peers send to a VPC's endpoints and load balancers, by their addresses."""
+        targets = [*by_addresses(self._times, vpc, ()), *balancers(self._times, vpc)]
+        for peer in sorted(self._peers(vpc)) if targets else ():
+            for group in self._groups(peer):
+                yield from ((group, target) for target in targets)
 
     def _between(self) -> Iterator[tuple[Sender, Target]]:
         """Give the pairs of interfaces, and of them and the internet, whose way is touched."""
@@ -203,9 +221,11 @@ def _alternatives(
     except OrderRefused:
         return
     works = all(
-        look(state, one.sender, one.target, ports.protocol, ports.first).verdict is Verdict.WORKS
+        look(state, one.sender, one.target, Flow(version, ports.protocol, ports.first)).verdict
+        is Verdict.WORKS
         for one in lost
         for ports in one.ports
+        for version in one.versions
     )
     yield Alternative(tuple(asked), works)
 

@@ -1,6 +1,6 @@
 """What becomes of a flow in a state: its name, its ways, its end, and what a policy says there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -37,6 +37,15 @@ UNRESOLVED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """`port` None: an echo."""
+
+    version: int
+    protocol: int
+    port: int | None
+
+
 class Verdict(Enum):
     WORKS = "works"
     BLOCKED = "blocked"
@@ -59,7 +68,7 @@ class Outlook:
     some: bool = False
 
 
-def look(state: State, sender: Sender, target: Target, protocol: int, port: int | None) -> Outlook:
+def look(state: State, sender: Sender, target: Target, flow: Flow) -> Outlook:
     """Follow a flow of a sender in a state."""
     resolved = None
     addresses = target.addresses_in(state)
@@ -70,8 +79,8 @@ def look(state: State, sender: Sender, target: Target, protocol: int, port: int 
         resolved, addresses = told, told.addresses
     found = [
         (packet, trace)
-        for address in addresses[:MOST_ADDRESSES]
-        if (packet := packet_of(sender, address, protocol, port)) is not None
+        for address in [one for one in addresses if one.version == flow.version][:MOST_ADDRESSES]
+        if (packet := packet_of(sender, address, flow)) is not None
         for trace in state.walks(sender.origin, packet)
     ]
     if not found:
@@ -79,8 +88,20 @@ def look(state: State, sender: Sender, target: Target, protocol: int, port: int 
     return _together(state, [trace for _, trace in found], resolved)
 
 
-def packet_of(sender: Sender, to: Address, protocol: int, port: int | None) -> Packet | None:
-    source = sender.address(to.version)
+def versions_of(states: Sequence[State], sender: Sender, target: Target) -> list[int]:
+    """Give the IP versions in which a sender can mean a target before or after."""
+    addresses = [address for state in states for address in target.addresses_in(state)]
+    if target.name is not None:
+        for state in states:
+            addresses += state.names.addresses(sender.vpc, target.name).addresses
+        if not addresses:
+            return [sender.versions[0]]
+    met = {address.version for address in addresses}
+    return [version for version in sender.versions if version in met]
+
+
+def packet_of(sender: Sender, to: Address, flow: Flow) -> Packet | None:
+    source, protocol, port = sender.address(to.version), flow.protocol, flow.port
     if source is None:
         return None
     if port is None:

@@ -23,6 +23,8 @@ ASSUMPTIONS = (
     "programs are taken to listen wherever a packet is let in",
     "identity-based policies of callers, and policies of resources, are not asked",
     "what stands in a group's place is its first interface; the others are equal",
+    "clients send from ports at and above 49152",
+    "what other VPCs send over the internet is told as the internet's",
 )
 LEFT_OUT = "{} flows were too many to be looked at"
 DEFAULT_GROUP = (
@@ -127,6 +129,7 @@ class _Drawer:
                 "names": list(finding.names),
                 "target": self._sender(group) if group else None,
                 "ports": [_ports(one) for one in finding.ports],
+                "versions": list(finding.versions),
             },
             "before": self._outlook(self._before, finding.before),
             "after": self._outlook(self._after, finding.after),

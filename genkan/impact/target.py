@@ -23,6 +23,7 @@ class Kind(Enum):
     INTERFACES = "interfaces"
     PUBLIC = "public-address"
     BALANCER = "load-balancer"
+    ENDPOINT = "endpoint"  # by its address
     INTERNET = "internet"
 
 
@@ -59,15 +60,19 @@ class Target:
         return tuple(self.group.members[0].interface.addresses) if here else ()
 
     def _publics(self, state: State) -> Iterator[Address]:
-        for private in self.group.members[0].interface.private_addresses if self.group else ():
-            found = state.index.public_of.get((self.group.vpc if self.group else "", private))
+        if self.group is None or (self.group.vpc, self.group.id) not in state.atlas.far_ends:
+            return
+        interface = self.group.members[0].interface
+        for private in interface.private_addresses:
+            found = state.index.public_of.get((self.group.vpc, private))
             if found is not None:
                 yield found
+        yield from interface.ipv6_addresses
 
 
 def ports_of(states: Iterable[State], sender: Sender, target: Target) -> list[Ports]:
     """Give the parts of the ports that a flow can be meant for."""
-    if target.kind in (Kind.NAME, Kind.BALANCER):
+    if target.kind in (Kind.NAME, Kind.BALANCER, Kind.ENDPOINT):
         return [Ports(protocol, port, port) for protocol, port in target.listens or (HTTPS,)]
     rules = [
         rule

@@ -1,7 +1,7 @@
 """Targets in a VPC: the names that a change captures, the services that are used there, the
 internet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from genkan.analysis.names import Ending
 from genkan.analysis.packet import TCP, UDP
@@ -14,6 +14,7 @@ from genkan.model.load_balancer import LoadBalancer
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
+from genkan.program.address import Address
 from genkan.program.place import INTERNET
 from genkan.program.service import Listener, Service
 
@@ -48,6 +49,53 @@ def by_services(times: Times, vpc: str) -> Iterator[Target]:
     yield from found.values()
 
 
+def by_addresses(times: Times, vpc: str, answered: Collection[Address]) -> Iterator[Target]:
+    """Give the endpoints of a VPC by those of their addresses that no name has answered."""
+    found: dict[str, Target] = {}
+    for state in (times.before, times.after):
+        for endpoint in state.network.where(VpcEndpoint, vpc_id=vpc):
+            ports = tuple(state.index.ports.get(endpoint.id, ()))
+            rows = (
+                state.network.get(NetworkInterface, one) for one in endpoint.network_interface_ids
+            )
+            held = (address for one in rows if one and ports for address in one.addresses)
+            for address in held:
+                name = f"{endpoint.id} {address}"
+                target = Target(Kind.ENDPOINT, name, fixed=(address,), listens=ports)
+                if address not in answered:
+                    found.setdefault(name, target)
+    yield from found.values()
+
+
+def balancers(times: Times, vpc: str) -> Iterator[Target]:
+    """Give the nodes of a VPC's load balancers."""
+    found: dict[str, Target] = {}
+    for state in (times.before, times.after):
+        for target in _balancers(state, vpc):
+            found.setdefault(target.id, target)
+    yield from found.values()
+
+
+def _balancers(state: State, vpc: str) -> Iterator[Target]:
+    for balancer in state.network.where(LoadBalancer, vpc_id=vpc):
+        for node in balancer.network_interface_ids:
+            interface = state.network.get(NetworkInterface, node)
+            ports = tuple(state.index.ports.get(node, ()))
+            if interface and ports:
+                yield Target(Kind.BALANCER, node, fixed=interface.addresses, listens=ports)
+
+
+def answered_by(times: Times, vpc: str, targets: Sequence[Target]) -> set[Address]:
+    """Give the addresses that names answer in a VPC."""
+    return {
+        address
+        for state in (times.before, times.after)
+        for one in targets
+        if one.name is not None
+        for address in state.names.addresses(vpc, one.name).addresses
+    }
+
+
 def name_target(
     times: Times, name: str, owner: str | None, ports: Sequence[tuple[int, int]] = ()
 ) -> Target:
@@ -71,12 +119,7 @@ def _services(times: Times, state: State, vpc: str) -> Iterator[Target]:
             name = _shown_name(state, endpoint.id)
         if name is not None:
             yield name_target(times, name, endpoint.id)
-    for balancer in state.network.where(LoadBalancer, vpc_id=vpc):
-        for node in balancer.network_interface_ids:
-            interface = state.network.get(NetworkInterface, node)
-            ports = tuple(state.index.ports.get(node, ()))
-            if interface and ports:
-                yield Target(Kind.BALANCER, node, fixed=interface.addresses, listens=ports)
+    yield from _balancers(state, vpc)
     service = state.program.get((Service.section, f"{row.region}/{OTHERS}"))
     if isinstance(service, Service):
         yield name_target(times, service.hosts[0], None)

@@ -17,8 +17,8 @@ from genkan.program import Delta, Entry
 from genkan.program.address import Address, Block
 from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck, Stage, SubnetGuard
 from genkan.program.names import PUBLIC_ZONE, Forwarding, RecordSet, Resolver, Zone, ZoneAttachment
-from genkan.program.place import End, Link
-from genkan.program.route import PLACE_TABLE, Route, TableChoice
+from genkan.program.place import End, Link, Place
+from genkan.program.route import PLACE_TABLE, Forward, Route, TableChoice
 from genkan.program.service import EndpointPolicy
 
 IDLE = ("interface", "flow-log", "boot", "credential", "service", "health-check")
@@ -34,6 +34,7 @@ class Touched:
     takes: set[Where] = field(default_factory=set)
     ways: list[tuple[str, frozenset[str], Block]] = field(default_factory=list)
     vpcs: set[str] = field(default_factory=set)
+    doors: set[str] = field(default_factory=set)  # VPCs with endpoints that were not there
     zones: set[str] = field(default_factory=set)
     public_names: set[str] = field(default_factory=set)
     views: set[str] = field(default_factory=set)  # whose resolver or forwardings changed
@@ -75,6 +76,8 @@ def touched(before: State, after: State, delta: Delta) -> Touched:
         reader.read(before.program.get(new.key), new)
     for old in delta.removed:
         reader.read(old, None)
+    reader.beside()
+    reader.over_middleboxes()
     found = reader.found
     found.vpcs |= {place for place, _ in (*found.sends, *found.takes)}
     found.vpcs |= {place for place, _, _ in found.ways}
@@ -108,6 +111,36 @@ class _Reader:
             case Resolver(view=view) | Forwarding(view=view):
                 self.found.views.add(view)
 
+    def beside(self) -> None:
+        """Take the other interfaces of an instance: it may answer by this one."""
+        for held in (self.found.sends, self.found.takes):
+            for state in self.states:
+                rows = [state.network.get(NetworkInterface, name) for _, name in held]
+                owners = {one.instance_id for one in rows if one and one.instance_id}
+                for owner in owners:
+                    for one in state.network.where(NetworkInterface, instance_id=owner):
+                        held.add((one.vpc_id, one.id))
+
+    def over_middleboxes(self) -> None:
+        """Take the ways that lead over an interface, or a subnet, that is touched."""
+        held = self.found.sends | self.found.takes
+        for state in self.states if held else ():
+            for route in state.program.of(Route):
+                hop = route.action.interface if isinstance(route.action, Forward) else ""
+                if not hop or route.table == PLACE_TABLE:
+                    continue
+                subnet = state.atlas.subnet(route.place, hop) or ""
+                if (route.place, hop) in held or (route.place, subnet) in held:
+                    self._way(route)
+
+    def _way(self, route: Route) -> None:
+        of = (route.place, route.table)
+        subnets = frozenset().union(
+            *(state.index.subnets_of_table.get(of, ()) for state in self.states)
+        )
+        if subnets:
+            self.found.ways.append((route.place, subnets, route.destination))
+
     def _is_idle(self, entry: Entry, old: Entry | None) -> bool:
         """Tell whether an entry alters nobody's way: it is not about packets, or is of an endpoint
         that was not there. A gateway endpoint has a place of its own, where others' ways lead."""
@@ -116,10 +149,13 @@ class _Reader:
         if old is not None:
             return False
         name = entry.because.id
-        new = entry.because.kind == "vpc-endpoint" and not self.before.network.get(
-            VpcEndpoint, name
-        )
-        return new and not self.after.program.get(("place", name))
+        if entry.because.kind != "vpc-endpoint" or self.before.network.get(VpcEndpoint, name):
+            return False
+        endpoint = self.after.network.get(VpcEndpoint, name)
+        if endpoint is None or self.after.program.get((Place.section, name)):
+            return False
+        self.found.doors.add(endpoint.vpc_id)
+        return True
 
     def _packets(self, entry: Entry, old: Entry | None, new: Entry | None) -> None:
         found = self.found
@@ -201,12 +237,7 @@ class _Reader:
         if isinstance(old, Route) and isinstance(new, Route) and old.action == new.action:
             return
         if route.table != PLACE_TABLE:
-            of = (route.place, route.table)
-            subnets = frozenset().union(
-                *(state.index.subnets_of_table.get(of, ()) for state in self.states)
-            )
-            if subnets:
-                self.found.ways.append((route.place, subnets, route.destination))
+            self._way(route)
             return
         address = route.destination.network_address
         for _, interface in self._wearers({address}, route.place):
