@@ -1,5 +1,5 @@
 """Which tests this machine can run. Where CI is set, it has to run those that need
-something of the machine."""
+something of the machine; but for what few kernels grant, and root alone: the accelerator."""
 
 import json
 import os
@@ -13,7 +13,10 @@ import pytest
 
 SENDS_PACKETS = {"kernel", "site"}
 RUNS_IN_CI = SENDS_PACKETS | {"postgresql"}
-NEEDED = {"namespaces", "nftables", "ip", "dig"}  # findings of the check, without which none can
+ACCELERATOR = "accelerator"
+NEEDED = frozenset(
+    {"namespaces", "nftables", "ip", "dig"}
+)  # findings of the check, without which none can
 AS_USER = Path(__file__).with_name("story") / "as_user.py"
 
 
@@ -21,6 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _is_marked(item, SENDS_PACKETS) and (obstacle := _obstacle(_as_ordinary_user(item))):
             item.add_marker(pytest.mark.skip(reason=obstacle))
+        elif _needs_what_is_not_granted(item):
+            item.add_marker(pytest.mark.skip(reason=_lacks(False, frozenset({ACCELERATOR}))))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -29,7 +34,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     skipped = report.skipped and not hasattr(report, "wasxfail")
-    if skipped and os.environ.get("CI") and _is_marked(item, RUNS_IN_CI):
+    has_to = _is_marked(item, RUNS_IN_CI) and not _needs_what_is_not_granted(item)
+    if skipped and os.environ.get("CI") and has_to:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} has to run where CI is set. {reason}"
@@ -45,9 +51,18 @@ def _as_ordinary_user(item: pytest.Item) -> bool:
     return os.geteuid() == 0 and callspec is not None and callspec.params.get("site") == "user"
 
 
+def _needs_what_is_not_granted(item: pytest.Item) -> bool:
+    return _is_marked(item, {ACCELERATOR}) and bool(_lacks(False, frozenset({ACCELERATOR})))
+
+
+def _obstacle(as_ordinary_user: bool) -> str:
+    """Say why packets cannot be sent on this machine and what to do; nothing: they can."""
+    return _lacks(as_ordinary_user, NEEDED)
+
+
 @cache
-def _obstacle(as_ordinary_user: bool) -> str | None:
-    """Say why packets cannot be sent on this machine and what to do; None: they can."""
+def _lacks(as_ordinary_user: bool, needed: frozenset[str]) -> str:
+    """Say which of these findings of the check are missing, and what to do."""
     command = [sys.executable, "-m", "genkan.site.check"]
     if as_ordinary_user:
         command = [sys.executable, str(AS_USER), *command]
@@ -55,6 +70,6 @@ def _obstacle(as_ordinary_user: bool) -> str | None:
     missing = [
         finding
         for finding in map(json.loads, result.stdout.splitlines())
-        if finding["name"] in NEEDED and not finding["ok"]
+        if finding["name"] in needed and not finding["ok"]
     ]
-    return " ".join(f"{one['name']}: {one['found']}. {one['todo']}" for one in missing) or None
+    return " ".join(f"{one['name']}: {one['found']}. {one['todo']}" for one in missing)

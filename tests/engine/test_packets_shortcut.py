@@ -8,15 +8,12 @@ from tests.engine.inside import AS_ROOT, report_of
 from tests.engine.packets_shortcut import SEEN, WORDS
 from tests.engine.service_world import TARGET_A
 
-pytestmark = [pytest.mark.kernel, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.kernel, pytest.mark.accelerator, pytest.mark.timeout(90)]
 
 
 @pytest.fixture(scope="module")
 def report() -> dict[str, Any]:
-    found = report_of("tests.engine.packets_shortcut", AS_ROOT, patience=80)
-    if found is None:
-        pytest.skip("this kernel lets no program at devices: it needs Linux 6.6 and CONFIG_BPF")
-    return found
+    return report_of("tests.engine.packets_shortcut", AS_ROOT, patience=80)
 
 
 def test_a_connection_that_goes_on_is_handed_on_and_translated_as_the_rules_do(
