@@ -11,7 +11,7 @@ from itertools import groupby
 from genkan.impact.blocks import Blocks
 from genkan.impact.effects import Times
 from genkan.impact.groups import Group, Sender, groups_of, outside
-from genkan.impact.outlook import Outlook, Verdict, look
+from genkan.impact.outlook import Flow, Outlook, Verdict, look
 from genkan.impact.state import State
 from genkan.impact.target import Kind, Ports, Target, ports_of
 from genkan.impact.targets import by_services
@@ -69,14 +69,17 @@ def reach(state: State, sources: Wanted, destinations: Wanted) -> list[Reached]:
     return found
 
 
-def _open(
-    state: State, sender: Sender, target: Target, ports: Iterable[Ports]
-) -> Iterator[Reached]:
-    looked = [(one, look(state, sender, target, one.protocol, one.first)) for one in ports]
-    reached = [pair for pair in looked if pair[1].verdict is not Verdict.BLOCKED]
-    for _, alike in groupby(reached, key=lambda pair: (pair[1].verdict.value, pair[1].via)):
-        pairs = list(alike)
-        yield Reached(sender, target, _joined(one for one, _ in pairs), pairs[0][1])
+def _open(state: State, sender: Sender, target: Target, ports: list[Ports]) -> Iterator[Reached]:
+    """Give what is open by IPv4 and by IPv6, the one after the other."""
+    for version in sender.versions:
+        looked = [
+            (one, look(state, sender, target, Flow(version, one.protocol, one.first)))
+            for one in ports
+        ]
+        reached = [pair for pair in looked if pair[1].verdict is not Verdict.BLOCKED]
+        for _, alike in groupby(reached, key=lambda pair: (pair[1].verdict.value, pair[1].via)):
+            pairs = list(alike)
+            yield Reached(sender, target, _joined(one for one, _ in pairs), pairs[0][1])
 
 
 def _joined(ports: Iterable[Ports]) -> tuple[Ports, ...]:

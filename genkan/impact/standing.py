@@ -11,7 +11,7 @@ from genkan.impact import policies
 from genkan.impact.blocks import Blocks
 from genkan.impact.code import Why
 from genkan.impact.groups import Group, groups_of
-from genkan.impact.outlook import Verdict, look
+from genkan.impact.outlook import Flow, Verdict, look
 from genkan.impact.state import State
 from genkan.impact.target import HTTPS, Kind, Target
 from genkan.model.endpoint_service import EndpointService, service_id_of
@@ -238,10 +238,11 @@ def _opens(state: State, sender: Group, endpoint: VpcEndpoint) -> bool:
         interface = state.network.get(NetworkInterface, name)
         if interface is None:
             continue
-        target = Target(Kind.BALANCER, name, fixed=tuple(interface.addresses[:1]))
-        for protocol, port in ports:
-            if look(state, sender, target, protocol, port).verdict is not Verdict.BLOCKED:
-                return True
+        target = Target(Kind.BALANCER, name, fixed=tuple(interface.addresses))
+        flows = (Flow(version, *port) for version in sender.versions for port in ports)
+        looked = (look(state, sender, target, flow).verdict for flow in flows)
+        if any(verdict is not Verdict.BLOCKED for verdict in looked):
+            return True
     return False
 
 

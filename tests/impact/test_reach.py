@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from genkan.analysis.packet import TCP, UDP
 from genkan.cli.main import main
 from genkan.impact.access_scope import ScopeUnreadable, parse_scope
-from genkan.impact.outlook import Verdict, look
+from genkan.impact.outlook import Flow, Verdict, look
 from genkan.impact.reach import Reached, Wanted, reach
 from genkan.impact.reach_report import answer_reach
 from genkan.impact.state import State
@@ -85,7 +85,7 @@ def test_every_port_is_as_the_walk_of_it_says(story: Story, found: list[Reached]
         ]
         for protocol in (TCP, UDP):
             for port in (*EDGES, *(chance.randint(1, 65_535) for _ in range(20))):
-                works = look(state, one.sender, one.target, protocol, port).verdict
+                works = look(state, one.sender, one.target, Flow(4, protocol, port)).verdict
                 is_told = any(
                     part.protocol == protocol and part.first <= port <= part.last for part in told
                 )
