@@ -163,7 +163,7 @@ class _Survey:
                 touched = sender.id in sends or group.id in takes
                 touched = touched or self._what.between(sender, group)
                 if touched and self._reachable(sender, group):
-                    yield sender, target
+                    yield sender, _others(group) if sender is group else target
             if group.vpc in self._what.vpcs and group.public and beyond.addresses:
                 yield beyond, Target(Kind.PUBLIC, group.id, group=group)
 
@@ -194,6 +194,11 @@ class _Survey:
         return any(
             state.network.get(Vpc, name) for state in (self._times.before, self._times.after)
         )
+
+
+def _others(group: Group) -> Target:
+    """Give the others of a group as what its first interface sends to."""
+    return Target(Kind.INTERFACES, group.id, group=replace(group, members=group.members[1:]))
 
 
 def _fixes(after: State, call: Call, found: Sequence[Finding]) -> dict[int, tuple[Fix, ...]]:

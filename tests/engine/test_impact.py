@@ -8,7 +8,7 @@ from tests.engine.inside import report_of
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(100)]
 
-FIRST_SEED, CHANGES = 34, 5
+FIRST_SEED, CHANGES = 36, 3
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,6 @@ def test_packets_meet_what_is_said_and_as_before_where_nothing_is(report):
 
 def test_changes_were_made_and_flows_told_of(report):
     assert sum(report["changes"].values()) == CHANGES
-    assert report["flows"]["untold"] > 500
-    assert report["flows"]["told"] > 20
+    assert report["flows"]["untold"] > 300
+    assert report["flows"]["told"] > 15
     assert {"LOST", "GAINED"} & set(report["effects"])

@@ -334,3 +334,57 @@ def test_a_tag_changes_nothing(story):
 
 def test_a_verdict_is_one_word(story):
     assert {one.value for one in Verdict} == {"works", "blocked", "denied", "depends"}
+
+
+def test_each_version_of_ip_is_told_by_itself(story):
+    """A rule for IPv4 gains what it gains, whatever becomes of IPv6."""
+    ask = story.client.ask
+    ask("AssociateVpcCidrBlock", VpcId=story.vpc, AmazonProvidedIpv6CidrBlock=True)
+    shown_vpc = ask("DescribeVpcs", VpcIds=[story.vpc])["Vpcs"][0]
+    block = shown_vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+    subnet = block.replace("/56", "/64")
+    ask("AssociateSubnetCidrBlock", SubnetId=story.back, Ipv6CidrBlock=subnet)
+    for one in (story.app, story.launch("other", story.back, story.app_group)):
+        ask(
+            "AssignIpv6Addresses",
+            NetworkInterfaceId=story.interface(one).id, Ipv6AddressCount=1,
+        )  # fmt: skip
+    order = Order(
+        "AuthorizeSecurityGroupIngress",
+        {
+            "GroupId": story.app_group,
+            "IpPermissions": https(IpRanges=[{"CidrIp": "172.16.2.0/24"}]),
+        },
+    )
+    gained = [one for one in asked(story, order).findings if one.target.kind is Kind.INTERFACES]
+    assert [one.versions for one in gained] == [(4,)]
+
+
+def test_a_peer_that_reaches_an_endpoint_by_its_address_is_told_of(story):
+    ask = story.client.ask
+    other = ask("CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ask("CreateSubnet", VpcId=other, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+    peering = ask("CreateVpcPeeringConnection", VpcId=story.vpc, PeerVpcId=other)
+    name = peering["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+    story.client.pass_time(1)
+    ask("AcceptVpcPeeringConnection", VpcPeeringConnectionId=name)
+    story.client.pass_time(1)
+    tables = ask("DescribeRouteTables")["RouteTables"]
+    theirs = next(one["RouteTableId"] for one in tables if one["VpcId"] == other)
+    for table, block in ((theirs, "172.16.0.0/16"), (story.back_table, "10.0.0.0/16")):
+        ask(
+            "CreateRoute",
+            RouteTableId=table, DestinationCidrBlock=block, VpcPeeringConnectionId=name,
+        )  # fmt: skip
+    group = ask("CreateSecurityGroup", GroupName="far", Description="far", VpcId=other)["GroupId"]
+    far = story.launch("far", subnet, group)
+    order = endpoint(story)
+    story.client.ask(order.operation, **order.parameters)
+    story.client.pass_time(1)
+    opened = Order(
+        "AuthorizeSecurityGroupIngress",
+        {"GroupId": story.endpoint_group,
+         "IpPermissions": https(IpRanges=[{"CidrIp": "10.0.0.0/16"}])},
+    )  # fmt: skip
+    found = {one.sender.origin: one for one in asked(story, opened).findings}
+    assert (found[far].effect, found[far].target.kind) == (Effect.GAINED, Kind.ENDPOINT)
