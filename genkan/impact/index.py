@@ -8,6 +8,7 @@ from genkan.compile.peering import peers_of
 from genkan.model.endpoint_service import EndpointService, service_id_of
 from genkan.model.load_balancer import LoadBalancer
 from genkan.model.network import Network
+from genkan.model.network_interface import NetworkInterface
 from genkan.model.vpc import InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
 from genkan.program import Program
@@ -48,6 +49,12 @@ class Index:
             for entry in self._program.of(OneToOne)
             if entry.place in vpcs
         }
+
+    @cached_property
+    def interfaces(self) -> dict[tuple[str, Address], NetworkInterface]:
+        """Who has an address in a VPC."""
+        rows = self._network.all(NetworkInterface)
+        return {(one.vpc_id, address): one for one in rows for address in one.addresses}
 
     @cached_property
     def endpoint_of(self) -> dict[str, str]:

@@ -86,13 +86,11 @@ def owner(resource: Resource) -> dict[str, Any]:
     return {"account": resource.account, "region": resource.region}
 
 
-def wearer(network: Network, vpc_id: str, address: Address) -> NetworkInterface | None:
+def wearer(state: State, vpc_id: str, address: Address) -> NetworkInterface | None:
     """Give the interface of a VPC, or of one that it is peered with, that has an address."""
-    for one in (vpc_id, *peers_of(network, vpc_id)):
-        for interface in network.where(NetworkInterface, vpc_id=one):
-            if address in interface.addresses:
-                return interface
-    return None
+    known = state.index.interfaces
+    found = (known.get((one, address)) for one in (vpc_id, *peers_of(state.network, vpc_id)))
+    return next((one for one in found if one), None)
 
 
 def _peers(
@@ -101,7 +99,7 @@ def _peers(
     """Give the far side as rules name it: by its group where it keeps one, then by its address, or
     the range of the service that has it."""
     if isinstance(asked, Guard):
-        interface = wearer(state.network, asked.place, remote)
+        interface = wearer(state, asked.place, remote)
         groups = (
             state.network.get(SecurityGroup, name)
             for name in (interface.group_ids if interface else ())

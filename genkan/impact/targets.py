@@ -149,7 +149,7 @@ def _listened(times: Times, capture: Capture) -> list[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for state, told in ((times.before, capture.before), (times.after, capture.after)):
         for address in told.addresses:
-            interface = wearer(state.network, capture.view, address)
+            interface = wearer(state, capture.view, address)
             for group in interface.group_ids if interface else ():
                 for rule in state.atlas.rules(capture.view, f"{group}/ingress"):
                     ports, protocol = rule.match.ports, rule.match.protocol

@@ -71,7 +71,7 @@ def public_addresses(state: State, step: Step) -> Iterator[tuple[Order, ...]]:
         return
     gateway = state.network.get(InternetGateway, border.place)
     vpc_id = gateway.vpc_id if gateway else None
-    interface = wearer(state.network, vpc_id, step.before.source) if vpc_id else None
+    interface = wearer(state, vpc_id, step.before.source) if vpc_id else None
     if interface is None:
         return
     private = {} if step.before.source == interface.private_ip else {
