@@ -25,7 +25,7 @@ FIELDS = {  # AWS's name in errors → the field
     "enableResourceNameDnsARecordOnLaunch": "dns_a_record",
     "enableResourceNameDnsAAAARecordOnLaunch": "dns_aaaa_record",
 }
-NEED_IPV6 = ("assignIpv6AddressOnCreation", "enableResourceNameDnsAAAARecordOnLaunch")
+NEED_IPV6 = ("assignIpv6AddressOnCreation",)
 NEED_IPV4 = ("mapPublicIpOnLaunch", "enableResourceNameDnsARecordOnLaunch")
 
 

@@ -31,11 +31,13 @@ def main() -> None:
     from genkan.services.gate import Gate, leave_buckets_policies_to_the_gate
     from genkan.services.kept_certificates import KeptCertificates
     from genkan.services.large_objects import keep_objects_in_files
+    from genkan.services.subnet_groups import let_subnet_groups_be_deleted
 
     by_authority = cache(lambda: Authority(authority, authority_key))
     KeptCertificates(Kept(certificates), by_authority, control).install()
     leave_buckets_policies_to_the_gate()
     keep_objects_in_files()
+    let_subnet_groups_be_deleted()
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     serve(

@@ -143,6 +143,14 @@ def test_an_attribute_is_switched_on_and_off(client, vpc, blocks, attribute, nam
             assert len(client.ask("DescribeSubnets", Filters=filters)["Subnets"]) == 1
 
 
+def test_names_with_ipv6_may_be_asked_for_before_there_is_any(client, vpc):
+    """Public modules of Terraform do so for subnets that never get an IPv6 block."""
+    subnet = a_subnet(client, vpc)
+    given = {"EnableResourceNameDnsAAAARecordOnLaunch": {"Value": True}}
+    client.ask("ModifySubnetAttribute", SubnetId=subnet, **given)
+    assert seen(client, subnet)["PrivateDnsNameOptionsOnLaunch"]["EnableResourceNameDnsAAAARecord"]
+
+
 def test_names_on_launch_and_local_interfaces_are_set(client, vpc):
     subnet = a_subnet(client, vpc)
     given = {"SubnetId": subnet, "PrivateDnsHostnameTypeOnLaunch": "resource-name"}
@@ -165,7 +173,6 @@ def test_names_on_launch_and_local_interfaces_are_set(client, vpc):
             "InvalidParameterCombination",
         ),
         ({"AssignIpv6AddressOnCreation": {"Value": True}}, "InvalidParameterValue"),
-        ({"EnableResourceNameDnsAAAARecordOnLaunch": {"Value": True}}, "InvalidParameterValue"),
         ({"PrivateDnsHostnameTypeOnLaunch": "other"}, "InvalidParameterValue"),
         ({"EnableLniAtDeviceIndex": 0}, "InvalidParameterValue"),
     ],

@@ -79,6 +79,15 @@ def test_what_is_new_or_gone_is_seen_at_once(network):
     assert refusal(rds.create_db_subnet_group, **again) == "InvalidSubnet"
 
 
+def test_subnet_groups_of_caches_end(network):
+    cache = network.client("elasticache")
+    name = {"CacheSubnetGroupName": "ends"}
+    made = {**name, "CacheSubnetGroupDescription": "d", "SubnetIds": network.subnets}
+    cache.create_cache_subnet_group(**made)
+    cache.delete_cache_subnet_group(**name)
+    assert refusal(cache.delete_cache_subnet_group, **name) == "CacheSubnetGroupNotFoundFault"
+
+
 def test_ids_that_there_are_not_are_refused_in_each_services_words(network):
     cache, ecs, eks = (network.client(name) for name in ("elasticache", "ecs", "eks"))
     unknown = network.client("lambda")
