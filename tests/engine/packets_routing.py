@@ -26,6 +26,7 @@ from tests.engine.world import World, extended, host
 APP, DB, ENDPOINT, RESOLVER = "172.16.2.4", "172.16.2.6", "172.16.2.5", "172.16.0.2"
 WEB_PUBLIC, OUTSIDE, FAR = "54.65.0.9", "198.51.100.10", "10.2.0.4"
 NAT_PUBLIC, SECOND_PUBLIC = "54.65.0.10", "54.65.0.40"
+IDLE = "nf_conntrack_tcp_timeout_established"
 ALL = CidrPeer(ANYWHERE)
 FRONT = IPv4Network("172.16.1.0/24")
 
@@ -83,7 +84,7 @@ def peering() -> dict[str, str]:
 def translation(world: World) -> dict[str, Any]:
     """Give a NAT gateway a second address, let it forget a connection, and make it a private
     one."""
-    found: dict[str, Any] = {"idle": setting("nat-1", "nf_conntrack_tcp_timeout_established")}
+    found: dict[str, Any] = {"idle": setting("nat-1", IDLE)}
     known = world.network.get(NetworkInterface, "eni-nat")
     second = IPv4Address("172.16.1.40")
     more = ElasticIp(
@@ -113,11 +114,13 @@ def setting(place: str, name: str) -> str:
 
 def forgotten(connection: Connection) -> str:
     """Say what a word meets on a connection that the NAT gateway has forgotten."""
-    inside("nat-1", "sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_timeout_established=1")
+    idle = setting("nat-1", IDLE)
+    inside("nat-1", "sysctl", "-qw", f"net.netfilter.{IDLE}=1")
     connection.echo("short", LONG_PATIENCE)  # from here on its time runs anew
     end = time.monotonic() + LONG_PATIENCE
     while "ESTABLISHED" in inside("nat-1", "cat", "/proc/thread-self/net/nf_conntrack"):
         assert time.monotonic() < end
+    inside("nat-1", "sysctl", "-qw", f"net.netfilter.{IDLE}={idle}")  # the engine would mend it
     try:
         return connection.echo("late", LONG_PATIENCE)
     except ConnectionResetError:

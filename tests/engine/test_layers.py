@@ -40,7 +40,7 @@ def rules(draw: st.DrawFn) -> list[Rule]:
 @st.composite
 def packets(draw: st.DrawFn) -> Packet:
     block: Block = draw(st.sampled_from(BLOCKS))
-    source = block[draw(st.sampled_from((0, 1, -1)))]
+    source = block[draw(st.sampled_from((0, min(1, block.num_addresses - 1), -1)))]
     protocol = draw(st.sampled_from((6, 17, 1, 47)))
     if protocol == 1:
         return Packet(source, source, 1, (1, 1), None, draw(st.sampled_from(((8, 0), (0, 0)))))
