@@ -60,18 +60,22 @@ class Reporter:
 async def _main() -> None:
     reporter = Reporter(f"{RUN}/reports.sock")
     ready: list[asyncio.Server] = []
+    telling: list[asyncio.Task[None]] = []
 
     async def apply(delta: Delta) -> None:
         reporter.prober.apply(delta)
         if not ready:
+            # Not before: who names no target says that none is checked, and what an earlier
+            # process measured would be forgotten.
+            telling.append(asyncio.create_task(reporter.report()))
             listener = sockets.listen(f"{RUN}/health.sock")
             ready.append(
                 await asyncio.start_unix_server(lambda _, writer: writer.close(), sock=listener)
             )
 
-    telling = asyncio.create_task(reporter.report())
     await Subscription(f"{RUN}/program.sock", "health", SECTIONS, apply).follow()
-    telling.cancel()
+    for task in telling:
+        task.cancel()
 
 
 def main() -> None:

@@ -214,6 +214,7 @@ def test_a_tls_listener_shows_the_certificate_that_was_requested_for_it(site, se
 @pytest.mark.parametrize("process", ["health", "streams"])
 def test_a_killed_process_comes_back_and_the_kernel_hands_on_meanwhile(site, served, process):
     name = served.described()["DnsEntries"][0]["DnsName"]
+    until(lambda: set(served.health().values()), lambda states: states == {"healthy"}, 25)
     before = site.processes()[process]
     os.kill(before, signal.SIGKILL)
     assert get(site, name).endswith(f" {NLB}")
