@@ -87,7 +87,7 @@ def summary(report: Shown) -> str:
 def to(effect: Shown) -> str:
     """Say where a flow goes."""
     flow = effect["flow"]
-    ports = ", ".join(_ports(one) for one in flow["ports"])
+    ports = ", ".join(ports_word(one) for one in flow["ports"])
     if flow["to"] == "name":
         return f"{_names(flow['names'])}  {ports}"
     if flow["to"] == "interfaces":
@@ -108,7 +108,7 @@ def who(groups: Sequence[Shown]) -> str:
         return "the internet"
     subnets = dict.fromkeys(group["subnet"] for group in groups)
     worn = dict.fromkeys(one["name"] or one["id"] for group in groups for one in group["groups"])
-    return f"{_several(members)} in {_several(list(subnets))}, wearing {_several(list(worn))}"
+    return f"{several(members)} in {several(list(subnets))}, wearing {several(list(worn))}"
 
 
 def side(report: Shown, outlook: Shown) -> str:
@@ -180,7 +180,7 @@ def _answer(report: Shown, told: Shown) -> str:
     return f"{', '.join(told['addresses'][:MOST])}{by}"
 
 
-def _ports(ports: Shown) -> str:
+def ports_word(ports: Shown) -> str:
     if ports["first"] is None:
         return "echo"
     first, last = ports["first"], ports["last"]
@@ -199,7 +199,7 @@ def _plainness(name: str) -> tuple[bool, int, str]:
     return (not name.endswith(".amazonaws.com"), len(name), name)
 
 
-def _several(names: Sequence[str]) -> str:
+def several(names: Sequence[str]) -> str:
     if len(names) <= MOST:
         return ", ".join(names)
     return f"{', '.join(names[:MOST])} and {len(names) - MOST} more"

@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
+from genkan.cli.impact_text import ports_word, several
 from genkan.cli.options import FROM, JSON, OUTPUT, SOURCE
 from genkan.client.home import default_home
 from genkan.client.site import Site, SiteDown
 
 ANY = ("*", "any")
-MOST = 4
 Shown = Mapping[str, Any]
 WORDS = {"internet": "the internet", "public-address": "the public address of "}
 
@@ -91,7 +91,8 @@ def lines(told: Shown) -> Iterator[str]:
     for way in told["ways"]:
         via = f"  by {' → '.join(way['via'])}" if way["via"] else ""
         word = "" if way["verdict"] == "works" else f"  {way['verdict'].upper()}"
-        yield f"{_end(way['from'])} → {_target(way['to'])}  {_ports(way['ports'])}{word}{via}"
+        ports = ", ".join(map(ports_word, way["ports"]))
+        yield f"{_end(way['from'])} → {_target(way['to'])}  {ports}{word}{via}"
         yield f"    genkan ping {_witness(way['witness'])}"
     if not told["ways"]:
         yield "nothing is found" if told["is_scope"] else "nothing is reached"
@@ -100,9 +101,7 @@ def lines(told: Shown) -> Iterator[str]:
 def _end(end: Shown) -> str:
     if not end["interfaces"]:
         return WORDS["internet"]
-    named = [one["name"] or one["place"] for one in end["interfaces"]]
-    more = f" and {len(named) - MOST} more" if len(named) > MOST else ""
-    return ", ".join(named[:MOST]) + more
+    return several([one["name"] or one["place"] for one in end["interfaces"]])
 
 
 def _target(target: Shown) -> str:
@@ -112,19 +111,6 @@ def _target(target: Shown) -> str:
         return str(target["id"])
     start = WORDS["public-address"] if target["kind"] == "public-address" else ""
     return f"{start}{_end(target)}"
-
-
-def _ports(ports: Sequence[Shown]) -> str:
-    return ", ".join(map(_range, ports))
-
-
-def _range(one: Shown) -> str:
-    if one["first"] is None:
-        return str(one["protocol"])
-    if (one["first"], one["last"]) == (1, 65_535):
-        return f"{one['protocol']}/any"
-    last = "" if one["first"] == one["last"] else f"-{one['last']}"
-    return f"{one['protocol']}/{one['first']}{last}"
 
 
 def _witness(flow: Shown) -> str:

@@ -10,7 +10,7 @@ from genkan.impact.code import Flag
 from genkan.impact.groups import Group, Sender
 from genkan.impact.outlook import Flow, Outlook, Verdict, look, versions_of
 from genkan.impact.state import State
-from genkan.impact.target import Kind, Ports, Target
+from genkan.impact.target import Kind, Ports, Target, joined
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.vpc_endpoint import VpcEndpoint
 from genkan.program.filter import Stage
@@ -75,7 +75,7 @@ def findings(
         first = together[0]
         yield Finding(
             first.effect, sender, target,
-            _joined(port for one in together for port in one.ports),
+            joined(port for one in together for port in one.ports),
             first.before, first.after, first.flags, (),
             tuple(sorted({version for one in together for version in one.versions})),
         )  # fmt: skip
@@ -196,20 +196,3 @@ def by_names_together(found: Iterable[Finding]) -> list[Finding]:
 
 def _addresses(outlook: Outlook) -> object:
     return outlook.resolved.addresses if outlook.resolved else None
-
-
-def _joined(ports: Iterable[Ports]) -> tuple[Ports, ...]:
-    """Join ports that follow each other."""
-    found: list[Ports] = []
-    for one in sorted(set(ports), key=lambda one: (one.protocol, one.first or 0)):
-        last = found[-1] if found else None
-        if (
-            last is not None
-            and last.protocol == one.protocol
-            and last.last is not None
-            and one.first == last.last + 1
-        ):
-            found[-1] = Ports(one.protocol, last.first, one.last)
-        else:
-            found.append(one)
-    return tuple(found)

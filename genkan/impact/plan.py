@@ -46,7 +46,6 @@ class Planning:
     """The orders so far; where the answers are that later ones refer to."""
 
     configuration: "Configuration"
-    changes: Sequence[PlannedChange]
     ids: Mapping[str, Mapping[str, Any]]  # of what there is already: the values by address
     orders: list[Order] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -76,9 +75,9 @@ class Planning:
             return None  # set by nobody: AWS chooses
         found = [self._referred(change, one) for one in references]
         values = [value for several in found for value in several]
-        several = isinstance(given, list) or attribute.endswith(("_ids", "_arns", "s"))
-        if several:
-            return list(dict.fromkeys(values))
+        if isinstance(given, list) or attribute.endswith("s"):
+            known = [one for one in given or () if one is not None]
+            return list(dict.fromkeys((*known, *values)))
         if len(values) != 1:
             raise Unresolved(f"{change.address}'s {attribute} is one of {len(values)}")
         return values[0]
@@ -117,7 +116,7 @@ class Planning:
         base, attribute = reference
         there = {
             address: found
-            for address, found in (*self._existing(), *self._answers.items())
+            for address, found in (*self.ids.items(), *self._answers.items())
             if INDEX.sub("", address) == base
         }
         same = "".join(INDEX.findall(change.address))
@@ -127,9 +126,6 @@ class Planning:
         if not values:
             raise Unresolved(f"{base}.{attribute}, which {change.address} refers to, is not known")
         return values
-
-    def _existing(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        yield from self.ids.items()
 
     def note(self, change: PlannedChange, why: str) -> None:
         self.notes.append(

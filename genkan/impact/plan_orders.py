@@ -47,7 +47,7 @@ def orders_of(plan: Mapping[str, Any]) -> tuple[list[Order], list[Note]]:
     configuration = Configuration(plan)
     changes = in_order(configuration, changes_of(plan))
     there = {one.address: one.values for one in resources_of(plan)}
-    planning = Planning(configuration, changes, there)
+    planning = Planning(configuration, there)
     for change in changes:
         if change.actions[0] == DELETE and CREATE in change.actions:
             _make(planning, change, DELETES)

@@ -13,7 +13,7 @@ from genkan.impact.effects import Times
 from genkan.impact.groups import Group, Sender, groups_of, outside
 from genkan.impact.outlook import Flow, Outlook, Verdict, look
 from genkan.impact.state import State
-from genkan.impact.target import Kind, Ports, Target, ports_of
+from genkan.impact.target import Kind, Ports, Target, joined, ports_of
 from genkan.impact.targets import by_services
 from genkan.model.vpc import Vpc
 
@@ -79,19 +79,7 @@ def _open(state: State, sender: Sender, target: Target, ports: list[Ports]) -> I
         reached = [pair for pair in looked if pair[1].verdict is not Verdict.BLOCKED]
         for _, alike in groupby(reached, key=lambda pair: (pair[1].verdict.value, pair[1].via)):
             pairs = list(alike)
-            yield Reached(sender, target, _joined(one for one, _ in pairs), pairs[0][1])
-
-
-def _joined(ports: Iterable[Ports]) -> tuple[Ports, ...]:
-    """Put parts together that follow each other."""
-    whole: list[Ports] = []
-    for one in ports:
-        last = whole[-1] if whole else None
-        if last and last.protocol == one.protocol and last.last and one.first == last.last + 1:
-            whole[-1] = Ports(one.protocol, last.first, one.last)
-        else:
-            whole.append(one)
-    return tuple(whole)
+            yield Reached(sender, target, joined(one for one, _ in pairs), pairs[0][1])
 
 
 def _pairs(state: State) -> Iterator[tuple[Sender, Target]]:

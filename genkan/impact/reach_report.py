@@ -6,11 +6,10 @@ from typing import Any
 from genkan.impact.access_scope import ScopeUnreadable, parse_scope
 from genkan.impact.groups import Group, Sender
 from genkan.impact.reach import Reached, TooMany, Wanted, reach
-from genkan.impact.shown import name_of
+from genkan.impact.shown import name_of, ports_shown
 from genkan.impact.state import State
-from genkan.impact.target import Kind, Ports, Target
+from genkan.impact.target import Kind, Target
 
-NAMES = {6: "tcp", 17: "udp"}
 SCHEMA = "genkan-reach/1"
 
 
@@ -38,7 +37,7 @@ def _shown(state: State, reached: Reached) -> dict[str, Any]:
     return {
         "from": _end(state, reached.sender),
         "to": _target(state, reached.target),
-        "ports": [_ports(one) for one in reached.ports],
+        "ports": [ports_shown(one) for one in reached.ports],
         "verdict": reached.outlook.verdict.value,
         "via": list(reached.outlook.via),
         "sees": reached.outlook.sees,
@@ -72,15 +71,9 @@ def _target(state: State, target: Target) -> dict[str, Any]:
     return {**held, "kind": target.kind.value, "id": target.id, "name": target.name}
 
 
-def _ports(ports: Ports) -> dict[str, Any]:
-    if ports.first is None:
-        return {"protocol": "icmp", "first": None, "last": None}
-    return {"protocol": NAMES[ports.protocol], "first": ports.first, "last": ports.last}
-
-
 def _witness(reached: Reached) -> dict[str, Any]:
     """Give a flow of them that can be traced, or sent."""
-    ports = _ports(reached.ports[0])
+    ports = ports_shown(reached.ports[0])
     sender = reached.sender
     trace = reached.outlook.trace
     named = reached.target.kind is Kind.NAME and reached.target.name

@@ -11,13 +11,11 @@ from genkan.impact.effects import WORSE, Effect, Finding
 from genkan.impact.groups import Group, Sender
 from genkan.impact.impact import Report
 from genkan.impact.outlook import Outlook
-from genkan.impact.shown import fix_shown, name_of, order_shown, step_shown
-from genkan.impact.target import Ports
+from genkan.impact.shown import fix_shown, name_of, order_shown, ports_shown, step_shown
 from genkan.model.network import Network
 from genkan.model.security_group import SecurityGroup
 
 SCHEMA = "genkan-impact/1"
-NAMES = {6: "tcp", 17: "udp"}
 WARNED = (Flag.CONNECTIONS_RESET, Flag.OUTAGE_WINDOW, Flag.SOURCE_ADDRESS_CHANGES)
 ASSUMPTIONS = (
     "programs are taken to listen wherever a packet is let in",
@@ -128,7 +126,7 @@ class _Drawer:
                 "id": target.id,
                 "names": list(finding.names),
                 "target": self._sender(group) if group else None,
-                "ports": [_ports(one) for one in finding.ports],
+                "ports": [ports_shown(one) for one in finding.ports],
                 "versions": list(finding.versions),
             },
             "before": self._outlook(self._before, finding.before),
@@ -198,12 +196,6 @@ class _Drawer:
                 "answer": [step_shown(network, "answer", one) for one in trace.answer],
             }
         return name
-
-
-def _ports(ports: Ports) -> dict[str, Any]:
-    if ports.first is None:
-        return {"protocol": "icmp", "first": None, "last": None}
-    return {"protocol": NAMES[ports.protocol], "first": ports.first, "last": ports.last}
 
 
 def _severity(finding: Finding) -> str:

@@ -7,8 +7,11 @@ from typing import Any
 from genkan.analysis import Packet, Step
 from genkan.impact.fixes import Fix
 from genkan.impact.order import Order
+from genkan.impact.target import Ports
 from genkan.model.network import Network
 from genkan.model.resource import Resource
+
+NAMES = {6: "tcp", 17: "udp"}
 
 
 def step_shown(network: Network, way: str, step: Step) -> dict[str, Any]:
@@ -57,6 +60,12 @@ def header_shown(packet: Packet) -> dict[str, Any]:
         "icmp": packet.icmp,
         "text": str(packet),
     }
+
+
+def ports_shown(ports: Ports) -> dict[str, Any]:
+    if ports.first is None:
+        return {"protocol": "icmp", "first": None, "last": None}
+    return {"protocol": NAMES[ports.protocol], "first": ports.first, "last": ports.last}
 
 
 def name_of(network: Network, place: str) -> str | None:

@@ -107,3 +107,20 @@ def _rules(state: State, group: Group, stages: tuple[Stage, Stage]) -> Iterator[
     names += (edge.filter,) if isinstance(edge, SubnetGuard) else ()
     for name in names:
         yield from state.atlas.rules(group.vpc, name)
+
+
+def joined(ports: Iterable[Ports]) -> tuple[Ports, ...]:
+    """Join ports that follow each other."""
+    found: list[Ports] = []
+    for one in sorted(set(ports), key=lambda one: (one.protocol, one.first or 0)):
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.protocol == one.protocol
+            and last.last is not None
+            and one.first == last.last + 1
+        ):
+            found[-1] = Ports(one.protocol, last.first, one.last)
+        else:
+            found.append(one)
+    return tuple(found)

@@ -4,7 +4,7 @@ Dumps are of every age and made by every client: times are written in three ways
 case, and what AWS added since is not there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
@@ -147,7 +147,3 @@ def _read(of: type[A], value: str, member: str) -> A:
         return of(value)
     except ValueError as error:
         raise Unusable(f"its {member}, {value!r}, is no address") from error
-
-
-def first(values: Sequence[str]) -> str | None:
-    return values[0] if values else None

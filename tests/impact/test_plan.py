@@ -179,6 +179,32 @@ def test_of_several_alike_the_one_with_the_same_index_is_meant() -> None:
     assert "--subnet-id '{2.Subnet.SubnetId}'" in told[2]
 
 
+def test_of_a_set_what_is_known_stays_beside_what_is_not() -> None:
+    changes = [
+        changed("aws_security_group", "new", ["create"], after={"name": "new", "vpc_id": "vpc-1"}),
+        changed(
+            "aws_vpc_endpoint",
+            "e",
+            ["create"],
+            after={
+                "vpc_id": "vpc-1",
+                "service_name": "s",
+                "vpc_endpoint_type": "Interface",
+                "security_group_ids": ["sg-old", None],
+            },
+            unknown={"security_group_ids": [False, True]},
+        ),
+    ]
+    named = refers("aws_security_group.new.id", "aws_security_group.new")
+    root = {
+        "resources": [
+            resource("aws_security_group", "new"),
+            resource("aws_vpc_endpoint", "e", security_group_ids=named),
+        ]
+    }
+    assert "--security-group-ids sg-old '{1.GroupId}'" in words(a_plan(changes, root))[-1]
+
+
 def test_what_is_not_known_is_left_out_and_said() -> None:
     change = changed(
         "aws_route",
