@@ -2,13 +2,17 @@
 internet, from peered VPCs, across network ACLs, from targets themselves; and what the walk says."""
 
 import json
+import socket
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 from typing import Any
 
 from genkan.analysis import Atlas, Disposition, Packet, walks
+from genkan.engine.linux.namespace import entered
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_service import EndpointConnection
 from genkan.model.load_balancer import Target, TargetGroup, TargetType
@@ -25,6 +29,7 @@ from tests.compile.scenario import AT, MINE, first_account
 from tests.engine.inside import own_run
 from tests.engine.probes import tcp, tcp_server, udp, udp_server
 from tests.engine.service_world import (
+    CLIENT,
     ENDPOINT,
     NLB_A,
     OPEN,
@@ -256,10 +261,57 @@ def acls(world: World, vpc: str, probes: dict[str, tuple[Any, ...]]) -> dict[str
     return found
 
 
+def port_again(times: int = 100) -> dict[str, int]:
+    """Connect by an endpoint again and again from one port, and be hung up on; give how many words
+    came, and how many segments the client's network sent again."""
+    serving = hang_up("i-p-one", 8080, times)
+    before, words = sent_again("i-c-client"), 0
+    for _ in range(times):
+        with entered("i-c-client"):
+            client = socket.socket()
+        with client:
+            client.settimeout(PATIENCE)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            client.bind((CLIENT, 20_005))
+            client.connect((ENDPOINT, 443))
+            words += client.recv(100) == b"word"
+            while client.recv(100):
+                pass
+    serving.join(PATIENCE)
+    return {"words": words, "sent again": sent_again("i-c-client") - before}
+
+
+def hang_up(place: str, port: int, times: int) -> threading.Thread:
+    """Say one word to each of so many clients, and be the first to end."""
+    with entered(place):
+        listener = socket.create_server(("", port))
+
+    def serve() -> None:
+        with listener:
+            for _ in range(times):
+                with listener.accept()[0] as client:
+                    client.sendall(b"word")
+
+    serving = threading.Thread(target=serve, daemon=True)
+    serving.start()
+    return serving
+
+
+def sent_again(place: str) -> int:
+    """Give how many segments of TCP a place has sent again, those that begin one included."""
+    with entered(place):
+        names, values = (
+            line.split()
+            for line in Path("/proc/thread-self/net/snmp").read_text().splitlines()
+            if line.startswith("Tcp:")
+        )
+    return int(values[names.index("RetransSegs")])
+
+
 def main() -> None:
     own_run()
     world = World(network())
-    report: dict[str, Any] = {"at once": world.reconcile()}
+    report: dict[str, Any] = {"at once": world.reconcile(), "port again": port_again()}
     for place in ("i-p-one", "i-p-two"):
         tcp_server(place, 8080)
         udp_server(place, 5000)

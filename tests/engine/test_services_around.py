@@ -19,6 +19,10 @@ def report() -> dict[str, Any]:
     return report_of("tests.engine.services_around")
 
 
+def test_a_port_is_used_again_at_once_after_its_connection_ended(report: dict[str, Any]) -> None:
+    assert report["port again"] == {"words": 100, "sent again": 0}
+
+
 @pytest.mark.parametrize(
     ("probe", "met"),
     [
