@@ -44,6 +44,7 @@ class Call:
     request_id: str
     token: Callable[[int, str], str]
     user_id: str = ""  # of an IAM user; empty for everybody else
+    access_key: str = ""  # the id of the key that signed
     console_output: Callable[[str], bytes] = lambda instance_id: b""
     new_key_pair: Callable[[str], tuple[str, str, str]] = _no_key_pairs
     find_way: FindWay = _no_ways

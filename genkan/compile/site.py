@@ -157,4 +157,7 @@ def _compile_credential(key: AccessKey) -> Iterator[Entry]:
         principal=key.principal,
         session_token=key.session_token,
         expires=key.expires_at,
+        issuer=key.issuer,
+        session_policies=key.session_policies,
+        session_tags=key.session_tags,
     )

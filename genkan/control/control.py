@@ -46,7 +46,7 @@ ITSELF = "genkan"  # in the journal, whoever a lifecycle's own step is by
 SHOWN_AFTER_THE_END = timedelta(hours=1)  # of instances, NAT gateways, keys, connections
 MOST_STEPS = 100  # of lifecycles in one change
 READS = ("describe_", "get_", "list_")
-BUT_WRITES = frozenset({"get_session_token"})  # makes a key, whatever it is called
+BUT_WRITES = frozenset({"get_federation_token", "get_session_token"})  # make keys, by their names
 
 Publish = Callable[[Delta], None]
 Notify = Callable[[list[Notice]], None]

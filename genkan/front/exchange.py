@@ -27,7 +27,7 @@ from genkan.front.lookup import look_up
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay
 from genkan.front.s3_names import bucket_in, public_host
-from genkan.front.session import check_session, foreign_token
+from genkan.front.session import check_session, check_use, foreign_token
 from genkan.front.upstream import UpstreamDown
 from genkan.program.service import Credential, Listener, Service, Upstream
 
@@ -284,6 +284,7 @@ class Exchange:
             if credential is None:
                 raise foreign_token(self._signature.access_key)
             check_session(credential, token, now)
+            check_use(credential, self._service.model, self._seen.operation)
             directory.check_scope(self._service, self._signature)
         elif self._service.code != EXECUTE_API and not wire.may_be_unsigned(
             self._model, self._seen.operation

@@ -75,14 +75,21 @@ def _identity(credential: Credential | None) -> dict[str, Any]:
     if credential is None:
         return {"type": "AWSAccount", "principalId": "", "accountId": "anonymous"}
     root = credential.principal.endswith(":root")
-    assumed = ":assumed-role/" in credential.principal
     return {
-        "type": "Root" if root else "AssumedRole" if assumed else "IAMUser",
+        "type": _type_of(credential.principal),
         "principalId": credential.account if root else credential.principal,
         "arn": credential.principal,
         "accountId": credential.account,
         "accessKeyId": credential.id,
     }
+
+
+def _type_of(principal: str) -> str:
+    if principal.endswith(":root"):
+        return "Root"
+    if ":assumed-role/" in principal:
+        return "AssumedRole"
+    return "FederatedUser" if ":federated-user/" in principal else "IAMUser"
 
 
 def _shown(value: Any) -> Any:  # noqa: ANN401 - whatever a model describes

@@ -148,6 +148,7 @@ def _as_asked(call: Call, order: Order) -> Call:
         region=order.region or call.region,
         principal=f"arn:aws:iam::{order.account}:root",
         user_id="",
+        access_key="",
     )
 
 

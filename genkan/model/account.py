@@ -24,7 +24,9 @@ class Account(Resource):
 class AccessKey(Resource):
     """`id` is the access key id; `principal` the ARN that signs with it.
 
-    A temporary key signs together with its session token, until it expires.
+    A temporary key signs together with its session token, until it expires. `issuer` is the ARN of
+    whoever made a federated user's key: what that one may not, this one may not. Session policies
+    are documents, and ARNs of managed policies.
     """
 
     kind: ClassVar[str] = "access-key"
@@ -33,6 +35,10 @@ class AccessKey(Resource):
     principal: str
     session_token: str | None = None
     expires_at: datetime | None = None
+    issuer: str | None = None
+    session_policies: tuple[str, ...] = ()
+    session_tags: tuple[tuple[str, str], ...] = ()
+    transitive_tags: tuple[str, ...] = ()  # keys of those that a next role's session takes over
 
 
 def standing_keys(keys: Iterable[AccessKey]) -> list[AccessKey]:

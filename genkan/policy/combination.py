@@ -3,8 +3,9 @@
 An explicit denial by any decides. An endpoint's policy grants nothing, and has to allow. Of the
 rest, in the resource's own account either side may grant; between accounts both have to, and a
 key's or a role's own policy has to in every case. Where a resource's policy names the account and
-not the caller, the account's policies have the word. "How AWS enforcement code logic evaluates
-requests" in the IAM user guide.
+not the caller, the account's policies have the word. A session policy grants nothing and has to
+allow, unless a resource's policy in the same account names the session itself. "How AWS
+enforcement code logic evaluates requests" in the IAM user guide.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ class Source(Enum):
     ENDPOINT = "VPC endpoint policy"
     IDENTITY = "identity-based policy"
     RESOURCE = "resource-based policy"
+    SESSION = "session policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,17 @@ def authorize(
     identity: Decision,
     resource: Decision | None = None,
     endpoint: Decision = GRANTED,
+    session: Decision | None = None,
     same_account: bool = True,
     resource_has_to_allow: bool = False,
 ) -> Outcome:
-    """Put policies together. `resource` None: the resource has no policy, or can have none."""
+    """Put policies together. `resource` None: the resource has no policy, or can have none;
+    `session` None: no session policy binds."""
     given = {Source.ENDPOINT: endpoint, Source.IDENTITY: identity}
     if resource is not None:
         given[Source.RESOURCE] = resource
+    if session is not None:
+        given[Source.SESSION] = session
     for source, decision in given.items():
         if decision.explicit:
             return Outcome(Verdict.DENY, source, decision)
@@ -87,6 +93,8 @@ def _denier(
     by_resource = same_account and not _denies(resource) and not resource.by_account
     if _denies(given[Source.IDENTITY]) and not by_resource:
         return Source.IDENTITY
+    if _denies(given.get(Source.SESSION, GRANTED)) and not (by_resource and not resource.by_owner):
+        return Source.SESSION
     return None
 
 

@@ -29,6 +29,7 @@ class Decision:
     Without an `explicit` statement, a denial names the statement that came nearest to allowing it,
     and the `element` that was not met. `keys` are what it depends on. `by_account`: all that allows
     it names the caller's account and not the caller, which leaves it to that account's policies.
+    `by_owner`: it names the role or the user that a session is of, and not the session.
     """
 
     verdict: Verdict
@@ -37,6 +38,7 @@ class Decision:
     element: str | None = None
     keys: frozenset[str] = frozenset()
     by_account: bool = False
+    by_owner: bool = False
 
     @property
     def allows(self) -> bool:
@@ -62,6 +64,7 @@ class _Met:
     applies: Truth
     element: str | None = None
     by_account: bool = False
+    by_owner: bool = False
 
 
 def evaluate(policy: Policy, request: Request, *, accounts_mean_root: bool = False) -> Decision:
@@ -83,8 +86,13 @@ def evaluate(policy: Policy, request: Request, *, accounts_mean_root: bool = Fal
 
 
 def _allowed(by: list[_Met]) -> Decision:
-    named = next((one for one in by if not one.by_account), by[0])
-    return Decision(Verdict.ALLOW, statement=named.statement, by_account=named.by_account)
+    named = min(by, key=lambda one: (one.by_account, one.by_owner))
+    return Decision(
+        Verdict.ALLOW,
+        statement=named.statement,
+        by_account=named.by_account,
+        by_owner=named.by_owner,
+    )
 
 
 def _denied_by_nobody(allowing: list[_Met]) -> Decision:
@@ -100,7 +108,7 @@ def _order(element: str) -> int:
 
 
 def _meet(statement: Statement, request: Request, accounts_mean_root: bool) -> _Met:
-    by_account = False
+    by_account = by_owner = False
     truths: list[Truth] = []
     for element, found in _elements(statement, request, accounts_mean_root):
         if found is NO:
@@ -108,7 +116,8 @@ def _meet(statement: Statement, request: Request, accounts_mean_root: bool) -> _
         truths.append(found)
     if statement.principals and not statement.principals.negated:
         by_account = not _names_caller(statement.principals, request.principal)
-    return _Met(statement, all_of(truths), by_account=by_account)
+        by_owner = not by_account and not _names_session(statement.principals, request.principal)
+    return _Met(statement, all_of(truths), by_account=by_account, by_owner=by_owner)
 
 
 def _elements(
@@ -168,6 +177,13 @@ def _names_caller(principals: NamedPrincipals, caller: Principal | None) -> bool
     if caller.is_root and _names_account(principals, caller):
         return True
     return any(arn in principals.kinds.get("AWS", ()) for arn in caller.arns)
+
+
+def _names_session(principals: NamedPrincipals, caller: Principal | None) -> bool:
+    """Tell whether who is named is the caller under its first name, or everybody."""
+    if caller is None or len(caller.arns) < 2 or _names_everybody(principals):
+        return True
+    return caller.arns[0] in principals.kinds.get("AWS", ())
 
 
 def _names_account(principals: NamedPrincipals, caller: Principal) -> bool:

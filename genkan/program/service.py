@@ -95,7 +95,9 @@ class Credential(Entry):
     """An access key that signs requests: whose it is. `id` is the access key id.
 
     With a `session_token`, it signs together with that alone, and until it `expires`; without one,
-    never with one.
+    never with one. What it may is bound by `session_policies`, if there are any: documents, and
+    ARNs of managed policies. A federated user's is bound by them in every case, and by what its
+    `issuer` may.
     """
 
     section: ClassVar[str] = "credential"
@@ -106,6 +108,9 @@ class Credential(Entry):
     principal: str
     session_token: str | None = None
     expires: datetime | None = None
+    issuer: str | None = None
+    session_policies: tuple[str, ...] = ()
+    session_tags: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> Key:

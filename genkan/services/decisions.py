@@ -17,21 +17,19 @@ from genkan.policy import (
     authorize,
     evaluate,
 )
-from genkan.services.identities import Identity, identity_of, read_policy
-from genkan.services.resource_policies import Held, held
+from genkan.services.identities import Identity, Question, identity_of, read_policy
+from genkan.services.resource_policies import TRUSTED, Held, held
 
 FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})  # nobody needs to be allowed
 OF_THE_OWNER = frozenset({"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"})
 ACCESS_LISTS = frozenset({"s3:GetObject", "s3:GetObjectVersion"})  # that anonymous calls may meet
 TRUST = "role trust policy"
-Question = dict[str, Any]
 
 
 def decide(question: Question) -> dict[str, Any] | None:
     """Answer a question: what is denied first, and why; None where nothing is."""
     account = question.get("account") or ""
-    arn = question.get("principal")
-    identity = identity_of(arn, account) if arn else None
+    identity = identity_of(question)
     for action, resource in question["asked"]:
         denial = _decide_one(question, identity, account, action, resource)
         if denial is not None:
@@ -42,9 +40,9 @@ def decide(question: Question) -> dict[str, Any] | None:
 def complete(question: Question) -> dict[str, Any]:
     """Give what of a question is known here alone: whole names of what is asked for, and the
     condition keys of who asks and of who owns it."""
-    account, arn = question.get("account") or "", question.get("principal")
+    account, identity = question.get("account") or "", identity_of(question)
     found = [held(action, resource, account) for action, resource in question["asked"]]
-    keys = dict(identity_of(arn, account).keys) if arn else {}
+    keys = dict(identity.keys) if identity else {}
     for one in found[:1]:
         if one.account:
             keys |= {"aws:ResourceAccount": (one.account,), "s3:ResourceAccount": (one.account,)}
@@ -82,6 +80,7 @@ def _decide_one(
         found = authorize(
             identity=identity.decide(request),
             resource=by_resource,
+            session=identity.bind(request),
             same_account=mine,
             resource_has_to_allow=one.has_to_allow,
         )
@@ -122,7 +121,7 @@ def _by_resource(one: Held, request: Request) -> Decision:
 
 def denial_of(action: str, resource: str, source: Source, decision: Decision) -> dict[str, Any]:
     """Give a denial as it is told."""
-    trust = source is Source.RESOURCE and action == "sts:AssumeRole"
+    trust = source is Source.RESOURCE and action in TRUSTED
     return {
         "action": action,
         "resource": resource,

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from genkan.policy import NOT_GRANTED, Decision, PolicyUnreadable, Source, authorize, evaluate
-from genkan.services.decisions import Question, denial_of, request_of
-from genkan.services.identities import identity_of, read_policy
+from genkan.services.decisions import denial_of, request_of
+from genkan.services.identities import Question, identity_of, read_policy
 
 INVOKE = "execute-api:Invoke"
 JSON = "application/json"
@@ -109,7 +109,7 @@ def _denial(
     if not api.policy and not is_private and not signs:
         return None
     account = question.get("account") or ""
-    identity = identity_of(question["principal"], account) if signs else None
+    identity = identity_of(question) if signs else None
     request = request_of(question, identity, INVOKE, arn)
     by_resource: Decision | None = None
     if api.policy or is_private:
@@ -120,6 +120,7 @@ def _denial(
         found = authorize(
             identity=identity.decide(request),
             resource=by_resource,
+            session=identity.bind(request),
             same_account=owner == account,
             resource_has_to_allow=is_private,
         )

@@ -15,8 +15,8 @@ from http.client import responses
 from typing import Any
 
 from genkan.services import execute_api, large_objects
-from genkan.services.decisions import Question, complete, decide, granted_by_resource
-from genkan.services.identities import key_of
+from genkan.services.decisions import complete, decide, granted_by_resource
+from genkan.services.identities import Question, key_of
 from genkan.services.network_mirror import NetworkMirror, Refusal, not_made
 from genkan.services.unknown_ids import unknown
 

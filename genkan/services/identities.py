@@ -4,8 +4,8 @@ A role that IAM does not know is taken as named, and may do everything, in an ac
 role of its own; in one that has, it is nobody.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -25,23 +25,33 @@ from genkan.policy import (
 PARTITION = "aws"
 ASSUMED = ":assumed-role/"
 ACTIVE = "Active"
+TAG_KEY, USERNAME, USER_ID = "aws:principaltag/", "aws:username", "aws:userid"
+Question = dict[str, Any]  # what the front knows of a call, as its header has it
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A caller: the names it goes by, its own condition keys, and the policies attached to it;
-    `unbound`: no policy is asked."""
+    `unbound`: no policy of its own is asked. `session`: those that bind its session, None where
+    none do."""
 
     principal: Principal
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     policies: tuple[str, ...] = ()
     unbound: bool = False
+    session: tuple[str, ...] | None = None
 
     def decide(self, request: Request) -> Decision:
         """Say what its policies say."""
         if self.unbound:
             return GRANTED
         return together([_asked(text, request) for text in self.policies])
+
+    def bind(self, request: Request) -> Decision | None:
+        """Say what its session's policies say; None where it has none."""
+        if self.session is None:
+            return None
+        return together([_asked(text, request) for text in self.session])
 
 
 def key_of(access_key: str) -> dict[str, str] | None:
@@ -58,7 +68,44 @@ def key_of(access_key: str) -> dict[str, str] | None:
     return None
 
 
-def identity_of(arn: str, account: str) -> Identity:
+def identity_of(question: Question) -> Identity | None:
+    """Give the identity that a question is about; None where nobody signed.
+
+    A federated user's is its issuer's under its own name; a session's tags count before those of
+    whom it is of.
+    """
+    arn, account = question.get("principal"), question.get("account") or ""
+    if not arn:
+        return None
+    issuer = question.get("issuer")
+    found = _lasting(issuer or arn, account)
+    said = {
+        name: tuple(values)
+        for name, values in question["context"].items()
+        if name.lower().startswith(TAG_KEY) or (issuer and name == USER_ID)
+    }
+    keys = {name: held for name, held in found.keys.items() if not (issuer and name == USERNAME)}
+    arns = (arn, *found.principal.arns) if issuer else found.principal.arns
+    bound = question.get("session_policies")
+    return replace(
+        found,
+        principal=Principal(account, arns),
+        keys={**keys, **said},
+        session=None if bound is None else tuple(_documents(account, bound)),
+    )
+
+
+def _documents(account: str, policies: Iterable[str]) -> Iterator[str]:
+    """Give session policies as documents; an ARN of what is not there grants nothing."""
+    managed = backend(account).managed_policies
+    for one in policies:
+        if not one.startswith("arn:"):
+            yield one
+        elif one in managed:
+            yield from _chosen(managed[one])
+
+
+def _lasting(arn: str, account: str) -> Identity:
     """Give the identity with this ARN: a root user's, a user's, a session's of a role."""
     if arn.endswith(":root"):
         return Identity(Principal(account, (arn,)), unbound=True)
@@ -123,8 +170,12 @@ def _user(arn: str, account: str) -> Identity:
 def _attached(owner: Any) -> Iterator[str]:  # noqa: ANN401 - moto's user, group or role
     yield from owner.policies.values()
     for policy in owner.managed_policies.values():
-        chosen = policy.default_version_id
-        yield from (one.document for one in policy.versions if one.version_id == chosen)
+        yield from _chosen(policy)
+
+
+def _chosen(policy: Any) -> Iterator[str]:  # noqa: ANN401 - moto's managed policy
+    chosen = policy.default_version_id
+    yield from (one.document for one in policy.versions if one.version_id == chosen)
 
 
 def _tag_keys(tags: Any) -> dict[str, tuple[str, ...]]:  # noqa: ANN401 - a list or a mapping

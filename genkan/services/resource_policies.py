@@ -95,7 +95,7 @@ def _role(action: str, region: str, account: str, name: str) -> Held | None:
     if kind != "role":
         return None
     role = find_role(account, last)
-    if action != "sts:AssumeRole":
+    if action not in TRUSTED:
         return Held(role.arn, account) if role else None
     if role is None or (rest != last and role.arn.partition(":role/")[2] != rest):
         arn = f"arn:aws:iam::{account}:{name}"
@@ -107,6 +107,7 @@ def _text(document: Any) -> str:  # noqa: ANN401 - moto's
     return document if isinstance(document, str) else ""
 
 
+TRUSTED = frozenset({"sts:AssumeRole", "sts:TagSession"})  # what a role has to trust callers for
 NOBODY = '{"Statement":[]}'  # what a role that is not there says
 ANYBODY = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*"}]}'  # one taken as named
 Look = Callable[[str, str, str, str], Held | None]

@@ -62,6 +62,7 @@ class Calls:
             said["x-genkan-region"],
             principal=said["x-genkan-principal"],
             user_id=said.get("x-genkan-user-id", ""),
+            access_key=said.get("x-genkan-access-key", ""),
             request_id=request_id,
         )
 
@@ -71,6 +72,7 @@ class Calls:
         region: str,
         principal: str | None = None,
         user_id: str = "",
+        access_key: str = "",
         request_id: str | None = None,
     ) -> Call:
         """Give a call, of an account's own where nobody else is named."""
@@ -80,6 +82,7 @@ class Calls:
             region=region,
             principal=principal or f"arn:aws:iam::{account}:root",
             user_id=user_id,
+            access_key=access_key,
             now=now(),
             request_id=request_id or str(uuid.uuid4()),
             token=token,

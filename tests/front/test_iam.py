@@ -266,3 +266,84 @@ def test_what_no_client_may_say_is_not_heard(api, user):
         + b"\r\n"
     )
     assert b"secret" not in answer.body
+
+
+def test_a_federated_user_may_what_its_issuer_and_its_session_policies_both_allow(
+    api, iam, user, account
+):
+    name, caller, _ = user
+    iam.put_user_policy(
+        UserName=name,
+        PolicyName="p",
+        PolicyDocument=document(allow(["ec2:Describe*", "s3:*", "sts:GetFederationToken"])),
+    )
+    sts = caller.client("sts")
+    bound = sts.get_federation_token(
+        Name="guest", Policy=document(allow(["ec2:DescribeVpcs", "sqs:*"]))
+    )
+    guest = Caller(api, bound["Credentials"])
+    arn = f"arn:aws:sts::{account}:federated-user/guest"
+    who = guest.client("sts").get_caller_identity()
+    assert (who["Arn"], who["UserId"]) == (arn, f"{account}:guest")
+    ec2 = guest.client("ec2")
+    assert code_of(ec2.describe_vpcs) == "ok"
+    with pytest.raises(ClientError, match=r"no session policy allows the ec2:DescribeSubnets"):
+        ec2.describe_subnets()
+    with pytest.raises(ClientError, match="no identity-based policy allows"):
+        guest.client("sqs").list_queues()
+    assert code_of(guest.client("iam").list_users) == "InvalidClientTokenId"
+    assert code_of(guest.client("sts").get_session_token) == "AccessDenied"
+    nothing = Caller(api, sts.get_federation_token(Name="guest")["Credentials"])
+    assert code_of(nothing.client("ec2").describe_vpcs) == "UnauthorizedOperation"
+    managed = [{"arn": "arn:aws:iam::aws:policy/AmazonEC2ReadOnlyAccess"}]
+    by_arn = sts.get_federation_token(Name="guest", PolicyArns=managed)["Credentials"]
+    assert code_of(Caller(api, by_arn).client("ec2").describe_subnets) == "ok"
+    assert code_of(Caller(api, by_arn).client("s3").list_buckets) == "AccessDenied"
+    tag = [{"Key": "team", "Value": "web"}]
+    with pytest.raises(ClientError, match="sts:TagSession"):
+        sts.get_federation_token(Name="guest", Tags=tag)
+
+
+def test_a_buckets_policy_that_names_a_session_is_not_bound_by_session_policies(
+    api, iam, user, account
+):
+    name, caller, _ = user
+    iam.put_user_policy(
+        UserName=name, PolicyName="p", PolicyDocument=document(allow("sts:GetFederationToken"))
+    )
+    mine = api.site.client("s3")
+    mine.create_bucket(Bucket="federated", CreateBucketConfiguration=WHERE)
+    mine.put_object(Bucket="federated", Key="k", Body=b"x")
+    given = caller.client("sts").get_federation_token(Name="guest")["Credentials"]
+    theirs = Caller(api, given).client("s3")
+    users = f"arn:aws:iam::{account}:user/people/{name}"
+    guests = f"arn:aws:sts::{account}:federated-user/guest"
+    for named, code in ((users, "AccessDenied"), (guests, "ok")):
+        granted = allow("s3:GetObject", "arn:aws:s3:::federated/*", Principal={"AWS": named})
+        mine.put_bucket_policy(Bucket="federated", Policy=document(granted))
+        assert code_of(theirs.get_object, Bucket="federated", Key="k") == code
+
+
+def test_an_assumed_role_is_bound_by_session_policies_and_known_by_session_tags(api, iam, account):
+    trusted = {"Effect": "Allow", "Principal": {"AWS": account}}
+    both = document({**trusted, "Action": ["sts:AssumeRole", "sts:TagSession"]})
+    role = iam.create_role(RoleName="tagged", AssumeRolePolicyDocument=both)["Role"]["Arn"]
+    condition = {"StringEquals": {"aws:PrincipalTag/team": "web"}}
+    policies = (allow("ec2:DescribeSubnets", Condition=condition), allow("ec2:DescribeVpcs"))
+    iam.put_role_policy(RoleName="tagged", PolicyName="p", PolicyDocument=document(*policies))
+    asked = {"RoleArn": role, "RoleSessionName": "me"}
+    tag = {"Tags": [{"Key": "team", "Value": "web"}]}
+    sts = api.site.client("sts")
+    plain = Caller(api, sts.assume_role(**asked)["Credentials"]).client("ec2")
+    assert code_of(plain.describe_subnets) == "UnauthorizedOperation"
+    tagged = Caller(api, sts.assume_role(**asked, **tag)["Credentials"]).client("ec2")
+    assert code_of(tagged.describe_subnets) == "ok"
+    policy = document(allow("ec2:DescribeSubnets"))
+    bound = Caller(api, sts.assume_role(**asked, **tag, Policy=policy)["Credentials"])
+    assert code_of(bound.client("ec2").describe_subnets) == "ok"
+    assert code_of(bound.client("ec2").describe_vpcs) == "UnauthorizedOperation"
+    iam.update_assume_role_policy(
+        RoleName="tagged", PolicyDocument=document({**trusted, "Action": "sts:AssumeRole"})
+    )
+    with pytest.raises(ClientError, match=r"no role trust policy allows the sts:TagSession"):
+        sts.assume_role(**asked, **tag)

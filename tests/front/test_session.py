@@ -1,11 +1,12 @@
 """A session token goes with its key, until it expires."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from genkan import wire
-from genkan.front.session import check_session
+from genkan.front.session import check_session, check_use
 from genkan.program import Because
 from genkan.program.service import Credential
 
@@ -66,3 +67,29 @@ def test_each_service_has_its_own_word_for_it(service, protocol, expired, invali
         headers = dict(written.headers)
         found = wire.error_code_of(protocol, written.status, headers, written.body)
         assert found == (code, "x")
+
+
+@pytest.mark.parametrize(
+    ("principal", "token", "call", "code"),
+    [
+        ("iam::1:user/ann", None, "iam:ListUsers", None),
+        ("iam::1:user/ann", "t", "iam:ListUsers", "InvalidClientTokenId"),
+        ("iam::1:user/ann", "t", "sts:AssumeRole", None),
+        ("iam::1:user/ann", "t", "sts:GetSessionToken", "AccessDenied"),
+        ("iam::1:user/ann", "t", "ec2:DescribeVpcs", None),
+        ("sts::1:assumed-role/r/s", "t", "iam:ListUsers", None),
+        ("sts::1:assumed-role/r/s", "t", "sts:GetAccessKeyInfo", None),
+        ("sts::1:federated-user/f", "t", "iam:ListUsers", "InvalidClientTokenId"),
+        ("sts::1:federated-user/f", "t", "sts:AssumeRole", "AccessDenied"),
+        ("sts::1:federated-user/f", "t", "sts:GetCallerIdentity", None),
+        ("sts::1:federated-user/f", "t", "s3:ListBuckets", None),
+    ],
+)
+def test_sessions_of_users_call_nothing_of_iam_and_little_of_sts(principal, token, call, code):
+    key = replace(credential(token), principal=f"arn:aws:{principal}")
+    if code is None:
+        check_use(key, *call.split(":"))
+        return
+    with pytest.raises(wire.WireError) as caught:
+        check_use(key, *call.split(":"))
+    assert caught.value.code == code

@@ -6,6 +6,7 @@ from genkan.policy import GRANTED, NOT_GRANTED, Decision, Source, Verdict, autho
 
 FORBIDDEN = Decision(Verdict.DENY, explicit=True)
 BY_ACCOUNT = Decision(Verdict.ALLOW, by_account=True)
+BY_OWNER = Decision(Verdict.ALLOW, by_owner=True)
 OPEN = Decision(Verdict.DEPENDS, keys=frozenset({"aws:PrincipalOrgID"}))
 E, ID, R = Source.ENDPOINT, Source.IDENTITY, Source.RESOURCE
 
@@ -43,6 +44,28 @@ def test_whose_policy_denies(identity, resource, endpoint, same, must, denier):
         same_account=same,
         resource_has_to_allow=must,
     )
+    assert (found.allows, found.source) == (denier is None, denier)
+
+
+SESSION_ROWS = [
+    # identity, resource, session, same account → who denies
+    (GRANTED, None, GRANTED, True, None),
+    (GRANTED, None, NOT_GRANTED, True, Source.SESSION),
+    (NOT_GRANTED, None, GRANTED, True, ID),
+    (GRANTED, GRANTED, FORBIDDEN, True, Source.SESSION),
+    (NOT_GRANTED, GRANTED, NOT_GRANTED, True, None),  # the session itself is named
+    (NOT_GRANTED, BY_OWNER, NOT_GRANTED, True, Source.SESSION),
+    (NOT_GRANTED, BY_OWNER, GRANTED, True, None),
+    (GRANTED, BY_ACCOUNT, NOT_GRANTED, True, Source.SESSION),
+    (GRANTED, GRANTED, NOT_GRANTED, False, Source.SESSION),
+]
+
+
+@pytest.mark.parametrize(("identity", "resource", "session", "same", "denier"), SESSION_ROWS)
+def test_a_session_policy_binds_all_but_what_a_resource_grants_the_session(
+    identity, resource, session, same, denier
+):
+    found = authorize(identity=identity, resource=resource, session=session, same_account=same)
     assert (found.allows, found.source) == (denier is None, denier)
 
 

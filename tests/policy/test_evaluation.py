@@ -197,3 +197,12 @@ def test_statements_are_one_or_several_and_versions_are_two():
 def test_a_pattern_of_many_stars_takes_no_time_that_grows_with_their_number():
     pattern = parse_pattern("*a?" * 60 + "b", variables=True)
     assert pattern.match("aa" * 2000, Request.of("s3:Get", None)).value is False
+
+
+@pytest.mark.parametrize(
+    ("named", "by_owner"),
+    [(SESSION.arns[0], False), (SESSION.arns[1], True), ("*", False), (list(SESSION.arns), False)],
+)
+def test_a_grant_to_a_role_is_none_to_its_session(named, by_owner):
+    found = decide(statement(Principal={"AWS": named}), principal=SESSION)
+    assert (found.allows, found.by_owner) == (True, by_owner)

@@ -27,6 +27,7 @@ ACTIONS = {
     ("sqs", "ChangeMessageVisibilityBatch"): "ChangeMessageVisibility",
     ("sns", "PublishBatch"): "Publish",
 }
+TAG_SESSION = "sts:TagSession"
 OF_ONESELF = frozenset(  # IAM's operations that are about the caller where they name no user
     {"GetUser", "CreateAccessKey", "DeleteAccessKey", "ListAccessKeys", "UpdateAccessKey"}
     | {"ChangePassword", "ListMFADevices", "ListSigningCertificates"}
@@ -60,16 +61,13 @@ def asked_of(
     if name in OF_ONESELF and prefix == "iam" and "UserName" not in parameters:
         return [Asked(f"iam:{name}", principal)]
     action = f"{prefix}:{ACTIONS.get((prefix, name), name)}"
+    named = resources_of(prefix, operation, parameters, service.region, account)
     also: list[Asked] = []
+    if service.model == "sts" and parameters.get("Tags"):
+        also += [Asked(TAG_SESSION, arn) for arn in named]
     if service.model == "ec2" and crosses_regions(operation, parameters, service.region):
         also.append(Asked(ALLOW_MULTI_REGION, "*"))
-    return [
-        *(
-            Asked(action, arn)
-            for arn in resources_of(prefix, operation, parameters, service.region, account)
-        ),
-        *also,
-    ]
+    return [*(Asked(action, arn) for arn in named), *also]
 
 
 def prefix_of(service: Service) -> str:

@@ -1,9 +1,9 @@
-"""Who signed, as policies name them: root users, users, and sessions of roles."""
+"""Who signed, as policies name them: root users, users, federated users, sessions of roles."""
 
 from genkan.policy import Principal
 from genkan.program.service import Credential
 
-ASSUMED = ":assumed-role/"
+ASSUMED, FEDERATED = ":assumed-role/", ":federated-user/"
 
 
 def principal_of(credential: Credential | None) -> Principal | None:
@@ -11,8 +11,8 @@ def principal_of(credential: Credential | None) -> Principal | None:
     if credential is None:
         return None
     arn = credential.principal
-    role = role_arn(arn)
-    return Principal(credential.account, (arn, role) if role else (arn,))
+    behind = role_arn(arn) or credential.issuer
+    return Principal(credential.account, (arn, behind) if behind else (arn,))
 
 
 def role_arn(arn: str) -> str | None:
@@ -22,6 +22,14 @@ def role_arn(arn: str) -> str | None:
     account = arn.split(":")[4]
     name = arn.partition(ASSUMED)[2].partition("/")[0]
     return f"arn:aws:iam::{account}:role/{name}"
+
+
+def session_policies(credential: Credential | None) -> tuple[str, ...] | None:
+    """Give the policies that bind a session; None where none do. A federated user's always do:
+    without one it may do nothing."""
+    if credential is None or not (credential.session_policies or credential.issuer):
+        return None
+    return credential.session_policies
 
 
 def principal_keys(credential: Credential | None) -> dict[str, tuple[str, ...]]:
@@ -37,6 +45,9 @@ def principal_keys(credential: Credential | None) -> dict[str, tuple[str, ...]]:
         keys |= {"aws:PrincipalType": ("Account",), "aws:userid": (credential.account,)}
     elif ASSUMED in arn:
         keys["aws:PrincipalType"] = ("AssumedRole",)
+    elif FEDERATED in arn:
+        userid = f"{credential.account}:{arn.partition(FEDERATED)[2]}"
+        keys |= {"aws:PrincipalType": ("FederatedUser",), "aws:userid": (userid,)}
     else:
         keys |= {"aws:PrincipalType": ("User",), "aws:username": (arn.rpartition("/")[2],)}
-    return keys
+    return keys | {f"aws:PrincipalTag/{key}": (held,) for key, held in credential.session_tags}

@@ -12,7 +12,7 @@ from genkan.front.iam.actions import Asked, asked_of
 from genkan.front.iam.context import Keys, context_of
 from genkan.front.iam.denial import Denial
 from genkan.front.iam.endpoint_keys import endpoint_keys
-from genkan.front.iam.principal import ASSUMED
+from genkan.front.iam.principal import ASSUMED, session_policies
 from genkan.front.records import Seen
 
 ANONYMOUS = "anonymous"
@@ -30,13 +30,18 @@ NAMED_IN = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`principal` and `account` are empty where nobody signed."""
+    """`principal` and `account` are empty where nobody signed.
+
+    `issuer` is who made a federated user, `session_policies` what binds a session; None: nothing.
+    """
 
     asked: list[Asked]
     principal: str
     account: str
     context: Keys
     ids: list[str]  # of the network, that it names
+    issuer: str | None = None
+    session_policies: tuple[str, ...] | None = None
 
     @property
     def caller(self) -> str:
@@ -74,6 +79,8 @@ class Question:
             "account": self.account,
             "context": self.context,
             "ids": self.ids,
+            "issuer": self.issuer,
+            "session_policies": self.session_policies,
         }
 
     def header(self) -> str:
@@ -98,7 +105,15 @@ def question_of(seen: Seen, head: wire.HttpRequest, now: datetime) -> Question:
     )
     if seen.service.model == "ec2":
         context |= endpoint_keys(seen.operation, seen.parameters, seen.service.region)
-    return Question(asked, principal, account, context, list(network_ids(seen.parameters)))
+    return Question(
+        asked,
+        principal,
+        account,
+        context,
+        list(network_ids(seen.parameters)),
+        issuer=credential.issuer if credential else None,
+        session_policies=session_policies(credential),
+    )
 
 
 def network_ids(parameters: object, name: str = "") -> Iterator[str]:

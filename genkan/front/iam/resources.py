@@ -169,6 +169,8 @@ def _sqs(operation: str, parameters: Mapping[str, Any], region: str, account: st
 def _sts(operation: str, parameters: Mapping[str, Any], region: str, account: str) -> Iterator[str]:
     if "RoleArn" in parameters:
         yield str(parameters["RoleArn"])
+    if operation == "GetFederationToken" and "Name" in parameters:
+        yield f"arn:aws:sts::{account}:federated-user/{parameters['Name']}"
 
 
 def _logs(

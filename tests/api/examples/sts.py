@@ -16,6 +16,15 @@ USE = (
     example("sts:GetCallerIdentity"),
     example("sts:DecodeAuthorizationMessage", {"EncodedMessage": DENIAL}),
     example("sts:GetAccessKeyInfo", {"AccessKeyId": "<access_key>"}),
+    example(
+        "sts:GetFederationToken",
+        {
+            "Name": "guest",
+            "Policy": '{"Statement":[{"Effect":"Allow","Action":"ec2:*","Resource":"*"}]}',
+            "PolicyArns": [{"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}],
+            "Tags": [{"Key": "team", "Value": "web"}],
+        },
+    ),
     example("sts:GetSessionToken", {"DurationSeconds": 900}),
 )
 UNMAKE = ()

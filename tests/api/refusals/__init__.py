@@ -18,6 +18,7 @@ from tests.api.refusals import (
     limits,
     names,
     routing,
+    sts,
     vpcs,
     vpn,
 )
@@ -36,6 +37,7 @@ FAMILIES = (
     names,
     vpn,
     insights,
+    sts,
 )
 ROWS: tuple[tuple[str, Row], ...] = tuple(
     (family.__name__.rpartition(".")[2], row) for family in FAMILIES for row in family.ROWS

@@ -125,8 +125,6 @@ OF_OTHERS: dict[str, dict[str, str]] = {
         "TooManyRequestsException": "nothing is throttled",
     },
     "sts": {
-        "MalformedPolicyDocument": "session policies are refused",
-        "PackedPolicyTooLarge": "session policies are refused",
         "RegionDisabledException": "STS answers in every Region",
         "ExpiredTokenException": "the front looks at keys: tests/front",
         "InvalidContextAssertion": "contexts are refused",

@@ -32,7 +32,6 @@ ENDPOINT = {
     "IpAddresses": [{"SubnetId": "<subnet>"}, SECOND],
 }
 IN_ENDPOINT = {"ResolverEndpointId": "<resolver>"}
-SESSION = {"RoleArn": "arn:aws:iam::<account>:role/web", "RoleSessionName": "me"}
 
 
 def change(action: str = "CREATE", **record: object) -> dict:
@@ -72,12 +71,6 @@ def soa(site: Site) -> None:
 def without_vpc(site: Site) -> None:
     """Let another account's VPC see the zone, and a third account ask."""
     site.become("333333333333")
-
-
-def as_role(site: Site) -> None:
-    """Go on as somebody who has assumed a role."""
-    principal = f"arn:aws:sts::{site.call.account}:assumed-role/web/me"
-    site.call = replace(site.call, principal=principal)
 
 
 LOGGING = {"HostedZoneId": "<lone_zone>", "CloudWatchLogsLogGroupArn": LOGS}
@@ -460,24 +453,4 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
     ),
-    *rows(
-        "sts:GetAccessKeyInfo", {"AccessKeyId": "AKIANOBODY"}, ({}, "ValidationError", "AKIANOBODY")
-    ),
-    *rows(
-        "sts:AssumeRole",
-        SESSION,
-        ({"RoleArn": "role"}, "ValidationError", "20"),
-        ({"RoleArn": "arn:aws:iam::<account>:user/web"}, "ValidationError", "role/NAME"),
-        ({"RoleSessionName": "m"}, "ValidationError", "roleSessionName"),
-        ({"RoleSessionName": "m/e"}, "ValidationError", "m/e"),
-        ({"DurationSeconds": 899}, "ValidationError", "899"),
-        ({"RoleArn": "arn:aws:iam::333333333333:role/web"}, "AccessDenied", "333333333333"),
-        ({"DurationSeconds": 7_200}, "ValidationError", "1 hour", as_role),
-    ),
-    *rows(
-        "sts:DecodeAuthorizationMessage",
-        {"EncodedMessage": "banana"},
-        ({}, "InvalidAuthorizationMessageException", "banana"),
-    ),
-    *rows("sts:GetSessionToken", {}, ({}, "AccessDenied", "session", as_role)),
 )
