@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from genkan.cli.failure import NO, fail_down
-from genkan.cli.options import FROM, JSON, OUTPUT, SOURCE
+from genkan.cli.options import FROM, JSON, OUTPUT, PARAMETER, SOURCE
 from genkan.client.home import default_home
 from genkan.client.site import Site, SiteDown
 
@@ -18,6 +18,7 @@ Shown = Mapping[str, Any]
 
 @click.command()
 @click.option("--from", "sources", multiple=True, type=SOURCE, metavar="PATH", help=FROM)
+@PARAMETER
 @OUTPUT
 @JSON
 def findings(sources: tuple[Path, ...], output: str, as_json: bool) -> None:

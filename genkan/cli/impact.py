@@ -5,14 +5,17 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
-from genkan.cli.options import FROM, SOURCE
+from genkan.cli.options import FROM, PARAMETER, SOURCE
 from genkan.client.home import default_home
 from genkan.client.site import Site, SiteDown
+
+if TYPE_CHECKING:
+    from genkan.impact.offline import Offline
 
 PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 FORMATS = ("text", "json", "markdown", "sarif")
@@ -27,7 +30,9 @@ EFFECTS = ("LOST", "DENIED", "DEPENDS", "REDIRECTED", "GAINED", "STILL_BLOCKED")
 @click.option("--fail-on", default=WORSE, metavar="EFFECTS", help=f"Default: {WORSE}.")
 @click.option("--account", help="Who would do it: name or number; the first when left out.")
 @click.option("--from", "sources", multiple=True, type=SOURCE, metavar="PATH", help=FROM)
+@PARAMETER
 @click.option("--plan", type=SOURCE, metavar="FILE", help="A Terraform plan, as JSON.")
+@click.option("--template", type=SOURCE, metavar="FILE", help="The stack of a template is made.")
 @click.option("--live", is_flag=True, help="Hold the plan against the site, not its own state.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def impact(
@@ -38,6 +43,7 @@ def impact(
     account: str | None,
     sources: tuple[Path, ...],
     plan: Path | None,
+    template: Path | None,
     live: bool,
     words: tuple[str, ...],
 ) -> None:
@@ -51,13 +57,15 @@ def impact(
 
     A FILE has a command a line (# begins a comment, a line ends in \\ that goes on), or is a JSON
     list of {"service", "operation", "parameters"}. {1.GroupId} stands for what the first command
-    answers there. Exit code 0: nothing of --fail-on; 3: AWS would refuse it.
+    answers there. With --template it is the making of a stack, with --plan the applying of a plan.
+    Exit code 0: nothing of --fail-on; 3: AWS would refuse it.
 
     Example: genkan impact create-vpc-endpoint --vpc-id vpc-1 --service-name
     com.amazonaws.eu-west-1.sqs --vpc-endpoint-type Interface --subnet-ids subnet-1
     """
-    commands = _commands(path, words) if plan is None else _planned(plan, path, words)
-    asked = {"commands": commands, "account": account}
+    whole = [one for one in (plan, template) if one is not None]
+    if len(whole) > 1 or (whole and (path is not None or words)):
+        raise Failure(USAGE, f"{whole[0]} is a change by itself.", "Leave out the commands.")
     if plan is not None and not sources and not live:
         sources = (plan,)
     unknown = sorted(set(fail_on.split(",")) - {*EFFECTS, ""})
@@ -65,7 +73,13 @@ def impact(
         raise Failure(
             USAGE, f"There is no effect {unknown[0]}.", f"There are {', '.join(EFFECTS)}."
         )
-    report = _asked_of_files(asked, sources) if sources else _asked(asked)
+    files = _read_files(sources, account) if sources else None
+    if template is not None:
+        commands = _templated(template, files, account)
+    else:
+        commands = _commands(path, words) if plan is None else _planned(plan)
+    asked = {"commands": commands, "account": account}
+    report = _asked(asked) if files is None else _readable(files.impact(asked))
     click.echo(_drawn(report, "json" if as_json else form))
     if report["preflight"]:
         sys.exit(REFUSED)
@@ -73,19 +87,41 @@ def impact(
         sys.exit(NO)
 
 
-def _planned(plan: Path, path: str | None, words: Sequence[str]) -> list[Any]:
+def _planned(plan: Path) -> list[Any]:
     """Give the orders of a plan; what of it could not be read is told."""
-    if path is not None or words:
-        raise Failure(USAGE, "A plan is a change by itself.", "Leave out the commands.")
     from genkan.cli.offline import planned
 
     return planned(plan)
 
 
-def _asked_of_files(asked: Mapping[str, Any], sources: Sequence[Path]) -> dict[str, Any]:
+def _templated(template: Path, files: "Offline | None", account: str | None) -> list[Any]:
+    """Give the orders of a template, in the account and the Region that are asked about."""
+    from genkan.cli.offline import given, templated
+
+    region = given().get("AWS::Region")
+    if files is not None:
+        return templated(template, files.call.account, region or files.call.region, files.exports)
+    home = _home(account)
+    return templated(template, home["account"], region or home["region"], {})
+
+
+def _home(account: str | None) -> dict[str, Any]:
+    """Give the site's account of a name or number, the first one for None. Raises Failure."""
+    site = Site(default_home())
+    try:
+        held = site.get("/accounts")["accounts"]
+    except SiteDown:
+        fail_down(site.home)
+    found = [one for one in held if account in (None, one["account"], one["name"])]
+    if not found:
+        raise Failure(REFUSED, f"There is no account {account}.", todo="genkan account list")
+    return dict(found[0])
+
+
+def _read_files(sources: Sequence[Path], account: str | None) -> "Offline":
     from genkan.cli.offline import read
 
-    return _readable(read(sources, asked["account"]).impact(asked))
+    return read(sources, account)
 
 
 def _asked(asked: Mapping[str, Any]) -> dict[str, Any]:

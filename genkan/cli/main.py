@@ -9,7 +9,7 @@ import click
 
 from genkan.cli import dump_commands, findings, host_commands, impact, packets, reach
 from genkan.cli.failure import Failure
-from genkan.cli.options import FROM, JSON, OUTPUT, SOURCE
+from genkan.cli.options import FROM, JSON, OUTPUT, PARAMETER, SOURCE
 from genkan.cli.quota_commands import quota
 
 PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -93,6 +93,7 @@ def main(debug: bool) -> None:
     help="auto: lasting flows through endpoint services go by tc/BPF where the kernel grants it.",
 )
 @click.option("--from", "sources", multiple=True, type=SOURCE, metavar="PATH", help=UP_FROM)
+@PARAMETER
 def up(
     engine: str,
     database: str | None,
@@ -345,6 +346,7 @@ def events(output: str, as_json: bool, follow: bool) -> None:
 @click.argument("destination", metavar="DST[:PORT[/PROTO]]")
 @OUTPUT
 @click.option("--from", "sources", multiple=True, type=SOURCE, metavar="PATH", help=FROM)
+@PARAMETER
 @JSON
 def trace(
     source: str, destination: str, output: str, sources: tuple[Path, ...], as_json: bool

@@ -1,6 +1,6 @@
 """Networks from files, for commands that otherwise ask a site; what the files lack is told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,14 @@ from typing import Any
 import click
 
 from genkan.cli.failure import REFUSED, Failure
-from genkan.impact.offline import NothingRead, Offline, plan_commands, read_offline
+from genkan.cli.options import GIVEN
+from genkan.impact.offline import (
+    NothingRead,
+    Offline,
+    plan_commands,
+    read_offline,
+    template_commands,
+)
 from genkan.imports import Note
 
 MOST_NOTES = 12
@@ -17,7 +24,7 @@ MOST_NOTES = 12
 def read(sources: Sequence[Path], account: str | None = None) -> Offline:
     """Read a network; notes go to stderr. Raises Failure."""
     try:
-        offline = read_offline(sources, datetime.now(UTC), account)
+        offline = read_offline(sources, datetime.now(UTC), account, parameters=given())
     except FileNotFoundError as error:
         raise Failure(REFUSED, f"{error} is not there.", todo="genkan collect FOLDER") from error
     except NothingRead as error:
@@ -37,6 +44,29 @@ def planned(plan: Path) -> list[dict[str, Any]]:
         raise Failure(REFUSED, f"{error}.", todo="terraform show -json PLAN > plan.json") from error
     tell(notes)
     return commands
+
+
+def templated(
+    template: Path, account: str, region: str, exports: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Give the orders of a CloudFormation template; what was left out goes to stderr.
+
+    Raises Failure.
+    """
+    try:
+        commands, notes = template_commands(template, account, region, given(), exports)
+    except FileNotFoundError as error:
+        raise Failure(REFUSED, f"{error} is not there.") from error
+    except NothingRead as error:
+        raise Failure(REFUSED, f"{error}.", todo="aws cloudformation get-template") from error
+    tell(notes)
+    return commands
+
+
+def given() -> dict[str, str]:
+    """Give what the command was told by --parameter."""
+    context = click.get_current_context(silent=True)
+    return dict(context.meta.get(GIVEN) or {}) if context else {}
 
 
 def tell(notes: Iterable[Note]) -> None:

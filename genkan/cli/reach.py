@@ -10,7 +10,7 @@ import click
 
 from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
 from genkan.cli.impact_text import ports_word, several
-from genkan.cli.options import FROM, JSON, OUTPUT, SOURCE
+from genkan.cli.options import FROM, JSON, OUTPUT, PARAMETER, SOURCE
 from genkan.client.home import default_home
 from genkan.client.site import Site, SiteDown
 
@@ -24,6 +24,7 @@ WORDS = {"internet": "the internet", "public-address": "the public address of "}
 @click.argument("destination", metavar="[DST]", required=False)
 @click.option("--scope", type=SOURCE, metavar="FILE", help="MatchPaths and ExcludePaths, as JSON.")
 @click.option("--from", "sources", multiple=True, type=SOURCE, metavar="PATH", help=FROM)
+@PARAMETER
 @OUTPUT
 @JSON
 def reach(

@@ -37,7 +37,10 @@ def up(
     if default_vpc:
         settings["GENKAN_DEFAULT_VPC"] = "1"
     if sources:
+        from genkan.cli.offline import given
+
         settings["GENKAN_FROM"] = _described(home, sources)
+        settings["GENKAN_PARAMETERS"] = json.dumps(given())
     result = _run_module("genkan.site.launch", str(home), engine, **settings)
     if result.returncode != 0:
         _explain(result.returncode, result.stderr.strip())

@@ -1,7 +1,7 @@
 """A network that is elsewhere, read from files, to be asked as a live one is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,13 @@ from genkan.impact.plan_orders import orders_of
 from genkan.impact.questions import answer_findings, answer_impact
 from genkan.impact.reach_report import answer_reach
 from genkan.impact.shown import order_shown
+from genkan.impact.sources import read_sources, template_of
+from genkan.impact.stack.orders import orders_of as stack_orders
+from genkan.impact.stack.stacking import Stacking
 from genkan.impact.state import State
 from genkan.impact.traces import Traces, resolve_name
-from genkan.imports import Note, read_documents, read_network
+from genkan.imports import Note, read_documents
+from genkan.imports.cloudformation import is_template
 from genkan.imports.terraform import is_plan
 from genkan.model.account import AccessKey, Account, first_account
 from genkan.model.hosted_zone import GLOBAL
@@ -27,11 +31,13 @@ class NothingRead(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Offline:
-    """A network from files. `call` says who would ask; `notes` what is missing or was assumed."""
+    """A network from files. `call` says who would ask; `notes` what is missing or was assumed;
+    `exports` what stacks of CloudFormation's export."""
 
     state: State
     call: Call
     notes: tuple[Note, ...]
+    exports: Mapping[str, str] = field(default_factory=dict)
 
     def trace(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a question about a way, as a site does; DST may be a domain name."""
@@ -66,11 +72,17 @@ class Offline:
 
 
 def read_offline(
-    paths: Iterable[Path], now: datetime, account: str | None = None, region: str | None = None
+    paths: Iterable[Path],
+    now: datetime,
+    account: str | None = None,
+    region: str | None = None,
+    parameters: Mapping[str, str] | None = None,
 ) -> Offline:
-    """Read a network from files and folders. Raises FileNotFoundError, NothingRead."""
-    documents, notes = read_documents(paths)
-    imported = read_network(documents, notes)
+    """Read a network from files and folders; `parameters` are of templates.
+
+    Raises FileNotFoundError, NothingRead.
+    """
+    imported = read_sources(paths, now, parameters)
     network = _with_keys(imported.network)
     home = network.get(Account, account) if account else first_account(network.all(Account))
     if home is None:
@@ -86,7 +98,7 @@ def read_offline(
         request_id="offline",
         token=tokens_of(()),
     )
-    return Offline(State.of(network), call, imported.notes)
+    return Offline(State.of(network), call, imported.notes, imported.exports)
 
 
 def plan_commands(path: Path) -> tuple[list[dict[str, Any]], list[Note]]:
@@ -99,6 +111,26 @@ def plan_commands(path: Path) -> tuple[list[dict[str, Any]], list[Note]]:
         raise NothingRead(f"{path} holds {len(plans)} plans as JSON: {said}")
     orders, left_out = orders_of(plans[0].response)
     return [order_shown(order) for order in orders], left_out
+
+
+def template_commands(
+    path: Path,
+    account: str,
+    region: str,
+    parameters: Mapping[str, str],
+    exports: Mapping[str, str],
+) -> tuple[list[dict[str, Any]], list[Note]]:
+    """Give the orders that make a template's stack in an account and a Region, and what of it was
+    left out; `exports` are of stacks that are there. Raises FileNotFoundError, NothingRead."""
+    documents, notes = read_documents([path])
+    templates = [one for one in documents if is_template(one.response)]
+    if len(templates) != 1:
+        said = "; ".join(map(str, notes)) or "it has no Resources with types of AWS's"
+        raise NothingRead(f"{path} holds {len(templates)} templates: {said}")
+    home = Account(id=account, account=account, region=region, account_name=account)
+    stacking = Stacking(template_of(templates[0], parameters, home), account, region, exports)
+    stack_orders(stacking)
+    return [order_shown(order) for order in stacking.orders], stacking.notes
 
 
 def _with_keys(network: Network) -> Network:

@@ -1,6 +1,8 @@
 """An order: a call of AWS's API that may be made, and the AWS CLI's words for it.
 
-A text like {1.GroupId} in a parameter stands for what the first order of a list answered.
+A text like {1.GroupId} in a parameter stands for what the first order of a list answered. A step of
+such a path is a member, a number in a list, or NAME=VALUE: the first in a list whose NAME is VALUE,
+which may be such a text itself.
 """
 
 import hashlib
@@ -15,7 +17,8 @@ from genkan import wire
 
 PLAIN = ("tcp", "udp")  # protocols whose permissions can be said flat
 NEGATED = {"Egress": "--ingress"}  # what the AWS CLI says instead
-REFERENCE = re.compile(r"\{(\d+)\.([A-Za-z0-9.]+)\}")
+REFERENCE = re.compile(r"\{(\d+)\.([A-Za-z0-9.=_-]+)\}")
+MOST_WITHIN = 2  # references within references
 
 
 class UnknownReference(Exception):
@@ -105,18 +108,28 @@ def _resolved(value: Any, answers: Sequence[Mapping[str, Any]]) -> Any:  # noqa:
     if isinstance(value, list):
         return [_resolved(one, answers) for one in value]
     if isinstance(value, str):
-        return REFERENCE.sub(lambda found: _referred(found, answers), value)
+        for _ in range(MOST_WITHIN):
+            value = REFERENCE.sub(lambda found: _referred(found, answers), value)
     return value
+
+
+def _member(held: Any, step: str) -> Any:  # noqa: ANN401 - JSON
+    """Give what a step of a path leads to, None where that is nowhere."""
+    if isinstance(held, dict):
+        return held.get(step)
+    if not isinstance(held, list):
+        return None
+    name, equals, value = step.partition("=")
+    if equals:
+        return next((one for one in held if str(_member(one, name)) == value), None)
+    return held[int(step)] if step.isdecimal() and int(step) < len(held) else None
 
 
 def _referred(found: re.Match[str], answers: Sequence[Mapping[str, Any]]) -> str:
     number, path = int(found[1]), found[2]
     at: Any = answers[number - 1] if 1 <= number <= len(answers) else None
     for step in path.split("."):
-        if isinstance(at, list) and step.isdigit() and int(step) < len(at):
-            at = at[int(step)]
-        else:
-            at = at.get(step) if isinstance(at, dict) else None
+        at = _member(at, step)
     if at is None or isinstance(at, dict | list):
         raise UnknownReference(f"{found[0]} is no value that call {number} answered before.")
     return str(at)

@@ -1,7 +1,7 @@
 """Documents → a network: every reader in the order in which they need each other."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from genkan.imports.documents import Document
 from genkan.imports.dump import Dump
@@ -38,10 +38,12 @@ NEEDED = {
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What documents describe, as the model has it, and what there is to say of them."""
+    """What documents describe, as the model has it, and what there is to say of them. `exports`:
+    what stacks of CloudFormation's hand to others, by name."""
 
     network: Network
     notes: tuple[Note, ...]
+    exports: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_network(documents: Iterable[Document], notes: Iterable[Note] = ()) -> Imported:

@@ -1,9 +1,10 @@
-"""Files of JSON → documents: one answer of a call each, with what is known of the call.
+"""Files → documents: one answer of a call each, with what is known of the call.
 
 A folder, a file, or several; JSON, JSON Lines, or answers that follow each other in one file, as a
-client that goes through pages prints them. What a document holds is told by its content, never by
-the name of its file. Where an answer does not say what it is about (GetManagedPrefixListEntries
-names no list), its collector says it: `{"Operation": …, "Parameters": {…}, "Response": {…}}`.
+client that goes through pages prints them; YAML, if it is a template of CloudFormation's. What a
+document holds is told by its content, never by the name of its file. Where an answer does not say
+what it is about (GetManagedPrefixListEntries names no list), its collector says it:
+`{"Operation": …, "Parameters": {…}, "Response": {…}}`.
 """
 
 import json
@@ -16,6 +17,8 @@ from typing import Any
 from genkan.imports.notes import Note, NoteCode
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
+YAML_SUFFIXES = (".yaml", ".yml", ".template")
+TEMPLATE = re.compile(r"^(AWSTemplateFormatVersion|Resources)\s*:", re.MULTILINE)
 REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,2}-\d")
 ACCOUNT = re.compile(r"\d{12}")
 
@@ -51,12 +54,39 @@ def read_documents(paths: Iterable[Path]) -> tuple[list[Document], list[Note]]:
             except (OSError, UnicodeDecodeError) as error:
                 notes.append(_unreadable(source, str(error)))
                 continue
-            documents.extend(_documents(source, text, notes))
+            if not _is_yaml(file, text):
+                documents.extend(_documents(source, text, notes))
+                continue
+            found = _yaml(source, text)
+            if isinstance(found, Document):
+                documents.append(found)
+            elif not path.is_dir() or TEMPLATE.search(text):
+                notes.append(found)  # other YAML lies in folders, and is none of ours
     return documents, notes
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    known = (*SUFFIXES, *YAML_SUFFIXES)
+    return (file for file in folder.rglob("*") if file.suffix in known and file.is_file())
+
+
+def _is_yaml(file: Path, text: str) -> bool:
+    """Tell YAML from JSON by how it begins, and by its name only where there is nothing else."""
+    if text.lstrip()[:1] in ("{", "["):
+        return False
+    return file.suffix in YAML_SUFFIXES or bool(TEMPLATE.search(text))
+
+
+def _yaml(source: str, text: str) -> Document | Note:
+    from genkan.imports.cloudformation import UnreadableYaml, is_template, read_yaml
+
+    try:
+        content = read_yaml(text)
+    except UnreadableYaml as error:
+        return _unreadable(source, str(error))
+    if isinstance(content, dict) and is_template(content):
+        return _document(source, content)
+    return _unreadable(source, "it is YAML, and no template of CloudFormation's")
 
 
 def _documents(source: str, text: str, notes: list[Note]) -> Iterator[Document]:

@@ -1,9 +1,10 @@
 """What a new site starts with: one account, or the network of another that files describe."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from genkan.control.accounts import first_account, root_key
-from genkan.imports import read_documents, read_network
+from genkan.impact.sources import read_sources
 from genkan.model.account import Account
 from genkan.model.network import Change, put
 from genkan.model.process_attachment import ProcessAttachment
@@ -21,7 +22,7 @@ def first_network(home: Home, token: Token) -> Change:
     sources = home.sources
     if not sources:
         return first_account(home.region, token)
-    network = read_network(*read_documents(sources)).network
+    network = read_sources(sources, datetime.now(UTC), home.parameters).network
     keys = [root_key(one.id, token) for one in network.all(Account)]
     kept = (one for one in network if not isinstance(one, ProcessAttachment))
     return put(*kept, *keys)

@@ -128,5 +128,10 @@ class Home:
         return [Path(one) for one in self.settings.get("sources", ())]
 
     @property
+    def parameters(self) -> dict[str, str]:
+        """What templates among those files are given, by name."""
+        return dict(self.settings.get("parameters", {}))
+
+    @property
     def engine(self) -> str:
         return str(self.settings.get("engine", "linux"))

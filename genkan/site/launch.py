@@ -212,9 +212,10 @@ def _asked() -> dict[str, object]:
     wanted = "GENKAN_DEFAULT_VPC" in os.environ
     accelerator = os.environ.get("GENKAN_ACCELERATOR", "auto")
     sources = [one for one in os.environ.get("GENKAN_FROM", "").split(os.pathsep) if one]
+    parameters = os.environ.get("GENKAN_PARAMETERS") or "{}"
     return {
         **({"database_url": url} if url else {}),
-        **({"sources": sources} if sources else {}),
+        **({"sources": sources, "parameters": json.loads(parameters)} if sources else {}),
         "default_vpc": wanted,
         "accelerator": accelerator,
     }

@@ -27,6 +27,7 @@ from genkan.wire.models import service_model, snake_case
 from genkan.wire.operation import has_streaming_body, may_be_unsigned, operation_of
 from genkan.wire.protocol import protocol_of
 from genkan.wire.request import parse_request
+from genkan.wire.shaped import shaped
 
 __all__ = [
     "Command",
@@ -51,6 +52,7 @@ __all__ = [
     "serialize_error",
     "serialize_wire_error",
     "service_model",
+    "shaped",
     "sigv4",
     "snake_case",
     "write_answer",

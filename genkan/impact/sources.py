@@ -1,0 +1,104 @@
+"""Files of any kind → one network: what is said to be there, and the stacks of templates on top."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from genkan.api.call import Call
+from genkan.impact.order import tokens_of
+from genkan.imports import Document, Imported, read_documents, read_network
+from genkan.imports.cloudformation import Template, is_template
+from genkan.imports.members import optional, rows, text
+from genkan.imports.notes import Note, NoteCode
+from genkan.imports.reading import UNSAID_ACCOUNT, UNSAID_REGION
+from genkan.model.account import FIRST, Account, first_account
+from genkan.model.catalogue.regions import REGIONS
+from genkan.model.network import Network, put
+
+REGION, ACCOUNT = "AWS::Region", "AWS::AccountId"
+KEY, VALUE = "ParameterKey", "ParameterValue"  # of the AWS CLI's files of parameters
+
+
+def read_sources(
+    paths: Iterable[Path], now: datetime, parameters: Mapping[str, str] | None = None
+) -> Imported:
+    """Read a network. `parameters` are of templates, by name; files of them count too.
+
+    Raises FileNotFoundError.
+    """
+    documents, notes = read_documents(paths)
+    exports = exports_in(documents)
+    given = {**parameters_in(documents), **(parameters or {})}
+    templates = [one for one in documents if is_template(one.response)]
+    others = [one for one in documents if not is_template(one.response) and not _is_parameter(one)]
+    if not templates:
+        return replace(read_network(others, notes), exports=exports)
+    imported = read_network(others, notes) if others else Imported(Network(), tuple(notes))
+    return _with_stacks(replace(imported, exports=exports), templates, given, now)
+
+
+def template_of(document: Document, given: Mapping[str, str], home: Account) -> Template:
+    """Give a template with what it is given, in an account and its Region."""
+    pseudo = {REGION: home.region, ACCOUNT: home.id}
+    return Template(document.source, document.response, {**pseudo, **given})
+
+
+def parameters_in(documents: Iterable[Document]) -> dict[str, str]:
+    """Give the parameters that files of them give."""
+    held = (one.response for one in documents if _is_parameter(one))
+    return {str(one[KEY]): str(one[VALUE]) for one in held}
+
+
+def exports_in(documents: Iterable[Document]) -> dict[str, str]:
+    """Give what an account's stacks export, as ListExports answers it."""
+    held = (row for one in documents for row in rows(one.response, "Exports"))
+    return {text(one, "Name"): str(one.get("Value")) for one in held if optional(one, "Name")}
+
+
+def _is_parameter(document: Document) -> bool:
+    return KEY in document.response and VALUE in document.response
+
+
+def _with_stacks(
+    imported: Imported, documents: list[Document], given: Mapping[str, str], now: datetime
+) -> Imported:
+    from genkan.impact.stack import stacked
+
+    network, notes = imported.network, list(imported.notes)
+    home = first_account(network.all(Account))
+    if home is None:
+        home = _home(given, notes)
+        network = network.apply(put(home))
+    templates = [template_of(one, given, home) for one in documents]
+    notes += _unknown_parameters(templates, given)
+    call = Call(
+        network=network,
+        account=home.id,
+        region=home.region,
+        principal=f"arn:aws:iam::{home.id}:root",
+        now=now,
+        request_id="offline",
+        token=tokens_of(()),
+    )
+    found = stacked(call, templates, imported.exports)
+    return Imported(found.network, (*notes, *found.notes), found.exports)
+
+
+def _home(given: Mapping[str, str], notes: list[Note]) -> Account:
+    """Give the account that stacks are made in where nothing else says it."""
+    region = given.get(REGION, UNSAID_REGION)
+    if REGION not in given or region not in REGIONS:
+        said = f", and {region} is not in the catalogue" if REGION in given else ""
+        region = UNSAID_REGION
+        text = f"No file says which it is{said}, so {region} was taken. Say --parameter {REGION}=…"
+        notes.append(Note("the Region", NoteCode.ASSUMED_DEFAULT, text))
+    number = given.get(ACCOUNT, UNSAID_ACCOUNT)
+    return Account(id=number, account=number, region=region, account_name=FIRST)
+
+
+def _unknown_parameters(templates: list[Template], given: Mapping[str, str]) -> Iterable[Note]:
+    for name in given:
+        if not name.startswith("AWS::") and not any(name in one.parameters for one in templates):
+            text = "No template has a parameter of that name. See how it is written there."
+            yield Note(name, NoteCode.UNKNOWN_RESOURCE, text)
