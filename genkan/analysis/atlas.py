@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import copy
+from ipaddress import IPv6Network
 from typing import TypeVar
 
 from genkan.program import Delta, Entry, Program
@@ -20,6 +21,7 @@ from genkan.program.inspection import Inspection
 from genkan.program.place import End, Link, Place
 from genkan.program.route import (
     PLACE_TABLE,
+    PREFIX_LENGTH,
     AnswerChoice,
     Deliver,
     Local,
@@ -172,7 +174,11 @@ class Atlas:
         return (choice.table,) if choice else ()
 
     def source_choice(self, place: str, source: Address) -> SourceChoice | None:
-        return self.find(SourceChoice, place, str(source))
+        found = self.find(SourceChoice, place, str(source))
+        if found is None and source.version == 6:
+            prefix = IPv6Network((int(source), PREFIX_LENGTH), strict=False)
+            found = self.find(SourceChoice, place, str(prefix))
+        return found
 
     def subnet(self, place: str, interface: str | None) -> str | None:
         """Give the subnet that an interface of a place is in."""
@@ -189,9 +195,13 @@ class Atlas:
         found = self.filter(place, name)
         return found.rules if found else ()
 
-    def members(self, place: str, name: str) -> tuple[Address, ...]:
+    def has_member(self, place: str, name: str, address: Address) -> bool:
+        """Tell whether an address is in a set of a place."""
         found = self.find(AddressSet, place, name)
-        return tuple(found.members) if found else ()
+        return found is not None and (
+            address in found.members
+            or (address.version == 6 and any(address in one for one in found.blocks))
+        )
 
     def edge(self, place: str, stage: Stage, subnet: str | None) -> SubnetGuard | None:
         return self.find(SubnetGuard, place, stage.value, subnet) if subnet else None

@@ -20,7 +20,9 @@ def source_check(at: Crossing) -> Iterator[Step]:
     check = at.atlas.source_check(at.place, at.interface) if at.interface else None
     if check is None:
         return
-    if at.packet.source in check.addresses:
+    source = at.packet.source
+    own = source in check.addresses
+    if own or (source.version == 6 and any(source in one for one in check.blocks)):
         yield at.step(Stage.SOURCE_DEST_CHECK, Outcome.PASSED, "its own address", check.because)
     else:
         said = f"{at.interface} has no address {at.packet.source}"

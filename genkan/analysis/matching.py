@@ -67,7 +67,7 @@ def _is_remote(atlas: Atlas, place: str, match: Match, remote: Address) -> bool:
     if match.remote is None:
         return True
     if isinstance(match.remote, InSet):
-        return remote in atlas.members(place, match.remote.name)
+        return atlas.has_member(place, match.remote.name, remote)
     return remote.version == match.remote.version and remote in match.remote
 
 

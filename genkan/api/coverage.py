@@ -26,7 +26,7 @@ Known differences from AWS, beside what is refused:
   route from IPv6 to a NAT gateway (NAT64) is a blackhole. Public services have IPv4 addresses.
 * A Region whose IPv6 range is not known here draws its /56 blocks from 2001:db8::/32.
 * NAT gateways: which of several addresses a connection leaves from is drawn from its addresses
-  and ports. Interfaces have IPv4 prefixes alone; what is in the instance puts their addresses on.
+  and ports. What is in the instance puts the addresses of its prefixes on.
 * A detached attachment is found by its id, as `detached`, for one minute.
 * Kept and shown, and acted on by nobody: permissions of network interfaces, domain names of Elastic
   IPs, connection tracking time-outs, DNS64, device indexes for local network interfaces. Both

@@ -190,15 +190,17 @@ def _launched(
     interface_tags: Tags,
 ) -> tuple[Change, list[Instance]]:
     """Give `count` instances like `template` with their interfaces, and what makes them."""
-    change, instances = Change(), []
+    change, instances = Change(), list[Instance]()
     in_use = InUse()
     free = free_public_addresses(call)
+    has_prefixes = any(any(request.prefixes) for request in requests)
     for index in range(count):
         instance = replace(template, id=call.new_id("i"), launch_index=index)
-        worn = worn_interfaces(call, requests, instance.id, interface_tags, in_use, free)
+        held = replace(call, network=call.network.apply(change)) if has_prefixes else call
+        worn = worn_interfaces(held, requests, instance.id, interface_tags, in_use, free)
         for interface in worn:
-            check_address_count(instance.instance_type, len(interface.private_addresses))
-            check_address_count(instance.instance_type, len(interface.ipv6_addresses))
+            check_address_count(instance.instance_type, interface, 4)
+            check_address_count(instance.instance_type, interface, 6)
         change += put(instance, *worn)
         instances.append(instance)
     return change, instances

@@ -7,11 +7,15 @@ from typing import Any
 from genkan.api.call import Call
 from genkan.api.interface_limits import check_asked_count
 from genkan.model.errors import (
+    AddressInUse,
     InvalidParameterCombination,
     InvalidParameterValue,
+    SubnetFull,
 )
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.subnet import Subnet, allocate_ipv6
+
+MOST_DRAWS = 100
 
 
 def ipv6_in_use(call: Call, subnet: Subnet) -> set[IPv6Address]:
@@ -49,10 +53,31 @@ def choose_ipv6(
         count = int(subnet.assign_ipv6_on_creation and not named)
     chosen = []
     for wanted in (*named, *(None for _ in range(count))):
-        first = int(call.token(15, "0123456789abcdef"), 16) if wanted is None else 0
-        chosen.append(allocate_ipv6(subnet, in_use, first, wanted))
+        chosen.append(_allocated(call, subnet, in_use, wanted))
         in_use.add(chosen[-1])
     return tuple(chosen)
+
+
+def _allocated(
+    call: Call, subnet: Subnet, in_use: set[IPv6Address], wanted: IPv6Address | None
+) -> IPv6Address:
+    """Allocate an address that is of nobody's prefix."""
+    prefixes = [
+        block
+        for interface in call.network.where(NetworkInterface, subnet_id=subnet.id)
+        for block in interface.ipv6_prefixes
+    ]
+    for _ in range(MOST_DRAWS):
+        first = int(call.token(15, "0123456789abcdef"), 16) if wanted is None else 0
+        found = allocate_ipv6(subnet, in_use, first, wanted)
+        block = next((one for one in prefixes if found in one), None)
+        if block is None:
+            return found
+        if wanted is not None:
+            raise AddressInUse(
+                f"{wanted} is of the prefix {block}, which an interface of {subnet.id} has."
+            )
+    raise SubnetFull(f"{subnet.id} has hardly an IPv6 address that is of no interface's prefix.")
 
 
 def parse_ipv6_addresses(several: Sequence[Mapping[str, Any]] | None) -> list[IPv6Address]:

@@ -5,6 +5,7 @@
 
 from genkan.api.quotas import AttachmentLimitExceeded, PrivateIpAddressLimitExceeded
 from genkan.model.catalogue.instance_types import INSTANCE_TYPES
+from genkan.model.network_interface import NetworkInterface
 
 MOST_ADDRESSES = 50  # of an interface of the largest types
 
@@ -28,12 +29,15 @@ def check_interface_count(instance_type: str, count: int) -> None:
         )
 
 
-def check_address_count(instance_type: str, count: int) -> None:
+def check_address_count(instance_type: str, interface: NetworkInterface, version: int) -> None:
     """Raise PrivateIpAddressLimitExceeded for more addresses than an interface of it takes.
 
-    IPv4 and IPv6 addresses are counted apart; the limit is the same number.
+    IPv4 and IPv6 addresses are counted apart; the limit is the same number. A prefix counts as one
+    address.
     """
     most = INSTANCE_TYPES[instance_type].addresses_per_interface
+    held = (*interface.addresses, *interface.prefixes)
+    count = sum(one.version == version for one in held)
     if count > most:
         raise PrivateIpAddressLimitExceeded(
             f"Number of private addresses will exceed limit: {count} of {most} that an interface "

@@ -21,6 +21,7 @@ from genkan.api.interface_making import (
     new_interface,
     parse_address,
 )
+from genkan.api.interface_prefixes import Asked, asked_of, with_prefixes
 from genkan.api.network_interfaces import with_primary_ipv6
 from genkan.api.subnets import zones_of
 from genkan.model.errors import (
@@ -29,6 +30,7 @@ from genkan.model.errors import (
     Refused,
     UnsupportedOperation,
 )
+from genkan.model.network import put
 from genkan.model.network_interface import Attachment, NetworkInterface
 from genkan.model.resource import Tags
 from genkan.model.subnet import Subnet
@@ -42,8 +44,12 @@ MEMBERS = frozenset(
         "DeviceIndex",
         "Groups",
         "InterfaceType",
+        "Ipv4PrefixCount",
+        "Ipv4Prefixes",
         "Ipv6AddressCount",
         "Ipv6Addresses",
+        "Ipv6PrefixCount",
+        "Ipv6Prefixes",
         "NetworkCardIndex",
         "NetworkInterfaceId",
         "PrimaryIpv6",
@@ -77,6 +83,7 @@ class InterfaceRequest:
     ipv6: tuple[IPv6Address, ...]
     ipv6_count: int | None
     ipv6_primary: bool
+    prefixes: tuple[Asked, ...]
     public: bool
     description: str
     delete_on_termination: bool
@@ -197,9 +204,12 @@ def worn_interfaces(
     free: Iterator[IPv4Address],
 ) -> list[NetworkInterface]:
     """Make or take the interfaces of one instance. `in_use` is brought up to date."""
-    worn = []
+    worn = list[NetworkInterface]()
     for request in requests:
-        interface = request.existing or _new(call, request, tags, in_use)
+        held = (
+            replace(call, network=call.network.apply(put(*worn))) if any(request.prefixes) else call
+        )
+        interface = request.existing or _new(held, request, tags, in_use)
         attachment = Attachment(
             id=call.new_id("eni-attach"),
             instance_id=instance_id,
@@ -228,7 +238,9 @@ def _new(call: Call, request: InterfaceRequest, tags: Tags, in_use: InUse) -> Ne
         description=request.description,
         tags=tags,
     )
-    taken.update(interface.private_addresses)
+    for asked in request.prefixes:
+        interface = with_prefixes(call, interface, asked)
+    taken.update(one for one in interface.answerable if isinstance(one, IPv4Address))
     return with_primary_ipv6(interface, request.ipv6_primary)
 
 
@@ -263,6 +275,7 @@ def _read(call: Call, one: Mapping[str, Any], zone: str | None) -> InterfaceRequ
         ipv6=tuple(parse_ipv6_addresses(one.get("Ipv6Addresses"))),
         ipv6_count=one.get("Ipv6AddressCount"),
         ipv6_primary=one.get("PrimaryIpv6", False),
+        prefixes=tuple(asked_of(one)),
         public=bool(public),
         description=one.get("Description", ""),
         delete_on_termination=one.get("DeleteOnTermination", True),
@@ -307,6 +320,7 @@ def _existing(call: Call, one: Mapping[str, Any], index: int) -> InterfaceReques
         ipv6=(),
         ipv6_count=None,
         ipv6_primary=False,
+        prefixes=(),
         public=False,
         description=interface.description,
         delete_on_termination=one.get("DeleteOnTermination", False),

@@ -19,7 +19,7 @@ from genkan.api.interface_making import (
     parse_address,
     reserved_addresses,
 )
-from genkan.api.interface_prefixes import choose_prefixes, shown_prefixes, without_prefixes
+from genkan.api.interface_prefixes import asked_prefixes, with_prefixes, without_prefixes
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.errors import (
     InvalidParameterCombination,
@@ -48,7 +48,12 @@ def assign_private_ip_addresses(
             raise InvalidParameterCombination(
                 "Prefixes and addresses cannot be assigned by one call. Use two."
             )
-        return _assign_prefixes(call, interface, ipv4_prefixes, ipv4_prefix_count)
+        changed = _given_prefixes(call, interface, 4, ipv4_prefixes, ipv4_prefix_count)
+        given = [str(one) for one in changed.prefixes[len(interface.prefixes) :]]
+        shown = [{"Ipv4Prefix": one} for one in given]
+        return Answer(
+            {"NetworkInterfaceId": interface.id, "AssignedIpv4Prefixes": shown}, put(changed)
+        )
     count = _named_or_counted(
         private_ip_addresses,
         secondary_private_ip_address_count,
@@ -69,7 +74,7 @@ def assign_private_ip_addresses(
         chosen.append(allocate(subnet, taken))
         taken.add(chosen[-1])
     changed = replace(interface, private_addresses=(*interface.private_addresses, *chosen))
-    _check_limit(call, changed, len(changed.private_addresses) + len(changed.prefixes))
+    _check_limit(call, changed, 4)
     return Answer(
         {
             "NetworkInterfaceId": interface.id,
@@ -88,9 +93,9 @@ def unassign_private_ip_addresses(
 ) -> Answer:
     interface = need_own(call, network_interface_id)
     if ipv4_prefixes and not private_ip_addresses:
-        return Answer(change=put(without_prefixes(interface, ipv4_prefixes)))
+        return Answer(change=put(without_prefixes(interface, 4, ipv4_prefixes)))
     if ipv4_prefixes:
-        interface = without_prefixes(interface, ipv4_prefixes)
+        interface = without_prefixes(interface, 4, ipv4_prefixes)
     if not private_ip_addresses:
         raise MissingParameter("The request must contain the parameter privateIpAddresses.")
     given = {parse_address(one, "privateIpAddresses") for one in private_ip_addresses}
@@ -120,8 +125,20 @@ def assign_ipv6_addresses(
     network_interface_id: str,
     ipv6_addresses: Sequence[str] | None = None,
     ipv6_address_count: int | None = None,
+    ipv6_prefixes: Sequence[str] | None = None,
+    ipv6_prefix_count: int | None = None,
 ) -> Answer:
     interface = need_own(call, network_interface_id)
+    if ipv6_prefixes or ipv6_prefix_count:
+        if ipv6_addresses or ipv6_address_count:
+            raise InvalidParameterCombination(
+                "Prefixes and IPv6 addresses cannot be assigned by one call. Use two."
+            )
+        changed = _given_prefixes(call, interface, 6, ipv6_prefixes, ipv6_prefix_count)
+        given = [str(one) for one in changed.prefixes[len(interface.prefixes) :]]
+        return Answer(
+            {"NetworkInterfaceId": interface.id, "AssignedIpv6Prefixes": given}, put(changed)
+        )
     count = _named_or_counted(
         ipv6_addresses, ipv6_address_count, ("ipv6Addresses", "ipv6AddressCount")
     )
@@ -129,7 +146,7 @@ def assign_ipv6_addresses(
     named = [parse_ipv6_address(one) for one in ipv6_addresses or ()]
     chosen = choose_ipv6(call, subnet, ipv6_in_use(call, subnet), named, count)
     changed = replace(interface, ipv6_addresses=(*interface.ipv6_addresses, *chosen))
-    _check_limit(call, changed, len(changed.ipv6_addresses))
+    _check_limit(call, changed, 6)
     return Answer(
         {
             "NetworkInterfaceId": interface.id,
@@ -140,11 +157,18 @@ def assign_ipv6_addresses(
 
 
 def unassign_ipv6_addresses(
-    call: Call, *, network_interface_id: str, ipv6_addresses: Sequence[str] | None = None
+    call: Call,
+    *,
+    network_interface_id: str,
+    ipv6_addresses: Sequence[str] | None = None,
+    ipv6_prefixes: Sequence[str] | None = None,
 ) -> Answer:
     interface = need_own(call, network_interface_id)
-    if not ipv6_addresses:
+    if not ipv6_addresses and not ipv6_prefixes:
         raise MissingParameter("The request must contain the parameter ipv6Addresses.")
+    ipv6_addresses = ipv6_addresses or ()
+    before = interface.prefixes
+    interface = without_prefixes(interface, 6, ipv6_prefixes or ())
     given = {parse_ipv6_address(one) for one in ipv6_addresses}
     strangers = given - set(interface.ipv6_addresses)
     if strangers:
@@ -162,22 +186,22 @@ def unassign_ipv6_addresses(
         {
             "NetworkInterfaceId": interface.id,
             "UnassignedIpv6Addresses": [str(one) for one in sorted(given)],
+            "UnassignedIpv6Prefixes": [str(one) for one in before if one not in interface.prefixes],
         },
         put(replace(interface, ipv6_addresses=left)),
     )
 
 
-def _assign_prefixes(
-    call: Call, interface: NetworkInterface, named: Sequence[str] | None, count: int | None
-) -> Answer:
-    subnet = need(call, Subnet, interface.subnet_id)
-    chosen = choose_prefixes(call, subnet, named, count)
-    changed = replace(interface, prefixes=(*interface.prefixes, *chosen))
-    _check_limit(call, changed, len(changed.private_addresses) + len(changed.prefixes))
-    return Answer(
-        {"NetworkInterfaceId": interface.id, "AssignedIpv4Prefixes": shown_prefixes(chosen)},
-        put(changed),
-    )
+def _given_prefixes(
+    call: Call,
+    interface: NetworkInterface,
+    version: int,
+    named: Sequence[str] | None,
+    count: int | None,
+) -> NetworkInterface:
+    changed = with_prefixes(call, interface, asked_prefixes(version, named, count))
+    _check_limit(call, changed, version)
+    return changed
 
 
 def _named_or_counted(
@@ -220,7 +244,7 @@ def _moved(call: Call, to: NetworkInterface, wanted: Sequence[IPv4Address]) -> C
     return change
 
 
-def _check_limit(call: Call, interface: NetworkInterface, count: int) -> None:
+def _check_limit(call: Call, interface: NetworkInterface, version: int) -> None:
     instance = call.network.get(Instance, interface.instance_id)
     if instance:
-        check_address_count(instance.instance_type, count)
+        check_address_count(instance.instance_type, interface, version)

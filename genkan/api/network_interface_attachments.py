@@ -41,8 +41,8 @@ def attach_network_interface(
         )
     _check_instance(instance, interface)
     _check_place(call, instance, device_index, network_card_index)
-    check_address_count(instance.instance_type, len(interface.private_addresses))
-    check_address_count(instance.instance_type, len(interface.ipv6_addresses))
+    check_address_count(instance.instance_type, interface, 4)
+    check_address_count(instance.instance_type, interface, 6)
     attachment = Attachment(
         id=call.new_id("eni-attach"),
         instance_id=instance.id,

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from genkan.api.call import Call
+from genkan.api.interface_prefixes import shown_prefixes
 from genkan.api.output import present
 from genkan.api.public_addresses import elastic_ip_of
 from genkan.api.selection import Values, instant, yes_no
@@ -99,7 +100,7 @@ def network_interface(call: Call, interface: NetworkInterface) -> dict[str, Any]
         Description=interface.description,
         Groups=groups_of(call, interface.group_ids),
         InterfaceType=interface.interface_type.value,
-        Ipv4Prefixes=[{"Ipv4Prefix": str(one)} for one in interface.prefixes] or None,
+        Ipv4Prefixes=shown_prefixes(interface, 4) or None,
         Ipv6Address=str(interface.ipv6_addresses[0]) if interface.ipv6_addresses else None,
         Ipv6Addresses=[
             {
@@ -108,6 +109,7 @@ def network_interface(call: Call, interface: NetworkInterface) -> dict[str, Any]
             }
             for address in interface.ipv6_addresses
         ],
+        Ipv6Prefixes=shown_prefixes(interface, 6) or None,
         MacAddress=interface.mac,
         NetworkInterfaceId=interface.id,
         Operator=NOT_MANAGED,

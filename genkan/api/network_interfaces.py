@@ -19,7 +19,7 @@ from genkan.api.interface_making import (
     need_own,
     new_interface,
 )
-from genkan.api.interface_prefixes import choose_prefixes
+from genkan.api.interface_prefixes import asked_of, with_prefixes
 from genkan.api.network_interface_shape import (
     found_by_attachment,
     interface_filters,
@@ -57,6 +57,8 @@ def create_network_interface(
     ipv4_prefix_count: int | None = None,
     ipv6_addresses: Sequence[Mapping[str, Any]] | None = None,
     ipv6_address_count: int | None = None,
+    ipv6_prefixes: Sequence[Mapping[str, str]] | None = None,
+    ipv6_prefix_count: int | None = None,
     enable_primary_ipv6: bool = False,
     groups: Sequence[str] | None = None,
     connection_tracking_specification: Mapping[str, int] | None = None,
@@ -94,11 +96,15 @@ def create_network_interface(
         tags=from_specifications("network-interface", tag_specifications),
     )
     interface = tracked(with_primary_ipv6(interface, enable_primary_ipv6), tracking)
-    if ipv4_prefixes or ipv4_prefix_count:
-        held = replace(call, network=call.network.apply(put(interface)))
-        named = [one.get("Ipv4Prefix", "") for one in ipv4_prefixes or ()]
-        prefixes = choose_prefixes(held, subnet, named, ipv4_prefix_count)
-        interface = replace(interface, prefixes=prefixes)
+    for asked in asked_of(
+        {
+            "Ipv4Prefixes": ipv4_prefixes,
+            "Ipv4PrefixCount": ipv4_prefix_count,
+            "Ipv6Prefixes": ipv6_prefixes,
+            "Ipv6PrefixCount": ipv6_prefix_count,
+        }
+    ):
+        interface = with_prefixes(call, interface, asked)
     return Answer(_created(call, interface), put(interface))
 
 

@@ -56,9 +56,10 @@ def _check_unused(call: Call, subnet: Subnet) -> None:
             "subnet. Delete the subnet."
         )
     for interface in call.network.where(NetworkInterface, subnet_id=subnet.id):
-        if interface.ipv6_addresses:
+        if interface.has_ipv6:
+            first = [*interface.ipv6_addresses, *interface.ipv6_prefixes][0]
             raise CidrBlockInUse(
                 f"The subnet {subnet.id} currently has an interface within CIDR block "
-                f"{subnet.ipv6_cidr}: {interface.id} has {interface.ipv6_addresses[0]}. "
+                f"{subnet.ipv6_cidr}: {interface.id} has {first}. "
                 "Unassign it first."
             )

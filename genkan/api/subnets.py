@@ -208,7 +208,7 @@ def _text(value: object) -> list[str]:
 def _free_addresses(call: Call, subnet: Subnet) -> int:
     interfaces = call.network.where(NetworkInterface, subnet_id=subnet.id)
     return subnet.capacity - sum(
-        len(one.private_addresses) + sum(prefix.num_addresses for prefix in one.prefixes)
+        len(one.private_addresses) + sum(prefix.num_addresses for prefix in one.ipv4_prefixes)
         for one in interfaces
     )
 

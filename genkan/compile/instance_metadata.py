@@ -202,6 +202,12 @@ def _interface(worn: Worn, vpc: Vpc) -> Iterator[Item]:
             found[f"ipv4-associations/{public}"] = str(private)
     if interface.ipv6_addresses:
         found["ipv6s"] = _lines(interface.ipv6_addresses)
+    for name, prefixes in (
+        ("ipv4-prefix", interface.ipv4_prefixes),
+        ("ipv6-prefix", interface.ipv6_prefixes),
+    ):
+        if prefixes:
+            found[name] = _lines(prefixes)
     if subnet.ipv6_cidr:
         found["subnet-ipv6-cidr-blocks"] = str(subnet.ipv6_cidr)
     if vpc.ipv6_cidrs:

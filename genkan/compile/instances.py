@@ -95,6 +95,7 @@ def compile_interface(
             place=interface.vpc_id,
             interface=interface.id,
             addresses=in_order(interface.answerable),
+            blocks=tuple(sorted(interface.ipv6_prefixes)),
         )
 
 
@@ -123,7 +124,7 @@ def _ways_out(
     """Give (every destination, the subnet's own, the way) for each family of the interface."""
     if interface.has_ipv4:
         yield ANYWHERE, subnet.block, Forward(device, subnet.router)
-    if interface.ipv6_addresses and subnet.ipv6_cidr:
+    if interface.has_ipv6 and subnet.ipv6_cidr:
         yield ANYWHERE_IPV6, subnet.ipv6_cidr, Forward(device, LINK_HOP_IPV6)
 
 
@@ -143,7 +144,7 @@ def _own_table(
         destination=everything,
         action=way_out,
     )
-    for address in interface.answerable:
+    for address in (*interface.answerable, *interface.ipv6_prefixes):
         if address.version == everything.version:
             yield SourceChoice(
                 because=because, place=instance_id, source=address, table=interface.id

@@ -7,6 +7,7 @@ that names a prefix list is a rule for each of its entries.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from ipaddress import IPv6Network
 
 from genkan.model.network import Network
 from genkan.model.prefix_list import blocks_of
@@ -73,13 +74,16 @@ def compile_group(place: str, group: SecurityGroup, lists: Lists) -> Iterator[Fi
         )
 
 
-def compile_members(place: str, group_id: str, addresses: tuple[Address, ...]) -> Iterator[Entry]:
-    """Give the set of the addresses that wear a group which some rule names."""
+def compile_members(
+    place: str, group_id: str, addresses: tuple[Address, ...], blocks: tuple[IPv6Network, ...]
+) -> Iterator[Entry]:
+    """Give the set of the addresses and prefixes that wear a group which some rule names."""
     yield AddressSet(
         because=Because("security-group", group_id),
         place=place,
         name=members_of(group_id).name,
         members=in_order(addresses),
+        blocks=tuple(sorted(blocks)),
     )
 
 

@@ -159,12 +159,14 @@ def member_parts(network: Network, vpc_id: str) -> Iterator[Part]:
     named = security_groups.referenced_groups(security_groups.groups_in(network, vpc_id))
     there = {vpc_id, *peering.peers_of(network, vpc_id)} if named else ()
     for group_id in named:
-        worn = network.holding(NetworkInterface, group_ids=group_id)
-        addresses = (at for one in worn if one.vpc_id in there for at in one.answerable)
+        holding = network.holding(NetworkInterface, group_ids=group_id)
+        worn = [one for one in holding if one.vpc_id in there]
+        addresses = (at for one in worn for at in one.answerable)
+        blocks = tuple(sorted(at for one in worn for at in one.ipv6_prefixes))
         yield Part(
             ("members", group_id),
             security_groups.compile_members,
-            (vpc_id, group_id, in_order(addresses)),
+            (vpc_id, group_id, in_order(addresses), blocks),
         )
 
 

@@ -4,7 +4,7 @@ The kernel says why it drops; that it passes a connection it says without a reas
 that stood in its way are asked again.
 """
 
-from ipaddress import ip_address
+from ipaddress import IPv6Network, ip_address
 from typing import NamedTuple
 
 from genkan.engine.traffic import ICMP, Flow
@@ -37,7 +37,7 @@ class Reasons:
     def __init__(self) -> None:
         self._filters: dict[tuple[str, str], Filter] = {}
         self._guards: dict[tuple[str, Stage, str], Guard] = {}
-        self._sets: dict[tuple[str, str], frozenset[bytes]] = {}
+        self._sets: dict[tuple[str, str], tuple[frozenset[bytes], tuple[IPv6Network, ...]]] = {}
         self._answers: dict[tuple[str, bool, Flow], Reason | None] = {}
 
     def take(self, entry: Entry, there: bool) -> None:
@@ -53,7 +53,7 @@ class Reasons:
                     del self._guards[entry.place, entry.stage, str(entry.at)]
             case AddressSet():
                 members = frozenset(address.packed for address in entry.members)
-                self._sets[entry.place, entry.name] = members
+                self._sets[entry.place, entry.name] = (members, entry.blocks)
                 if not there:
                     del self._sets[entry.place, entry.name]
             case SubnetGuard() | _:
@@ -117,7 +117,8 @@ class Reasons:
         if match.remote is None:
             return True
         if isinstance(match.remote, InSet):
-            return remote in self._sets.get((place, match.remote.name), ())
+            members, blocks = self._sets.get((place, match.remote.name), (frozenset(), ()))
+            return remote in members or any(ip_address(remote) in one for one in blocks)
         return ip_address(remote) in match.remote
 
 

@@ -1,6 +1,7 @@
 """Blocks that rules and routes name: two addresses that are in the same ones are treated alike."""
 
 from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
 from genkan.program import Program
 from genkan.program.address import Address, Block
@@ -30,8 +31,12 @@ class Blocks:
                         for address in entry.members:
                             name = f"{entry.place} {entry.name}"
                             self._sets.setdefault(address, set()).add(name)
-                    case SourceChoice():
-                        self._sets.setdefault(entry.source, set()).add(f"by {entry.table}")
+                        for block in entry.blocks:
+                            self._add(block)
+                    case SourceChoice(source=IPv6Network() as block):
+                        self._add(block)
+                    case SourceChoice(source=IPv4Address() | IPv6Address() as address):
+                        self._sets.setdefault(address, set()).add(f"by {entry.table}")
 
     def _add(self, block: Block) -> None:
         whole = block.max_prefixlen

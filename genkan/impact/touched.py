@@ -213,7 +213,12 @@ class _Reader:
 
     def _members(self, old: Entry | None, new: Entry | None) -> None:
         """Take the addresses that came to a set, or went."""
-        sets = [set(one.members) if isinstance(one, AddressSet) else set() for one in (old, new)]
+        sets = [
+            {*one.members, *(block[0] for block in one.blocks)}
+            if isinstance(one, AddressSet)
+            else set()
+            for one in (old, new)
+        ]
         for _, interface in self._wearers(sets[0] ^ sets[1], None):
             self._both((interface.vpc_id, interface.id))
 
@@ -228,8 +233,9 @@ class _Reader:
                 else state.network.all(NetworkInterface)
             )
             for one in rows:
+                firsts = (block[0] for block in one.prefixes)
                 if one.interface_type is not InterfaceType.VPC_ENDPOINT and not (
-                    addresses.isdisjoint(one.addresses)
+                    addresses.isdisjoint((*one.addresses, *firsts))
                 ):
                     yield state, one
 

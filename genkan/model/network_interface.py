@@ -7,7 +7,7 @@ An interface of an instance, of a NAT gateway or of an endpoint is the same kind
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from ipaddress import IPv4Address, IPv4Network, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import ClassVar
 
 from genkan.model.resource import Resource
@@ -58,7 +58,7 @@ class NetworkInterface(Resource):
     ipv6_addresses: tuple[IPv6Address, ...] = ()
     ipv6_primary: bool = False  # the first of them is for good
     connection_tracking: tuple[tuple[str, int], ...] = ()  # time-outs by AWS's names, to be shown
-    prefixes: tuple[IPv4Network, ...] = ()  # all of whose addresses come to it
+    prefixes: tuple[IPv4Network | IPv6Network, ...] = ()  # all of whose addresses come to it
 
     @property
     def private_ip(self) -> IPv4Address:
@@ -71,8 +71,21 @@ class NetworkInterface(Resource):
 
     @property
     def answerable(self) -> tuple[IPv4Address | IPv6Address, ...]:
-        """Every address at which it may be met, those of its prefixes too."""
-        return (*self.addresses, *(address for one in self.prefixes for address in one))
+        """Every address at which it may be met, those of its IPv4 prefixes too. IPv6's are told
+        by their blocks alone: nobody counts their addresses."""
+        return (*self.addresses, *(address for one in self.ipv4_prefixes for address in one))
+
+    @property
+    def ipv4_prefixes(self) -> tuple[IPv4Network, ...]:
+        return tuple(one for one in self.prefixes if isinstance(one, IPv4Network))
+
+    @property
+    def ipv6_prefixes(self) -> tuple[IPv6Network, ...]:
+        return tuple(one for one in self.prefixes if isinstance(one, IPv6Network))
+
+    @property
+    def has_ipv6(self) -> bool:
+        return bool(self.ipv6_addresses or self.ipv6_prefixes)
 
     def first_address(self, version: int) -> IPv4Address | IPv6Address | None:
         """The first address of a family, if it has one."""

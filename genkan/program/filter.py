@@ -6,6 +6,7 @@ engine can update a set without reloading the rules that name it.
 
 from dataclasses import dataclass
 from enum import Enum
+from ipaddress import IPv6Network
 from typing import ClassVar
 
 from genkan.program.address import Address, Block
@@ -31,13 +32,14 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressSet(Entry):
-    """Addresses under one name at one place."""
+    """Addresses under one name at one place, and IPv6 blocks that nobody counts out."""
 
     section: ClassVar[str] = "address-set"
 
     place: str
     name: str
     members: tuple[Address, ...]  # in order
+    blocks: tuple[IPv6Network, ...] = ()  # in order
 
     @property
     def key(self) -> Key:
@@ -147,13 +149,15 @@ class SubnetGuard(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCheck(Entry):
-    """Packets that enter from `interface` carry one of these source addresses, or are dropped."""
+    """Packets that enter from `interface` carry one of these source addresses, or one of these
+    blocks, or are dropped."""
 
     section: ClassVar[str] = "source-check"
 
     place: str
     interface: str
     addresses: tuple[Address, ...]
+    blocks: tuple[IPv6Network, ...] = ()
 
     @property
     def key(self) -> Key:

@@ -7,6 +7,7 @@ a packet from an interface without a subnet asks that table alone. Nothing there
 """
 
 from dataclasses import dataclass
+from ipaddress import IPv6Network
 from typing import ClassVar
 
 from genkan.program.address import Address, Block
@@ -76,15 +77,18 @@ class TableChoice(Entry):
         return (self.section, self.place, self.subnet)
 
 
+PREFIX_LENGTH = 80  # of an IPv6 prefix that an interface has
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceChoice(Entry):
     """What `place` itself sends from `source` asks `table` first: an address of an interface that
-    is not the primary one is answered through that interface."""
+    is not the primary one is answered through that interface. A block is an IPv6 prefix of it."""
 
     section: ClassVar[str] = "source-choice"
 
     place: str
-    source: Address
+    source: Address | IPv6Network
     table: str
 
     @property

@@ -19,6 +19,7 @@ NO_IDS = (
     "default_zone",
     "subnet_ipv6",
     "ipv6_address",
+    "ipv6_prefix",
     "outside",
     "quota_request",
 )

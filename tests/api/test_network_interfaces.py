@@ -166,7 +166,7 @@ def test_one_interface_is_not_worn_twice(site):
 
 
 def test_a_launch_that_says_something_unknown_of_an_interface_is_refused(site):
-    for more in ({"Ipv4PrefixCount": 1}, {"InterfaceType": "efa"}, {"NetworkCardIndex": 1}):
+    for more in ({"EnaSrdSpecification": {}}, {"InterfaceType": "efa"}, {"NetworkCardIndex": 1}):
         interfaces = [{"DeviceIndex": 0, "SubnetId": site.subnet, **more}]
         given = {"MinCount": 1, "MaxCount": 1, "NetworkInterfaces": interfaces}
         assert site.refusal("RunInstances", **given) == "UnsupportedOperation"
@@ -458,3 +458,39 @@ def test_a_prefix_is_sixteen_addresses_that_nobody_else_gets(site):
     assert site.refusal("CreateNetworkInterface", **taken) == "InvalidIPAddress.InUse"
     site.ask("UnassignPrivateIpAddresses", **by_id, Ipv4Prefixes=["10.0.77.16/28"])
     site.ask("CreateNetworkInterface", **taken)
+
+
+def test_an_ipv6_prefix_is_a_block_of_80_bits_that_nobody_else_gets(site):
+    made = site.ask("CreateNetworkInterface", SubnetId=site.subnet, Ipv6PrefixCount=2)
+    interface = made["NetworkInterface"]
+    prefixes = [IPv6Network(one["Ipv6Prefix"]) for one in interface["Ipv6Prefixes"]]
+    assert [one.prefixlen for one in prefixes] == [80, 80]
+    assert all(one.subnet_of(site.blocks[0]) for one in prefixes)
+    by_id = {"NetworkInterfaceId": interface["NetworkInterfaceId"]}
+    assert "Ipv6Address" not in interface
+    taken = {"SubnetId": site.subnet, "Ipv6Addresses": [{"Ipv6Address": str(prefixes[0][9])}]}
+    assert site.refusal("CreateNetworkInterface", **taken) == "InvalidIPAddress.InUse"
+    association = site.ask("DescribeSubnets", SubnetIds=[site.subnet])["Subnets"][0][
+        "Ipv6CidrBlockAssociationSet"
+    ][0]["AssociationId"]
+    gone = {"AssociationId": association}
+    assert site.refusal("DisassociateSubnetCidrBlock", **gone) == "InvalidCidrBlock.InUse"
+    more = site.ask("AssignIpv6Addresses", **by_id, Ipv6PrefixCount=1)["AssignedIpv6Prefixes"]
+    assert IPv6Network(more[0]) not in prefixes
+    given = [str(one) for one in prefixes]
+    answer = site.ask("UnassignIpv6Addresses", **by_id, Ipv6Prefixes=given)
+    assert answer["UnassignedIpv6Prefixes"] == given
+    seen = site.ask("DescribeNetworkInterfaces", NetworkInterfaceIds=[by_id["NetworkInterfaceId"]])
+    assert seen["NetworkInterfaces"][0]["Ipv6Prefixes"] == [{"Ipv6Prefix": more[0]}]
+    site.ask("CreateNetworkInterface", **taken)
+
+
+def test_instances_are_launched_with_prefixes_of_their_own(site):
+    asked = {"DeviceIndex": 0, "SubnetId": site.subnet, "Ipv4PrefixCount": 1, "Ipv6PrefixCount": 1}
+    given = {"MinCount": 2, "MaxCount": 2, "ImageId": "ami-genkan", "InstanceType": "t3.small"}
+    answer = site.ask("RunInstances", **given, NetworkInterfaces=[asked])
+    worn = [one["NetworkInterfaces"][0] for one in answer["Instances"]]
+    for several, one in (("Ipv4Prefixes", "Ipv4Prefix"), ("Ipv6Prefixes", "Ipv6Prefix")):
+        first, second = ([held[one] for held in shown[several]] for shown in worn)
+        assert len(first) == len(second) == 1
+        assert first != second

@@ -1,20 +1,20 @@
 """Entries of a program as kernel objects."""
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genkan.engine.linux import ruleset
+from genkan.engine.linux import rtnetlink, ruleset
 from genkan.engine.linux.desired import Desired
 from genkan.engine.linux.lower import DELIVERIES, DELIVERY_PRIORITY, MAIN, ends_of, lower
 from genkan.engine.linux.naming import chain_name, device_name, number
 from genkan.engine.linux.objects import KernelRoute, Neighbour, NftChain, NftElement, PolicyRule
 from genkan.program import Because, Program
+from genkan.program.filter import AddressSet, Match, Rule, SourceCheck, Stage, Verdict
 from genkan.program.filter import Filter as FilterEntry
-from genkan.program.filter import Match, Rule, Stage, Verdict
 from genkan.program.place import End, Link
 from genkan.program.route import (
     PLACE_TABLE,
@@ -63,11 +63,18 @@ def lowered_rules(entry: FilterEntry) -> list[str]:
         ([match("2001:db8::/32")], ["ip6 saddr { 2001:db8::/32 } accept"]),
         (
             [match("@members/sg-2")],
-            ["ip saddr @members_sg_2 accept", "ip6 saddr @members_sg_2_6 accept"],
+            [
+                "ip saddr @members_sg_2 accept",
+                "ip6 saddr @members_sg_2_6 accept",
+                "ip6 saddr @members_sg_2_blocks accept",
+            ],
         ),
         (
             [match("@members/sg-2", protocol=58)],
-            ["ip6 saddr @members_sg_2_6 meta l4proto 58 accept"],
+            [
+                "ip6 saddr @members_sg_2_6 meta l4proto 58 accept",
+                "ip6 saddr @members_sg_2_blocks meta l4proto 58 accept",
+            ],
         ),
         ([match(protocol=6)], ["meta l4proto 6 accept"]),
         ([match(protocol=6, ports=(443, 443))], ["meta l4proto 6 th dport 443 accept"]),
@@ -186,6 +193,27 @@ def test_a_source_address_is_a_rule_of_its_own_before_deliveries() -> None:
     assert (rule.place, rule.mark, rule.source) == ("i-1", None, source)
     assert rule.table == number("eni-2")
     assert rule.priority < DELIVERY_PRIORITY
+
+
+def test_the_rule_of_an_ipv6_prefix_is_read_back_as_it_was_written() -> None:
+    block = IPv6Network("2001:db8:0:1:2::/80")
+    (rule,) = lower(SourceChoice(because=BECAUSE, place="i-1", source=block, table="eni-2"), {})
+    assert isinstance(rule, PolicyRule)
+    written = rtnetlink.put_rule(rule).body
+    assert rtnetlink.read_rule("i-1", written, 0, len(written)) == rule
+
+
+def test_prefixes_are_asked_after_addresses() -> None:
+    block = IPv6Network("2001:db8:0:1:2::/80")
+    check = SourceCheck(
+        because=BECAUSE, place="vpc-1", interface="eni-1", addresses=(), blocks=(block,)
+    )
+    members = AddressSet(because=BECAUSE, place="vpc-1", name="g", members=(), blocks=(block,))
+    found = [one for entry in (check, members) for one in lower(entry, {})]
+    elements = {(one.container, one.element) for one in found if isinstance(one, NftElement)}
+    device = device_name("eni-1")
+    assert (ruleset.OWN_BLOCKS, f'"{device}" . {block}') in elements
+    assert (f"{chain_name('g')}_blocks", str(block)) in elements
 
 
 @pytest.mark.parametrize(

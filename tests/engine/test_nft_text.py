@@ -29,6 +29,7 @@ MADE = """\
 add table inet genkan
 add set inet genkan members_sg_2 { type ipv4_addr; }
 add set inet genkan members_sg_2_6 { type ipv6_addr; }
+add set inet genkan members_sg_2_blocks { type ipv6_addr; flags interval; }
 add chain inet genkan sg_1_ingress
 flush chain inet genkan sg_1_ingress
 add chain inet genkan security_group_ingress_sg_1_ingress
@@ -37,6 +38,8 @@ add rule inet genkan sg_1_ingress ip saddr @members_sg_2 meta l4proto 6 th dport
 comment "sg-1 rule sgr-1 #a1133c5b"
 add rule inet genkan sg_1_ingress ip6 saddr @members_sg_2_6 meta l4proto 6 th dport 443 accept \
 comment "sg-1 rule sgr-1 #d3ae3c50"
+add rule inet genkan sg_1_ingress ip6 saddr @members_sg_2_blocks \
+meta l4proto 6 th dport 443 accept comment "sg-1 rule sgr-1 #adddf6a4"
 add rule inet genkan sg_1_ingress ip saddr { 10.0.0.0/8 } meta l4proto 1 icmp type 8 accept \
 comment "sg-1 rule sgr-1 #b2b59961"
 add rule inet genkan security_group_ingress_sg_1_ingress jump sg_1_ingress \
@@ -59,7 +62,8 @@ flush chain inet genkan security_group_ingress_sg_1_ingress
 delete chain inet genkan sg_1_ingress
 delete chain inet genkan security_group_ingress_sg_1_ingress
 delete set inet genkan members_sg_2
-delete set inet genkan members_sg_2_6"""
+delete set inet genkan members_sg_2_6
+delete set inet genkan members_sg_2_blocks"""
 
 
 def changing(before: Program, after: Program) -> list[tuple[str, str]]:
@@ -122,6 +126,16 @@ def test_what_nft_lists_is_read_back_as_what_was_wanted() -> None:
             }
         },
         {
+            "set": {
+                "family": "inet",
+                "table": "genkan",
+                "name": "own_blocks",
+                "type": ["ifname", "ipv6_addr"],
+                "flags": ["interval"],
+                "elem": [{"concat": ["gk-1", {"prefix": {"addr": "2001:db8::", "len": 80}}]}],
+            }
+        },
+        {
             "map": {
                 "family": "inet",
                 "table": "genkan",
@@ -140,6 +154,8 @@ def test_what_nft_lists_is_read_back_as_what_was_wanted() -> None:
         NftSet("vpc-1", "listener_ranges", f"set {{ {triple}; flags interval; }}"),
         NftElement("vpc-1", "listener_ranges", "52.0.0.0/8 . tcp . 443"),
         NftElement("vpc-1", "listener_ranges", "10.0.0.1-10.0.0.3 . tcp . 443"),
+        NftSet("vpc-1", "own_blocks", "set { type ifname . ipv6_addr; flags interval; }"),
+        NftElement("vpc-1", "own_blocks", '"gk-1" . 2001:db8::/80'),
         NftSet("vpc-1", "ingress_guards", "map { type ifname : verdict; }"),
         NftElement("vpc-1", "ingress_guards", '"gk-1"', "goto guard"),
         NftChain("vpc-1", "guard", ("a #1", ""), ()),

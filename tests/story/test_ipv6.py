@@ -118,6 +118,40 @@ def test_a_program_answers_by_ipv6_inside_and_from_the_internet(site, both, sour
         until(lambda: fetched(site, source, both.web_address), lambda status: status == "200")
 
 
+def _pings(site: RunningSite, address: str, source: str) -> bool:
+    asked = ("ping", "-6", "-c1", "-W1", "-I", source, address)
+    return site.inside("six", *asked).returncode == 0
+
+
+def test_an_address_of_a_prefix_sends_and_answers_where_the_instance_puts_it_on(site, both):
+    ec2 = site.client("ec2")
+    found = ec2.describe_instances(Filters=[{"Name": "tag:Name", "Values": ["six"]}])
+    six = found["Reservations"][0]["Instances"][0]["NetworkInterfaces"][0]
+    by_id = {"NetworkInterfaceId": six["NetworkInterfaceId"]}
+    prefix = ec2.assign_ipv6_addresses(**by_id, Ipv6PrefixCount=1)["AssignedIpv6Prefixes"][0]
+    own = str(IPv6Network(prefix)[0x1234])
+    added = ("ip", "-6", "address", "add", f"{own}/128", "dev", "eth0", "nodad")
+    assert site.inside("six", *added).returncode == 0
+    assert _pings(site, both.web_address, own)
+    with serving(site, "six"):
+        until(lambda: fetched(site, "internet", own), lambda status: status == "200")
+    shown = ec2.describe_instances(InstanceIds=[both.web])["Reservations"][0]["Instances"][0]
+    web = shown["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    wearing = six["Groups"][0]["GroupId"]
+    made = ec2.create_security_group(GroupName="named", Description="x", VpcId=shown["VpcId"])
+    group = made["GroupId"]
+    ec2.modify_network_interface_attribute(NetworkInterfaceId=web, Groups=[group])
+    assert not _pings(site, both.web_address, own)
+    who = [{"GroupId": wearing}]
+    ec2.authorize_security_group_ingress(
+        GroupId=group, IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": who}]
+    )
+    assert _pings(site, both.web_address, own)
+    ec2.unassign_ipv6_addresses(**by_id, Ipv6Prefixes=[prefix])
+    assert not _pings(site, both.web_address, own)
+    ec2.modify_network_interface_attribute(NetworkInterfaceId=web, Groups=[wearing])
+
+
 def guest(ec2: Any) -> str:
     """Run an instance in a VPC of its own, in a subnet with IPv6 alone; give the subnet."""
     made = ec2.create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]

@@ -30,6 +30,7 @@ from genkan.program.filter import (
 )
 
 EVERYWHERE = "everywhere"  # ends the name of a filter's second chain
+BLOCKS = "_blocks"  # ends the name of an address set's third set
 UNTRACKABLE = (6, 17)
 GUARD_MAPS = {
     Stage.SECURITY_GROUP_EGRESS: ruleset.EGRESS,
@@ -51,6 +52,9 @@ def address_set(entry: AddressSet, _: object) -> Iterator[KernelObject]:
     yield NftSet(entry.place, f"{name}{ruleset.IPV6}", ruleset.for_ipv6(ruleset.ADDRESSES))
     for address in entry.members:
         yield NftElement(entry.place, of_version(name, address.version), str(address))
+    yield NftSet(entry.place, f"{name}{BLOCKS}", ruleset.BLOCKS)
+    for block in entry.blocks:
+        yield NftElement(entry.place, f"{name}{BLOCKS}", str(block))
 
 
 def of_version(container: str, version: int) -> str:
@@ -161,6 +165,8 @@ def _texts(rules: list[Rule], filter_name: str) -> Iterator[tuple[str, str]]:
             for header in _headers(first.match):
                 text = f"{header} {side} @{name}{ruleset.FAMILIES[header]} {service}"
                 yield text, str(rule.because)
+                if header == "ip6":
+                    yield f"{header} {side} @{name}{BLOCKS} {service}", str(rule.because)
     elif first.match.remote is None:
         yield service, because
     else:
@@ -262,3 +268,5 @@ def source_check(entry: SourceCheck, _: object) -> Iterator[KernelObject]:
     for address in entry.addresses:
         own = of_version(ruleset.OWN, address.version)
         yield NftElement(entry.place, own, f'"{device}" . {address}')
+    for block in entry.blocks:
+        yield NftElement(entry.place, ruleset.OWN_BLOCKS, f'"{device}" . {block}')

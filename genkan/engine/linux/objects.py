@@ -5,6 +5,7 @@ in two states. Every one belongs to a place.
 """
 
 from dataclasses import dataclass, field
+from ipaddress import IPv6Network
 
 from genkan.program.address import Address as IpAddress
 from genkan.program.address import Block
@@ -126,7 +127,7 @@ class PolicyRule:
     priority: int
     mark: int | None
     table: int
-    source: IpAddress | None = None
+    source: IpAddress | IPv6Network | None = None
     version: int = 4
 
     @property

@@ -5,7 +5,7 @@ attributes. See rtnetlink(7), linux/rtnetlink.h, linux/if_link.h, linux/fib_rule
 """
 
 import struct
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 from socket import AF_INET, AF_INET6
 from typing import NamedTuple
 
@@ -298,13 +298,14 @@ def remove_rule(one: PolicyRule) -> Request:
 
 
 def _rule(one: PolicyRule) -> bytes:
-    size = one.source.max_prefixlen if one.source else 0
+    block = ip_network(one.source) if one.source else None
+    size = block.prefixlen if block else 0
     body = ROUTE.pack(FAMILIES[one.version], 0, size, 0, 0, 0, 0, TO_TABLE, 0)
     for kind, number in ((FRA_PRIORITY, one.priority), (FRA_TABLE, one.table)):
         body += attribute(kind, NUMBER.pack(number))
     body += attribute(FRA_PROTOCOL, BYTE.pack(PROTOCOL))
-    if one.source:
-        body += attribute(FRA_SRC, one.source.packed)
+    if block:
+        body += attribute(FRA_SRC, block.network_address.packed)
     return body if one.mark is None else body + attribute(FRA_FWMARK, NUMBER.pack(one.mark))
 
 
@@ -314,17 +315,19 @@ def show_rules(family: int) -> Request:
 
 def read_rule(place: str, data: bytes, start: int, end: int) -> PolicyRule | None:
     """Give a rule of ours; None for any other."""
-    family, _, _, _, table, _, _, _, _ = ROUTE.unpack_from(data, start)
+    family, _, size, _, table, _, _, _, _ = ROUTE.unpack_from(data, start)
     found = attributes(data, start + ROUTE.size, end)
     if _byte(data, found.get(FRA_PROTOCOL)) != PROTOCOL:
         return None
     source = _bytes(data, found.get(FRA_SRC))
+    address = ip_address(source) if source else None
+    block = isinstance(address, IPv6Address) and size < address.max_prefixlen
     return PolicyRule(
         place,
         _number(data, found.get(FRA_PRIORITY)) or 0,
         _number(data, found.get(FRA_FWMARK)),
         _number(data, found.get(FRA_TABLE)) or table,
-        ip_address(source) if source else None,
+        IPv6Network((int(address), size)) if block and address else address,
         6 if family == AF_INET6 else 4,
     )
 

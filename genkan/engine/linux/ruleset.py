@@ -29,6 +29,7 @@ PASSING_ON, REFUSALS = "passing_on_interfaces", "refusals"
 LISTENERS, GUARDED, RANGES = "listeners", "guarded_listeners", "listener_ranges"
 PRIVATE, PUBLIC_OF, PRIVATE_OF = "private_addresses", "public_of", "private_of"
 UNTRANSLATED = "untranslated"
+OWN_BLOCKS = "own_blocks"  # of IPv6: asked where no address of an interface's own was found
 
 IPV6 = "_6"  # ends the name of a set that holds IPv6 addresses, beside the one for IPv4
 FAMILIES = {"ip": "", "ip6": IPV6}
@@ -72,6 +73,7 @@ SETS = {
     **BY_DEVICE,
     **BY_ADDRESS,
     **{f"{name}{IPV6}": for_ipv6(declaration) for name, declaration in BY_ADDRESS.items()},
+    OWN_BLOCKS: "set { type ifname . ipv6_addr; flags interval; }",
 }
 BORDER_SETS = {
     PRIVATE: "set { type ipv4_addr; }",
@@ -80,6 +82,7 @@ BORDER_SETS = {
     UNTRANSLATED: "set { type ipv6_addr; flags interval; }",
 }
 ADDRESSES = "set { type ipv4_addr; }"
+BLOCKS = "set { type ipv6_addr; flags interval; }"
 
 LOG_GROUP = 0x67
 SEPARATOR, BEYOND = "|", "+"  # in a prefix: between stage and reason; before one of many
@@ -154,6 +157,7 @@ ENDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         SPOOFED,
         (
+            f"iifname . ip6 saddr @{OWN_BLOCKS} accept",
             "ip6 saddr { ::, fe80::/10 } drop",  # what hosts tell their link is told to nobody
             *dropped("source-dest-check", "the interface has no such address"),
         ),

@@ -76,6 +76,15 @@ USE = (
         "UnassignIpv6Addresses",
         {"NetworkInterfaceId": "<eni>", "Ipv6Addresses": ["<ipv6_address>"]},
     ),
+    example(
+        "AssignIpv6Addresses",
+        {"NetworkInterfaceId": "<eni>", "Ipv6PrefixCount": 1},
+        ipv6_prefix="AssignedIpv6Prefixes[0]",
+    ),
+    example(
+        "UnassignIpv6Addresses",
+        {"NetworkInterfaceId": "<eni>", "Ipv6Prefixes": ["<ipv6_prefix>"]},
+    ),
     example("DisassociateSubnetCidrBlock", {"AssociationId": "<subnet_ipv6_association>"}),
     example(
         "ModifyNetworkInterfaceAttribute",

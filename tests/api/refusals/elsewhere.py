@@ -12,6 +12,7 @@ PLACES: dict[tuple[str, str], str] = {
     ("instances.py", "_check_user_data"): "clients encode it: tests/api/test_instance_options.py",
     ("public_addresses.py", "free_public_addresses"): "the quota of Elastic IPs is met before",
     ("address_types.py", "check_subnets"): "needs an IPv6 service: tests/api/test_address_types.py",
+    ("interface_ipv6.py", "_allocated"): "takes most of a subnet's 65,536 prefixes",
     ("elbv2/load_balancer_changes.py", "_check_unneeded"): "tests/api/test_address_types.py",
     ("elbv2/targets.py", "_instance"): "tests/api/test_target_groups.py",
     ("endpoint_private_dns.py", "check_same_records"): "tests/api/test_gateway_endpoints.py",

@@ -99,7 +99,7 @@ ROWS: tuple[Row, ...] = (
             "InvalidParameterCombination",
             "index 0",
         ),
-        (interfaces({**FIRST, "Ipv4PrefixCount": 1}), "UnsupportedOperation", "Ipv4PrefixCount"),
+        (interfaces({**FIRST, "NetworkCardIndex": 1}), "UnsupportedOperation", "NetworkCardIndex"),
         (
             interfaces({"DeviceIndex": 0, "NetworkInterfaceId": "<instance_eni>"}),
             "InvalidNetworkInterface.InUse",

@@ -1,5 +1,7 @@
 """Network interfaces and their addresses, Elastic IPs, NAT gateways."""
 
+from ipaddress import IPv6Network
+
 from genkan.api import quotas
 from genkan.api.interface_limits import MOST_ADDRESSES
 from genkan.model.elastic_ip import ElasticIp
@@ -26,6 +28,26 @@ WITH_IPV6 = (
         {"NetworkInterfaceId": "<eni>", "Ipv6AddressCount": 1},
         ipv6_address="AssignedIpv6Addresses[0]",
     ),
+)
+
+
+def name_prefix_parts(site: Site) -> None:
+    """Call the first prefix of the subnet, which holds reserved addresses, by a name."""
+    whole = IPv6Network(site.names["subnet_ipv6"])
+    site.names["first_prefix"] = f"{whole[0]}/80"
+    if "prefix" in site.names:
+        site.names["prefix_ip"] = str(IPv6Network(site.names["prefix"])[7])
+
+
+WITH_IPV6 = (*WITH_IPV6, name_prefix_parts)
+WITH_PREFIX = (
+    *WITH_IPV6,
+    example(
+        "AssignIpv6Addresses",
+        {"NetworkInterfaceId": "<eni>", "Ipv6PrefixCount": 1},
+        prefix="AssignedIpv6Prefixes[0]",
+    ),
+    name_prefix_parts,
 )
 PRIMARY_IPV6 = example(
     "ModifyNetworkInterfaceAttribute", {"NetworkInterfaceId": "<eni>", "EnablePrimaryIpv6": True}
@@ -173,6 +195,50 @@ ROWS: tuple[Row, ...] = (
         ENI,
         ({}, "MissingParameter", "No attributes"),
         ({"Attribute": "colour"}, "InvalidParameterValue", "colour"),
+    ),
+    *rows(
+        "AssignIpv6Addresses",
+        ENI,
+        (
+            {"Ipv6AddressCount": 1, "Ipv6PrefixCount": 1},
+            "InvalidParameterCombination",
+            "two",
+            *WITH_IPV6,
+        ),
+        (
+            {"Ipv6Prefixes": ["<prefix>"], "Ipv6PrefixCount": 1},
+            "InvalidParameterCombination",
+            "ipv6PrefixCount",
+            *WITH_PREFIX,
+        ),
+        ({"Ipv6PrefixCount": 51}, "InvalidParameterValue", "51", *WITH_IPV6),
+        ({"Ipv6Prefixes": ["<subnet_ipv6>"]}, "InvalidParameterValue", "/80", *WITH_IPV6),
+        ({"Ipv6Prefixes": ["fd00::/80"]}, "InvalidParameterValue", "fd00::/80", *WITH_IPV6),
+        ({"Ipv6Prefixes": ["<first_prefix>"]}, "InvalidParameterValue", "never", *WITH_IPV6),
+        ({"Ipv6Prefixes": ["<prefix>"]}, "InvalidIPAddress.InUse", "<prefix>", *WITH_PREFIX),
+        ({"Ipv6Addresses": ["<prefix_ip>"]}, "InvalidIPAddress.InUse", "<prefix>", *WITH_PREFIX),
+        ({"Ipv6PrefixCount": 1}, "InsufficientCidrBlocks", "/80"),
+        (
+            {"NetworkInterfaceId": "<instance_eni>", "Ipv6PrefixCount": 3},
+            "PrivateIpAddressLimitExceeded",
+            "3",
+            *WITH_IPV6,
+        ),
+    ),
+    *rows(
+        "UnassignIpv6Addresses",
+        ENI,
+        ({"Ipv6Prefixes": ["fd00::/80"]}, "InvalidParameterValue", "fd00::/80", *WITH_PREFIX),
+    ),
+    *rows(
+        "CreateNetworkInterface",
+        {"SubnetId": "<subnet>"},
+        (
+            {"Ipv6Prefixes": [{"Ipv6Prefix": "<prefix>"}]},
+            "InvalidIPAddress.InUse",
+            "<prefix>",
+            *WITH_PREFIX,
+        ),
     ),
     *rows(
         "AssignPrivateIpAddresses",
