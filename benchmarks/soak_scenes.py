@@ -23,23 +23,31 @@ from soak_probes import GENKAN, Site
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
 MARK = "soak-program"
-SERVER = (
-    "import socket\n"
-    "l = socket.create_server(('', 80))\n"
-    "while True:\n"
-    "    c = l.accept()[0]; c.sendall(b'well'); c.close()\n"
+HEADER = b"\r\n\r\n\0\r\nQUIT\n"  # how a PROXY header of version 2 begins
+SERVER = (  # who closes with something unread resets: all is read, to the question's end
+    "import socketserver as s\n"
+    "s.TCPServer.allow_reuse_address = True\n"
+    "class H(s.BaseRequestHandler):\n"
+    "    def handle(self):\n"
+    "        self.request.settimeout(5); told = b''\n"
+    "        while not told.endswith(b'?') and (more := self.request.recv(999)): told += more\n"
+    f"        self.request.sendall(b'told' if told.startswith({HEADER!r}) else b'well')\n"
+    "s.ThreadingTCPServer(('', 80), H).serve_forever()\n"
 )
 BOTH = (  # a server at 80 and one at 22, which appliances refuse
     "import socketserver as s, threading as t\n"
     "s.TCPServer.allow_reuse_address = True\n"
-    "H = type('H', (s.StreamRequestHandler,), {'handle': lambda self: self.wfile.write(b'well')})\n"
+    "answer = lambda self: self.rfile.read(1) and self.wfile.write(b'well')\n"
+    "H = type('H', (s.StreamRequestHandler,), {'handle': answer})\n"
     "for p in (80, 22): t.Thread(target=s.ThreadingTCPServer(('', p), H).serve_forever).start()\n"
 )
+PASSES, TOLD = "passes", "passes with a header"
 ASK = (
     "import socket, sys\n"
     "try:\n"
     "    c = socket.create_connection((sys.argv[1], int(sys.argv[2])), float(sys.argv[3]))\n"
-    "    c.settimeout(5); print('passes' if c.recv(9) == b'well' else 'ends')\n"
+    f"    c.settimeout(5); c.sendall(b'?'); met = {{b'well': {PASSES!r}, b'told': {TOLD!r}}}\n"
+    "    print(met.get(c.recv(9), 'ends'))\n"
     "except TimeoutError: print('silence')\n"
     "except OSError as e: print(type(e).__name__, e)\n"
 )
@@ -152,7 +160,7 @@ class Scene:
             self._start(instance)
         end = time.monotonic() + PATIENCE
         for instance in self.programs:  # what was measured before says nothing of those
-            while "refused" in self.ask(instance, "127.0.0.1", 80, "passes"):
+            while "refused" in self.ask(instance, "127.0.0.1", 80, PASSES):
                 if time.monotonic() > end:
                     return False
         while set(self.targets().values()) - {"healthy"}:
@@ -162,7 +170,7 @@ class Scene:
         return True
 
     def ask(self, source: str, address: str, port: int, expected: str) -> str:
-        patience = "5" if expected == "passes" else "0.7"
+        patience = "0.7" if expected == "silence" else "5"
         program = (sys.executable, "-c", ASK, address, str(port), patience)
         done = self.site.attempt("exec", source, "--", *program)
         return done.stdout.strip() or done.stderr.strip()[-200:]
@@ -259,6 +267,12 @@ class PrivateService(Scene):
         """Have the load balancer read what it hands on, or leave that to the kernel."""
         self._set("proxy_protocol_v2.enabled", self.chance.choice(("true", "false")))
 
+    def _passing(self) -> str:
+        """Give how a connection passes: with a header for the target, or as it is."""
+        described = self.elb.describe_target_group_attributes(TargetGroupArn=self.group_arn)
+        told = {"Key": "proxy_protocol_v2.enabled", "Value": "true"}
+        return TOLD if told in described["Attributes"] else PASSES
+
     def changes(self) -> tuple[Callable[[], None], ...]:
         own = (self.open_endpoint, self.close_endpoint, self.reject, self.read_or_not)
         return (*super().changes(), *own, self.open_endpoint, self.accept, self.accept)
@@ -271,7 +285,7 @@ class PrivateService(Scene):
             opened = one["State"] == "available"
             if opened and not self.targets():
                 continue  # whoever asks is reset, or hears nothing
-            expected = "passes" if opened else "silence"
+            expected = self._passing() if opened else "silence"
             met = self.ask(self._client, interface["PrivateIpAddress"], 80, expected)
             yield f"the service by {one['VpcEndpointId']}, {one['State']}", expected, met
 
@@ -348,6 +362,6 @@ class Inspection(Scene):
         if through == 1 or (through and not self.targets()):
             return  # one way only, cut off by a kill; or nobody to inspect
         for port in (80, 22):
-            expected = "silence" if through and port == 22 else "passes"
+            expected = "silence" if through and port == 22 else PASSES
             met = self.ask(self._client, "10.0.3.20", port, expected)
             yield f"{self.region} {'through' if through else 'straight'} to {port}", expected, met
