@@ -8,11 +8,9 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator
 
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-
 from genkan import wire
-from genkan.front.http2_stream import Http2Writer
+from genkan.front.http1 import NotFramed
+from genkan.front.request import Request
 from genkan.wire.errors import refusal
 
 LARGEST_WHOLE = 16 << 20  # bytes of a body that is read before it is passed on
@@ -21,31 +19,31 @@ NOT_FRAMED = "The request's body is not framed as HTTP has it"
 GZIP = 31  # zlib's window bits for a gzip header and nothing else
 
 
-async def read_parts(request: web.BaseRequest) -> AsyncIterator[bytes]:
+async def read_parts(request: Request) -> AsyncIterator[bytes]:
     """Give the body in parts. Raises WireError, and ConnectionError when the client has gone."""
-    await _tell_to_go_on(request)
+    request.go_on()
     while True:
         try:
             async with asyncio.timeout(PATIENCE):
-                part = await request.content.readany()
+                part = await request.body.part()
         except TimeoutError as error:
             raise refusal(
                 "RequestTimeout",
                 f"Nothing more of the request's body came within {PATIENCE:.0f} seconds. Send it "
                 "without a pause.",
             ) from error
-        except (web.RequestPayloadError, HttpProcessingError) as error:
+        except NotFramed as error:
             raise refusal("Malformed", NOT_FRAMED) from error
         if not part:
             return
         yield part
 
 
-async def read_whole(request: web.BaseRequest) -> bytes:
+async def read_whole(request: Request) -> bytes:
     """Give the whole body. Raises WireError when it is too large, and as `read_parts` does."""
-    if (request.content_length or 0) > LARGEST_WHOLE:
+    if (request.length or 0) > LARGEST_WHOLE:
         raise _too_large()
-    if request.content.is_eof():  # it is all here: nobody has to be waited for
+    if request.body.is_whole:  # it is all here: nobody has to be waited for
         return _there(request)
     parts, size = [], 0
     async for part in read_parts(request):
@@ -56,11 +54,8 @@ async def read_whole(request: web.BaseRequest) -> bytes:
     return b"".join(parts)
 
 
-def _there(request: web.BaseRequest) -> bytes:
-    try:
-        body = request.content.read_nowait()
-    except (web.RequestPayloadError, HttpProcessingError) as error:
-        raise refusal("Malformed", NOT_FRAMED) from error
+def _there(request: Request) -> bytes:
+    body = request.body.take()
     if len(body) > LARGEST_WHOLE:
         raise _too_large()
     return body
@@ -81,16 +76,6 @@ def unpacked(head: wire.HttpRequest, body: bytes) -> bytes:
     if len(found) > LARGEST_WHOLE:
         raise _too_large()
     return found
-
-
-async def _tell_to_go_on(request: web.BaseRequest) -> None:
-    if request.headers.get("expect", "").strip().lower() != "100-continue":
-        return
-    if isinstance(request.writer, Http2Writer):
-        request.writer.go_on()
-    elif request.version >= (1, 1) and request.can_read_body:
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0  # nothing of the answer itself is written yet
 
 
 def _too_large() -> wire.WireError:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+_text = json.JSONEncoder(separators=(",", ":"), default=str).encode
 LARGEST = 64 << 20  # bytes of a file; one older file is kept beside it
 
 
@@ -23,7 +24,7 @@ class EventLog:
 
     def append(self, record: dict[str, Any]) -> None:
         """Write a record; it is in the file when this returns. Raises OSError."""
-        line = json.dumps(record, separators=(",", ":"), default=str).encode() + b"\n"
+        line = _text(record).encode() + b"\n"
         os.write(self._file, line)
         if os.lseek(self._file, 0, os.SEEK_END) > self._largest:
             self._rotate()

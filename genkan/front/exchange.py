@@ -5,6 +5,7 @@ of it checked, handed on, recorded and answered, in that order.
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import hashlib
 import logging
@@ -12,23 +13,21 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
-import aiohttp
-from aiohttp import web
-
 from genkan import wire
 from genkan.front.body import read_parts, read_whole, unpacked
 from genkan.front.directory import Directory
 from genkan.front.events import EventLog
-from genkan.front.head import is_signed, named_by_head, source_of
+from genkan.front.head import is_signed, named_by_head
 from genkan.front.iam.admission import Admission
 from genkan.front.iam.identities import Identities
 from genkan.front.iam.question import Question, denied, question_of, read_denial, read_refusal
 from genkan.front.lookup import look_up
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay
+from genkan.front.request import Headers, Request, Response
 from genkan.front.s3_names import bucket_in, public_host
 from genkan.front.session import check_session, check_use, foreign_token
-from genkan.front.upstream import UpstreamDown
+from genkan.front.upstream import UpstreamAnswer, UpstreamDown
 from genkan.program.service import Credential, Listener, Service, Upstream
 
 LOG = logging.getLogger(__name__)
@@ -38,6 +37,7 @@ LOOKUP = ("cloudtrail", "LookupEvents")  # of the embedded service's operations,
 SOURCES = {"s3-control": "s3"}  # by which records know a service that has another prefix
 EXECUTE_API = "execute-api"  # its methods say themselves who has to sign
 CHUNK = 256 << 10
+NOT_PASSED_BACK = HOP_BY_HOP | {"content-length", "server", "date"}
 ERROR = 400
 SERVER_ERROR = 500
 UNREADABLE = ("Malformed", "InvalidValue", "TooLarge")  # kinds of what no service could read
@@ -64,13 +64,12 @@ class Exchange:
         means: Means,
         service: Service,
         listener: Listener | None,
-        request: web.BaseRequest,
-        head: wire.HttpRequest,
+        request: Request,
     ) -> None:
         self._means = means
         self._service = service
         self._request = request
-        self._head = head
+        self._head = head = request.head
         self._model = wire.service_model(service.model) if service.model else None
         self._protocol = "rest-json"
         self._whole = head
@@ -87,7 +86,7 @@ class Exchange:
         prefix = self._model.endpoint_prefix if self._model else service.code
         self._seen = Seen(
             service=service,
-            source=source_of(request),
+            source=request.peer,
             event_source=f"{SOURCES.get(prefix, prefix)}.amazonaws.com",
             operation="",
             parameters={},
@@ -96,7 +95,7 @@ class Exchange:
             listener=listener,
         )
 
-    async def answer(self) -> web.StreamResponse:
+    async def answer(self) -> Response:
         try:
             self._refuse_websockets()
             body = await self._read()
@@ -121,30 +120,35 @@ class Exchange:
                 )
             )
 
-    async def _pass_on(self, body: bytes | AsyncIterator[bytes]) -> web.StreamResponse:
+    async def _pass_on(self, body: bytes | AsyncIterator[bytes]) -> Response:
         if self._service.upstream is Upstream.CONTROL and isinstance(body, bytes):
             return await self._hand_over(body)
-        async with self._means.relay.send(
-            self._service.upstream,
-            self._request.method,
-            self._url(),
-            self._headers(),
-            body,
-        ) as upstream:
-            headers = [
-                (name.lower(), value)  # as S3 writes them; what reads metadata minds their case
-                for name, value in upstream.headers.items()
-                if name.lower() not in HOP_BY_HOP | {"content-length", "server", "date"}
-            ]
-            if DENIED in upstream.headers:
+        host, target = self._target()
+        answer = await self._means.relay.send(
+            self._service.upstream, self._head.method, host, target, self._headers(), body
+        )
+        kept = False
+        try:
+            if denial := answer.header(DENIED):
                 assert self._question is not None  # noqa: S101 - it was sent
-                raise denied(self._seen, read_denial(upstream.headers[DENIED], self._question))
-            if REFUSED in upstream.headers:
-                raise read_refusal(upstream.headers[REFUSED])
-            length = upstream.headers.get("content-length")
-            if upstream.status >= ERROR or (length is not None and int(length) <= CHUNK):
-                return await self._answer_whole(upstream, headers, length)
-            return await self._answer_streamed(upstream, headers, length)
+                raise denied(self._seen, read_denial(denial, self._question))
+            if refusal := answer.header(REFUSED):
+                raise read_refusal(refusal)
+            headers = tuple(  # as S3 writes them; what reads metadata minds their case
+                (lowered, value)
+                for name, value in answer.headers
+                if (lowered := name.lower()) not in NOT_PASSED_BACK
+            )
+            length = answer.header("content-length")
+            size = int(length) if length is not None else None
+            if answer.status >= ERROR or (size is not None and size <= CHUNK):
+                return await self._answer_whole(answer, headers, size)
+            self._record()
+            kept = True  # its body is passed on by whoever sends the response
+            return Response(answer.status, headers, answer, size)
+        finally:
+            if not kept:
+                await answer.aclose()
 
     async def _ask_policies(self) -> None:
         """Raise WireError for what a policy denies. Of what control answers nothing is asked where
@@ -161,7 +165,7 @@ class Exchange:
     def _looks_up(self) -> bool:
         return (self._service.model, self._seen.operation) == LOOKUP
 
-    async def _look_up(self) -> web.Response:
+    async def _look_up(self) -> Response:
         """Answer CloudTrail's question from the record; the question itself comes after."""
         assert self._model is not None  # noqa: S101 - LOOKUP names it
         assert self._seen.credential is not None  # noqa: S101 - _require_identity
@@ -177,9 +181,9 @@ class Exchange:
         self._record()
         operation, request_id = self._seen.operation, self._seen.request_id
         answer = wire.serialize_answer(self._model, operation, self._protocol, output, request_id)
-        return web.Response(status=answer.status, headers=dict(answer.headers), body=answer.body)
+        return _response(answer)
 
-    async def _hand_over(self, body: bytes) -> web.Response:
+    async def _hand_over(self, body: bytes) -> Response:
         head = self._head
         request = wire.HttpRequest(
             head.method, head.path, head.query, self._headers_for_control(), body
@@ -189,60 +193,27 @@ class Exchange:
             error = wire.error_code_of(self._protocol, answer.status, answer.headers, answer.body)
             self._seen.error = error or (str(answer.status), "")
         self._record()
-        return web.Response(status=answer.status, headers=dict(answer.headers), body=answer.body)
+        return _response(answer)
 
     async def _answer_whole(
-        self,
-        upstream: aiohttp.ClientResponse,
-        headers: list[tuple[str, str]],
-        length: str | None,
-    ) -> web.StreamResponse:
-        try:
-            content = await upstream.read()
-        except (aiohttp.ClientError, TimeoutError) as cut:
-            raise UpstreamDown(f"{type(cut).__name__}: {cut}") from cut
-        lowered = {name.lower(): value for name, value in headers}
-        error = wire.error_code_of(self._protocol, upstream.status, lowered, content)
-        if error is None and _is_no_answer(upstream, content):
-            return self._refuse(self._why_not())
-        if upstream.status >= ERROR:
-            self._seen.error = error or (str(upstream.status), upstream.reason or "")
+        self, answer: UpstreamAnswer, headers: Headers, length: int | None
+    ) -> Response:
+        content = await answer.read()
+        if answer.status >= ERROR:
+            error = wire.error_code_of(self._protocol, answer.status, dict(headers), content)
+            if error is None and _is_no_answer(answer, content):
+                return self._refuse(self._why_not())
+            self._seen.error = error or (str(answer.status), "")
         self._record()
-        response = web.Response(status=upstream.status, body=content)
-        for name, value in headers:
-            response.headers.add(name, value)
-        if self._request.method == "HEAD" and length is not None:
-            response.headers["Content-Length"] = length
-        return response
-
-    async def _answer_streamed(
-        self,
-        upstream: aiohttp.ClientResponse,
-        headers: list[tuple[str, str]],
-        length: str | None,
-    ) -> web.StreamResponse:
-        self._record()
-        response = web.StreamResponse(status=upstream.status)
-        for name, value in headers:
-            response.headers.add(name, value)
-        if length is not None:
-            response.content_length = int(length)
-        await response.prepare(self._request)
-        try:
-            async for chunk in upstream.content.iter_chunked(CHUNK):
-                await response.write(chunk)
-        except aiohttp.ClientPayloadError as error:
-            LOG.error("%s broke off its answer: %s", self._service.id, error)
-            raise ConnectionAbortedError("an answer without its end") from error
-        await response.write_eof()
-        return response
+        announced = length if self._head.method == "HEAD" else None
+        return Response(answer.status, headers, content, announced)
 
     async def _read(self) -> bytes | AsyncIterator[bytes]:
         """Check the signature and read what is asked; give the body, or what streams it."""
         signed = is_signed(self._head)
         if signed:
             await self._find_user()
-        there = self._request.can_read_body  # a body without bytes has no end to hold back
+        there = self._request.has_body  # a body without bytes has no end to hold back
         if there and self._streams() and (not signed or wire.sigv4.declares_body(self._head)):
             if signed:
                 self._signature = wire.sigv4.verify_head(
@@ -318,8 +289,8 @@ class Exchange:
     def _parse(self, body: bytes) -> None:
         """Read the operation and its parameters for the record; what cannot be read is passed
         on."""
-        self._seen.operation = named_by_head(self._head, body)
         if self._model is None:
+            self._seen.operation = named_by_head(self._head, body)
             return
         whole = wire.HttpRequest(
             self._head.method, self._head.path, self._head.query, self._head.headers, body
@@ -327,13 +298,20 @@ class Exchange:
         bucket = self._bucket()
         try:
             self._whole = whole = dataclasses.replace(whole, body=unpacked(self._head, body))
-            self._seen.operation = wire.operation_of(self._model, whole, bucket_from_host=bucket)
             parsed = wire.parse_request(self._model, whole, strict=False, bucket_from_host=bucket)
-            self._seen.parameters = parsed.parameters
+            self._seen.operation, self._seen.parameters = parsed.operation, parsed.parameters
         except wire.WireError as error:
+            self._seen.operation = self._named(body)
             LOG.info("not read as %s: %s", self._service.model, error)
             if self._service.upstream is not Upstream.CONTROL and self._is_hopeless(error):
                 self._unread = error
+
+    def _named(self, body: bytes) -> str:
+        """Give the operation of a request that could not be read."""
+        if self._model is not None:
+            with contextlib.suppress(wire.WireError):
+                return wire.operation_of(self._model, self._whole, bucket_from_host=self._bucket())
+        return named_by_head(self._head, body)
 
     def _why_not(self) -> wire.WireError:
         """Say why no answer came: what the service would refuse, or that nothing is there."""
@@ -383,20 +361,21 @@ class Exchange:
     def _host(self) -> str:
         return (self._head.header("host") or "").partition(":")[0].lower()
 
-    def _url(self) -> str:
+    def _target(self) -> tuple[str, str]:
+        """Give the host and the target of a request for the embedded services."""
         host = self._head.header("host") or ""
         if self._means.directory.by_host(self._host()) is not self._service:
             plain = (name for name in self._service.hosts if not name.startswith("*"))
             whole = next(plain, f"{self._service.code}.{self._service.region}.amazonaws.com")
             host = public_host(self._host(), self._service.region) or whole
         query = f"?{self._head.query}" if self._head.query else ""
-        return f"http://{host}{self._head.path}{query}"
+        return host, f"{self._head.path}{query}"
 
     def _headers(self) -> list[tuple[str, str]]:
         """Give the headers for the embedded services, named as they came."""
         kept = [
             (name, value)
-            for name, value in self._request.headers.items()
+            for name, value in self._request.headers
             if name.lower() not in HOP_BY_HOP and not name.lower().startswith(OURS)
         ]
         if self._question is not None:
@@ -423,20 +402,25 @@ class Exchange:
             ("x-genkan-request-id", self._seen.request_id),
         )
 
-    def _refuse(self, error: wire.WireError) -> web.Response:
+    def _refuse(self, error: wire.WireError) -> Response:
         self._seen.error = (error.code, str(error))
         self._record()
         written = wire.serialize_wire_error(
             self._model, self._protocol, error, self._seen.request_id
         )
-        return web.Response(status=written.status, headers=dict(written.headers), body=written.body)
+        return _response(written)
 
     def _record(self) -> None:
         self._means.events.append(record(self._seen, self._means.clock()))
 
 
-def _is_no_answer(upstream: aiohttp.ClientResponse, content: bytes) -> bool:
+def _response(answer: wire.HttpAnswer) -> Response:
+    return Response(answer.status, tuple(answer.headers.items()), answer.body)
+
+
+def _is_no_answer(answer: UpstreamAnswer, content: bytes) -> bool:
     """Tell whether an error is the server's behind the service, not the service's."""
-    if upstream.status >= SERVER_ERROR:
+    if answer.status >= SERVER_ERROR:
         return True
-    return upstream.status >= ERROR and upstream.content_type == "text/html" and content != b""
+    told_to_people = (answer.header("content-type") or "").startswith("text/html")
+    return answer.status >= ERROR and told_to_people and content != b""

@@ -11,18 +11,16 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from aiohttp import web
-
 from genkan import wire
 from genkan.certificates.authority import Authority
 from genkan.front.directory import Directory
 from genkan.front.events import EventLog
 from genkan.front.exchange import Exchange, Means
-from genkan.front.head import head_of
 from genkan.front.iam.admission import Admission
 from genkan.front.iam.identities import Identities
 from genkan.front.listening import Listening, listen
 from genkan.front.relay import Relay
+from genkan.front.request import Request, Response, text
 from genkan.front.role_credentials import RoleCredentials
 from genkan.front.s3_names import narrowed
 from genkan.program import Delta
@@ -115,34 +113,31 @@ class Front:
         context.sni_callback = choose
         return context
 
-    async def _answer(self, place: str | None, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answer(self, place: str | None, request: Request) -> Response:
         try:
             return await self._take(place, request)
         except ConnectionError as error:
             LOG.info("a client left before its answer: %s", error)
-            return web.Response(status=400)  # to nobody
+            return Response(400)  # to nobody
 
-    async def _take(self, place: str | None, request: web.BaseRequest) -> web.StreamResponse:
-        head = head_of(request)
+    async def _take(self, place: str | None, request: Request) -> Response:
+        head = request.head
         if not head.path.startswith("/"):
-            return web.Response(status=400, text="A request's target is a path, from / on.\n")
+            return text(400, "A request's target is a path, from / on.\n")
         listener = self._listener(place, request)
         service = self._service(place, listener, head)
         if service is None:
             host = head.header("host") or "no name"
-            return web.Response(
-                status=404,
-                text=f"No service here answers to {host}. This address stands for AWS services; "
+            return text(
+                404,
+                f"No service here answers to {host}. This address stands for AWS services; "
                 "ask for one by its name.\n",
             )
         meant = narrowed(service, head)
-        return await Exchange(self._means, meant, listener, request, head).answer()
+        return await Exchange(self._means, meant, listener, request).answer()
 
-    def _listener(self, place: str | None, request: web.BaseRequest) -> Listener | None:
-        if place is None or request.transport is None:
-            return None
-        address, *_ = request.transport.get_extra_info("sockname")
-        return self._directory.listener(place, address)
+    def _listener(self, place: str | None, request: Request) -> Listener | None:
+        return None if place is None else self._directory.listener(place, request.near)
 
     def _service(
         self, place: str | None, listener: Listener | None, head: wire.HttpRequest

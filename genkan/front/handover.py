@@ -7,6 +7,7 @@ request was carried out is not known, so it is not sent again.
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 from genkan import wire
 from genkan.front.upstream import UpstreamDown
@@ -84,8 +85,7 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a stream
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         for number, head, body in self._frames.feed(data):

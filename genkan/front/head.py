@@ -1,31 +1,8 @@
-"""What a request says before its body: target, headers, whence, and the name of what it asks."""
-
-import re
-
-from aiohttp import web
+"""What a request says before its body: whether it is signed, and the name of what it asks."""
 
 from genkan import wire
 
-ORIGIN = re.compile("^https?://[^/?]*", re.IGNORECASE)
 LONGEST_NAME = 200
-
-
-def head_of(request: web.BaseRequest) -> wire.HttpRequest:
-    """Give a request without its body, as `wire` has it; a target in absolute form loses its
-    origin."""
-    path, _, query = ORIGIN.sub("", request.raw_path).partition("?")
-    return wire.HttpRequest(
-        method=request.method,
-        path=path or "/",
-        query=query,
-        headers=tuple((name.lower(), value) for name, value in request.headers.items()),
-    )
-
-
-def source_of(request: web.BaseRequest) -> str:
-    """Give the address that a request came from."""
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    return str(peer[0]) if peer else ""
 
 
 def is_signed(head: wire.HttpRequest) -> bool:

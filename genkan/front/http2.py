@@ -8,12 +8,11 @@ it is read, and an answer waits for the client's.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from aiohttp import web
+from collections.abc import Callable
+from typing import Any, cast
 
 from genkan.front.http2_stream import Http2Stream
+from genkan.front.request import Answer
 
 LOG = logging.getLogger(__name__)
 STREAMS = 128  # at once
@@ -22,15 +21,16 @@ LARGEST_FRAME = (16 << 10) + 9  # with its head
 LARGEST_HEAD = 64 << 10
 MOST_TAKEN_BACK = 200  # streams that a client resets, more than it lets be answered
 LINGER = 1.0  # until a connection that was closed is gone
-Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class Http2Connection(asyncio.Protocol):
     """The server's end of one connection."""
 
-    def __init__(self, answer: Answer, idle: float) -> None:
-        """`idle`: how long it may be without a stream, in seconds."""
+    def __init__(self, answer: Answer, idle: float, ended: Callable[[], None]) -> None:
+        """`idle`: how long it may be without a stream, in seconds; `ended` is called when it is
+        gone."""
         self._answer = answer
+        self._ended = ended
         self._idle = idle
         self._streams: dict[int, Http2Stream] = {}
         self._taken_back = 0
@@ -45,8 +45,7 @@ class Http2Connection(asyncio.Protocol):
         from h2.connection import H2Connection
         from h2.settings import SettingCodes, Settings
 
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a stream
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self.h2 = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
         self.h2.local_settings = Settings(
             client=False,
@@ -97,6 +96,7 @@ class Http2Connection(asyncio.Protocol):
             self._ending.cancel()
         for stream in list(self._streams.values()):
             stream.end()
+        self._ended()
 
     def flush(self) -> None:
         """Send what `h2` has made."""

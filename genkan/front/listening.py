@@ -1,9 +1,8 @@
-"""HTTP at a socket, 1.1 or by ALPN 2: what is bounded, and how what is none gets into the log.
+"""HTTP at a socket, 1.1 or by ALPN 2: who is taken in, and how many.
 
-A socket takes a bounded number of connections. One that does not bring a request's whole head in
-time is closed; heads have at most 128 lines of 8 kB each. What the parser refuses is answered with
-400, closed, and logged in one line. Bodies are left as they came: what was signed is what arrived,
-compressed or not.
+A socket takes a bounded number of connections; who is more waits in the kernel. One that does not
+bring a request's whole head in time is closed. Bodies are left as they came: what was signed is
+what arrived, compressed or not.
 """
 
 import asyncio
@@ -11,13 +10,12 @@ import logging
 import resource
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import cast
 
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-
+from genkan.front.http1 import Http1Connection
 from genkan.front.http2 import Http2Connection
+from genkan.front.request import Answer
 
 LOG = logging.getLogger(__name__)
 BACKLOG = 1024
@@ -25,7 +23,6 @@ MOST_CONNECTIONS = 2048  # of one socket at once, and at most
 PART = 8  # of the descriptors that the process may have
 ACCEPTED_AT_ONCE = 64  # so that one socket's crowd leaves the others their turn
 MOMENT = 0.2  # seconds
-Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 def most_connections() -> int:
@@ -59,7 +56,6 @@ class Listening:
         self._tls = tls
         self._bounds = bounds
         self._loop = asyncio.get_running_loop()
-        self._server = _Http1(answer, bounds.idle, self._end)
         self._open = 0
         self._greetings: set[asyncio.Task[None]] = set()
         self._accepts = False
@@ -73,8 +69,8 @@ class Listening:
     def speaker(self, chosen: str | None) -> asyncio.Protocol:
         """Give what speaks the protocol that a connection chose."""
         if chosen == "h2":
-            return _Http2(self._answer, self._bounds.idle, self._end)
-        return self._server()
+            return Http2Connection(self._answer, self._bounds.idle, self._end)
+        return Http1Connection(self._answer, self._bounds.idle, self._end)
 
     def _accept(self) -> None:
         for _ in range(ACCEPTED_AT_ONCE):
@@ -97,7 +93,7 @@ class Listening:
             greeting.add_done_callback(self._greetings.discard)
 
     async def _greet(self, accepted: socket.socket) -> None:
-        first = (lambda: _Negotiated(self)) if self._tls else self._server
+        first = (lambda: _Negotiated(self)) if self._tls else (lambda: self.speaker(None))
         try:
             await self._loop.connect_accepted_socket(
                 first,
@@ -138,34 +134,6 @@ async def listen(
     return Listening(listener, answer, tls, bounds or Bounds())
 
 
-class _Http1(web.Server):
-    """Connections that speak HTTP/1.1; `ended` is called when one is gone."""
-
-    def __init__(self, answer: Answer, idle: float, ended: Callable[[], None]) -> None:
-        super().__init__(
-            answer, access_log=None, auto_decompress=False, keepalive_timeout=idle, logger=LOG
-        )
-        self._ended = ended
-
-    def connection_lost(
-        self, handler: web.RequestHandler, exc: BaseException | None = None
-    ) -> None:
-        super().connection_lost(handler, exc)
-        self._ended()
-
-
-class _Http2(Http2Connection):
-    """A connection that speaks HTTP/2; `ended` is called when it is gone."""
-
-    def __init__(self, answer: Answer, idle: float, ended: Callable[[], None]) -> None:
-        super().__init__(answer, idle)
-        self._ended = ended
-
-    def connection_lost(self, error: Exception | None) -> None:
-        super().connection_lost(error)
-        self._ended()
-
-
 class _Negotiated(asyncio.Protocol):
     """A connection until its handshake has said which HTTP it speaks."""
 
@@ -175,19 +143,5 @@ class _Negotiated(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         chosen = transport.get_extra_info("ssl_object").selected_alpn_protocol()
         speaker = self._listening.speaker(chosen)
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a stream
-        transport.set_protocol(speaker)
+        cast(asyncio.Transport, transport).set_protocol(speaker)
         speaker.connection_made(transport)
-
-
-def _shorten(record: logging.LogRecord) -> bool:
-    """Take the traceback from what a caller did: it would show our libraries and nothing of ours"""
-    error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, HttpProcessingError | ConnectionError):
-        told = " ".join(str(error).split())[:200]
-        record.msg, record.args, record.exc_info = f"{record.getMessage()}: {told}", (), None
-        record.levelno, record.levelname = logging.INFO, "INFO"
-    return True
-
-
-LOG.addFilter(_shorten)

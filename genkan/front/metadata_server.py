@@ -9,11 +9,9 @@ from collections.abc import Callable
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
 
-from aiohttp import web
-
-from genkan.front.head import source_of
 from genkan.front.listening import Listening, listen
 from genkan.front.metadata import MetadataAnswers, Question
+from genkan.front.request import Request, Response
 from genkan.program import Delta
 from genkan.program.address import Address
 from genkan.program.metadata import InstanceMetadata
@@ -83,23 +81,21 @@ class MetadataServer:
         listener.bind((str(address), port))
         return await listen(listener, functools.partial(self._answer, place), None)
 
-    async def _answer(self, place: str, request: web.BaseRequest) -> web.StreamResponse:
-        source = ip_address(source_of(request))
+    async def _answer(self, place: str, request: Request) -> Response:
+        source = ip_address(request.peer)
         entry = self._entries.get((place, source))
-        headers = {name.lower(): value for name, value in request.headers.items()}
+        head = request.head
+        target = f"{head.path}?{head.query}" if head.query else head.path
         by_ipv6 = isinstance(source, IPv6Address)
-        question = Question(request.method, request.raw_path, headers, by_ipv6)
+        question = Question(head.method, target, dict(head.header_items()), by_ipv6)
         reply = self._answers.answer(entry, question, self._clock())
         self._bound(request, reply.hops or MOST_HOPS)
-        return web.Response(
-            status=reply.status,
-            body=reply.body,
-            headers={"Content-Type": reply.content_type, "Server": "EC2ws", **dict(reply.headers)},
-        )
+        named = {"Content-Type": reply.content_type, "Server": "EC2ws", **dict(reply.headers)}
+        return Response(reply.status, tuple(named.items()), reply.body)
 
-    def _bound(self, request: web.BaseRequest, hops: int) -> None:
+    def _bound(self, request: Request, hops: int) -> None:
         """Let what is sent from now on cross so many routers."""
-        taken = request.transport.get_extra_info("socket") if request.transport else None
+        taken = request.socket
         if taken is not None:
             if taken.family == socket.AF_INET:
                 taken.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, hops)

@@ -7,14 +7,12 @@ tried again while its upstream starts; one that was taken is never sent twice.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import aiohttp
-from yarl import URL
-
 from genkan.front.handover import Handover
-from genkan.front.upstream import UpstreamDown
+from genkan.front.upstream import Body, NotThere, UpstreamAnswer, UpstreamDown, UpstreamSocket
 from genkan.program.service import Upstream
 
 HOP_BY_HOP = frozenset(
@@ -23,10 +21,7 @@ HOP_BY_HOP = frozenset(
 )
 PATIENCE = 30.0  # seconds for an upstream to start
 WAIT = 0.05
-ANSWER_PATIENCE = 300.0
 ERROR = 400
-
-Body = bytes | AsyncIterator[bytes]
 
 
 class Relay:
@@ -38,72 +33,56 @@ class Relay:
         """`start` brings an upstream up that is not there, and returns when it may be."""
         self._paths = paths
         self._start = start
-        self._sessions: dict[Upstream, aiohttp.ClientSession] = {}
+        self._sockets = {upstream: UpstreamSocket(path) for upstream, path in paths.items()}
         control = Upstream.CONTROL
         self.control = Handover(paths[control], lambda: self._await_upstream(control))
 
-    @contextlib.asynccontextmanager
     async def send(
         self,
         upstream: Upstream,
         method: str,
-        url: str,
+        host: str,
+        target: str,
         headers: list[tuple[str, str]],
         body: Body,
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """Send a request; give the answer while its body comes. Raises UpstreamDown."""
+    ) -> UpstreamAnswer:
+        """Send a request; give the answer while its body comes, to be closed. Raises
+        UpstreamDown."""
+        named = [("Host", host), *headers]
         if not isinstance(body, bytes):
             await self._await_upstream(upstream)
-        response = await self._request(upstream, method, url, headers, body)
+            return await self._sockets[upstream].send(method, target, named, body)
         try:
-            yield response
-        finally:
-            response.release()
+            return await self._sockets[upstream].send(method, target, named, body)
+        except NotThere:
+            await self._await_upstream(upstream)
+            return await self._sockets[upstream].send(method, target, named, body)
 
     async def ask(self, what: str, question: dict[str, object]) -> dict[str, Any] | None:
         """Ask the embedded services' gate; None also while they do not run. Raises UpstreamDown."""
+        headers = [
+            ("Host", "embedded"),
+            ("x-genkan-ask", what),
+            ("Content-Type", "application/json"),
+        ]
+        asked = json.dumps(question).encode()
         try:
-            async with self._session(Upstream.EMBEDDED).post(
-                "http://embedded/", headers={"x-genkan-ask": what}, json=question
-            ) as answer:
-                if answer.status >= ERROR:
-                    raise UpstreamDown(f"the embedded services answered {answer.status}")
-                found: dict[str, Any] | None = await answer.json()
-                return found
-        except aiohttp.ClientConnectorError:
+            answer = await self._sockets[Upstream.EMBEDDED].send("POST", "/", headers, asked)
+        except NotThere:
             return None
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise UpstreamDown(f"{type(error).__name__}: {error}") from error
+        try:
+            told = await answer.read()
+        finally:
+            await answer.aclose()
+        if answer.status >= ERROR:
+            raise UpstreamDown(f"the embedded services answered {answer.status}")
+        found: dict[str, Any] | None = json.loads(told)
+        return found
 
     async def close(self) -> None:
         self.control.close()
-        for session in self._sessions.values():
-            await session.close()
-
-    async def _request(
-        self,
-        upstream: Upstream,
-        method: str,
-        url: str,
-        headers: list[tuple[str, str]],
-        body: Body,
-    ) -> aiohttp.ClientResponse:
-        for last in (False, True):
-            try:
-                return await self._session(upstream).request(
-                    method,
-                    URL(url, encoded=True),
-                    headers=headers,
-                    data=body if body != b"" else None,
-                    allow_redirects=False,
-                )
-            except aiohttp.ClientConnectorError as error:
-                if last or not isinstance(body, bytes):
-                    raise UpstreamDown(str(error)) from error
-                await self._await_upstream(upstream)
-            except (aiohttp.ClientError, TimeoutError) as error:
-                raise UpstreamDown(f"{type(error).__name__}: {error}") from error
-        raise UpstreamDown("unreachable")
+        for one in self._sockets.values():
+            one.close()
 
     async def _await_upstream(self, upstream: Upstream) -> None:
         path = self._paths[upstream]
@@ -118,17 +97,6 @@ class Relay:
                     await asyncio.sleep(WAIT)
                 return
         raise UpstreamDown(f"{upstream.value} did not start within {PATIENCE:.0f} s")
-
-    def _session(self, upstream: Upstream) -> aiohttp.ClientSession:
-        if upstream not in self._sessions:
-            self._sessions[upstream] = aiohttp.ClientSession(
-                connector=aiohttp.UnixConnector(self._paths[upstream], limit=0),
-                auto_decompress=False,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-                timeout=aiohttp.ClientTimeout(total=None, sock_read=ANSWER_PATIENCE),
-            )
-        return self._sessions[upstream]
 
 
 async def _accepts(path: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from genkan.wire.canonical import query_values
 from genkan.wire.errors import WireError, refusal
@@ -51,7 +52,20 @@ def parse_claim(request: HttpRequest) -> Claim:
 
 
 def _header_claim(request: HttpRequest, authorization: str) -> Claim:
-    algorithm, _, rest = authorization.partition(" ")
+    scope, signed_headers, signature = _read_authorization(authorization)
+    return Claim(
+        *scope,
+        signed_headers=signed_headers,
+        signature=signature,
+        stamp=_header_stamp(request),
+        expires=None,
+        session_token=request.header("x-amz-security-token"),
+    )
+
+
+@lru_cache(maxsize=64)  # whose it is, is asked before whether it is true
+def _read_authorization(text: str) -> tuple[tuple[str, str, str, str], tuple[str, ...], str]:
+    algorithm, _, rest = text.partition(" ")
     _check_algorithm(algorithm)
     parts = dict(part.strip().partition("=")[::2] for part in rest.split(","))
     for name in PARTS:
@@ -59,14 +73,8 @@ def _header_claim(request: HttpRequest, authorization: str) -> Claim:
             raise incomplete(f"Authorization header requires '{name}' parameter.")
     if len(parts) != len(PARTS) or rest.count(",") != len(PARTS) - 1:
         raise incomplete(f"Authorization header has {', '.join(PARTS)} once each, nothing else.")
-    return Claim(
-        *_scope(parts["Credential"]),
-        signed_headers=tuple(parts["SignedHeaders"].split(";")),
-        signature=parts["Signature"],
-        stamp=_header_stamp(request),
-        expires=None,
-        session_token=request.header("x-amz-security-token"),
-    )
+    signed_headers = tuple(parts["SignedHeaders"].split(";"))
+    return _scope(parts["Credential"]), signed_headers, parts["Signature"]
 
 
 def _query_claim(query: dict[str, str]) -> Claim:

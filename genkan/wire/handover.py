@@ -12,6 +12,7 @@ from typing import Any
 
 from genkan.wire.message import HttpAnswer, HttpRequest
 
+_text = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _SIZES = struct.Struct(">QII")  # number, bytes of the head, bytes of the body
 Frame = tuple[int, Any, bytes]
 
@@ -66,5 +67,5 @@ class Frames:
 
 
 def _frame(number: int, head: object, body: bytes) -> bytes:
-    written = json.dumps(head, separators=(",", ":")).encode()
+    written = _text(head).encode()
     return b"".join((_SIZES.pack(number, len(written), len(body)), written, body))

@@ -20,6 +20,7 @@ class HttpRequest:
     query: str = ""
     headers: Headers = ()
     body: bytes = b""
+    _first: dict[str, str] | None = field(default=None, init=False, repr=False, compare=False)
 
     def header_items(self) -> Iterator[tuple[str, str]]:
         """Give every header, in the order in which they came."""
@@ -33,10 +34,11 @@ class HttpRequest:
         """Give the first value of the header `name` (lower case), or None."""
         if not isinstance(self.headers, tuple):
             return self.headers.get(name)
-        for key, value in self.headers:
-            if key == name:
-                return value
-        return None
+        first = self._first
+        if first is None:  # the front asks for some forty
+            first = dict(reversed(self.headers))
+            object.__setattr__(self, "_first", first)
+        return first.get(name)
 
 
 @dataclass(frozen=True, slots=True)

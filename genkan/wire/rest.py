@@ -8,6 +8,7 @@ tracing, `x-id`), so it is no unknown parameter; in a body it is. A streamed pay
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from genkan.wire.message import HttpRequest
@@ -18,6 +19,7 @@ from genkan.wire.scalar import parse_scalar
 from genkan.wire.tree import JSON, load_json, parse_body_members, parse_tree
 from genkan.wire.xml_request import parse_xml_body
 
+Reader = Callable[[Any, str, str, "Bound"], Any]
 HEADER_ITEM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)')
 
 
@@ -38,15 +40,11 @@ def parse_rest(shape: Shape, bound: Bound) -> dict[str, Any]:
     if shape is None:
         return {}
     given: dict[str, Any] = {}
-    for name, member in shape.members.items():
-        location = member.serialization.get("location")
-        key = member.serialization.get("name", name)
-        if location == "querystring" and member.type_name == "map":
+    for name, key, member, read in _bound_members(shape):
+        if read is None:
             value = _query_rest(shape, member, name, bound)
-        elif (read := LOCATIONS.get(location)) is not None:
-            value = read(member, key, name, bound)
         else:
-            continue
+            value = read(member, key, name, bound)
         if value is not None:
             given[name] = value
     given |= _body(shape, bound)
@@ -54,6 +52,23 @@ def parse_rest(shape: Shape, bound: Bound) -> dict[str, Any]:
     return given
 
 
+@cache
+def _bound_members(shape: Shape) -> list[tuple[str, str, Shape, Reader | None]]:
+    """Give the members that stand outside the body, each with its key and what reads it; what takes
+    the rest of the query string is read by nothing of these."""
+    found: list[tuple[str, str, Shape, Reader | None]] = []
+    for name, member in shape.members.items():
+        location = member.serialization.get("location")
+        key = member.serialization.get("name", name)
+        if location == "querystring" and member.type_name == "map":
+            found.append((name, key, member, None))
+        elif location in LOCATIONS:
+            lowered = key.lower() if location in ("header", "headers") else key
+            found.append((name, lowered, member, LOCATIONS[location]))
+    return found
+
+
+@cache
 def is_streamed(shape: Shape) -> bool:
     """Tell whether the input `shape` has a payload that is streamed, or is a stream of events."""
     if shape is None:
@@ -103,12 +118,13 @@ def _query_value(shape: Shape, values: list[str], place: Place, bound: Bound) ->
 
 
 def _header(shape: Shape, key: str, name: str, bound: Bound) -> Value:
-    values = bound.request.header_values(key.lower())
-    if not values:
+    value = bound.request.header(key)
+    if value is None:
         return None
     place = (None, name)
     if shape.type_name != "list":
-        return parse_scalar(shape, values[0].strip(), place, bound.reading, "rfc822")
+        return parse_scalar(shape, value.strip(), place, bound.reading, "rfc822")
+    values = bound.request.header_values(key)
     return [
         parse_scalar(shape.member, text, place, bound.reading, "rfc822")
         for text in _header_items(",".join(values), shape.member.type_name)
@@ -127,11 +143,10 @@ def _header_items(text: str, type_name: str) -> list[str]:
 
 
 def _header_map(shape: Shape, key: str, name: str, bound: Bound) -> Value:
-    prefix = key.lower()
     found = {
-        header[len(prefix) :]: value
+        header[len(key) :]: value
         for header, value in bound.request.header_items()
-        if header.startswith(prefix)
+        if header.startswith(key)
     }
     return found or None
 
@@ -167,7 +182,7 @@ def _payload(shape: Shape, name: str, bound: Bound) -> dict[str, Any]:
     return {name: parse_xml_body(shape, body, bound.reading, (None, name))}
 
 
-LOCATIONS: dict[str, Callable[[Any, str, str, Bound], Any]] = {
+LOCATIONS: dict[str, Reader] = {
     "uri": _label,
     "querystring": _query,
     "header": _header,

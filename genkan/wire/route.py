@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from botocore.model import ServiceModel
 
 LITERAL, LABEL, GREEDY, END = range(4)  # in the order in which a route wins
+NOTHING: Mapping[re.Pattern[str], list["Route"]] = {}
 Query = Mapping[str, list[str]]
 
 
@@ -38,15 +39,15 @@ class Route:
 
 
 @cache
-def routes(model: "ServiceModel") -> Mapping[str, tuple[Route, ...]]:
-    """Give a service's routes by method."""
-    by_method: dict[str, list[Route]] = defaultdict(list)
+def routes(model: "ServiceModel") -> Mapping[str, Mapping[re.Pattern[str], list[Route]]]:
+    """Give a service's routes by method, and by what their paths look like: many look the same."""
+    by_method: dict[str, dict[re.Pattern[str], list[Route]]] = defaultdict(dict)
     for name in model.operation_names:
         operation = model.operation_model(name)
-        by_method[operation.http.get("method", "POST")].append(
-            _route(name, operation.http["requestUri"], bool(operation.deprecated))
-        )
-    return {method: tuple(rows) for method, rows in by_method.items()}
+        route = _route(name, operation.http["requestUri"], bool(operation.deprecated))
+        alike = by_method[operation.http.get("method", "POST")]
+        alike.setdefault(route.pattern, []).append(route)
+    return by_method
 
 
 def find_route(
@@ -55,8 +56,10 @@ def find_route(
     """Give the route that a request takes and its labels' raw text, or None."""
     fits = [
         (route, match)
-        for route in routes(model).get(request.method.upper(), ())
-        if (match := route.pattern.fullmatch(path)) and _has_literals(route, query)
+        for pattern, alike in routes(model).get(request.method.upper(), NOTHING).items()
+        if (match := pattern.fullmatch(path))
+        for route in alike
+        if not route.query or (query and _has_literals(route, query))
     ]
     if not fits:
         return None

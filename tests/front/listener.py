@@ -5,14 +5,13 @@ import contextlib
 import hashlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-
-from aiohttp import web
 
 from genkan.certificates.authority import Authority
 from genkan.front.body import read_parts
 from genkan.front.listening import Bounds, listen
+from genkan.front.request import Request, Response
 from tests.front.h2_client import Client, parts
 
 NAME = "service.example.com"
@@ -66,30 +65,38 @@ class Server:
         listening = listen(listener, self.answer, authority.context(NAME), bounds)
         self.server = asyncio.run_coroutine_threadsafe(listening, loop).result(10)
 
-    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        self.asked.append(request.path)
-        if request.path == "/wait":
+    async def answer(self, request: Request) -> Response:
+        head = request.head
+        self.asked.append(head.path)
+        if head.path == "/wait":
             await asyncio.to_thread(self.held.wait, 20)
-        if request.path == "/fail":
+        if head.path == "/fail":
             raise RuntimeError("as asked")
-        if request.path == "/unread":
-            return web.Response(status=403)
-        if request.path == "/large":
-            response = web.StreamResponse()
-            await response.prepare(request)
-            for part in parts(LARGE):
-                await response.write(part)
-            await response.write_eof()
-            return response
+        if head.path == "/unread":
+            return Response(403)
+        if head.path == "/large":
+            return Response(200, body=Large())
         digest, size = hashlib.sha256(), 0
         async for part in read_parts(request):
             digest.update(part)
             size += len(part)
-        told = f"{request.method} {request.path_qs} {request.host} {size} {digest.hexdigest()}"
-        return web.Response(text=told, headers={"X-Peer": str(request.remote or "")})
+        target = f"{head.path}?{head.query}" if head.query else head.path
+        told = f"{head.method} {target} {head.header('host')} {size} {digest.hexdigest()}"
+        return Response(200, (("X-Peer", request.peer),), told.encode())
 
     def client(self, **config) -> Client:
         return Client(self.address, NAME, self.trusted, **config)
+
+
+class Large:
+    """A body in parts whose length nobody says."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in parts(LARGE):
+            yield part
+
+    async def aclose(self) -> None:
+        """Let go of nothing."""
 
 
 def digest_of(size: int) -> str:

@@ -7,7 +7,6 @@ import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
-from aiohttp import web
 
 from genkan.front.listening import (
     MOST_CONNECTIONS,
@@ -16,14 +15,15 @@ from genkan.front.listening import (
     listen,
     most_connections,
 )
+from genkan.front.request import Request, Response
 
 MOST = 3
 PATIENCE = 10.0
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
-async def well(request: web.BaseRequest) -> web.Response:
-    return web.Response(text="well")
+async def well(request: Request) -> Response:
+    return Response(200, body=b"well")
 
 
 async def answer(port: int) -> bytes:

@@ -5,6 +5,8 @@ raises AssertionError, or what the parser should not have raised.
 """
 
 import ast
+import asyncio
+import socket
 import struct
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,7 +14,6 @@ from functools import cache
 from ipaddress import IPv4Address
 from pathlib import Path
 from tempfile import mkdtemp
-from types import SimpleNamespace
 from typing import Any
 
 from genkan import wire
@@ -20,10 +21,12 @@ from genkan.certificates.kept import Kept
 from genkan.dns import domain_name
 from genkan.dns.fast import Onward, Responder, View
 from genkan.front.body import LARGEST_WHOLE, unpacked
-from genkan.front.head import head_of, is_signed, named_by_head
-from genkan.front.http2_stream import message_of
+from genkan.front.head import is_signed, named_by_head
+from genkan.front.http1 import Http1Connection
+from genkan.front.http2_stream import headers_of
 from genkan.front.metadata import MetadataAnswers, Question
 from genkan.front.proxy_header import header as proxy_header
+from genkan.front.request import Request, Response
 from genkan.front.role_credentials import RoleCredentials
 from genkan.inspection import geneve, packets
 from genkan.program import Because, Delta
@@ -126,19 +129,13 @@ def _fed(parts: list[bytes]) -> list[Any] | None:
 
 
 def request_head(data: bytes) -> str:
-    """A head that aiohttp takes is read without surprise, its signature refused in words."""
-    from aiohttp.http_exceptions import HttpProcessingError
-
-    try:
-        messages = _parsed(data)
-    except (HttpProcessingError, ValueError):
-        return "no request"
-    for message in messages:
-        assert not (message.chunked and "content-length" in message.headers)
-        request: Any = SimpleNamespace(
-            raw_path=message.path, method=message.method, headers=message.headers
-        )
-        head = head_of(request)
+    """A head that is taken says one thing of its body, its signature is refused in words, and what
+    is none ends the connection with 400."""
+    requests, answers = asyncio.run(_spoken(data))
+    for request in requests:
+        head = request.head
+        names = [name for name, _ in head.header_items()]
+        assert not {"transfer-encoding", "content-length"} <= set(names)
         assert len(named_by_head(head, data)) <= 200
         if is_signed(head):
             wire.sigv4.scope_of(head)
@@ -146,36 +143,46 @@ def request_head(data: bytes) -> str:
                 wire.sigv4.verify_head(head, now=NOW, secret_of=lambda key: "secret")
             except WireError:
                 return "refused"
-    return f"{min(len(messages), 2)} requests"
+    assert answers.count(b"HTTP/1.1 200 ") == len(requests)
+    assert b"HTTP/1.1 500 " not in answers
+    if answers.startswith(b"HTTP/1.1 400 "):
+        return "no request"
+    return f"{min(len(requests), 2)} requests"
 
 
-def _parsed(data: bytes) -> list[Any]:
-    import asyncio
+async def _spoken(data: bytes) -> tuple[list[Request], bytes]:
+    """Say bytes to a connection and no more; give what it took them for and what it said."""
+    requests: list[Request] = []
 
-    from aiohttp.base_protocol import BaseProtocol
-    from aiohttp.http import HttpRequestParser
+    async def answer(request: Request) -> Response:
+        requests.append(request)
+        return Response(200)
 
-    loop = asyncio.new_event_loop()
-    try:
-        parser = HttpRequestParser(
-            BaseProtocol(loop), loop, 1 << 16, max_line_size=8190, max_field_size=8190
-        )
-        found, _, _ = parser.feed_data(data)
-        return [message for message, _ in found]
-    finally:
-        loop.close()
+    near, far = socket.socketpair()
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()
+    await loop.connect_accepted_socket(
+        lambda: Http1Connection(answer, 60, lambda: ended.set_result(None)), near
+    )
+    reader, writer = await asyncio.open_connection(sock=far)
+    writer.write(data)
+    writer.write_eof()
+    answers = await asyncio.wait_for(reader.read(), 20)
+    writer.close()
+    await asyncio.wait_for(ended, 20)
+    return requests, answers
 
 
 def http2_head(data: bytes) -> str:
     """A head has a path, one name and no header that a line of HTTP/1.1 could not hold."""
     lines = data.decode("latin-1").split("\n\n")
     headers = [(name, value) for name, _, value in (line.partition("=") for line in lines)]
-    message = message_of(headers)
-    if message is None:
+    found = headers_of(headers)
+    if found is None:
         return "refused"
-    assert message.path.startswith("/")
-    assert len(message.headers.getall("host", [])) <= 1
-    for value in message.headers.values():
+    assert dict(headers)[":path"].startswith("/")
+    assert [name for name, _ in found].count("host") <= 1
+    for _, value in found:
         assert not set(value) & {"\r", "\n", "\0"}
     return "a request"
 

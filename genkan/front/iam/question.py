@@ -15,6 +15,7 @@ from genkan.front.iam.endpoint_keys import endpoint_keys
 from genkan.front.iam.principal import ASSUMED, session_policies
 from genkan.front.records import Seen
 
+_text = json.JSONEncoder().encode
 ANONYMOUS = "anonymous"
 OF_USERS = ("aws:userid", "aws:principaltag/")
 OF_SESSIONS = (*OF_USERS, "aws:principalarn")  # a role's path is in no session's name
@@ -85,7 +86,7 @@ class Question:
 
     def header(self) -> str:
         """Give it as a header carries it."""
-        return base64.b64encode(json.dumps(self.shown()).encode()).decode()
+        return base64.b64encode(_text(self.shown()).encode()).decode()
 
 
 def question_of(seen: Seen, head: wire.HttpRequest, now: datetime) -> Question:
