@@ -9,7 +9,7 @@ enforcement code logic evaluates requests" in the IAM user guide.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from genkan.policy.evaluation import Decision, Verdict
@@ -47,10 +47,13 @@ def together(decisions: Sequence[Decision]) -> Decision:
     if explicit:
         return explicit
     keys = _keys(decisions)
-    if keys is not None:
+    if keys:
         return Decision(Verdict.DEPENDS, keys=keys)
     allowed = _first(decisions, lambda one: one.allows)
-    return allowed or _first(decisions, lambda one: one.statement is not None) or NOT_GRANTED
+    if allowed is not None:
+        return allowed
+    nearest = _first(decisions, lambda one: one.statement is not None) or NOT_GRANTED
+    return replace(nearest, may_deny=_may_deny(decisions))
 
 
 def authorize(
@@ -76,7 +79,7 @@ def authorize(
     if denier is not None:
         return Outcome(Verdict.DENY, denier, given.get(denier, NOT_GRANTED))
     keys = _keys(list(given.values()))
-    if keys is not None:
+    if keys:
         return Outcome(Verdict.DEPENDS, keys=keys)
     return Outcome(Verdict.ALLOW)
 
@@ -106,7 +109,13 @@ def _first(decisions: Sequence[Decision], is_it: Callable[[Decision], bool]) -> 
     return next((one for one in decisions if is_it(one)), None)
 
 
-def _keys(decisions: Sequence[Decision]) -> frozenset[str] | None:
-    """Give what decisions depend on, None where none depends on anything."""
+def _keys(decisions: Sequence[Decision]) -> frozenset[str]:
+    """Give what decisions together depend on, where one may allow it."""
     open_ = [one.keys for one in decisions if one.verdict is Verdict.DEPENDS]
-    return frozenset[str]().union(*open_) if open_ else None
+    if not open_ and not any(one.allows for one in decisions):
+        return frozenset()
+    return _may_deny(decisions).union(*open_)
+
+
+def _may_deny(decisions: Sequence[Decision]) -> frozenset[str]:
+    return frozenset[str]().union(*(one.may_deny for one in decisions))

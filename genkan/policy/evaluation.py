@@ -6,7 +6,7 @@ where none of the names that a caller goes by, its account's among them, is list
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from genkan.policy.document import Named, NamedPrincipals, Policy, Statement
@@ -30,6 +30,8 @@ class Decision:
     and the `element` that was not met. `keys` are what it depends on. `by_account`: all that allows
     it names the caller's account and not the caller, which leaves it to that account's policies.
     `by_owner`: it names the role or the user that a session is of, and not the session.
+    `may_deny` are what an explicit denial depends on, where nothing allows it here: what others
+    allow, that would deny.
     """
 
     verdict: Verdict
@@ -39,6 +41,7 @@ class Decision:
     keys: frozenset[str] = frozenset()
     by_account: bool = False
     by_owner: bool = False
+    may_deny: frozenset[str] = frozenset()
 
     @property
     def allows(self) -> bool:
@@ -77,9 +80,9 @@ def evaluate(policy: Policy, request: Request, *, accounts_mean_root: bool = Fal
         if one.applies is YES:
             return Decision(Verdict.DENY, explicit=True, statement=one.statement)
     allowed = any_of(one.applies for one in allowing)
-    if allowed is NO:
-        return _denied_by_nobody(allowing)
     denied = any_of(one.applies for one in denying)
+    if allowed is NO:
+        return replace(_denied_by_nobody(allowing), may_deny=denied.keys)
     if allowed is YES and denied is NO:
         return _allowed([one for one in allowing if one.applies is YES])
     return Decision(Verdict.DEPENDS, keys=allowed.keys | denied.keys)

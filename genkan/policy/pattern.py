@@ -61,7 +61,7 @@ class Pattern:
                 missing.add(piece.key)
             elif values is not None and len(values) == 1:
                 resolved.append(values[0])
-            elif values is None and piece.default is not None:
+            elif not values and piece.default is not None:
                 resolved.append(piece.default)
             else:
                 return NO

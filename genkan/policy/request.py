@@ -2,7 +2,7 @@
 
 A context key is there with its values, is not there, or is not known. Names of keys are compared
 without regard to case; an unknown name that ends with "/" stands for every key below it, and "*"
-for every key that is not given.
+for every key that is not given: one that is given without values is known not to be there.
 """
 
 from collections.abc import Iterable, Mapping

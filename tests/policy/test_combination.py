@@ -82,3 +82,23 @@ def test_policies_of_one_kind_are_asked_as_one():
     assert together([GRANTED, FORBIDDEN]) == FORBIDDEN
     assert together([GRANTED, OPEN]).verdict is Verdict.DEPENDS
     assert together([OPEN, FORBIDDEN]) == FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("identity", "resource", "found"),
+    [
+        (GRANTED, "may", Verdict.DEPENDS),
+        ("may", GRANTED, Verdict.DEPENDS),
+        (NOT_GRANTED, "may", Verdict.DENY),
+        ("may", None, Verdict.DENY),
+    ],
+)
+def test_what_may_deny_leaves_open_what_others_allow(identity, resource, found):
+    """A statement denies under a condition that is not known; its policy allows nothing itself."""
+    may = Decision(Verdict.DENY, may_deny=OPEN.keys)
+    one, other = (may if policy == "may" else policy for policy in (identity, resource))
+    outcome = authorize(identity=one, resource=other)
+    assert outcome.verdict is found
+    assert outcome.keys == (OPEN.keys if found is Verdict.DEPENDS else frozenset())
+    assert together([GRANTED, may]).keys == OPEN.keys
+    assert together([NOT_GRANTED, may]).may_deny == OPEN.keys

@@ -206,3 +206,21 @@ def test_a_pattern_of_many_stars_takes_no_time_that_grows_with_their_number():
 def test_a_grant_to_a_role_is_none_to_its_session(named, by_owner):
     found = decide(statement(Principal={"AWS": named}), principal=SESSION)
     assert (found.allows, found.by_owner) == (True, by_owner)
+
+
+def test_a_key_that_is_given_without_values_is_known_not_to_be_there():
+    """Though everything else is unknown: what has no aws:SourceIp meets NotIpAddress."""
+    denying = statement("Deny", Condition={"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}})
+    everything = ("*",)
+    absent = decide(statement(), denying, context={"aws:SourceIp": ()}, unknown=everything)
+    assert (absent.verdict, absent.explicit) == (Verdict.DENY, True)
+    assert decide(statement(), denying, unknown=everything).keys == {"aws:SourceIp"}
+    named = statement(Resource="arn:aws:s3:::${aws:SourceVpce, 'bucket'}/key")
+    assert decide(named, context={"aws:SourceVpce": ()}, unknown=everything).allows
+
+
+def test_what_allows_nothing_says_what_its_denial_depends_on():
+    denying = statement("Deny", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})
+    found = decide(denying, unknown=("*",))
+    assert (found.verdict, found.explicit) == (Verdict.DENY, False)
+    assert found.may_deny == {"aws:PrincipalOrgID"}
