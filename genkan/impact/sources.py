@@ -82,7 +82,7 @@ def _with_stacks(
         token=tokens_of(()),
     )
     found = stacked(call, templates, imported.exports)
-    return Imported(found.network, (*notes, *found.notes), found.exports)
+    return Imported(found.network, (*notes, *found.notes), imported.policies, found.exports)
 
 
 def _home(given: Mapping[str, str], notes: list[Note]) -> Account:

@@ -13,6 +13,7 @@ from genkan.imports.notes import Note, NoteCode
 from genkan.imports.prefix_lists import PrefixLists
 from genkan.imports.reading import Reading
 from genkan.imports.resolver import read_resolver
+from genkan.imports.resource_policies import read_resource_policies
 from genkan.imports.security_groups import read_security_groups
 from genkan.imports.subnets import read_network_acls, read_route_tables, read_subnets
 from genkan.imports.terraform import UnknownFormat, described, is_state, resources_of
@@ -21,6 +22,7 @@ from genkan.imports.vpcs import read_block_public_access, read_vpcs
 from genkan.model.account import FIRST, Account
 from genkan.model.network import Network, put
 from genkan.model.resource import Resource
+from genkan.model.resource_policy import ResourcePolicies
 
 # What a way cannot be told without, by the call that gives it.
 NEEDED = {
@@ -43,6 +45,7 @@ class Imported:
 
     network: Network
     notes: tuple[Note, ...]
+    policies: ResourcePolicies
     exports: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -68,7 +71,8 @@ def read_network(documents: Iterable[Document], notes: Iterable[Note] = ()) -> I
     network = _added(network, read_resolver(reading, network))
     network = _added(network, _accounts(network))
     _note_missing(reading)
-    return Imported(network, (*notes, *reading.notes))
+    policies = read_resource_policies(reading)
+    return Imported(network, (*notes, *reading.notes), policies)
 
 
 def _with_states(documents: Iterable[Document]) -> tuple[list[Document], list[Note]]:

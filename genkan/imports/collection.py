@@ -6,23 +6,25 @@ it is read. A call that is refused is kept as what it is: something that is not 
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from genkan.imports.members import Row, rows
+from genkan.imports.members import rows, texts
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A call; with `each`, one for each thing of an answer before it: (the member that has the
-    things, the one that tells them apart, the parameter that names one)."""
+    things, the one that tells them apart, "" where they are names themselves, the parameter that
+    names one). `absent` is the code of a refusal that says that there is nothing."""
 
     service: str
     operation: str
     each: tuple[str, str, str] | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    absent: str | None = None
 
 
 def _ec2(*operations: str) -> tuple[Step, ...]:
@@ -93,6 +95,24 @@ STEPS: tuple[Step, ...] = (
     Step("route53", "GetHostedZone", ("HostedZones", "Id", "Id")),
     Step("route53", "ListResourceRecordSets", ("HostedZones", "Id", "HostedZoneId")),
 )
+# What is behind names: the policies that ask how a call comes.
+POLICIES: tuple[Step, ...] = (
+    Step("s3", "ListBuckets"),
+    Step("s3", "GetBucketPolicy", ("Buckets", "Name", "Bucket"), absent="NoSuchBucketPolicy"),
+    Step("sqs", "ListQueues"),
+    Step(
+        "sqs",
+        "GetQueueAttributes",
+        ("QueueUrls", "", "QueueUrl"),
+        {"AttributeNames": ("Policy", "QueueArn")},
+    ),
+    Step("sns", "ListTopics"),
+    Step("sns", "GetTopicAttributes", ("Topics", "TopicArn", "TopicArn")),
+    Step("kms", "ListKeys"),
+    Step("kms", "GetKeyPolicy", ("Keys", "KeyArn", "KeyId"), {"PolicyName": "default"}),
+    Step("secretsmanager", "ListSecrets"),
+    Step("secretsmanager", "GetResourcePolicy", ("SecretList", "ARN", "SecretId")),
+)
 ZONE_PREFIX = "/hostedzone/"
 
 Ask = Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]
@@ -112,20 +132,23 @@ class Collected:
     refused: str | None = None
 
 
-def collect(ask: Ask) -> Iterator[Collected]:
+def collect(ask: Ask, steps: Iterable[Step] = (*STEPS, *POLICIES)) -> Iterator[Collected]:
     """Make every call. `ask(service, operation, parameters)` gives the whole answer, all its
     pages, or raises NotAnswered."""
-    known: dict[str, list[Row]] = {}
-    for step in STEPS:
+    known: dict[str, list[Any]] = {}
+    for step in steps:
         for parameters in _requests(step, known):
             name = f"{step.service}:{step.operation}"
             try:
                 response = ask(step.service, step.operation, parameters)
             except NotAnswered as refusal:
-                yield Collected(name, parameters, None, str(refusal))
-                continue
+                if step.absent is None or step.absent not in str(refusal):
+                    yield Collected(name, parameters, None, str(refusal))
+                    continue
+                response = {}
             for member in response:
-                known.setdefault(member, []).extend(rows(response, member))
+                listed = [*rows(response, member), *texts(response, member)]
+                known.setdefault(member, []).extend(listed)
             yield Collected(name, parameters, response)
 
 
@@ -149,13 +172,15 @@ def file_name(collected: Collected) -> str:
     return "-".join(re.sub(r"[^\w.]+", "-", one) for one in (collected.operation, *about)) + ".json"
 
 
-def _requests(step: Step, known: Mapping[str, list[Row]]) -> Iterator[dict[str, Any]]:
+def _requests(step: Step, known: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """Give the parameters of a step's calls; lists as lists."""
     if step.each is None:
         yield dict(step.parameters)
         return
     member, key, parameter = step.each
-    named = (str(row[key]).removeprefix(ZONE_PREFIX) for row in known.get(member, ()) if key in row)
-    for name in dict.fromkeys(named):
+    listed = known.get(member, ())
+    named = [row[key] for row in listed if isinstance(row, dict) and key in row] if key else listed
+    for name in dict.fromkeys(str(one).removeprefix(ZONE_PREFIX) for one in named):
         yield {parameter: name, **step.parameters}
 
 

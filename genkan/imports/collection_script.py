@@ -1,13 +1,19 @@
 """The same calls as a shell script, for where Genkan is not installed: the AWS CLI is enough."""
 
+import json
 import re
 from collections.abc import Iterator
 
-from genkan.imports.collection import STEPS, Step
+from genkan.imports.collection import POLICIES, STEPS, Step
+
+EVERY = (*STEPS, *POLICIES)
+NAMES = {"s3": "s3api"}  # that the AWS CLI calls otherwise
 
 ELSEWHERE = {  # members that are not called as their call is
     "PrefixLists": "DescribeManagedPrefixLists",
     "ServiceConfigurations": "DescribeVpcEndpointServiceConfigurations",
+    "QueueUrls": "ListQueues",
+    "SecretList": "ListSecrets",
 }
 HEAD = """\
 #!/bin/sh
@@ -26,12 +32,18 @@ refused=0
 
 wants() { [ "$wanted" = "  " ] || case $wanted in *" $1 "*) true ;; *) false ;; esac; }
 
+why=$(mktemp) || exit 3
+trap 'rm -f "$why"' EXIT
+
 # ask SERVICE OPERATION "PARAMETERS AS JSON" FILE [OPTIONS...]
+# $absent: the code of a refusal that says that there is nothing
 ask() {
   service=$1 operation=$2 parameters=$3 file=$place/$4
   shift 4
   wants "$operation" || return 0
-  if answer=$(aws "$service" "$operation" "$@" --output json); then
+  answer=
+  if answer=$(aws "$service" "$operation" "$@" --output json 2>"$why") ||
+    { [ -n "${absent:-}" ] && grep -q "$absent" "$why"; }; then
     [ -n "$answer" ] || answer='{}'
     {
       printf '{"Operation": "%s:%s", "Account": "%s", ' "$service" "$operation" "$account"
@@ -39,6 +51,7 @@ ask() {
       printf '%s}\\n' "$answer"
     } >"$file"
   else
+    cat "$why" >&2
     refused=$((refused + 1))
   fi
 }
@@ -54,28 +67,41 @@ TAIL = """
 
 def script() -> str:
     """Give the script's text."""
-    return HEAD + "\n".join(line for step in STEPS for line in _lines(step)) + TAIL
+    return HEAD + "\n".join(line for step in EVERY for line in _lines(step)) + TAIL
 
 
 def _lines(step: Step) -> Iterator[str]:
-    operation = _kebab(step.operation)
-    fixed = "".join(f" --{_kebab(name)} {value}" for name, value in step.parameters.items())
+    operation, service = _kebab(step.operation), NAMES.get(step.service, step.service)
+    fixed = "".join(f" --{_kebab(name)} {_words(one)}" for name, one in step.parameters.items())
     if step.each is None:
-        yield f"ask {step.service} {operation} '{{}}' {step.service}-{operation}.json{fixed}"
+        yield f"ask {service} {operation} '{{}}' {service}-{operation}.json{fixed}"
         return
     member, key, parameter = step.each
-    origin = next(one for one in STEPS if one.each is None and _holds(one, member))
-    extra = "".join(f', \\"{name}\\": \\"{value}\\"' for name, value in step.parameters.items())
-    suffix = "".join(f"-{value}" for value in step.parameters.values())
-    listing = f"each {origin.service} {_kebab(origin.operation)} '{member}[].{key}'"
+    origin = next(one for one in EVERY if one.each is None and _holds(one, member))
+    extra = "".join(
+        f", {json.dumps(name)}: {json.dumps(one)}" for name, one in step.parameters.items()
+    ).replace('"', '\\"')
+    suffix = "".join(f"-{_words(one).replace(' ', '-')}" for one in step.parameters.values())
+    query = f"{member}[].{key}" if key else f"{member}[]"
+    asked = NAMES.get(origin.service, origin.service)
+    listing = f"each {asked} {_kebab(origin.operation)} '{query}'"
+    if step.absent:
+        yield f"absent={step.absent}"
     yield f"wants {operation} && for one in $({listing}); do"
     yield "  one=${one#/hostedzone/}"
     yield '  name=$(printf %s "$one" | tr -c "[:alnum:]_." -)'
     yield (
-        f'  ask {step.service} {operation} "{{\\"{parameter}\\": \\"$one\\"{extra}}}" '
-        f'"{step.service}-{operation}-$name{suffix}.json" --{_kebab(parameter)} "$one"{fixed}'
+        f'  ask {service} {operation} "{{\\"{parameter}\\": \\"$one\\"{extra}}}" '
+        f'"{service}-{operation}-$name{suffix}.json" --{_kebab(parameter)} "$one"{fixed}'
     )
     yield "done"
+    if step.absent:
+        yield "absent="
+
+
+def _words(value: object) -> str:
+    """Write a parameter's value as the AWS CLI takes it."""
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _holds(step: Step, member: str) -> bool:

@@ -80,9 +80,9 @@ class Dump:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self.notes: list[Note] = []
-        self._documents = list(documents)
+        self.documents = list(documents)
         self._tables: dict[str, dict[str, Told]] = {}
-        for document in self._documents:
+        for document in self.documents:
             for member in TABLES.keys() & document.response.keys():
                 self._take(document, member)
         self._take_worn()
@@ -91,7 +91,7 @@ class Dump:
 
     def has(self, member: str) -> bool:
         """Tell whether an answer with this member is there, be it empty."""
-        return any(member in document.response for document in self._documents)
+        return any(member in document.response for document in self.documents)
 
     def of(self, member: str) -> Iterator[Told]:
         """Give the things in answers with this member."""
@@ -105,7 +105,7 @@ class Dump:
         """Give the rows of answers about one thing, which only their request names; None where no
         such answer is there."""
         found: list[Row] | None = None
-        for document in self._documents:
+        for document in self.documents:
             said = (document.parameters.get(one) for one in OF_ONE[member])
             if member in document.response and name in said:
                 found = [*(found or ()), *_rows(document.response, member)]
@@ -113,7 +113,7 @@ class Dump:
 
     def answers(self, member: str) -> Iterator[Document]:
         """Give the documents whose answer has this member."""
-        yield from (one for one in self._documents if member in one.response)
+        yield from (one for one in self.documents if member in one.response)
 
     def _take(self, document: Document, member: str) -> None:
         table = self._tables.setdefault(member, {})

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from genkan.compile import compile_network
 from genkan.imports import Document, NoteCode, read_documents, read_network
-from genkan.imports.collection import STEPS
+from genkan.imports.collection import POLICIES, STEPS
 from genkan.imports.collection_script import script
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.hosted_service import HostedService
@@ -349,6 +349,7 @@ def test_nothing_that_stands_in_a_file_ends_in_an_error(data: st.DataObject) -> 
 
 def test_the_script_makes_every_call_of_the_collection() -> None:
     text = script()
-    for step in STEPS:
+    for step in (*STEPS, *POLICIES):
         words = "".join(f"-{c.lower()}" if c.isupper() else c for c in step.operation).lstrip("-")
-        assert f"ask {step.service} {words} " in text
+        service = "s3api" if step.service == "s3" else step.service
+        assert f"ask {service} {words} " in text

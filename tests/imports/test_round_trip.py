@@ -16,7 +16,7 @@ from genkan.api.registry import run
 from genkan.codec import decode, encode
 from genkan.compile import compile_network
 from genkan.imports import Document, Imported, NoteCode, read_documents, read_network
-from genkan.imports.collection import NotAnswered, collect, written
+from genkan.imports.collection import STEPS, NotAnswered, collect, written
 from genkan.model.account import AccessKey, Account
 from genkan.model.errors import Refused
 from genkan.model.flow_log import FlowLog
@@ -101,7 +101,7 @@ def dumped(network: Network) -> tuple[list[Document], list[str]]:
             except Refused as refusal:
                 raise NotAnswered(str(refusal)) from refusal
 
-        for one in collect(ask):
+        for one in collect(ask, STEPS):
             if one.refused:
                 refused.append(f"{one.operation} {one.parameters}: {one.refused}")
             read = json.loads(written(one, account, region))
