@@ -10,7 +10,7 @@ Shown = Mapping[str, Any]
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RULES = {
     "LOST": "A flow that works stops working.",
-    "DENIED": "A flow reaches an endpoint whose policy lets no call pass.",
+    "DENIED": "A flow arrives, and a policy denies calls that pass today.",
     "DEPENDS": "Whether a flow goes on working is not known.",
     "REDIRECTED": "A flow goes another way.",
     "GAINED": "A flow that did not work works.",

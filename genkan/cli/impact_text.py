@@ -13,6 +13,7 @@ KINDS = {
     "load-balancer": "",
     "endpoint": "",
     "interfaces": "",
+    "resource": "",
 }
 ENDINGS = {
     "NO_SUCH_NAME": "no such name",
@@ -69,7 +70,10 @@ def blocks(report: Shown) -> list[list[Shown]]:
         before, after = one["before"], one["after"]
         key = (
             one["effect"], str(one["flow"]["names"]), one["flow"]["id"], str(one["flow"]["ports"]),
-            *(str((side["verdict"], side["via"], side["codes"])) for side in (before, after)),
+            *(
+                str((side["verdict"], side["via"], side["codes"], side["said"]))
+                for side in (before, after)
+            ),
             str(one["flags"]),
         )  # fmt: skip
         found.setdefault(key, []).append(one)
@@ -92,6 +96,9 @@ def to(effect: Shown) -> str:
         return f"{_names(flow['names'])}  {ports}"
     if flow["to"] == "interfaces":
         return f"{who([effect['flow']['target']])}  {ports}"
+    if flow["to"] == "resource":
+        said = effect["after"]["said"] or effect["before"]["said"]
+        return f"{flow['id']}  ({several(said['calls'])}) of {said['callers']}".removesuffix(" of ")
     if flow["to"] == "public-address":
         return f"the public address of {who([flow['target']])}  {ports}"
     return f"{KINDS[flow['to']] or flow['id']}  {ports}"
@@ -114,7 +121,7 @@ def who(groups: Sequence[Shown]) -> str:
 def side(report: Shown, outlook: Shown) -> str:
     """Say what becomes of a flow on one side of a change."""
     via = [f"{name} (new)" if name in report["new"] else name for name in outlook["via"]]
-    resolved = outlook["resolved"]
+    resolved = None if outlook["said"] else outlook["resolved"]
     told = []
     if resolved and resolved["addresses"]:
         told.append(", ".join(resolved["addresses"][:MOST]))
@@ -125,6 +132,8 @@ def side(report: Shown, outlook: Shown) -> str:
     blocker = outlook["first_blocker"]
     if blocker:
         told.append(f"{blocker['stage']}: {blocker['said']}")
+    if outlook["said"]:
+        told.append(f"{outlook['said']['policy']}: {outlook['said']['reason']}")
     word = {"works": "works", "blocked": "BLOCKED", "denied": "DENIED", "depends": "DEPENDS"}
     codes = "  ".join(outlook["codes"])
     seen = f", seen as {outlook['sees']}" if outlook["verdict"] == "works" else ""

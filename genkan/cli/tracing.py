@@ -13,6 +13,7 @@ import click
 
 from genkan.cli.explaining import lines_of
 from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
+from genkan.cli.impact_text import several
 from genkan.client import Site, SiteDown
 from genkan.client.explanation import ask
 from genkan.client.home import default_home
@@ -93,6 +94,7 @@ def trace_lines(found: Mapping[str, Any]) -> Iterator[str]:
             yield from _step_lines(arrow, step)
     yield from blocker_lines(found)
     yield from fix_lines(found)
+    yield from policy_lines(found)
     yield from _choice_lines(found)
 
 
@@ -113,6 +115,15 @@ def blocker_lines(found: Mapping[str, Any]) -> Iterator[str]:
             f"{number}. {where}{step['stage']} at {_called(step, 'place')}: {step['said']}"
             f"{_because(step)}  {step['code']}"
         )
+
+
+def policy_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Draw what policies deny, or leave open, of calls that come so."""
+    for one in found["policies"]:
+        calls, callers = several(one["calls"]), one["callers"]
+        whose = f" of {callers}" if callers else ""
+        about = f"  ({calls}{whose})" if calls else ""
+        yield f"policy: {one['policy']}: {one['reason']}{about}  {one['code']}"
 
 
 def fix_lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -173,7 +184,8 @@ def _asked(source: str, destination: str) -> dict[str, Any]:
         found = site.post("/trace", question)
         resolved = _resolved(site, question) if "unknown" in found else None
         if resolved is not None:
-            found = site.post("/trace", {**question, "destination": resolved["address"]})
+            meant = {"destination": resolved["address"], "name": resolved["name"]}
+            found = site.post("/trace", {**question, **meant})
             found["resolved"] = resolved
     except SiteDown:
         fail_down(site.home)

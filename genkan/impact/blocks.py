@@ -12,11 +12,13 @@ Signature = tuple[object, ...]
 
 
 class Blocks:
-    """Every block that a program tells addresses apart by, and every set."""
+    """Every block that programs tell addresses apart by, and every set; and `more` blocks."""
 
-    def __init__(self, programs: Iterable[Program]) -> None:
+    def __init__(self, programs: Iterable[Program], more: Iterable[Block] = ()) -> None:
         self._lengths: dict[int, dict[int, set[int]]] = {4: {}, 6: {}}
         self._sets: dict[Address, set[str]] = {}
+        for block in more:
+            self._add(block)
         for program in programs:
             for entry in program:
                 match entry:

@@ -13,6 +13,10 @@ class Why(Enum):
     VPCE_POLICY_EXPLICIT_DENY = "VPCE_POLICY_EXPLICIT_DENY"  # a statement denies everything
     VPCE_POLICY_IMPLICIT_DENY = "VPCE_POLICY_IMPLICIT_DENY"  # no statement allows anything here
     VPCE_POLICY_DEPENDS = "VPCE_POLICY_DEPENDS"  # on who calls what
+    RESOURCE_POLICY_DENY = "RESOURCE_POLICY_DENY"  # a statement of the resource's policy denies it
+    RESOURCE_POLICY_IMPLICIT_DENY = "RESOURCE_POLICY_IMPLICIT_DENY"  # no statement lets it in
+    RESOURCE_POLICY_DEPENDS = "RESOURCE_POLICY_DEPENDS"  # on keys of the call
+    RESOURCE_POLICY_UNKNOWN = "RESOURCE_POLICY_UNKNOWN"  # nobody said what policies there are
 
 
 class Flag(Enum):

@@ -59,17 +59,41 @@ class Times:
     between: tuple[State, ...] = ()
 
 
-def findings(
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A flow on both sides, at a port that stands for `ports`."""
+
+    effect: Effect
+    flow: Flow
+    ports: Ports
+    before: Outlook
+    after: Outlook
+
+
+def compare(
     times: Times, sender: Sender, target: Target, ports: Iterable[Ports], captured: bool
-) -> Iterator[Finding]:
-    """Compare a flow at each of its ports; those that are alike are one finding."""
+) -> list[Compared]:
+    """Compare a flow at each of its ports. `captured`: its name is answered otherwise."""
     versions = versions_of((times.before, times.after), sender, target)
-    compared = [
-        _finding(times, sender, target, Flow(version, one.protocol, one.first), one, captured)
-        for version in versions
-        for one in ports
+    found: list[Compared] = []
+    for version in versions:
+        for one in ports:
+            flow = Flow(version, one.protocol, one.first)
+            before = look(times.before, sender, target, flow)
+            after = look(times.after, sender, target, flow)
+            found.append(Compared(classify(before, after, captured), flow, one, before, after))
+    return found
+
+
+def findings(
+    times: Times, sender: Sender, target: Target, compared: Iterable[Compared]
+) -> Iterator[Finding]:
+    """Tell of what was compared and differs; ports that are alike are one finding."""
+    changed = [
+        _finding(times, sender, target, one)
+        for one in compared
+        if one.effect is not Effect.UNCHANGED
     ]
-    changed = [one for one in compared if one is not None]
     for _, same in groupby(sorted(changed, key=_order), key=_alike):
         together = list(same)
         first = together[0]
@@ -81,15 +105,12 @@ def findings(
         )  # fmt: skip
 
 
-def _finding(
-    times: Times, sender: Sender, target: Target, flow: Flow, ports: Ports, captured: bool
-) -> Finding | None:
-    before, after = (look(state, sender, target, flow) for state in (times.before, times.after))
-    effect = classify(before, after, captured)
-    if effect is Effect.UNCHANGED:
-        return None
-    flags = tuple(_flags(times, sender, target, flow, before, after))
-    return Finding(effect, sender, target, (ports,), before, after, flags, (), (flow.version,))
+def _finding(times: Times, sender: Sender, target: Target, one: Compared) -> Finding:
+    flags = tuple(_flags(times, sender, target, one.flow, one.before, one.after))
+    return Finding(
+        one.effect, sender, target, (one.ports,), one.before, one.after, flags, (),
+        (one.flow.version,),
+    )  # fmt: skip
 
 
 def classify(before: Outlook, after: Outlook, captured: bool) -> Effect:

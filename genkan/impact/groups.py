@@ -14,6 +14,7 @@ from genkan.model.network_interface import NetworkInterface
 from genkan.program.address import Address, in_order
 from genkan.program.place import INTERNET, OUTSIDE, PlaceKind
 
+NOTHING = Blocks(())
 SENDERS = (PlaceKind.INSTANCE, PlaceKind.ATTACHED)
 
 
@@ -82,16 +83,19 @@ def outside(state: State) -> Outside:
     return Outside(in_order(state.atlas.addresses(OUTSIDE)))
 
 
-def groups_of(before: State, after: State, blocks: Blocks, vpc_id: str) -> list[Group]:
-    """Give the groups of a VPC, of those that send before or after."""
+def groups_of(
+    before: State, after: State, blocks: Blocks, vpc_id: str, beyond: Blocks = NOTHING
+) -> list[Group]:
+    """Give the groups of a VPC, of those that send before or after. `beyond`: what tells public
+    addresses apart."""
     held: dict[tuple[object, ...], list[Member]] = {}
     for member in _members(before, after, vpc_id):
         interface = member.interface
         key = (
             interface.subnet_id,
             tuple(sorted(interface.group_ids)),
-            _publics(before, interface),
-            _publics(after, interface),
+            _publics(before, interface, beyond),
+            _publics(after, interface, beyond),
             interface.source_dest_check,
             tuple(blocks.of(one) for one in interface.addresses),
         )
@@ -106,7 +110,8 @@ def _group(vpc_id: str, members: list[Member], before: State, after: State) -> G
         first.subnet_id,
         first.zone,
         tuple(sorted(first.group_ids)),
-        any(_publics(state, first) for state in (before, after)) or bool(first.ipv6_addresses),
+        any(_publics(state, first, NOTHING) for state in (before, after))
+        or bool(first.ipv6_addresses),
         tuple(members),
     )
 
@@ -122,7 +127,8 @@ def _members(before: State, after: State, vpc_id: str) -> Iterator[Member]:
                 yield Member(interface, far.place)
 
 
-def _publics(state: State, interface: NetworkInterface) -> int:
-    """Give by how many of its addresses an interface is public."""
+def _publics(state: State, interface: NetworkInterface, beyond: Blocks) -> tuple[object, ...]:
+    """Give what the public addresses of an interface are in."""
     public = state.index.public_of
-    return sum((interface.vpc_id, one) in public for one in interface.private_addresses)
+    held = (public.get((interface.vpc_id, one)) for one in interface.private_addresses)
+    return tuple(beyond.of(one) for one in held if one is not None)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from genkan.api.call import Call
 from genkan.impact.blocks import Blocks
 from genkan.impact.captures import Capture, captures
-from genkan.impact.effects import Effect, Finding, Times, by_names_together, findings
+from genkan.impact.effects import Effect, Finding, Times, by_names_together, compare, findings
 from genkan.impact.fixes import Fix, Mending, mend_all
 from genkan.impact.groups import Group, Sender, groups_of, outside
+from genkan.impact.guarded import Guarded
 from genkan.impact.order import Order, tokens_of
 from genkan.impact.outlook import Flow, Verdict, look
 from genkan.impact.state import OrderRefused, State
@@ -27,10 +28,12 @@ from genkan.impact.targets import (
 )
 from genkan.impact.touched import Touched, touched
 from genkan.model.network import Network
+from genkan.model.resource_policy import ResourcePolicies
 from genkan.model.vpc import Vpc
 
 MOST_FLOWS = 20_000  # a port at a time
 MOST_MENDED = 64  # traces
+NONE_KNOWN = ResourcePolicies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,14 @@ class Report:
         return [one for one in self.findings if one.effect is effect]
 
 
-def impact(before: State, call: Call, orders: Sequence[Order]) -> Report:
-    """Say what orders would do. `call` says who asks, and when."""
+def impact(
+    before: State,
+    call: Call,
+    orders: Sequence[Order],
+    policies: ResourcePolicies = NONE_KNOWN,
+) -> Report:
+    """Say what orders would do. `call` says who asks, and when; `policies` are those of resources
+    that are known."""
     call = replace(call, token=tokens_of(orders))
     before = before.settled(call.now)
     given = tuple(orders)
@@ -79,7 +88,7 @@ def impact(before: State, call: Call, orders: Sequence[Order]) -> Report:
     between = tuple(before.ordered(call, given[:many]).state for many in range(1, len(given)))
     what = touched(before, after, ordered.delta)
     named = captures(before, after, what)
-    survey = _Survey(Times(before, after, between), what, named)
+    survey = _Survey(Times(before, after, between), what, named, Guarded(policies))
     found = survey.findings()
     fixes = _fixes(after, call, found)
     return Report(
@@ -101,12 +110,13 @@ def impact(before: State, call: Call, orders: Sequence[Order]) -> Report:
 class _Survey:
     """The flows that are looked at, and how many there were."""
 
-    def __init__(self, times: Times, what: Touched, named: list[Capture]) -> None:
+    def __init__(self, times: Times, what: Touched, named: list[Capture], guarded: Guarded) -> None:
         self._times = times
         self._what = what
         self._named = named
         self._held: dict[str, list[Group]] = {}
-        self._blocks = Blocks((times.before.program, times.after.program))
+        self._guarded = guarded
+        self._blocks = Blocks((times.before.program, times.after.program), guarded.named)
         self.flows = self.groups = self.interfaces = self.left_out = 0
 
     def findings(self) -> list[Finding]:
@@ -117,7 +127,10 @@ class _Survey:
                 self.left_out += len(ports)
                 continue
             self.flows += len(ports)
-            found.extend(findings(self._times, sender, target, ports, captured))
+            compared = compare(self._times, sender, target, ports, captured)
+            found.extend(findings(self._times, sender, target, compared))
+            if target.kind is Kind.NAME:
+                found.extend(self._guarded.findings(self._times, sender, target, compared))
         order = list(Effect)
         return sorted(by_names_together(found), key=lambda one: order.index(one.effect))
 
@@ -177,7 +190,7 @@ class _Survey:
     def _groups(self, vpc: str) -> list[Group]:
         if vpc not in self._held:
             times = self._times
-            found = groups_of(times.before, times.after, self._blocks, vpc)
+            found = groups_of(times.before, times.after, self._blocks, vpc, self._guarded.blocks)
             self._held[vpc] = found
             self.groups += len(found)
             self.interfaces += sum(len(one.members) for one in found)

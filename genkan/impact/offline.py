@@ -23,6 +23,7 @@ from genkan.imports.terraform import is_plan
 from genkan.model.account import AccessKey, Account, first_account
 from genkan.model.hosted_zone import GLOBAL
 from genkan.model.network import Network, put
+from genkan.model.resource_policy import ResourcePolicies
 
 
 class NothingRead(Exception):
@@ -32,32 +33,33 @@ class NothingRead(Exception):
 @dataclass(frozen=True, slots=True)
 class Offline:
     """A network from files. `call` says who would ask; `notes` what is missing or was assumed;
-    `exports` what stacks of CloudFormation's export."""
+    `policies` are those of resources that are in the files, `exports` what stacks of
+    CloudFormation's export."""
 
     state: State
     call: Call
     notes: tuple[Note, ...]
+    policies: ResourcePolicies
     exports: Mapping[str, str] = field(default_factory=dict)
 
     def trace(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a question about a way, as a site does; DST may be a domain name."""
         traces, question = Traces(), dict(asked)
         compilation = self.state.compilation
-        found = traces.answer(self.call, compilation, question)
+        found = traces.answer(self.call, compilation, question, self.policies)
         if "unknown" not in found or "." not in str(question["destination"]):
             return found
         resolved = resolve_name(self.state, str(question["source"]), str(question["destination"]))
         if resolved is None:
             return found
-        found = traces.answer(
-            self.call, compilation, {**question, "destination": resolved["address"]}
-        )
+        question |= {"destination": resolved["address"], "name": resolved["name"]}
+        found = traces.answer(self.call, compilation, question, self.policies)
         return {**found, "resolved": resolved}
 
     def impact(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a question about a change, as a site does; what was read stands with what it
         assumes."""
-        report = answer_impact(self.state, self.call, asked)
+        report = answer_impact(self.state, self.call, asked, self.policies)
         if "assumptions" in report:
             report["assumptions"] = [*report["assumptions"], *map(str, self.notes)]
         return report
@@ -98,7 +100,8 @@ def read_offline(
         request_id="offline",
         token=tokens_of(()),
     )
-    return Offline(State.of(network), call, imported.notes, imported.exports)
+    state = State.of(network)
+    return Offline(state, call, imported.notes, imported.policies, imported.exports)
 
 
 def plan_commands(path: Path) -> tuple[list[dict[str, Any]], list[Note]]:

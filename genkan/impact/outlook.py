@@ -54,10 +54,20 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a policy says: whose it is, why, of which calls, and of whose."""
+
+    whose: str
+    reason: str
+    calls: tuple[str, ...]
+    callers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """`via` are the things on the way that have an id, in their order; `sees` is the source that
     whoever takes it sees. `trace` is the one that is stopped, or the first. `some`: one address or
-    target does not do what the others do."""
+    target does not do what the others do. `said`: what a policy says, of a resource."""
 
     verdict: Verdict
     codes: tuple[str, ...] = ()
@@ -66,6 +76,7 @@ class Outlook:
     trace: Trace | None = None
     resolved: Resolved | None = None
     some: bool = False
+    said: Said | None = None
 
 
 def look(state: State, sender: Sender, target: Target, flow: Flow) -> Outlook:
@@ -85,7 +96,7 @@ def look(state: State, sender: Sender, target: Target, flow: Flow) -> Outlook:
     ]
     if not found:
         return Outlook(Verdict.BLOCKED, (Why.DNS_NO_ADDRESS.value,), resolved=resolved)
-    return _together(state, [trace for _, trace in found], resolved)
+    return together(state, [trace for _, trace in found], resolved)
 
 
 def versions_of(states: Sequence[State], sender: Sender, target: Target) -> list[int]:
@@ -120,7 +131,7 @@ def _asked(state: State, sender: Sender, name: str) -> Resolved | Outlook:
     return told
 
 
-def _together(state: State, traces: list[Trace], resolved: Resolved | None) -> Outlook:
+def together(state: State, traces: list[Trace], resolved: Resolved | None = None) -> Outlook:
     """Say of the ways that a flow may go as one: it works where each does."""
     stopped = [one for one in traces if one.blockers]
     open_ = [one for one in traces if one.disposition is Disposition.DEPENDS]

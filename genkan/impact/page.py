@@ -24,6 +24,14 @@ internet, at a port: every port, parted where a rule on the way begins or ends. 
 names whose answers differ, the interfaces that the difference of the two programs touches, and,
 in a VPC whose ways it touches, the services that are used there.
 
+What a service sees of a call changes with its way: by an endpoint there are `aws:SourceVpce`,
+`aws:SourceVpc` and `aws:VpcSourceIp` and no `aws:SourceIp`, by any other `aws:SourceIp` alone. So
+the policies of buckets, queues, topics, keys and secrets are asked on both sides, about calls that
+stand for all that their statements tell apart, and with the endpoint's policy. A live site knows
+them; in a dump they are answers of GetBucketPolicy, GetQueueAttributes, GetTopicAttributes,
+GetKeyPolicy and GetResourcePolicy, which `genkan collect` asks for. Where they are not known, it
+DEPENDS.
+
 Exit codes: 0, nothing of `--fail-on` (LOST, DENIED and DEPENDS when it is left out); 1, something
 of it; 2, words that are no command; 3, AWS would refuse the change, with the code that it would
 refuse it with.
@@ -31,7 +39,8 @@ refuse it with.
 
 EFFECTS = {
     Effect.LOST: "it works today and would be stopped",
-    Effect.DENIED: "its packets would arrive, and the endpoint's policy would let no call pass",
+    Effect.DENIED: "its packets would arrive, and a policy, the endpoint's or a resource's, would "
+    "deny calls that pass today",
     Effect.DEPENDS: "it works today, and what it would do depends on what is not known here",
     Effect.REDIRECTED: "it works before and after, by another way or as another source",
     Effect.GAINED: "it does not work today and would",
@@ -77,6 +86,12 @@ CODES: Mapping[Enum, str] = {
     Why.VPCE_POLICY_EXPLICIT_DENY: "a statement of the endpoint's policy denies every call",
     Why.VPCE_POLICY_IMPLICIT_DENY: "no statement of it allows a call of the service",
     Why.VPCE_POLICY_DEPENDS: "it allows some calls, or some callers: DEPENDS",
+    Why.RESOURCE_POLICY_DENY: "a statement of the policy of a bucket, queue, topic, key or secret "
+    "denies calls that come by this way",
+    Why.RESOURCE_POLICY_IMPLICIT_DENY: "no statement of it lets them in that come by this way",
+    Why.RESOURCE_POLICY_DEPENDS: "it asks about what is not known of a call: DEPENDS",
+    Why.RESOURCE_POLICY_UNKNOWN: "the way changes what policies of the service's resources ask "
+    "about, and they are not known: DEPENDS",
 }
 OURS = frozenset(
     {code for code in Code if list(Code).index(code) >= list(Code).index(Code.NLB_SG_PRIVATELINK)}

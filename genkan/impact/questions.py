@@ -11,9 +11,12 @@ from genkan.impact.order import Order
 from genkan.impact.report import shown
 from genkan.impact.standing import findings_of
 from genkan.impact.state import State
+from genkan.model.resource_policy import ResourcePolicies
 
 
-def answer_impact(state: State, call: Call, asked: Mapping[str, Any]) -> dict[str, Any]:
+def answer_impact(
+    state: State, call: Call, asked: Mapping[str, Any], policies: ResourcePolicies
+) -> dict[str, Any]:
     """Give a report as plain data, or `unreadable`: which of the commands is none, and why."""
     orders: list[Order] = []
     for number, one in enumerate(asked["commands"], 1):
@@ -22,7 +25,7 @@ def answer_impact(state: State, call: Call, asked: Mapping[str, Any]) -> dict[st
         except CommandUnreadable as error:
             where = f"Command {number}: " if len(asked["commands"]) > 1 else ""
             return {"unreadable": f"{where}{error}"}
-    return shown(impact(state, call, orders))
+    return shown(impact(state, call, orders, policies))
 
 
 def answer_findings(state: State) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from genkan.impact.effects import WORSE, Effect, Finding
 from genkan.impact.groups import Group, Sender
 from genkan.impact.impact import Report
 from genkan.impact.outlook import Outlook
-from genkan.impact.shown import fix_shown, name_of, order_shown, ports_shown, step_shown
+from genkan.impact.shown import fix_shown, name_of, order_shown, ports_shown, said_shown, step_shown
 from genkan.model.network import Network
 from genkan.model.security_group import SecurityGroup
 
@@ -19,7 +19,8 @@ SCHEMA = "genkan-impact/1"
 WARNED = (Flag.CONNECTIONS_RESET, Flag.OUTAGE_WINDOW, Flag.SOURCE_ADDRESS_CHANGES)
 ASSUMPTIONS = (
     "programs are taken to listen wherever a packet is let in",
-    "identity-based policies of callers, and policies of resources, are not asked",
+    "identity-based policies of callers are not asked: of a resource's calls it is said whether it "
+    "is of those that they allow",
     "what stands in a group's place is its first interface; the others are equal",
     "clients send from ports at and above 49152",
     "what other VPCs send over the internet is told as the internet's",
@@ -178,6 +179,7 @@ class _Drawer:
             "sees": outlook.sees,
             "codes": list(outlook.codes),
             "some": outlook.some,
+            "said": said_shown(outlook.said) if outlook.said else None,
             "resolved": _resolved(outlook.resolved),
             "first_blocker": step_shown(network, "", first[0]) if first else None,
             "trace": self._trace(network, outlook.trace) if outlook.trace else None,

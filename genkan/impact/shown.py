@@ -7,6 +7,7 @@ from typing import Any
 from genkan.analysis import Packet, Step
 from genkan.impact.fixes import Fix
 from genkan.impact.order import Order
+from genkan.impact.outlook import Said
 from genkan.impact.target import Ports
 from genkan.model.network import Network
 from genkan.model.resource import Resource
@@ -28,6 +29,15 @@ def step_shown(network: Network, way: str, step: Step) -> dict[str, Any]:
         if because is None
         else {"kind": because.kind, "id": because.id, "rule": because.rule},
         "packet": header_shown(step.after),
+    }
+
+
+def said_shown(said: Said) -> dict[str, Any]:
+    return {
+        "policy": said.whose,
+        "reason": said.reason,
+        "calls": list(said.calls),
+        "callers": said.callers,
     }
 
 

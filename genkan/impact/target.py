@@ -25,6 +25,7 @@ class Kind(Enum):
     BALANCER = "load-balancer"
     ENDPOINT = "endpoint"  # by its address
     INTERNET = "internet"
+    RESOURCE = "resource"  # of a service, behind its name
 
 
 @dataclass(frozen=True, slots=True)

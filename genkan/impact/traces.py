@@ -14,12 +14,16 @@ from genkan.analysis.names import FAMILIES
 from genkan.analysis.packet import ICMP, ICMPV6, TCP, UDP
 from genkan.api.call import Call
 from genkan.compile import Compilation
+from genkan.impact.code import Why
 from genkan.impact.fixes import Mending, mend
-from genkan.impact.shown import fix_shown, header_shown, name_of, step_shown
+from genkan.impact.guarded import Guarded
+from genkan.impact.outlook import Said, Verdict, together
+from genkan.impact.shown import fix_shown, header_shown, name_of, said_shown, step_shown
 from genkan.impact.state import State
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
+from genkan.model.resource_policy import ResourcePolicies
 from genkan.program.address import Address, in_order
 from genkan.program.place import INTERNET, OUTSIDE, Link, Place, PlaceKind
 from genkan.program.route import Forward
@@ -28,6 +32,11 @@ PROTOCOLS = {"tcp": TCP, "udp": UDP}
 SOURCE_PORT = 49_152  # the first of those that programs are lent
 ECHO = {4: (ICMP, (8, 0)), 6: (ICMPV6, (128, 0))}
 MOST_NAMES = 8
+ENDPOINTS = {
+    Why.VPCE_POLICY_EXPLICIT_DENY.value: "a statement denies every call",
+    Why.VPCE_POLICY_IMPLICIT_DENY.value: "no statement allows a call of the service",
+    Why.VPCE_POLICY_DEPENDS.value: "some calls, or some callers, are let through",
+}
 SENDERS = (PlaceKind.INSTANCE, PlaceKind.ATTACHED, PlaceKind.HOST)
 
 
@@ -58,9 +67,16 @@ class Traces:
             self._state = State(network, compilation, atlas)
         return self._state
 
-    def answer(self, call: Call, compilation: Compilation, asked: dict[str, Any]) -> dict[str, Any]:
-        """Give a trace of the call's network as plain data, with what mends it; or `unknown`: what
-        of the question is not there."""
+    def answer(
+        self,
+        call: Call,
+        compilation: Compilation,
+        asked: dict[str, Any],
+        policies: ResourcePolicies,
+    ) -> dict[str, Any]:
+        """Give a trace of the call's network as plain data, with what mends it and what policies
+        say of calls that come so; or `unknown`: what of the question is not there. `name` is the
+        domain name that the destination is an address of."""
         state = self.state(call.network, compilation)
         try:
             ends = _ends(state.atlas, call.network, asked)
@@ -69,7 +85,21 @@ class Traces:
         traces = walks(state.atlas, ends.origin, ends.packet, state.boxes)
         trace = next((one for one in traces if one.blockers), None)
         mending = mend(state, call, trace) if trace else None
-        return shown(call.network, traces, mending)
+        answer = shown(call.network, traces, mending)
+        answer["policies"] = list(_policies(state, traces, asked.get("name"), policies))
+        return answer
+
+
+def _policies(
+    state: State, traces: list[Trace], name: str | None, policies: ResourcePolicies
+) -> Iterator[dict[str, Any]]:
+    """Give what policies deny, or leave open, of calls that come as a packet does."""
+    outlook = together(state, traces)
+    for code in outlook.codes if outlook.verdict is not Verdict.BLOCKED else ():
+        yield {"code": code, **said_shown(Said("VPC endpoint policy", ENDPOINTS[code], ()))}
+    vpc = _vpc_of(state, traces[0].origin)
+    for why, said in Guarded(policies).stopped(state, vpc, name, outlook):
+        yield {"code": why.value, **said_shown(said)}
 
 
 def resolve_name(state: State, source: str, name: str) -> dict[str, Any] | None:
@@ -228,6 +258,7 @@ def shown(network: Network, traces: list[Trace], mending: Mending | None = None)
         "blockers": blockers,
         "fixes": [fix_shown(network, fix) for fix in mending.fixes] if mending else [],
         "mended": mending.ends.value if mending else None,
+        "policies": [],
         "possible": [
             {"arrived": one.arrived_at, "disposition": one.disposition.value} for one in traces
         ],

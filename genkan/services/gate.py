@@ -18,6 +18,7 @@ from genkan.services import execute_api, large_objects
 from genkan.services.decisions import complete, decide, granted_by_resource
 from genkan.services.identities import Question, key_of
 from genkan.services.network_mirror import NetworkMirror, Refusal, not_made
+from genkan.services.resource_policies import every_policy
 from genkan.services.unknown_ids import unknown
 
 QUESTION, ASK = "HTTP_X_GENKAN_QUESTION", "HTTP_X_GENKAN_ASK"
@@ -181,4 +182,5 @@ ASKED: dict[str, Callable[[Any], Any]] = {
     "key": lambda asked: key_of(asked["id"]),
     "decision": decide,
     "whole": complete,
+    "policies": lambda asked: list(every_policy()),
 }

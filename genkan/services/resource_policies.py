@@ -3,7 +3,7 @@
 Buckets, queues, topics, keys, secrets and roles; other services' resources have none here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,6 +105,46 @@ def _role(action: str, region: str, account: str, name: str) -> Held | None:
 
 def _text(document: Any) -> str:  # noqa: ANN401 - moto's
     return document if isinstance(document, str) else ""
+
+
+def every_policy() -> Iterator[dict[str, str | None]]:
+    """Give every bucket, queue, topic, key and secret: its ARN, its account, its policy as its
+    `document` if it has one, its Region."""
+    from moto.kms.models import kms_backends
+    from moto.s3.models import s3_backends
+    from moto.secretsmanager.models import secretsmanager_backends
+    from moto.sns.models import sns_backends
+    from moto.sqs.models import sqs_backends
+
+    for account, partitions in list(s3_backends.items()):
+        for bucket in list(partitions[PARTITION].buckets.values()):
+            policy = bucket.policy.decode() if bucket.policy else None
+            arn = f"arn:aws:s3:::{bucket.name}"
+            yield _row(arn, account, policy, bucket.region_name)
+    for account, region, sqs in _regional(sqs_backends):
+        for queue in list(sqs.queues.values()):
+            yield _row(queue.queue_arn, account, queue.policy, region)
+    for account, region, sns in _regional(sns_backends):
+        for topic in list(sns.topics.values()):
+            yield _row(topic.arn, account, topic.policy, region)
+    for account, region, kms in _regional(kms_backends):
+        for key in list(kms.keys.values()):
+            yield _row(key.arn, account, key.policy, region)
+    for account, region, held in _regional(secretsmanager_backends):
+        for secret in list(held.secrets.values()):
+            policy = getattr(secret, "policy", None)
+            yield _row(secret.arn, account, policy, region)
+
+
+def _row(arn: str, account: str, policy: str | None, region: str) -> dict[str, str | None]:
+    return {"arn": arn, "account": account, "document": policy or None, "region": region}
+
+
+def _regional(backends: Any) -> Iterator[tuple[str, str, Any]]:  # noqa: ANN401 - moto's
+    """Give what an account has in a Region, wherever it has something."""
+    for account, regions in list(backends.items()):
+        for region, held in list(regions.items()):
+            yield account, region, held
 
 
 TRUSTED = frozenset({"sts:AssumeRole", "sts:TagSession"})  # what a role has to trust callers for

@@ -18,6 +18,7 @@ from genkan.control import Control
 from genkan.control.accounts import find_account
 from genkan.control.writer import Writer
 from genkan.impact.traces import Traces
+from genkan.site.known_policies import policies_at
 
 CallAs = Callable[[str, str], Call]
 
@@ -25,10 +26,12 @@ CallAs = Callable[[str, str], Call]
 class AnalysisQuestions:
     """The questions, and what is kept between them."""
 
-    def __init__(self, control: Control, writer: Writer, call_as: CallAs) -> None:
+    def __init__(self, control: Control, writer: Writer, call_as: CallAs, embedded: str) -> None:
+        """`embedded` is the socket where the embedded services answer."""
         self._control = control
         self._writer = writer
         self._call_as = call_as
+        self._embedded = embedded
         self._traces = Traces()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
 
@@ -41,16 +44,19 @@ class AnalysisQuestions:
     async def _trace(self, request: web.Request) -> web.Response:
         asked = await request.json()
         call, compilation = await self._moment(None, None)
-        return await self._answered(lambda: self._traces.answer(call, compilation, asked))
+        policies = await policies_at(self._embedded)
+        return await self._answered(lambda: self._traces.answer(call, compilation, asked, policies))
 
     async def _impact(self, request: web.Request) -> web.Response:
         asked = await request.json()
         call, compilation = await self._moment(asked.get("account"), asked.get("region"))
+        policies = await policies_at(self._embedded)
 
         def work() -> dict[str, Any]:
             from genkan.impact.questions import answer_impact  # most sites never need it
 
-            return answer_impact(self._traces.state(call.network, compilation), call, asked)
+            state = self._traces.state(call.network, compilation)
+            return answer_impact(state, call, asked, policies)
 
         return await self._answered(work)
 

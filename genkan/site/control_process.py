@@ -57,6 +57,7 @@ RARELY = (20_000, 20, 20)  # new objects, and rounds, until the collector looks:
 HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
 RECORDER = "recorder"
+EMBEDDED = f"{RUN}/embedded.sock"
 SUBSCRIBER_PATIENCE = 5.0  # for those who answer, until calls are taken without them
 ENTRIES_A_SECOND = 5000  # of a program, that they may take beside
 
@@ -68,7 +69,7 @@ class ControlProcess:
         self._home = home
         self._loop = asyncio.get_running_loop()
         self._publisher = Publisher(self._welcome)
-        self._notifier = Notifier(f"{RUN}/embedded.sock")
+        self._notifier = Notifier(EMBEDDED)
         self._delivering = self._loop.create_task(self._notifier.deliver())
         bare = home.engine == "none"  # then there are no places to serve in
         self._on_demand = OnDemand(_start_nothing if bare else AnchorRunner().start)
@@ -177,7 +178,7 @@ class ControlProcess:
         app.router.add_get("/network", self._network)
         app.router.add_get("/uses", self._uses)
         app.router.add_get("/explain", self._explain)
-        AnalysisQuestions(self._control, self._writer, self._calls.call_as).serve(app)
+        AnalysisQuestions(self._control, self._writer, self._calls.call_as, EMBEDDED).serve(app)
         app.router.add_get("/services", self._services)
         app.router.add_post("/services", self._add_service)
         app.router.add_post("/services/remove", self._remove_service)

@@ -64,6 +64,15 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
             {"blocker": blocker, "calls": [], "verified": False},
         ],
         "mended": "reached",
+        "policies": [
+            {
+                "policy": "p",
+                "reason": "denied by statement 1",
+                "calls": ["s3:* on b"],
+                "callers": "who may",
+                "code": "RESOURCE_POLICY_DENY",
+            },
+        ],
         "possible": [
             {"arrived": "i-2", "disposition": "unanswered"},
             {"arrived": None, "disposition": "stopped"},
@@ -79,6 +88,7 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
         "fix (not enough): aws ec2 allow",
         "no call is known that mends NO_ROUTE_TO_DESTINATION",
         "with this it arrives, and its answer comes back",
+        "policy: p: denied by statement 1 (s3:* on b of who may) RESOURCE_POLICY_DENY",
         "a hash chooses one of 2 ways; this is one of them:",
         "i-2: unanswered",
         "nobody: stopped",

@@ -13,6 +13,7 @@ from genkan.impact.order import Order
 from genkan.impact.outlook import Verdict
 from genkan.impact.report import shown
 from genkan.impact.target import Kind
+from genkan.model.resource_policy import ResourcePolicies
 from tests.build import REGION
 from tests.impact.story import ANYWHERE, Story, build
 
@@ -26,8 +27,11 @@ def story() -> Story:
     return build()
 
 
-def asked(story: Story, *orders: Order) -> Report:
-    return impact(story.state, story.client.call, orders)
+NOTHING = ResourcePolicies(services=frozenset({"s3", "sqs"}))  # no bucket is there, and no queue
+
+
+def asked(story: Story, *orders: Order, policies: ResourcePolicies = NOTHING) -> Report:
+    return impact(story.state, story.client.call, orders, policies)
 
 
 def endpoint(story: Story, service: str = "monitoring", **more: Any) -> Order:
