@@ -45,7 +45,7 @@ class Imported:
 
     network: Network
     notes: tuple[Note, ...]
-    policies: ResourcePolicies
+    policies: ResourcePolicies = field(default_factory=ResourcePolicies)
     exports: Mapping[str, str] = field(default_factory=dict)
 
 
