@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from genkan.imports import config_snapshot
 from genkan.imports.documents import Document
 from genkan.imports.dump import Dump
 from genkan.imports.gateways import read_gateways
@@ -51,7 +52,7 @@ class Imported:
 
 def read_network(documents: Iterable[Document], notes: Iterable[Note] = ()) -> Imported:
     """Read a network. `notes` are of those who read the files, and come first."""
-    documents, told = _with_states(documents)
+    documents, told = _as_answers(documents)
     notes = (*notes, *told)
     reading = Reading(Dump(documents))
     lists = PrefixLists(reading)
@@ -75,11 +76,14 @@ def read_network(documents: Iterable[Document], notes: Iterable[Note] = ()) -> I
     return Imported(network, (*notes, *reading.notes), policies)
 
 
-def _with_states(documents: Iterable[Document]) -> tuple[list[Document], list[Note]]:
-    """Put in the place of states and plans of Terraform what describe calls would say of them."""
-    found: list[Document] = []
-    notes: list[Note] = []
+def _as_answers(documents: Iterable[Document]) -> tuple[list[Document], list[Note]]:
+    """Put in the place of what AWS Config says, and of Terraform's states and plans, what describe
+    calls would say."""
+    documents = list(documents)
+    found, notes = config_snapshot.described(one for one in documents if _is_of_config(one))
     for one in documents:
+        if _is_of_config(one):
+            continue
         if not is_state(one.response):
             found.append(one)
             continue
@@ -92,6 +96,10 @@ def _with_states(documents: Iterable[Document]) -> tuple[list[Document], list[No
         found += more
         notes += said
     return found, notes
+
+
+def _is_of_config(document: Document) -> bool:
+    return config_snapshot.is_config(document.response)
 
 
 def _added(network: Network, resources: Iterable[Resource]) -> Network:

@@ -1,14 +1,16 @@
 """Files → documents: one answer of a call each, with what is known of the call.
 
 A folder, a file, or several; JSON, JSON Lines, or answers that follow each other in one file, as a
-client that goes through pages prints them; YAML, if it is a template of CloudFormation's. What a
-document holds is told by its content, never by the name of its file. Where an answer does not say
-what it is about (GetManagedPrefixListEntries names no list), its collector says it:
-`{"Operation": …, "Parameters": {…}, "Response": {…}}`.
+client that goes through pages prints them, packed by gzip or not; YAML, if it is a template of
+CloudFormation's. What a document holds is told by its content, never by the name of its file. Where
+an answer does not say what it is about (GetManagedPrefixListEntries names no list), its collector
+says it: `{"Operation": …, "Parameters": {…}, "Response": {…}}`.
 """
 
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,8 @@ from genkan.imports.notes import Note, NoteCode
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 YAML_SUFFIXES = (".yaml", ".yml", ".template")
+PACKED, GZIP = ".gz", b"\x1f\x8b"
+MOST_UNPACKED = 1 << 30
 TEMPLATE = re.compile(r"^(AWSTemplateFormatVersion|Resources)\s*:", re.MULTILINE)
 REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,2}-\d")
 ACCOUNT = re.compile(r"\d{12}")
@@ -50,8 +54,8 @@ def read_documents(paths: Iterable[Path]) -> tuple[list[Document], list[Note]]:
         for file in files:
             source = str(file.relative_to(path.parent)) if path.is_dir() else file.name
             try:
-                text = file.read_text(encoding="utf-8-sig")
-            except (OSError, UnicodeDecodeError) as error:
+                text = _read(file)
+            except (OSError, EOFError, zlib.error, ValueError) as error:
                 notes.append(_unreadable(source, str(error)))
                 continue
             if not _is_yaml(file, text):
@@ -67,7 +71,25 @@ def read_documents(paths: Iterable[Path]) -> tuple[list[Document], list[Note]]:
 
 def _files(folder: Path) -> Iterator[Path]:
     known = (*SUFFIXES, *YAML_SUFFIXES)
-    return (file for file in folder.rglob("*") if file.suffix in known and file.is_file())
+    for file in folder.rglob("*"):
+        if file.name.removesuffix(PACKED).endswith(known) and file.is_file():
+            yield file
+
+
+def _read(file: Path) -> str:
+    """Give a file's text, unpacked where it is packed.
+
+    Raises OSError, EOFError, zlib.error, and ValueError for what is no text or too much.
+    """
+    with file.open("rb") as opened:
+        packed = opened.read(len(GZIP)) == GZIP
+        opened.seek(0)
+        if not packed:
+            return opened.read().decode("utf-8-sig")
+        held = gzip.GzipFile(fileobj=opened).read(MOST_UNPACKED + 1)
+    if len(held) > MOST_UNPACKED:
+        raise ValueError(f"unpacked it is more than {MOST_UNPACKED} bytes")
+    return held.decode("utf-8-sig")
 
 
 def _is_yaml(file: Path, text: str) -> bool:
