@@ -81,17 +81,26 @@ class Dump:
     def __init__(self, documents: Iterable[Document]) -> None:
         self.notes: list[Note] = []
         self.documents = list(documents)
+        self._answers: dict[str, list[Document]] = {}  # by each member that they have
+        self._about: dict[tuple[str, str], list[Document]] = {}
         self._tables: dict[str, dict[str, Told]] = {}
         for document in self.documents:
+            for member in document.response:
+                self._answers.setdefault(member, []).append(document)
             for member in TABLES.keys() & document.response.keys():
                 self._take(document, member)
+            for member in OF_ONE.keys() & document.response.keys():
+                for one in OF_ONE[member]:
+                    name = document.parameters.get(one)
+                    if isinstance(name, str):
+                        self._about.setdefault((member, name), []).append(document)
         self._take_worn()
         self._note_pages()
         self._note_unmodelled()
 
     def has(self, member: str) -> bool:
         """Tell whether an answer with this member is there, be it empty."""
-        return any(member in document.response for document in self.documents)
+        return member in self._answers
 
     def of(self, member: str) -> Iterator[Told]:
         """Give the things in answers with this member."""
@@ -104,16 +113,14 @@ class Dump:
     def about(self, member: str, name: str) -> list[Row] | None:
         """Give the rows of answers about one thing, which only their request names; None where no
         such answer is there."""
-        found: list[Row] | None = None
-        for document in self.documents:
-            said = (document.parameters.get(one) for one in OF_ONE[member])
-            if member in document.response and name in said:
-                found = [*(found or ()), *_rows(document.response, member)]
-        return found
+        held = self._about.get((member, name))
+        if held is None:
+            return None
+        return [row for document in held for row in _rows(document.response, member)]
 
     def answers(self, member: str) -> Iterator[Document]:
         """Give the documents whose answer has this member."""
-        yield from (one for one in self.documents if member in one.response)
+        yield from self._answers.get(member, ())
 
     def _take(self, document: Document, member: str) -> None:
         table = self._tables.setdefault(member, {})

@@ -19,11 +19,11 @@ UNSAID_REGION = "us-east-1"
 
 
 class Reading:
-    """Where the things of a dump are. `notes` grows while it is read."""
+    """Where the things of a dump are, and what is noted while it is read."""
 
     def __init__(self, dump: Dump) -> None:
         self.dump = dump
-        self.notes = list(dump.notes)
+        self._notes = dict.fromkeys(dump.notes)  # in their order, each once
         self._region_of_vpc = _regions_of_vpcs(dump)
         self._folder_region = _folder_regions(dump, self._region_of_vpc)
         self._only_region = _sole({*self._region_of_vpc.values(), *self._folder_region.values()})
@@ -49,9 +49,11 @@ class Reading:
 
     def note(self, about: str, code: NoteCode, text: str) -> None:
         """Say something once."""
-        note = Note(about, code, text)
-        if note not in self.notes:
-            self.notes.append(note)
+        self._notes[Note(about, code, text)] = None
+
+    @property
+    def notes(self) -> list[Note]:
+        return list(self._notes)
 
     def where(self, told: Told) -> tuple[str, str]:
         """Give the account and the Region of a thing. Raises Unusable for a Region that is none of
