@@ -61,11 +61,17 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "A change is in force when its call is answered: GetChange says INSYNC from then on.",
         "Latency records answer by the Region of the VPC that asks, with the first by identifier "
         "where none is of it, or who asks is outside. By location a VPC is where its Region is, "
-        "and who asks outside is nowhere: the default location answers, or nothing does. Of "
-        "failover records the primary one does. Multivalue answers hold the values of eight sets.",
-        "Nothing is ever unhealthy: health checks and EvaluateTargetHealth are kept and shown, and "
-        "nobody makes the checks: no checker saw anything. Checks of alarms and routing controls "
-        "are refused.",
+        "and who asks outside is nowhere: the default location answers, or nothing does. Of more "
+        "than eight multivalue records that are healthy the first eight by identifier answer.",
+        "One checker makes a health check, the host outside every VPC (198.51.100.10), and "
+        "GetHealthCheckStatus tells what it saw and since when. Private addresses are asked by "
+        "the resolver of the VPC of the account that has them (base + 2): network ACLs apply, "
+        "security groups do not, and health check sources are not here. What no packet can reach, "
+        "an address or a name that is not of the site, nobody asks: it is healthy. Checks of "
+        "alarms and routing controls are refused.",
+        "An alias that evaluates its target's health is unhealthy when an endpoint is not "
+        "available; targets of other services are always healthy, load balancers and record sets "
+        "as in AWS.",
         "An alias of another service than an endpoint or a record of the zone answers what the "
         "name has among the public names of the site; one that it lacks has no records.",
         "A public zone answers below its name whether or not a zone above delegates to it. NS "

@@ -1,5 +1,4 @@
-"""Health checks of Route 53: kept, shown, and named by record sets. Nobody makes them: what they
-watch counts as healthy.
+"""Health checks of Route 53: made, shown with what was measured, and named by record sets.
 
 "Creating Amazon Route 53 health checks" in the Amazon Route 53 developer guide.
 """
@@ -7,6 +6,7 @@ watch counts as healthy.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
@@ -20,6 +20,7 @@ from genkan.api.route53_errors import (
     InvalidInput,
     NoSuchHealthCheck,
 )
+from genkan.model.endpoint_health import EndpointHealth
 from genkan.model.hosted_zone import GLOBAL, HealthCheck
 from genkan.model.network import delete, put
 
@@ -30,6 +31,7 @@ CALCULATED = "CALCULATED"
 TYPES = (*HTTP, "TCP", CALCULATED)
 PORTS = {"HTTP": 80, "HTTP_STR_MATCH": 80, "HTTPS": 443, "HTTPS_STR_MATCH": 443}
 INTERVALS = (10, 30)
+CHECKERS = ("us-east-1",)  # where checks are made from when nobody says
 HIGHEST_PORT, MOST_FAILURES, MOST_CHILDREN = 65_535, 10, 256
 KNOWN = frozenset(
     {"Type", "IPAddress", "Port", "ResourcePath", "FullyQualifiedDomainName", "SearchString"}
@@ -50,7 +52,7 @@ def create_health_check(
     config = _checked(call, dict(health_check_config))
     for one in call.network.where(HealthCheck, account=call.account):
         if one.caller_reference == caller_reference:
-            if json.loads(one.config) == config:
+            if one.settings == config:
                 return Answer(_made(one))
             raise HealthCheckAlreadyExists(
                 f"A health check with the caller reference {caller_reference} exists and has other "
@@ -74,15 +76,21 @@ def get_health_check(call: Call, *, health_check_id: str) -> Answer:
 
 
 def get_health_check_status(call: Call, *, health_check_id: str) -> Answer:
-    """Tell what checkers saw: nobody makes the checks, so there is nothing."""
-    need_check(call, health_check_id)
-    return Answer({"HealthCheckObservations": []})
+    """Tell what the checker saw last; nothing of a check whose endpoint nobody asks."""
+    check = need_check(call, health_check_id)
+    found = call.network.get(EndpointHealth, check.id)
+    rows = [_observation(check, found, found.report, found.reported_at)] if found else []
+    return Answer({"HealthCheckObservations": rows})
 
 
 def get_health_check_last_failure_reason(call: Call, *, health_check_id: str) -> Answer:
-    """Tell why a check failed last: none ever did."""
-    need_check(call, health_check_id)
-    return Answer({"HealthCheckObservations": []})
+    """Tell why a check failed last, if it ever did."""
+    check = need_check(call, health_check_id)
+    found = call.network.get(EndpointHealth, check.id)
+    if found is None or found.last_failure is None or found.failed_at is None:
+        return Answer({"HealthCheckObservations": []})
+    row = _observation(check, found, found.last_failure, found.failed_at)
+    return Answer({"HealthCheckObservations": [row]})
 
 
 def get_health_check_count(call: Call) -> Answer:
@@ -133,7 +141,7 @@ def update_health_check(
             f"The version of {held.id} is {held.version}, not {health_check_version}. "
             "GetHealthCheck tells it."
         )
-    config = json.loads(held.config)
+    config = held.settings
     for name in reset_elements or ():
         if name not in RESET:
             raise InvalidInput(f"{name} cannot be reset. Use {', '.join(sorted(RESET))}.")
@@ -154,7 +162,7 @@ def update_health_check(
     )
     after = replace(
         held,
-        config=json.dumps(_checked(call, config), sort_keys=True),
+        config=json.dumps(_checked(call, config, held), sort_keys=True),
         version=held.version + 1,
     )
     return Answer({"HealthCheck": _shown(after)}, put(after))
@@ -163,7 +171,7 @@ def update_health_check(
 def delete_health_check(call: Call, *, health_check_id: str) -> Answer:
     held = need_check(call, health_check_id)
     for one in call.network.where(HealthCheck, account=call.account):
-        if held.id in json.loads(one.config).get("ChildHealthChecks", ()):
+        if held.id in one.children:
             raise HealthCheckInUse(f"The health check {held.id} is a child of {one.id}.")
     return Answer({}, delete(held))
 
@@ -176,15 +184,16 @@ def need_check(call: Call, name: str) -> HealthCheck:
     return held
 
 
-def _checked(call: Call, config: dict[str, Any]) -> dict[str, Any]:
-    """Give a config with what it has without a word. Raises InvalidInput."""
+def _checked(call: Call, config: dict[str, Any], held: HealthCheck | None = None) -> dict[str, Any]:
+    """Give a config, that of `held` from now on, with what it has without a word. Raises
+    InvalidInput."""
     kind = config.get("Type")
     if kind not in TYPES:
         raise InvalidInput(f"Health checks of type {kind} are none here. Use {', '.join(TYPES)}.")
     for name in sorted(set(config) - KNOWN):
         raise InvalidInput(f"{name} is not offered here, and is not ignored. Leave it out.")
     if kind == CALCULATED:
-        return _checked_calculation(call, config)
+        return _checked_calculation(call, config, held)
     if not config.get("IPAddress") and not config.get("FullyQualifiedDomainName"):
         raise InvalidInput(
             "Invalid parameter : Either IPAddress or FullyQualifiedDomainName is required."
@@ -207,16 +216,30 @@ def _checked(call: Call, config: dict[str, Any]) -> dict[str, Any]:
     return {"Inverted": False, "Disabled": False, **config}
 
 
-def _checked_calculation(call: Call, config: dict[str, Any]) -> dict[str, Any]:
+def _checked_calculation(
+    call: Call, config: dict[str, Any], held: HealthCheck | None
+) -> dict[str, Any]:
     children = config.get("ChildHealthChecks") or []
     if len(children) > MOST_CHILDREN:
         raise InvalidInput(f"A calculated health check has {MOST_CHILDREN} children at most.")
-    for name in children:
-        need_check(call, name)
+    for child in [need_check(call, name) for name in children]:
+        if held and held.id in _below(call, child):
+            raise InvalidInput(f"The health check {held.id} would be a child of its own.")
     threshold = config.setdefault("HealthThreshold", 0)
     if not 0 <= threshold <= MOST_CHILDREN:
         raise InvalidInput(f"HealthThreshold {threshold} is not from 0 to {MOST_CHILDREN}.")
     return {"Inverted": False, "Disabled": False, **config}
+
+
+def _below(call: Call, check: HealthCheck) -> set[str]:
+    """Give a check, its children, theirs and so on."""
+    found, waiting = {check.id}, list(check.children)
+    while waiting:
+        child = call.network.get(HealthCheck, waiting.pop())
+        if child and child.id not in found:
+            found.add(child.id)
+            waiting += child.children
+    return found
 
 
 def _check_address(text: str) -> None:
@@ -240,11 +263,22 @@ def _check_ranges(config: Mapping[str, Any]) -> None:
         )
 
 
+def _observation(
+    check: HealthCheck, health: EndpointHealth, status: str, at: datetime
+) -> dict[str, Any]:
+    """Give what the one checker saw; it is in the first of the check's Regions, in its words."""
+    return {
+        "Region": (check.settings.get("Regions") or CHECKERS)[0],
+        "IPAddress": health.checker,
+        "StatusReport": {"Status": status, "CheckedTime": at},
+    }
+
+
 def _shown(row: HealthCheck) -> dict[str, Any]:
     return {
         "Id": row.id,
         "CallerReference": row.caller_reference,
-        "HealthCheckConfig": json.loads(row.config),
+        "HealthCheckConfig": row.settings,
         "HealthCheckVersion": row.version,
     }
 

@@ -2,10 +2,12 @@
 
 A private zone answers in a VPC that has both DNS attributes ("Considerations when working with a
 private hosted zone"). An alias stays one, for whoever answers: its target may be an endpoint's or a
-load balancer's name, which comes and goes by itself. Of several record sets with one name and type:
+load balancer's name, which comes and goes by itself. Of several record sets with one name and type
+those that are healthy answer, and all where none is ("How Amazon Route 53 chooses records when
+health checking is configured"):
 
 * multivalue: the values of the first eight, by identifier
-* failover: the primary one; nothing here is ever unhealthy
+* failover: the primary one, else the secondary one
 * weighted, by latency and by location: all of them, and who answers chooses
 """
 
@@ -14,6 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from genkan.compile.part import Part
+from genkan.compile.record_health import record_is_healthy
 from genkan.compile.record_locations import answered_regions
 from genkan.model.domain_names import zone_file_name, zone_file_text
 from genkan.model.hosted_zone import HostedZone, ResourceRecordSet, ZoneVpc
@@ -48,8 +51,10 @@ def record_parts(network: Network, owner: str) -> Iterator[Part]:
     sets: dict[str, list[ResourceRecordSet]] = {}
     for row in network.where(ResourceRecordSet, owner=owner):
         sets.setdefault(row.record_type, []).append(row)
-    for of_type, rows in sets.items():
-        yield Part(("records", of_type), _compile_records, (tuple(sorted(rows, key=_identifier)),))
+    for of_type, found in sets.items():
+        rows = tuple(sorted(found, key=_identifier))
+        healthy = tuple(record_is_healthy(network, row) for row in rows)
+        yield Part(("records", of_type), _compile_records, (rows, healthy))
 
 
 def zones_of(network: Network, vpc: Vpc) -> Iterator[HostedZone]:
@@ -72,17 +77,20 @@ def _compile_attachment(zone_id: str, vpc_id: str) -> Iterator[Entry]:
     yield ZoneAttachment(because=because, view=vpc_id, zone=zone_id)
 
 
-def _compile_records(rows: tuple[ResourceRecordSet, ...]) -> Iterator[Entry]:
-    chosen = _chosen(rows)
+def _compile_records(
+    rows: tuple[ResourceRecordSet, ...], healthy: tuple[bool, ...]
+) -> Iterator[Entry]:
+    places = [row.routing.geolocation for row in rows if row.routing and row.routing.geolocation]
+    well = tuple(row for row, is_well in zip(rows, healthy, strict=True) if is_well)
+    chosen = rows if places else _chosen(well or rows)
     first = chosen[0]
-    places = [row.routing.geolocation for row in chosen if row.routing and row.routing.geolocation]
     single = len(chosen) == 1 and not places
     whole = _record(chosen) if single or _multivalue(first) else None
     held: dict[str, Any] = {"ttl": 0, "values": ()}
     if places:
         held["alternatives"] = tuple(
             replace(_record((row,)), regions=regions)
-            for row, regions in zip(chosen, answered_regions(places), strict=True)
+            for row, regions in zip(chosen, answered_regions(places, healthy), strict=True)
         )
     elif whole is None:
         held["alternatives"] = tuple(_record((row,)) for row in chosen)
@@ -117,14 +125,12 @@ def _multivalue(row: ResourceRecordSet) -> bool:
 
 
 def _chosen(rows: tuple[ResourceRecordSet, ...]) -> tuple[ResourceRecordSet, ...]:
-    """Give the record sets that can answer, of those that have one name and type."""
+    """Give the record sets that can answer, of the healthy ones of one name and type."""
     if all(map(_multivalue, rows)):
         return rows[:MOST_MULTIVALUES]
     if all(row.routing and (row.routing.weight is not None) for row in rows):
         return rows
     if all(row.routing and row.routing.latency_region for row in rows):
-        return rows
-    if all(row.routing and row.routing.geolocation for row in rows):
         return rows
     return (min(rows, key=_rank),)
 

@@ -1,15 +1,16 @@
 """Scopes: which part of the program a change can touch.
 
 A VPC is one, and beside it each endpoint, interface and subnet of it and the members of its groups;
-a hosted zone one, each name in a zone one, what is outside them another. What changes a VPC changes
-its subnets and members with it; an endpoint comes and goes without the VPC being looked at, unless
-it is more to it than a door: a route's target, for example.
+a hosted zone one, each name in a zone one, a health check one, what is outside them another. What
+changes a VPC changes its subnets and members with it; an endpoint comes and goes without the VPC
+being looked at, unless it is more to it than a door: a route's target, for example.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from genkan.compile import (
+    endpoint_checks,
     endpoint_parts,
     hosted_zones,
     peering,
@@ -21,16 +22,18 @@ from genkan.compile import (
 )
 from genkan.compile.balanced_targets import serving
 from genkan.compile.part import Part
+from genkan.compile.record_health import owners_by_balancers, owners_by_check, owners_evaluating
 from genkan.model.account import AccessKey, Account, KeyPair
 from genkan.model.block_public_access import (
     BlockPublicAccessExclusion,
     BlockPublicAccessOptions,
 )
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.endpoint_health import EndpointHealth
 from genkan.model.endpoint_service import EndpointService
 from genkan.model.flow_log import FlowLog
 from genkan.model.hosted_service import HostedService
-from genkan.model.hosted_zone import HostedZone, ResourceRecordSet
+from genkan.model.hosted_zone import HealthCheck, HostedZone, ResourceRecordSet
 from genkan.model.instance import Instance
 from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType
 from genkan.model.nat_gateway import NatGateway
@@ -52,11 +55,13 @@ from genkan.model.vpn import VpnConnection, VpnGateway
 Scope = str  # the id of a VPC, hosted zone or flow log, the owner of record sets, SITE, or as below
 SITE = ""
 ENDPOINT, INTERFACE, SUBNET, MEMBERS = "endpoint:", "interface:", "subnet:", "members:"
+CHECK = "check:"  # a health check of Route 53
 PARTS: dict[str, Callable[[Network, str], Iterator[Part]]] = {
     ENDPOINT: endpoint_parts.parts,
     INTERFACE: records.parts,
     SUBNET: subnet_parts.parts,
     MEMBERS: vpc.member_parts,
+    CHECK: endpoint_checks.parts,
 }
 
 
@@ -72,6 +77,7 @@ def every_scope(network: Network) -> list[Scope]:
         *(SUBNET + one.id for one in network.all(Subnet)),
         *(ENDPOINT + one.id for one in network.all(VpcEndpoint)),
         *(INTERFACE + one.id for one in network.all(NetworkInterface)),
+        *(CHECK + one.id for one in network.all(HealthCheck)),
         *zones,
         *owners,
         *logs,
@@ -105,6 +111,8 @@ def touched(before: Network, after: Network, change: Change) -> set[Scope]:
             if resource is not None:
                 scopes |= _scopes_of(network, resource)
     scopes |= _named_otherwise(before, after, scopes)
+    vpcs = {scope for scope in scopes if after.get(Vpc, scope)}
+    scopes.update(owners_by_balancers(before, after, vpcs))
     return scopes.union(*(_within(network, scopes) for network in (before, after)))
 
 
@@ -135,7 +143,8 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case Vpc():
             zones = (zone.id for zone in hosted_zones.zones_of(network, resource))
             ends = peering.ends_of(network, resource.id)
-            return {resource.id, *zones, *ends, *_doors(network, resource)}
+            checks = (CHECK + name for name in endpoint_checks.checks_of(network, resource))
+            return {resource.id, *zones, *ends, *checks, *_doors(network, resource)}
         case VpnConnection():
             gateway = network.get(VpnGateway, resource.vpn_gateway_id)
             return {gateway.vpc_id} if gateway and gateway.vpc_id else set()
@@ -144,7 +153,11 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
         case HostedZone() | FlowLog():
             return {resource.id}
         case ResourceRecordSet():
-            return {resource.owner}
+            return {resource.owner, *owners_evaluating(network, [resource.owner])}
+        case HealthCheck():
+            return {CHECK + resource.id, *owners_by_check(network, resource.id)}
+        case EndpointHealth():
+            return set(owners_by_check(network, resource.id))
         case EndpointService():
             return _consumers(network, resource)
         case LoadBalancer():
@@ -159,7 +172,8 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
             own = {resource.vpc_id, SUBNET + resource.id}
             return own.union(*(_served(network, one) for one in stand))
         case VpcEndpoint():
-            own = {ENDPOINT + resource.id, *_worn(resource.network_interface_ids)}
+            named = owners_evaluating(network, [resource.id])
+            own = {ENDPOINT + resource.id, *_worn(resource.network_interface_ids), *named}
             return own if _is_a_door(network, resource) else {*own, resource.vpc_id}
         case NetworkInterface():
             return _of_interface(network, resource)
@@ -218,6 +232,7 @@ def _of_interface(network: Network, interface: NetworkInterface) -> set[Scope]:
     return {
         INTERFACE + interface.id,
         SUBNET + interface.subnet_id,
+        *(CHECK + name for name in endpoint_checks.checks_of(network, interface)),
         *(ENDPOINT + one.id for one in endpoints),
         *_naming_its_groups(network, interface),
         *(() if _is_of_a_door(network, interface) else (interface.vpc_id,)),

@@ -248,11 +248,11 @@ class Control:
         """Take a service of the user's back. Raises Refused."""
         self._commit("RemoveService", region, hosted_services.remove(self.network, name, region))
 
-    def take_health(self, targets: Mapping[str, Mapping[str, Any] | None]) -> None:
-        """Take what was measured of targets; it is in force when this returns."""
-        change = health.told(self.network, targets, self._now())
+    def take_health(self, told: Mapping[str, Any]) -> None:
+        """Take what was measured of targets and endpoints; it is in force when this returns."""
+        change = health.told(self.network, told, self._now())
         if change:
-            self._commit("MeasureTargetHealth", GLOBAL, change, later=True)
+            self._commit("MeasureHealth", GLOBAL, change, later=True)
 
     def note_delivery(self, log_id: str, error: str | None) -> None:
         """Take down why a flow log's records are not delivered; None: they are."""

@@ -1,34 +1,21 @@
-"""One check: a connection, or a request and the status code of its answer. RFC 9112."""
+"""One check of a target: a connection, or a request and the status code of its answer. RFC 9112."""
 
 import asyncio
-import contextlib
 import socket
-import ssl
-from collections.abc import Callable
 
+from genkan.health.connection import OpenSocket, socket_from, streams
 from genkan.program.health import HealthCheck
-
-OpenSocket = Callable[[str, int, int], socket.socket]
 
 FAILED = ("Target.FailedHealthChecks", "Health checks failed")
 TIMED_OUT = ("Target.Timeout", "Request timed out")
 AGENT = "ELB-HealthChecker/2.0"
-_LONGEST_LINE = 4096
-_TRANSPARENT = {  # by IP version: its family, IP_TRANSPARENT, IPV6_TRANSPARENT
-    4: (socket.AF_INET, socket.SOL_IP, 19),
-    6: (socket.AF_INET6, socket.IPPROTO_IPV6, 75),
-}
 
 
 async def check(entry: HealthCheck, open_socket: OpenSocket) -> tuple[str, str] | None:
     """Ask a target once; None when it is well, otherwise AWS's reason and description."""
     try:
         async with asyncio.timeout(entry.timeout):
-            family, level, transparent = _TRANSPARENT[entry.address.version]
-            with open_socket(entry.place, family, socket.SOCK_STREAM) as opened:
-                opened.setblocking(False)
-                opened.setsockopt(level, transparent, 1)  # no device has the address
-                opened.bind((str(entry.source), 0))
+            with socket_from(open_socket, entry.place, entry.source) as opened:
                 loop = asyncio.get_running_loop()
                 await loop.sock_connect(opened, (str(entry.address), entry.port))
                 if entry.protocol == "TCP":
@@ -45,14 +32,8 @@ async def check(entry: HealthCheck, open_socket: OpenSocket) -> tuple[str, str] 
 
 async def _status(entry: HealthCheck, opened: socket.socket) -> int:
     """Ask for the path; give the status code. Raises OSError, ValueError."""
-    context = _trusting() if entry.protocol == "HTTPS" else None
-    reader, writer = await asyncio.open_connection(
-        sock=opened.dup(),
-        ssl=context,
-        server_hostname=str(entry.address) if context else None,
-        limit=_LONGEST_LINE,
-    )
-    try:
+    tls = entry.protocol == "HTTPS"
+    async with streams(opened, tls=tls, name=None) as (reader, writer):
         request = (
             f"GET {entry.path} HTTP/1.1\r\nHost: {entry.address}:{entry.port}\r\n"
             f"User-Agent: {AGENT}\r\nAccept: */*\r\nConnection: close\r\n\r\n"
@@ -63,9 +44,6 @@ async def _status(entry: HealthCheck, opened: socket.socket) -> int:
         if not version.startswith(b"HTTP/1.") or len(code) != 3:
             raise ValueError("no answer of HTTP")
         return int(code)
-    finally:
-        with contextlib.suppress(OSError, ssl.SSLError):
-            writer.transport.abort()
 
 
 def matches(code: int, matcher: str) -> bool:
@@ -75,11 +53,3 @@ def matches(code: int, matcher: str) -> bool:
         if int(first) <= code <= int(last or first):
             return True
     return False
-
-
-def _trusting() -> ssl.SSLContext:
-    """Load balancers do not look at the certificates of targets."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context

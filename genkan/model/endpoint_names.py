@@ -21,6 +21,14 @@ def zonal_name(endpoint_id: str, suffix: str, zone: str, base: str) -> str:
     return _under(base, f"{endpoint_id}-{suffix}-{zone}")
 
 
+def endpoint_id_of(name: str) -> str | None:
+    """Give the id of the endpoint whose regional or zonal name this is; None when it is neither."""
+    label = name.removeprefix(WILDCARD).partition(".")[0]
+    kind, _, rest = label.partition("-")
+    digits, dash, _ = rest.partition("-")
+    return f"{kind}-{digits}" if kind == "vpce" and dash else None
+
+
 @lru_cache(1024)
 def in_region(templates: tuple[str, ...], region: str) -> tuple[str, ...]:
     """Fill a Region into names of the catalogue."""

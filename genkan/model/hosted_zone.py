@@ -4,10 +4,13 @@
 developer guide. Route 53 is in no Region: `region` is "aws-global" throughout.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from ipaddress import ip_address
+from typing import Any, ClassVar
 
+from genkan.model.endpoint_names import endpoint_id_of
 from genkan.model.resource import Resource
 
 GLOBAL = "aws-global"
@@ -65,7 +68,7 @@ class QueryLoggingConfig(Resource):
 class AliasTarget:
     """The name whose records stand in for one's own; `dns_name` is canonical.
 
-    Whether its target's health is evaluated is data: nothing here is ever unhealthy.
+    With `evaluate_target_health` the record set is as healthy as its target is.
     """
 
     hosted_zone_id: str
@@ -121,6 +124,20 @@ class ResourceRecordSet(Resource):
     def set_identifier(self) -> str | None:
         return self.routing.set_identifier if self.routing else None
 
+    @property
+    def evaluated(self) -> str | None:
+        """What its health depends on beside its own check: the owner of other record sets of its
+        zone, the id of an endpoint, the name of a load balancer or of something else."""
+        if self.alias is None or not self.alias.evaluate_target_health:
+            return None
+        if self.alias.hosted_zone_id == self.zone_id:
+            return owner_of(self.zone_id, self.alias.dns_name)
+        name = self.alias.dns_name
+        balancer, dot, domain = name.partition(".elb.")
+        if dot:  # a zone may stand before it
+            return f"{balancer.rpartition('.')[2]}{dot}{domain}"
+        return endpoint_id_of(name) or name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCheck(Resource):
@@ -131,6 +148,27 @@ class HealthCheck(Resource):
     caller_reference: str
     config: str
     version: int
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """`config`, read."""
+        return self.read(self.config)
+
+    @staticmethod
+    def read(config: str) -> dict[str, Any]:
+        """Read a config."""
+        return dict(json.loads(config))
+
+    @property
+    def address(self) -> str | None:
+        """The address of its endpoint, in the form that `ipaddress` prints."""
+        named = self.settings.get("IPAddress")
+        return str(ip_address(named)) if named else None
+
+    @property
+    def children(self) -> tuple[str, ...]:
+        """The checks that a calculated one counts, by their ids."""
+        return tuple(self.settings.get("ChildHealthChecks", ()))
 
 
 def owner_of(zone_id: str, name: str) -> str:

@@ -13,6 +13,7 @@ from genkan.model.block_public_access import (
 )
 from genkan.model.dhcp_options import DhcpOptions
 from genkan.model.elastic_ip import ElasticIp
+from genkan.model.endpoint_health import EndpointHealth
 from genkan.model.endpoint_service import (
     ConnectionNotification,
     EndpointConnection,
@@ -123,5 +124,6 @@ KINDS: dict[str, type[Resource]] = {
         HostedService,
         ProcessAttachment,
         TargetHealth,
+        EndpointHealth,
     )
 }

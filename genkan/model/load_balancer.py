@@ -71,6 +71,11 @@ class LoadBalancer(Resource):
         *_, name, digits = self.path.split("/")
         return f"{name}-{digits}.elb.{self.region}.amazonaws.com"
 
+    @property
+    def canonical_name(self) -> str:
+        """Its public name as Route 53 writes names."""
+        return f"{self.dns_name.lower()}."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forward:

@@ -8,7 +8,7 @@ from genkan.codec import decode, encode
 from genkan.program.balancing import BalancedPort, Balancer, Intake, RelayedPort
 from genkan.program.entry import Entry
 from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck, SubnetGuard
-from genkan.program.health import HealthCheck
+from genkan.program.health import EndpointCheck, HealthCheck
 from genkan.program.inspection import Fleet, Inspection
 from genkan.program.metadata import InstanceMetadata
 from genkan.program.names import Forwarding, RecordSet, Resolver, Zone, ZoneAttachment
@@ -42,6 +42,7 @@ SECTIONS: dict[str, type[Entry]] = {
         Inspection,
         Fleet,
         HealthCheck,
+        EndpointCheck,
         Published,
         Balancer,
         Intake,

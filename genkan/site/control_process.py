@@ -157,8 +157,8 @@ class ControlProcess:
     def _look(self) -> bool:
         return self._control.is_disturbed
 
-    async def _take_health(self, targets: Mapping[str, Mapping[str, Any] | None]) -> None:
-        await self._writer.do(lambda: self._control.take_health(targets))
+    async def _take_health(self, told: Mapping[str, Any]) -> None:
+        await self._writer.do(lambda: self._control.take_health(told))
 
     def _welcome(self, name: str) -> None:
         if name == RECORDER:  # it counts by what the rules see

@@ -1,4 +1,5 @@
-"""The process that asks targets for their health: `genkan.health` on the site's sockets.
+"""The process that asks targets and endpoints for their health: `genkan.health` on the site's
+sockets.
 
 Started when the program first has a health check. It tells control all it knows whenever that
 changes, over `reports.sock`, as `genkan.control.health` has it; when control is away it goes on
@@ -11,9 +12,12 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
 from genkan.engine.linux.namespace import socket_in
-from genkan.health import SECTIONS, Prober
+from genkan.health import SECTIONS, Prober, Report, Result
 from genkan.program import Delta
 from genkan.site import sockets
 from genkan.site.home import RUN
@@ -46,15 +50,19 @@ class Reporter:
         """Tell all now and after every change. Raises OSError, ValueError."""
         while True:
             self._changed.clear()
-            targets = {
-                name: None if found is None else {"why": found.why}
-                for name, found in self.prober.known.items()
+            told = {
+                "targets": _written(self.prober.known),
+                "endpoints": _written(self.prober.reports),
             }
-            writer.write(json.dumps({"targets": targets}).encode() + b"\n")
+            writer.write(json.dumps(told).encode() + b"\n")
             await writer.drain()
             if json.loads(await reader.readline()) != {"taken": True}:
                 raise ConnectionAbortedError("control did not take it")
             await self._changed.wait()
+
+
+def _written(known: Mapping[str, Result | Report | None]) -> dict[str, Any]:
+    return {name: None if found is None else asdict(found) for name, found in known.items()}
 
 
 async def _main() -> None:

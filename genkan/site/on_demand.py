@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from genkan.program import Entry
 from genkan.program.balancing import RelayedPort
-from genkan.program.health import HealthCheck
+from genkan.program.health import EndpointCheck, HealthCheck
 from genkan.program.inspection import Inspection
 from genkan.program.published import Published
 from genkan.program.record import FlowLog
@@ -12,6 +12,7 @@ from genkan.program.record import FlowLog
 SERVED: dict[type[Entry], str] = {
     Inspection: "inspection",
     HealthCheck: "health",
+    EndpointCheck: "health",
     Published: "published",
     FlowLog: "recorder",
     RelayedPort: "streams",

@@ -1,4 +1,4 @@
-"""The socket at which control hears what was measured of targets.
+"""The socket at which control hears what was measured of targets and endpoints.
 
 `genkan.control.health` has the lines; a line is answered when what it says is in force.
 """
@@ -14,7 +14,7 @@ from genkan.site import sockets
 LOG = logging.getLogger(__name__)
 LONGEST_REPORT = 1 << 28
 
-Take = Callable[[Mapping[str, Mapping[str, Any] | None]], Awaitable[None]]
+Take = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 async def serve(path: str, take: Take) -> None:
@@ -23,7 +23,7 @@ async def serve(path: str, take: Take) -> None:
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
-                await take(json.loads(line)["targets"])
+                await take(json.loads(line))
                 writer.write(b'{"taken": true}\n')
                 await writer.drain()
         except Exception:

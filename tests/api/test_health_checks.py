@@ -2,6 +2,7 @@
 
 import pytest
 
+from genkan.control.health import told
 from tests.build import Client
 
 TCP = {"Type": "TCP", "IPAddress": "198.51.100.7", "Port": 80}
@@ -76,6 +77,32 @@ def test_a_child_stays_while_its_parent_needs_it(client):
     client.ask("route53:DeleteHealthCheck", HealthCheckId=parent)
     client.ask("route53:DeleteHealthCheck", **named)
     assert client.refusal("route53:GetHealthCheck", **named) == "NoSuchHealthCheck"
+
+
+def test_a_check_is_no_child_of_its_own(client):
+    one = create(client, {"Type": "CALCULATED", "ChildHealthChecks": []})["Id"]
+    two = create(client, {"Type": "CALCULATED", "ChildHealthChecks": [one]}, "two")["Id"]
+    for child in (one, two):
+        asked = {"HealthCheckId": one, "ChildHealthChecks": [child]}
+        assert client.refusal("route53:UpdateHealthCheck", **asked) == "InvalidInput"
+
+
+def test_what_was_measured_is_shown_and_why_it_failed_last(client):
+    name = create(client, {**TCP, "Regions": ["eu-west-1", "us-east-1", "us-west-1"]})["Id"]
+    shown = ("GetHealthCheckStatus", "GetHealthCheckLastFailureReason")
+    for operation in shown:
+        answer = client.ask(f"route53:{operation}", HealthCheckId=name)
+        assert answer["HealthCheckObservations"] == []
+    for report in ("Failure: no", "Success: yes"):
+        one = {"passed": report == "Success: yes", "report": report, "checker": "198.51.100.10"}
+        line = {"targets": {}, "endpoints": {name: one}}
+        change = told(client.call.network, line, client.call.now)
+        client.put(*change.puts)
+    for operation, status in zip(shown, ("Success: yes", "Failure: no"), strict=True):
+        answer = client.ask(f"route53:{operation}", HealthCheckId=name)
+        (seen,) = answer["HealthCheckObservations"]
+        assert (seen["Region"], seen["IPAddress"]) == ("eu-west-1", "198.51.100.10")
+        assert seen["StatusReport"]["Status"] == status
 
 
 def test_checks_are_tagged_and_listed_by_pages_of_their_owner(client):

@@ -165,7 +165,7 @@ def test_a_matcher_names_codes_and_ranges(code, matcher, well):
     ],
 )
 def test_so_many_in_a_row_decide(results, decided):
-    standing = Standing(entry())
+    standing = Standing(3, 2)
     assert [standing.well for one in results if standing.take(one == "+")] == decided
 
 

@@ -89,6 +89,12 @@ SERVICE_RANGES: dict[str, tuple[IPv4Network, ...]] = {
 }
 
 
+def is_given(address: IPv4Address) -> bool:
+    """Tell whether a public address is in a range that the site gives addresses of."""
+    given = (*EC2_RANGES.values(), *SERVICE_RANGES.values())
+    return any(address in network for networks in given for network in networks)
+
+
 def public_addresses(code: str, region: str) -> tuple[IPv4Address, ...]:
     """Give the addresses of a service's public names in a Region."""
     return _drawn(region)[code]

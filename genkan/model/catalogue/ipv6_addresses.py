@@ -4,7 +4,7 @@ Ranges are those of AWS's ip-ranges.json as of December 2025. A Region that is n
 2001:db8::/32, which RFC 3849 keeps for documentation, so that its blocks can be nobody's.
 """
 
-from ipaddress import IPv6Network
+from ipaddress import IPv6Address, IPv6Network
 
 VPC_PREFIX = 56  # "IPv6 VPC CIDR blocks": what Amazon provides is a /56
 DOCUMENTATION = IPv6Network("2001:db8::/32")
@@ -30,6 +30,11 @@ _EC2_RANGES = {
         ("us-west-2", "2600:1f14::/36"),
     )
 }
+
+
+def is_given_ipv6(address: IPv6Address) -> bool:
+    """Tell whether an address is in a range that blocks of VPCs are drawn from."""
+    return any(address in network for network in (*_EC2_RANGES.values(), DOCUMENTATION))
 
 
 def ipv6_block(region: str, number: int) -> IPv6Network:

@@ -103,7 +103,7 @@ OF_OTHERS: dict[str, dict[str, str]] = {
         "PriorRequestNotComplete": "a change is in force when it is answered",
         "ConcurrentModification": "one call changes a zone at a time",
         "ThrottlingException": "nothing is throttled",
-        "NoSuchHealthCheckSource": "nobody makes health checks",
+        "NoSuchHealthCheckSource": "no operation takes one: the resolver of a VPC asks",
         "TooManyHealthChecks": "an account has as many as it likes",
         "IncompatibleVersion": "every version of a check is shown",
         "DelegationSetNotAvailable": "a zone has its name servers",
