@@ -7,8 +7,8 @@ shape; put together they are the reply. Only a message that has no such answer o
 The first zero byte is taken for the end of the name. Should it lie inside a label, the lookup
 fails: the keys kept are whole questions, and no question is the beginning of another.
 
-What a forwarding takes is not answered here: the caller has it sent on. It is not kept, and what
-chance decides is not either.
+What a forwarding takes is not answered here: the caller has it sent on, and keeps what comes. What
+chance decides is not kept.
 
 A change forgets the answers made from a name that it touched, and no others. At most `bound`
 answers are kept: the younger half, and of the older half what was asked again.
@@ -30,7 +30,7 @@ SHAPES = 64  # the stub resolvers of the world have a handful
 class Onward:
     """A question that others have to answer, and what is known so far."""
 
-    data: bytes  # the message as it came
+    view: str
     query: Query
     resolution: Resolution
     longest: int  # bytes that the asker takes
@@ -124,7 +124,7 @@ class Responder:
         longest = message.LONGEST if by_stream else query.shape.payload
         answer = self._answer(query, view)
         if isinstance(answer, Resolution):
-            return Onward(data, query, answer, longest)
+            return Onward(view.name, query, answer, longest)
         return message.fit(query, answer, longest)
 
     def _keep_shape(self, data: bytes, query: Query) -> None:

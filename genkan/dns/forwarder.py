@@ -1,79 +1,99 @@
-"""`Forwarder`: questions that others answer, sent on and brought back (RFC 5625, 4).
+"""`Forwarder`: questions that others answer, asked anew and brought back.
 
-A message goes on as it came, under an id and from a port of chance, and its answer comes back as it
-is, but for the id, the AA bit and, where the asker takes less, its length. Where a CNAME of ours
-led there, the records found there follow it. Targets are asked in turn; when none has answered,
-the asker hears SERVFAIL. An answer is believed from whom was asked, with the id and the question
-that were sent.
+A question goes on in lower case, under an id and from a port of chance, with an OPT record when the
+asker has one, whose DO bit it takes over, as the flags RD and CD. What comes back is kept as
+`AnswerCache` says, for its view alone, so a target is asked once however many ask at one time.
+Where a CNAME of ours led there, the records found there follow it. Targets are asked in turn; when
+none has answered, the asker hears SERVFAIL. An answer is believed from whom was asked, with the id
+and the question that were sent; one that was cut is asked for again by TCP.
+
+`genkan.dns.received`, which needs dnspython (7 MB), is imported when the first answer comes.
 """
 
 import asyncio
 import logging
 import secrets
 import socket
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from genkan.dns import message
 from genkan.dns.fast import Onward
-from genkan.dns.resolution import Answered, Rcode, Resolution
+from genkan.dns.resolution import Rcode, Resolution
 from genkan.program.address import Address
 from genkan.program.names import Forwarding, Target
 
 if TYPE_CHECKING:
-    import dns.message
+    from genkan.dns.answer_cache import AnswerCache, Question
+    from genkan.dns.received import Received
 
 LOG = logging.getLogger(__name__)
 PATIENCE = 2.0  # seconds for one target
 MOST = 1024  # questions on their way at once; what comes then has to be asked again
-LONGEST_CHAIN = 16
 _LENGTH = 2  # bytes before a message on a stream
-_AA, _TC, _RA = 0x04, 0x02, 0x80  # in the third and fourth byte of a message
+_TC = 0x02  # in the third byte of a message
 
 Bind = Callable[[str, Address, int], socket.socket]
+Way = tuple[str, Forwarding, "Question"]  # by which a question goes: its view, and what takes it
 
 
 class Forwarder:
-    """`bind(place, address, type)` gives a socket that lives in a place and sends from an
-    address."""
+    """`bind(place, address, type)` gives a socket that lives in a place and sends from an address;
+    `now` gives seconds that only grow."""
 
-    def __init__(self, bind: Bind) -> None:
+    def __init__(self, bind: Bind, now: Callable[[], float] = time.monotonic) -> None:
         self._bind = bind
+        self._now = now
+        self._caches: dict[str, AnswerCache] = {}  # by view
+        self._under_way: dict[Way, asyncio.Future[Received | None]] = {}
         self._at_work: set[asyncio.Task[None]] = set()
 
     def take(self, onward: Onward, answer: Callable[[bytes], None], *, by_stream: bool) -> None:
         """Have a question answered; `answer` is called with the message for the asker."""
+        way = _way(onward)
+        view, forwarding, question = way
+        cache = self._caches.get(view)
+        kept = cache.get(forwarding, question) if cache else None
+        if kept is not None:
+            answer(_given_back(onward, *kept))
+            return
         if len(self._at_work) >= MOST:
             LOG.warning("a question is dropped: %s are on their way", MOST)
             return
-        task = asyncio.ensure_future(self._answer(onward, answer, by_stream))
+        task = asyncio.ensure_future(self._answer(onward, way, answer, by_stream))
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
+
+    def drop_view(self, view: str) -> None:
+        """Forget what was brought for a view."""
+        self._caches.pop(view, None)
 
     def close(self) -> None:
         """Give up what is on its way."""
         for task in self._at_work:
             task.cancel()
+        for asking in self._under_way.values():
+            asking.cancel()
 
     async def _answer(
-        self, onward: Onward, answer: Callable[[bytes], None], by_stream: bool
+        self, onward: Onward, way: Way, answer: Callable[[bytes], None], by_stream: bool
     ) -> None:
-        asked = _onward_message(onward)
-        received = await self._ask(onward.resolution.onward, asked, by_stream)
+        asking = self._under_way.get(way)
+        if asking is None:
+            asking = asyncio.ensure_future(self._bring(onward, way, by_stream))
+            self._under_way[way] = asking
+            asking.add_done_callback(lambda _: self._under_way.pop(way, None))
+        received = await asyncio.shield(asking)
         if received is None:
             written = message.write(Resolution(Rcode.SERVFAIL, onward.resolution.names[:1]))
             answer(message.fit(onward.query, written, onward.longest))
-        elif onward.resolution.steps:
-            answer(_joined(onward, received))
         else:
-            answer(_given_back(onward, received))
+            answer(_given_back(onward, received, 0))
 
-    async def _ask(
-        self, forwarding: Forwarding | None, asked: bytes, by_stream: bool
-    ) -> bytes | None:
-        """Give the first answer that one of the targets has."""
-        assert forwarding is not None  # noqa: S101 - of what goes onward
-        way = self._by_stream if by_stream else self._by_datagram
+    async def _bring(self, onward: Onward, way: Way, by_stream: bool) -> "Received | None":
+        """Give the first answer that one of the targets has, and keep it."""
+        view, forwarding, question = way
         for target in forwarding.targets:
             source = next(
                 (one for one in forwarding.sources if one.version == target.address.version), None
@@ -82,10 +102,37 @@ class Forwarder:
                 continue
             try:
                 async with asyncio.timeout(PATIENCE):
-                    return await way(forwarding.place, source, target, asked)
+                    asked = _asked(onward, question)
+                    wire = await self._wire(forwarding.place, source, target, asked, by_stream)
             except (OSError, TimeoutError, EOFError) as error:
                 LOG.info("%s does not answer for %s: %r", target, forwarding.domain, error)
+                continue
+            return self._read(wire, view, forwarding, question)
         return None
+
+    def _read(
+        self, wire: bytes, view: str, forwarding: Forwarding, question: "Question"
+    ) -> "Received | None":
+        from genkan.dns.answer_cache import AnswerCache
+        from genkan.dns.received import Unreadable, read
+
+        name, of_type = question[0][:-4], int.from_bytes(question[0][-4:-2])
+        try:
+            received = read(wire, name, of_type)
+        except Unreadable as error:
+            LOG.info("an answer for %s cannot be read: %s", name, error)
+            return None
+        self._caches.setdefault(view, AnswerCache(self._now)).put(forwarding, question, received)
+        return received
+
+    async def _wire(
+        self, place: str, source: Address, target: Target, asked: bytes, by_stream: bool
+    ) -> bytes:
+        if not by_stream:
+            received = await self._by_datagram(place, source, target, asked)
+            if not received[2] & _TC:
+                return received
+        return await self._by_stream(place, source, target, asked)
 
     async def _by_datagram(
         self, place: str, source: Address, target: Target, asked: bytes
@@ -122,74 +169,36 @@ async def _exactly(sock: socket.socket, count: int) -> bytes:
     return received
 
 
-def _onward_message(onward: Onward) -> bytes:
-    """Give what is sent: the message as it came, or one for the name that a CNAME led to."""
-    number = secrets.token_bytes(2)
-    names = onward.resolution.names
-    if len(names) == 1:
-        return number + onward.data[2:]
-    question = names[-1] + onward.query.question[-4:]
-    head = onward.data[2:4] + (1).to_bytes(2) + bytes(6)
-    return number + head + question
+def _way(onward: Onward) -> Way:
+    forwarding = onward.resolution.onward
+    assert forwarding is not None  # noqa: S101 - of what goes onward
+    question = onward.resolution.names[-1] + onward.query.question[-4:]
+    shape = onward.query.shape
+    return onward.view, forwarding, (question, bool(shape.flags & message.CD), shape.dnssec_ok)
+
+
+def _asked(onward: Onward, question: "Question") -> bytes:
+    """Give the message that is sent to a target."""
+    shape = onward.query.shape
+    flags = shape.flags & (message.RD | message.CD)
+    counts = (1).to_bytes(2) + bytes(4) + bool(shape.opt).to_bytes(2)
+    return secrets.token_bytes(2) + flags.to_bytes(2) + counts + question[0] + shape.opt
 
 
 def _belongs(received: bytes, asked: bytes) -> bool:
     """Tell whether a message is the answer to this one: same id, same question."""
     if len(received) < message.HEADER or received[:2] != asked[:2] or not received[2] & 0x80:
         return False
-    end = asked.find(0, message.HEADER) + 5
     if received[4:6] == b"\0\0":  # a refusal may leave the question out
         return True
+    end = message.end_of_question(asked)
     return received[message.HEADER : end].lower() == asked[message.HEADER : end].lower()
 
 
-def _given_back(onward: Onward, received: bytes) -> bytes:
-    flags = bytes((received[2] & ~_AA & 0xFF, received[3] | _RA))
-    if len(received) <= onward.longest:
-        return onward.data[:2] + flags + received[4:]
-    question = onward.query.question
-    cut = bytes((flags[0] | _TC, flags[1]))
-    return onward.data[:2] + cut + (1).to_bytes(2) + bytes(6) + question
-
-
-def _joined(onward: Onward, received: bytes) -> bytes:
-    """Write our CNAMEs and what was found behind them as one answer."""
-    import dns.exception
-    import dns.message
-
-    resolution = onward.resolution
-    try:
-        found = dns.message.from_wire(received)
-        steps = _steps(found, resolution.names[-1], onward.query.type)
-        rcode = Rcode(found.rcode())
-    except (dns.exception.DNSException, ValueError) as error:
-        LOG.info("an answer for %s cannot be read: %r", resolution.names[-1], error)
-        steps, rcode = (), Rcode.SERVFAIL
-    whole = Resolution(rcode, resolution.names, (*resolution.steps, *steps))
-    return message.fit(onward.query, message.write(whole), onward.longest)
-
-
-def _steps(found: "dns.message.Message", name: bytes, of_type: int) -> tuple[Answered, ...]:
-    """Give the records that an answer has of a name, along its CNAMEs."""
-    import dns.rdatatype
-
-    held = {(_wire(rrset.name), int(rrset.rdtype)): rrset for rrset in found.answer}
-    steps: list[Answered] = []
-    while len(steps) < LONGEST_CHAIN:
-        rrset = held.get((name, of_type)) or held.get((name, int(dns.rdatatype.CNAME)))
-        if rrset is None:
-            break
-        data = tuple(_data(one) for one in rrset)
-        steps.append(Answered(int(rrset.rdtype), rrset.ttl, data))
-        if rrset.rdtype == of_type:
-            break
-        name = data[0].lower()
-    return tuple(steps)
-
-
-def _wire(name: object) -> bytes:
-    return bytes(name.to_wire()).lower()  # type: ignore[attr-defined]
-
-
-def _data(record: object) -> bytes:
-    return bytes(record.to_wire())  # type: ignore[attr-defined]
+def _given_back(onward: Onward, received: "Received", age: int) -> bytes:
+    """Write what was found, behind the CNAMEs of ours that led there."""
+    if onward.resolution.steps:
+        answer = message.write(received.behind(onward.resolution, age))
+    else:
+        answer = received.aged(age)
+    return message.fit(onward.query, answer, onward.longest)

@@ -47,12 +47,13 @@ class Malformed(Exception):
 class Shape:
     """How the answer to a query looks, whatever its question. `heads` keeps headers written."""
 
-    __slots__ = ("flags", "heads", "opt", "payload", "version")
+    __slots__ = ("dnssec_ok", "flags", "heads", "opt", "payload", "version")
 
     def __init__(self, flags: int, payload: int, version: int | None, dnssec_ok: bool) -> None:
         self.flags = flags
         self.payload = payload  # longest answer by UDP, in bytes
         self.version = version  # of EDNS; None: not used
+        self.dnssec_ok = dnssec_ok
         self.opt = b"" if version is None else _opt(0, dnssec_ok)
         self.heads: dict[bytes, bytes] = {}
 
@@ -140,6 +141,11 @@ def _end_of_name(data: bytes, start: int, *, compressed: bool) -> int:
             raise Malformed("a label of more than 63 bytes")
         at += length + 1
     raise Malformed("a name breaks off")
+
+
+def end_of_question(data: bytes) -> int:
+    """Say where the question of a query ends. Raises Malformed."""
+    return _end_of_name(data, HEADER, compressed=False) + 4
 
 
 def _check_options(options: bytes) -> None:

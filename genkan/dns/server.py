@@ -111,6 +111,7 @@ class NameServer:
             self._answers_by.pop(key, None)
             if before and all(one.view != before.view for one in self._answers_by.values()):
                 self._responder.drop_view(before.view)
+                self._forwarder.drop_view(before.view)
             return
         self._answers_by[key] = resolver
         for address in wanted:

@@ -54,7 +54,8 @@ class Forwarding(Entry):
     where they are equal; public names, and zones attached to EVERY_VIEW, lose to any. Without
     targets it sends nothing on: what it wins is answered as if no shorter forwarding were there.
     Questions leave `place` from one of `sources`, which the place delivers, by UDP, and by TCP
-    where the asker uses it; the targets are asked in turn until one answers.
+    where the asker uses it or the answer was cut; the targets are asked in turn until one answers,
+    and an answer may be given again while it holds.
     """
 
     section: ClassVar[str] = "forwarding"

@@ -291,3 +291,78 @@ def test_an_answer_of_another_id_or_question_is_not_believed():
         assert run(main).rcode() == dns.rcode.SERVFAIL
     finally:
         server.close()
+
+
+def counted() -> tuple[Elsewhere, list[str]]:
+    """Give a server elsewhere, and the names that it was asked for."""
+    asked: list[str] = []
+
+    def answer(query: dns.message.Message) -> dns.message.Message:
+        asked.append(f"{query.question[0].name}")
+        made = corporate(query)
+        if made.rcode() == dns.rcode.NXDOMAIN:
+            soa = "ns.corp.test. host.corp.test. 1 2 3 4 300"
+            made.authority.append(dns.rrset.from_text("corp.test.", 60, "IN", "SOA", soa))
+        return made
+
+    return Elsewhere(answer), asked
+
+
+def test_a_target_is_asked_once_for_what_holds_however_many_ask():
+    server, asked = counted()
+
+    async def main():
+        rule = forwarding("corp.test", ("127.0.0.1", server.port))
+        ours = [zone("z", "ours.test"), attached("z")]
+        ours.append(record("z", "web.ours.test", "CNAME", "www.corp.test"))
+        ours.append(record("z", "gone.ours.test", "CNAME", "none.corp.test"))
+        async with serving(rule, *ours) as port:
+            names = ["www.corp.test", "WWW.corp.TEST", "web.ours.test", "none.corp.test"]
+            first = await asyncio.gather(*(ask(port, "www.corp.test") for _ in range(20)))
+            rest = [await ask(port, name) for name in (*names, "gone.ours.test", names[-1])]
+            cut = await ask(port, "long.corp.test", "TXT")
+            whole = await ask(port, "long.corp.test", "TXT", tcp=True)
+            return first, rest, cut, whole
+
+    try:
+        first, rest, cut, whole = run(main)
+    finally:
+        server.close()
+    assert {tuple(shown(one)) for one in first} == {tuple(shown(rest[0]))}
+    assert [one.rcode() for one in rest[3:]] == [dns.rcode.NXDOMAIN] * 3
+    assert [str(one.authority[0].name) for one in rest[3:]] == ["corp.test."] * 3
+    assert shown(rest[2])[1:] == shown(rest[0])
+    assert (bool(cut.flags & dns.flags.TC), len(whole.answer[0])) == (True, 20)
+    # Twice the last: by UDP it was cut.
+    assert asked == ["www.corp.test.", "none.corp.test.", *["long.corp.test."] * 2]
+
+
+def test_what_one_view_was_answered_another_does_not_see_and_nor_does_the_next_rule():
+    servers = [counted(), counted()]
+    first, second = (server.port for server, _ in servers)
+
+    async def main():
+        port = free_port()
+        server = NameServer(lambda place, family, kind: socket.socket(family, kind), port)
+        server.start(asyncio.get_running_loop())
+        other = "127.0.0.73"
+        try:
+            rules = [forwarding("corp.test", ("127.0.0.1", first), view=one) for one in "ab"]
+            here = [resolver("vpc-a", HERE, view="a"), resolver("vpc-b", other, view="b")]
+            server.apply(Delta(put=(*here, *rules)))
+            query = dns.message.make_query("www.corp.test", "A")
+            for where in (HERE, other, HERE, other):
+                await dns.asyncquery.udp(query, where, port=port, timeout=10)
+            before = len(servers[0][1])
+            server.apply(Delta(put=(forwarding("corp.test", ("127.0.0.1", second), view="a"),)))
+            for where in (HERE, other):
+                await dns.asyncquery.udp(query, where, port=port, timeout=10)
+            return before, len(servers[0][1]), len(servers[1][1])
+        finally:
+            server.close()
+
+    try:
+        assert run(main) == (2, 2, 1)
+    finally:
+        for server, _ in servers:
+            server.close()
