@@ -1,15 +1,17 @@
 """`Writer`: the one thread that changes a network, and those who wait for it.
 
 What came while it was at work it takes together: one durable write serves all who wait. Work that
-is no operation (mending) stands in the same row. After it has told what came of them it takes the
-lifecycle steps that are due then. What could be written later is written when nobody asked for
-anything for a moment.
+is no operation (mending) stands in the same row. Lifecycle steps that are due are taken when nobody
+asked for anything for a moment, so that they keep nobody waiting who asks one thing after the
+other, and soon where somebody always asks: those that come together share a step. What could be
+written later is written when it is quiet for longer.
 """
 
 import asyncio
 import functools
 import logging
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -26,7 +28,8 @@ Outcome = Any  # an answer, what work gave, or the exception it ended with
 Told = Callable[[Outcome], None]
 Item = tuple[What, Told]
 MOST = 64  # operations in one batch
-ANSWERING = 0.01  # seconds that the loop has for answering before lifecycles go on
+MOMENT = 0.002  # seconds without a question, after which lifecycles go on
+LONGEST = 0.01  # seconds that they wait where there always is a question
 QUIET = 0.02  # seconds without a question, after which what can wait is written
 
 
@@ -38,9 +41,9 @@ class Writer:
         self._fatal = fatal
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Item] = SimpleQueue()
-        self._told = threading.Event()  # the loop has told what came of the last batch
         self._steps = False  # whether lifecycles go on
-        self._stepped = False  # and there may be more to step
+        self._step_after: float | None = None  # seconds without a question; None: nothing to step
+        self._stepped_at = 0.0
         threading.Thread(target=self._work, name="writer", daemon=True).start()
 
     def submit(self, what: What, told: Told) -> None:
@@ -69,11 +72,10 @@ class Writer:
                 batch, kept = self._batch(item)
                 outcomes = self._outcomes([what for what, _ in batch])
                 waiting = [told for _, told in batch]
-                self._told.clear()
                 self._loop.call_soon_threadsafe(self._tell, waiting, outcomes)
-                if kept is None and self._queue.empty():
-                    self._told.wait(ANSWERING)  # else answers would wait until this thread rests
-                self._stepped = self._step()
+                self._step_after = MOMENT
+                if time.monotonic() - self._stepped_at > LONGEST:
+                    self._step()
         except BaseException as error:
             self._fatal(error)
             raise
@@ -81,30 +83,36 @@ class Writer:
     def _tell(self, waiting: list[Told], outcomes: list[Outcome]) -> None:
         for told, outcome in zip(waiting, outcomes, strict=True):
             told(outcome)
-        self._told.set()
 
     async def begin_steps(self) -> None:
         """Have lifecycles go on, from now on: after whatever work, what is due then."""
         self._steps = True
         await self.do(lambda: None)
 
-    def _step(self) -> bool:
+    def _step(self) -> None:
+        self._stepped_at = time.monotonic()
+        stepped = False
         try:
-            return self._steps and self._control.advance()
+            stepped = self._steps and self._control.advance()
         except StoreLost:
             raise
         except Exception:
             LOG.exception("a lifecycle step failed; it is tried again")
-            return False
+        self._step_after = 0.0 if stepped else None  # what one step leads to may be due as well
 
     def _next(self) -> Item:
-        while self._stepped and self._queue.empty():
-            self._stepped = self._step()
-        try:
-            return self._queue.get(timeout=QUIET if self._control.can_write_down else None)
-        except Empty:
-            self._control.write_down()
-            return self._queue.get()
+        """Wait for what is asked next; meanwhile lifecycles go on, and what waits is written."""
+        while True:
+            after = self._step_after
+            if after is None and self._control.can_write_down:
+                after = QUIET
+            try:
+                return self._queue.get(timeout=after)
+            except Empty:
+                if self._step_after is None:
+                    self._control.write_down()
+                else:
+                    self._step()
 
     def _batch(self, first: Item) -> tuple[list[Item], Item | None]:
         """Give what is done together, and what came after it that cannot be."""

@@ -73,6 +73,8 @@ class NetworkInterface(Resource):
     def answerable(self) -> tuple[IPv4Address | IPv6Address, ...]:
         """Every address at which it may be met, those of its IPv4 prefixes too. IPv6's are told
         by their blocks alone: nobody counts their addresses."""
+        if not self.prefixes:
+            return self.addresses
         return (*self.addresses, *(address for one in self.ipv4_prefixes for address in one))
 
     @property

@@ -10,7 +10,10 @@ Block = IPv4Network | IPv6Network
 
 def in_order(addresses: Iterable[Address]) -> tuple[Address, ...]:
     """Sort addresses, IPv4 first."""
-    return tuple(sorted(addresses, key=lambda address: (address.version, int(address))))
+    held: dict[int, list[Address]] = {4: [], 6: []}
+    for address in addresses:
+        held[address.version].append(address)
+    return (*sorted(held[4], key=int), *sorted(held[6], key=int))
 
 
 @lru_cache(4096)  # the route to an address and what listens there share a block: it is 0.8 kB
