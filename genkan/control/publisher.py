@@ -14,7 +14,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from genkan.program import Delta, Entry, Program
@@ -63,11 +63,6 @@ class Subscriber:
             raise ConnectionAbortedError(f"{self.name} could not apply {message['seq']}: {why}")
         self.confirmed = True
 
-    @property
-    def is_there(self) -> bool:
-        """Whether it has not hung up."""
-        return not self._reader.at_eof()
-
     def close(self) -> None:
         self._writer.close()
 
@@ -75,9 +70,7 @@ class Subscriber:
 class Publisher:
     """Keeps the program as published and the subscribers to it. Lives in one event loop."""
 
-    def __init__(self, welcome: Callable[[str], None] = lambda name: None) -> None:
-        """`welcome` is told the name of each subscriber before it gets the program."""
-        self._greet = welcome
+    def __init__(self) -> None:
         self._program = Program()
         self._seq = 0
         self._subscribers: set[Subscriber] = set()
@@ -136,10 +129,6 @@ class Publisher:
                 lambda: set(names) <= {one.name for one in self._subscribers if one.confirmed}
             )
 
-    def has(self, name: str) -> bool:
-        """Tell whether there is a subscriber of this name."""
-        return any(one.name == name and one.is_there for one in self._subscribers)
-
     async def close(self) -> None:
         if self._server:
             self._server.close()
@@ -158,7 +147,6 @@ class Publisher:
         async with self._publishing:
             self._subscribers.add(subscriber)
             self._catch_up()
-            self._greet(subscriber.name)
             await self._tell({subscriber}, self._program, (), reset=True)
         async with self._changed:
             self._changed.notify_all()

@@ -28,7 +28,7 @@ class AbsentEngine:
         """Have no flows."""
         return Acceleration(why="there are no packets")
 
-    def count_all(self, wanted: bool) -> None:
+    def tallies(self) -> None:
         """Have nothing to count."""
 
     def close(self) -> None:

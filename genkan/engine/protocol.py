@@ -60,9 +60,9 @@ class Engine(Protocol):
         """Tell whether flows are accelerated; any thread may ask."""
         ...
 
-    def count_all(self, wanted: bool) -> None:
-        """Have every packet pass where those who watch places count it, or no longer so; any thread
-        may ask. In force when this returns."""
+    def tallies(self) -> int | None:
+        """Give the descriptor of what passes places beside their rules, for who watches them; None:
+        nothing does. Any thread may ask."""
         ...
 
     def close(self) -> None:

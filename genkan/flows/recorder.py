@@ -236,7 +236,7 @@ class Recorder:
             async for one in _slowly(watch.connections(reset=True)):
                 self._count(place, one)
                 end = self.directory.at(place, one.asks.destination)
-                if end is not None and is_counted(end) and one.state not in ("closed", "reset"):
+                if end is not None and is_counted(end) and _lasts(one):
                     active[end.id] = active.get(end.id, 0) + 1
         except OSError as error:
             LOG.error("the connections of %s cannot be read: %s", place, error)
@@ -260,6 +260,10 @@ class Recorder:
     def close(self) -> None:
         for place in list(self._watches):
             self._stop_seeing(place)
+
+
+def _lasts(one: Connection) -> bool:
+    return one.ended is None and one.state not in ("closed", "reset")
 
 
 async def _slowly(parts: Iterable[list[Connection]]) -> Any:  # noqa: ANN401 - an async iterator

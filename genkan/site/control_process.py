@@ -35,7 +35,7 @@ from genkan.model.account import Account
 from genkan.model.errors import Refused
 from genkan.model.load_balancer import Listener
 from genkan.program import Delta
-from genkan.site import handover, reports, sockets
+from genkan.site import handover, reports, sockets, tally_socket
 from genkan.site.analysis_questions import AnalysisQuestions
 from genkan.site.calls import Calls, now, token
 from genkan.site.database import through_broker
@@ -56,7 +56,6 @@ SWITCH = 0.0002  # seconds that the writer may keep the loop, which answers, fro
 RARELY = (20_000, 20, 20)  # new objects, and rounds, until the collector looks: few stand in a ring
 HOUSEKEEPING = 60.0  # seconds between looks for what ended long ago
 RETRY = 1.0  # seconds until the engine is asked again after it failed
-RECORDER = "recorder"
 EMBEDDED = f"{RUN}/embedded.sock"
 SUBSCRIBER_PATIENCE = 5.0  # for those who answer, until calls are taken without them
 ENTRIES_A_SECOND = 5000  # of a program, that they may take beside
@@ -68,7 +67,7 @@ class ControlProcess:
     def __init__(self, home: Home, engine: Engine, runner: Runner) -> None:
         self._home = home
         self._loop = asyncio.get_running_loop()
-        self._publisher = Publisher(self._welcome)
+        self._publisher = Publisher()
         self._notifier = Notifier(EMBEDDED)
         self._delivering = self._loop.create_task(self._notifier.deliver())
         bare = home.engine == "none"  # then there are no places to serve in
@@ -94,6 +93,7 @@ class ControlProcess:
     async def start(self, *subscribers: str) -> None:
         """Bring the site up to the store's state and begin to answer, when these processes answer
         by it too: a call's effect is in force when it is answered."""
+        tally_socket.serve(f"{RUN}/tallies.sock", self._engine.tallies())
         await self._publisher.listen(f"{RUN}/program.sock")
         mended = await self._writer.do(
             lambda: self._control.start(
@@ -135,7 +135,6 @@ class ControlProcess:
         while True:
             await asyncio.sleep(RETRY)
             waited += RETRY
-            self._engine.count_all(self._publisher.has(RECORDER))
             if self._control.is_due:  # by the time that has passed
                 await self._writer.begin_steps()
             # Looking takes a few milliseconds, and who calls is not to wait for it.
@@ -159,10 +158,6 @@ class ControlProcess:
 
     async def _take_health(self, told: Mapping[str, Any]) -> None:
         await self._writer.do(lambda: self._control.take_health(told))
-
-    def _welcome(self, name: str) -> None:
-        if name == RECORDER:  # it counts by what the rules see
-            self._engine.count_all(wanted=True)
 
     def _questions(self) -> web.Application:
         app = web.Application()

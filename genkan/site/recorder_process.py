@@ -8,6 +8,7 @@ some time after the last of them.
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
+from genkan.engine.linux.tallies import Carried
 from genkan.engine.linux.watch import Watch
 from genkan.flows import SECTIONS, Recorder
 from genkan.flows.answering import LONGEST_QUESTION, Answering
@@ -29,6 +31,7 @@ from genkan.program import Delta
 from genkan.site import sockets
 from genkan.site.home import RUN, Home
 from genkan.site.subscription import Subscription
+from genkan.site.tally_socket import Borrower
 
 LOG = logging.getLogger(__name__)
 TICK = 1.0  # seconds
@@ -46,7 +49,10 @@ class RecorderProcess:
         self._session: aiohttp.ClientSession | None = None
         delivery = Delivery(self._ask, home.flow_logs)
         logbook = Logbook(Directory(), delivery, self._report)
-        self._recorder = Recorder(Watch, logbook, Metrics(delivery), time.time)
+        self._carried = Carried()
+        self._borrower = Borrower(f"{RUN}/tallies.sock", self._carried)
+        watch = functools.partial(Watch, carried=self._carried)
+        self._recorder = Recorder(watch, logbook, Metrics(delivery), time.time)
         self._answering = Answering(self._recorder, time.time)
         self._first = asyncio.Event()
         self._after_a_gap = False
@@ -56,6 +62,7 @@ class RecorderProcess:
         running = Path(RUN) / "recorder.runs"  # still there: the last one was killed at its work
         self._after_a_gap = running.exists()
         running.touch()
+        self._borrower.look()
         following = asyncio.create_task(
             Subscription(f"{RUN}/program.sock", "recorder", SECTIONS, self._apply).follow()
         )
@@ -71,6 +78,7 @@ class RecorderProcess:
         os.unlink(f"{RUN}/recorder.sock")
         running.unlink()
         self._recorder.close()
+        self._borrower.close()
 
     def _apply(self, delta: Delta) -> None:
         self._recorder.apply(delta)
@@ -84,12 +92,19 @@ class RecorderProcess:
         while self._is_needed():
             await asyncio.sleep(TICK)
             try:
+                self._look_at_carried()
                 await self._recorder.end_windows()
                 if time.time() >= metrics_due:
                     metrics_due += METRICS_EVERY
                     await self._recorder.put_metrics()
             except Exception:
                 LOG.exception("a window could not be ended; recording goes on")
+
+    def _look_at_carried(self) -> None:
+        self._borrower.look()
+        if self._carried.missed:
+            self._carried.missed = False
+            self._recorder.note_gap()
 
     def _is_needed(self) -> bool:
         return self._recorder.is_needed or (time.time() - self._answering.asked_last < NEEDED_FOR)

@@ -119,24 +119,6 @@ def test_what_nobody_wants_is_kept_for_who_comes_and_is_nobodys_message(tmp_path
     run(tmp_path, story)
 
 
-def test_a_subscriber_is_told_of_before_it_has_the_program_and_known_until_it_hangs_up(tmp_path):
-    async def story(publisher: Publisher, path: str) -> None:
-        plain = Plain("zone")
-        greeted: list[tuple[str, int]] = []
-        publisher._greet = lambda name: greeted.append((name, plain.messages))
-        await publisher.reset(Program([ZONE]))
-        following = asyncio.create_task(plain.follow(path))
-        await publisher.wait_for("plain")
-        assert greeted == [("plain", 0)]
-        assert publisher.has("plain")
-        assert not publisher.has("recorder")
-        following.cancel()
-        while publisher.has("plain"):
-            await asyncio.sleep(0)
-
-    run(tmp_path, story)
-
-
 def test_one_that_comes_late_gets_everything(tmp_path):
     async def story(publisher: Publisher, path: str) -> None:
         await publisher.reset(Program([ZONE]))

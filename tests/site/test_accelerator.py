@@ -136,12 +136,28 @@ def test_the_flow_goes_on_when_control_is_killed_and_is_handed_on_by_the_next_on
     assert talk.goes_on()
 
 
-def test_what_is_recorded_is_counted_by_the_rules(site: RunningSite, talk: Talk) -> None:
-    site.genkan("flows")
-    found = told(site)
-    assert (found["on"], found["flows"]) == (False, 0)
-    assert "# accelerator: off, packets are being recorded" in site.genkan("status").stdout
+def shown(site: RunningSite) -> int:
+    """Give how many packets `genkan flows` shows of the connection."""
+    rows = map(json.loads, site.genkan("flows", "--json", "--port", str(PORT)).stdout.splitlines())
+    return sum(row["packets"] for row in rows if row.get("state") == "established")
+
+
+def test_what_is_recorded_takes_the_shortcut_and_is_counted(site: RunningSite, talk: Talk) -> None:
+    before = shown(site)
     assert talk.goes_on()
+    assert talk.goes_on()  # one hundred words at least, and their echoes
+    until(lambda: shown(site), lambda now: now >= before + 2 * 200)  # at both VPCs
+    assert (told(site)["on"], told(site)["flows"]) == (True, 1)
+
+
+def test_what_was_counted_is_known_when_control_is_killed(site: RunningSite, talk: Talk) -> None:
+    before, control = shown(site), site.processes()["control"]
+    os.kill(control, signal.SIGKILL)
+    until(lambda: site.processes().get("control"), lambda pid: pid not in (None, control))
+    until(lambda: told(site), lambda found: found.get("flows") == 1)
+    assert talk.goes_on()
+    assert talk.goes_on()
+    until(lambda: shown(site), lambda now: now >= before + 2 * 200)
     os.kill(site.processes()["recorder"], signal.SIGKILL)
     assert talk.goes_on()
 

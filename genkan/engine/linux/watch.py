@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 
 from genkan.engine.linux import ctnetlink, nflog
-from genkan.engine.linux.namespace import entered
+from genkan.engine.linux.namespace import entered, path_of
 from genkan.engine.linux.nfnetlink import (
     ADD_MEMBERSHIP,
     DONE,
@@ -23,6 +23,7 @@ from genkan.engine.linux.nfnetlink import (
     messages,
     open_socket,
 )
+from genkan.engine.linux.tallies import Carried
 from genkan.engine.traffic import Begun, Connection, Lost, Seen, Table
 
 QUEUE = 2 << 20  # bytes
@@ -32,9 +33,14 @@ READS_A_TURN = 16  # so that one place's storm leaves the others their turn
 class Watch:
     """Sees one place. Its descriptor is readable when there is something to see."""
 
-    def __init__(self, place: str, connections: bool = True) -> None:
-        """Begin to see. Raises OSError, FileNotFoundError for a place that is not there."""
+    def __init__(
+        self, place: str, connections: bool = True, carried: Carried | None = None
+    ) -> None:
+        """Begin to see; `carried`: what passes beside the rules. Raises OSError, FileNotFoundError
+        for a place that is not there."""
         self.place = place
+        self._carried = Carried() if carried is None else carried
+        self._namespace = path_of(place).stat().st_ino
         self._begun = False
         self._names: dict[int, str] = {}
         with entered(place):
@@ -81,7 +87,8 @@ class Watch:
         now = time.time()
         for kind, start, end, _ in messages(data):
             if kind == ctnetlink.SUBSYSTEM | ctnetlink.DELETE:
-                yield ctnetlink.read(data, start, end)
+                ended = ctnetlink.read(data, start, end)
+                yield self._carried.add_to(ended, self._namespace, take=True)
             elif kind == ctnetlink.SUBSYSTEM | ctnetlink.NEW:
                 yield Begun(ctnetlink.read(data, start, end))
             elif kind == nflog.SUBSYSTEM | nflog.PACKET:
@@ -96,17 +103,21 @@ class Watch:
         return self._names.setdefault(index, "")
 
     def connections(self, reset: bool) -> Iterator[list[Connection]]:
-        """Give the connections that last, some at a time; with `reset` their counters begin anew.
+        """Give the connections that last, some at a time; with `reset` their counters begin anew,
+        and what is left of those that ended is given as well.
 
         Raises OSError.
         """
         kind = ctnetlink.GET_AND_RESET if reset else ctnetlink.GET
+        self._carried.read()
         for data in dump(self.place, ctnetlink.request(kind)):
             yield [
-                ctnetlink.read(data, start, end)
+                self._carried.add_to(ctnetlink.read(data, start, end), self._namespace, take=reset)
                 for message, start, end, _ in messages(data)
                 if message == ctnetlink.SUBSYSTEM | ctnetlink.NEW
             ]
+        if reset:
+            yield list(self._carried.remaining(self._namespace, time.time()))
 
 
 def dump(place: str, request: bytes) -> Iterator[bytes]:

@@ -55,5 +55,5 @@ def test_a_key_is_read_as_it_was_written(place: int, device: int, flow: Tuple) -
 
 
 def test_a_flow_is_read_as_it_was_written() -> None:
-    flow = FlowState(3, maps.HANDED, 10**12, 1, 2, 3, 4)
+    flow = FlowState(3, maps.HANDED, 10**12)
     assert FlowState.read(flow.value) == flow

@@ -5,6 +5,8 @@ its path is looked for (`path`), and its packets are watched at every device of 
 go through routes and rules. When they have been seen to enter and to leave each place, both ways,
 the flow is handed on from then on. So what the rules would drop never is.
 
+What it carries is counted in tallies, which who records adds to what the tables say.
+
 A place that is changed is `held`: from before the change until after it nothing takes a shortcut
 there, and what was learnt of it before counts no more. Connections that are handed on are kept in
 the kernel's tables for as long as they would be there, and go the long way when they end.
@@ -14,6 +16,7 @@ flows go the long way. A thread of its own does the work; the rest may be called
 """
 
 import contextlib
+import errno
 import heapq
 import logging
 import os
@@ -27,11 +30,13 @@ from dataclasses import dataclass, field
 from genkan.engine.linux.objects import KernelState
 from genkan.engine.linux.shortcut import maps, program
 from genkan.engine.linux.shortcut.kernel import Asked
-from genkan.engine.linux.shortcut.maps import ENDED, HANDED, WATCHED, FlowState, Maps
+from genkan.engine.linux.shortcut.maps import ENDED, HANDED, WATCHED, FlowState, Maps, Tuple
 from genkan.engine.linux.shortcut.path import At, NoPath, NotYet, Path, Surveyor
 from genkan.engine.linux.shortcut.places import BeingChanged, Places
 from genkan.engine.linux.shortcut.ring import Ring
+from genkan.engine.linux.tallies import Tallies
 from genkan.engine.protocol import Acceleration
+from genkan.engine.traffic import Flow as TrafficFlow
 
 LOG = logging.getLogger(__name__)
 FIRST_LOOK, LAST_LOOK = 0.005, 1.0  # seconds from the begin of watching to looks; each waits double
@@ -40,6 +45,7 @@ IDLE = 20.0  # seconds after which a silent flow goes the long way again
 DECLINED_FOR, YOUNG_FOR = 10.0, 2.0
 MOST_DECLINED = 4096
 LEARNT_AT_ONCE, LEARNT_A_SECOND = 100, 200.0  # flows
+SETTLED = 0.5  # seconds until no program in the kernel counts any more of a flow that was ended
 
 
 @dataclass
@@ -51,6 +57,7 @@ class Flow:
     path: Path
     keys: list[bytes]
     epochs: dict[str, int]
+    tallies: dict[tuple[str, Tuple], int]  # by place and flow
     asked_as: bytes
     due: float
     wait: float = FIRST_LOOK
@@ -83,6 +90,8 @@ class Accelerator:
         self._flows: dict[int, Flow] = {}
         self._by_key: dict[bytes, Flow] = {}
         self._free = deque(range(maps.MOST_FLOWS))
+        self._tallies = Tallies(self._maps.tallies.descriptor)
+        self._ending: deque[tuple[float, Collection[int]]] = deque()  # when, and which tallies
         self._serial = 0
         self._declined: list[tuple[float, bytes]] = []
         self._asked: dict[str, Asked] = {}
@@ -132,7 +141,7 @@ class Accelerator:
         if not self._thread.is_alive():
             return Acceleration(why="it has failed; control's log says how")
         if self._places.paused:
-            return Acceleration(why="packets are being recorded, and counted by the rules alone")
+            return Acceleration(why="it is paused")
         return Acceleration(on=True, flows=self.handed)
 
     @property
@@ -142,11 +151,17 @@ class Accelerator:
 
     def carried(self) -> tuple[int, int]:
         """Give the packets and bytes of the flows that are handed on now."""
-        states = [self._read(one) for one in list(self._flows.values())]
+        firsts = [next(iter(one.tallies.values())) for one in list(self._flows.values())]
+        amounts = [self._tallies.amount(one) for one in firsts]
         return (
-            sum(one.packets + one.packets_back for one in states),
-            sum(one.octets + one.octets_back for one in states),
+            sum(one.packets + one.packets_back for one in amounts),
+            sum(one.bytes + one.bytes_back for one in amounts),
         )
+
+    @property
+    def tallies(self) -> int:
+        """The descriptor of what flows carry, for `tallies.Carried`."""
+        return self._maps.tallies.descriptor
 
     def close(self) -> None:
         """End: everything goes the long way."""
@@ -180,6 +195,7 @@ class Accelerator:
         for one in self._asked.values():
             one.close()
         self._ring.close()
+        self._tallies.close()
         self._maps.close()
         self._flows.clear()
 
@@ -191,6 +207,8 @@ class Accelerator:
             dues.append(self._kept_at + self.keep_every)
         if self._declined:
             dues.append(self._declined[0][0])
+        if self._ending:
+            dues.append(self._ending[0][0])
         return max(0.0, min(dues) - now) if dues else None
 
     def _turn(self) -> None:
@@ -207,6 +225,9 @@ class Accelerator:
                 self._keep(flow)
         while self._declined and self._declined[0][0] <= now:
             self._maps.strangers.remove(heapq.heappop(self._declined)[1])
+        while self._ending and self._ending[0][0] <= now:
+            for number in self._ending.popleft()[1]:
+                self._tallies.end(number)
 
     def _take_changes(self) -> None:
         changed: set[str] = set()
@@ -282,15 +303,31 @@ class Accelerator:
         for key in keys:
             if key in self._by_key:
                 self._drop(self._by_key[key])
+        tallies = self._give_tallies(path)
         self._serial += 1
         due = time.monotonic() + FIRST_LOOK
-        flow = Flow(self._free.popleft(), self._serial, path, keys, epochs, asked_as, due)
+        flow = Flow(self._free.popleft(), self._serial, path, keys, epochs, tallies, asked_as, due)
         self._flows[flow.number] = flow
         self._set(flow, WATCHED)
         for key, at in zip(keys, path.hops, strict=True):
-            value = maps.hop_value(at.hop, epochs[at.place], flow.number, flow.serial)
+            tally = tallies.get((at.place, at.hop.enters.back if at.hop.back else at.hop.enters), 0)
+            value = maps.hop_value(at.hop, epochs[at.place], flow.number, flow.serial, tally)
             self._by_key[key] = flow
             self._maps.hops.put(key, value)
+
+    def _give_tallies(self, path: Path) -> dict[tuple[str, Tuple], int]:
+        """Have a flow counted where packets are recorded, which is in VPCs. Raises OSError."""
+        given = {}
+        for place, one in path.tracked:
+            if place not in self._following:
+                asks = one.asks
+                ports = asks.source_port, asks.destination_port
+                known_as = TrafficFlow(asks.source, asks.destination, asks.protocol, *ports)
+                number = self._tallies.give(self._ask(place).namespace, known_as)
+                if number is None:
+                    raise OSError(errno.ENOSPC, "there are no tallies left")
+                given[place, asks] = number
+        return given
 
     def _asks_at(self, at: At) -> bool:
         return not at.leaving and self._following.get(at.place) == at.device
@@ -363,6 +400,7 @@ class Accelerator:
             self._by_key.pop(key, None)
         self._flows.pop(flow.number, None)
         self._free.append(flow.number)
+        self._ending.append((time.monotonic() + SETTLED, flow.tallies.values()))
 
     def _decline(self, key: bytes, why: str, seconds: float = DECLINED_FOR) -> None:
         """Hear no more of a flow for a while."""

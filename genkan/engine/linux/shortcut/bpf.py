@@ -19,7 +19,7 @@ _MAP_CREATE, _LOOKUP, _UPDATE, _DELETE, _PROG_LOAD, _LINK_CREATE = 0, 1, 2, 3, 5
 _SCHED_CLS = 3
 _NAME = 15  # bytes
 _LOG = 1 << 16
-NO_PREALLOCATION = 1
+NO_PREALLOCATION, MAPPED = 1 << 0, 1 << 10
 
 
 class Kind(IntEnum):
@@ -39,9 +39,11 @@ class Side(IntEnum):
 class Map:
     """A map; keys and values are bytes. `size` of a ring is in bytes."""
 
-    def __init__(self, kind: Kind, name: str, key: int, value: int, size: int) -> None:
-        """Make one. Raises OSError."""
-        flags = NO_PREALLOCATION if kind is Kind.HASH else 0
+    def __init__(
+        self, kind: Kind, name: str, key: int, value: int, size: int, is_mapped: bool = False
+    ) -> None:
+        """Make one; `is_mapped`: an array whose memory processes can map. Raises OSError."""
+        flags = NO_PREALLOCATION if kind is Kind.HASH else MAPPED if is_mapped else 0
         told = struct.pack("=IIIIIII", kind, key, value, size, flags, 0, 0)
         self.descriptor = _call(_MAP_CREATE, told + name.encode()[:_NAME].ljust(16, b"\0"))
         self._size = value

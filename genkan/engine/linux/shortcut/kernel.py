@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 
 from genkan.engine.linux import nfnetlink
-from genkan.engine.linux.namespace import entered
+from genkan.engine.linux.namespace import entered, path_of
 from genkan.engine.linux.nfnetlink import NESTED, attribute, attributes, messages
 from genkan.engine.linux.shortcut.maps import Tuple
 
@@ -51,6 +51,7 @@ class Asked:
         with entered(place):
             self._tracking = nfnetlink.open_socket()
             self._routing = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+        self.namespace = path_of(place).stat().st_ino
         self._place = place
         self._names: dict[int, str] = {}
         self._numbers: dict[str, int] = {}

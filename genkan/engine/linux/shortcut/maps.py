@@ -3,7 +3,8 @@
 | map | key | value |
 |---|---|---|
 | hops | a flow as it enters a device of a place | what the place does to it, and where it leaves |
-| flows | a number | whether it is watched, handed on or over; what it carried; when last |
+| flows | a number | whether it is watched, handed on or over; when last |
+| tallies | a number | what a flow carried at a place: see `tallies` |
 | epochs | a place's number | changes with every change of the place; 0 while it is being changed |
 | strangers | a flow that has no hop | packets seen, or DECLINED |
 | told | none | a ring of records: a flow that goes on, a flow that ends |
@@ -12,6 +13,7 @@
 import struct
 from dataclasses import dataclass
 
+from genkan.engine.linux import tallies
 from genkan.engine.linux.shortcut.bpf import Kind, Map
 
 MOST_FLOWS = 4096
@@ -24,8 +26,7 @@ ENDED, WATCHED, HANDED = 0, 1, 2
 
 _KEY = struct.Struct("=II4s4sHH")  # protocol and place, device; the rest as in the packet
 _HOP = struct.Struct("=IIIII6s6s4s4s4sIIIII")
-_FLOW = struct.Struct("=II7Q")
-FORWARD_TALLY, BACK_TALLY = 16, 32
+_FLOW = struct.Struct("=IIQ")
 OFFSETS = {
     "HOP_EPOCH": 0, "HOP_FLOW": 4, "HOP_SERIAL": 8, "HOP_OUT": 12, "HOP_MTU": 16, "HOP_MACS": 20,
     "HOP_SOURCE": 32, "HOP_DESTINATION": 36, "HOP_PORTS": 40, "HOP_IP_SUM": 44,
@@ -65,6 +66,7 @@ class Hop:
     """What a place does with a flow's packets: they come as `enters`, go on as `leaves` by `out`.
 
     `out` 0: they are only counted. `macs`: of the next device, and of the one they leave by.
+    `back`: they are the answers.
     """
 
     enters: Tuple
@@ -72,7 +74,7 @@ class Hop:
     out: int = 0
     mtu: int = 0
     macs: tuple[bytes, bytes] = (bytes(6), bytes(6))
-    tally: int = 0
+    back: bool = False
 
 
 def key(place: int, device: int, flow: Tuple) -> bytes:
@@ -88,7 +90,7 @@ def read_key(data: bytes) -> tuple[int, int, Tuple]:
     return where >> 8, device, Tuple(where & 0xFF, source, destination, *swapped)
 
 
-def hop_value(hop: Hop, epoch: int, flow: int, serial: int) -> bytes:
+def hop_value(hop: Hop, epoch: int, flow: int, serial: int, tally: int = 0) -> bytes:
     old, new = (one.source + one.destination for one in (hop.enters, hop.leaves))
     addresses = _difference(old, new)
     return _HOP.pack(
@@ -104,7 +106,7 @@ def hop_value(hop: Hop, epoch: int, flow: int, serial: int) -> bytes:
         _fold(addresses + _TTL_LESS),
         addresses,
         _difference(hop.enters.ports, hop.leaves.ports),
-        hop.tally,
+        tally << 1 | hop.back,
         0,
     )
 
@@ -119,19 +121,14 @@ class FlowState:
     serial: int
     mode: int
     last: int = 0  # of the monotonic clock, in nanoseconds
-    packets: int = 0
-    octets: int = 0
-    packets_back: int = 0
-    octets_back: int = 0
 
     @property
     def value(self) -> bytes:
-        counters = (self.packets, self.octets, self.packets_back, self.octets_back)
-        return _FLOW.pack(self.serial, self.mode, self.last, *counters, 0, 0)
+        return _FLOW.pack(self.serial, self.mode, self.last)
 
     @classmethod
     def read(cls, value: bytes) -> "FlowState":
-        return cls(*_FLOW.unpack(value)[:7])
+        return cls(*_FLOW.unpack(value))
 
 
 class Maps:
@@ -143,15 +140,16 @@ class Maps:
         self.flows = Map(Kind.ARRAY, "gk_flows", 4, _FLOW.size, MOST_FLOWS)
         self.epochs = Map(Kind.ARRAY, "gk_epochs", 4, 4, MOST_PLACES)
         self.strangers = Map(Kind.LRU_HASH, "gk_strangers", _KEY.size, 4, MOST_STRANGERS)
+        self.tallies = Map(Kind.ARRAY, "gk_tallies", 4, tallies.SIZE, tallies.MOST, is_mapped=True)
         self.told = Map(Kind.RING, "gk_told", 0, 0, RING)
 
     @property
     def descriptors(self) -> dict[str, int]:
-        names = ("hops", "flows", "epochs", "strangers", "told")
+        names = ("hops", "flows", "epochs", "strangers", "tallies", "told")
         return {name: getattr(self, name).descriptor for name in names}
 
     def close(self) -> None:
-        for one in (self.hops, self.flows, self.epochs, self.strangers, self.told):
+        for one in (self.hops, self.flows, self.epochs, self.strangers, self.tallies, self.told):
             one.close()
 
 
@@ -162,11 +160,9 @@ def number(value: int) -> bytes:
 def _difference(old: bytes, new: bytes) -> int:
     """Give what turning `old` into `new` adds to a sum in ones' complement, in the machine's byte
     order as the kernel sums. RFC 1624."""
-    count = len(old) // 2
-    return _fold(
-        sum(0xFFFF - word for word in struct.unpack(f"={count}H", old))
-        + sum(struct.unpack(f"={count}H", new))
-    )
+    words = f"={len(old) // 2}H"
+    before, after = (int(sum(struct.unpack(words, one))) for one in (old, new))
+    return (after - before) % 0xFFFF
 
 
 def _fold(value: int) -> int:

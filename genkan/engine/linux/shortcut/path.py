@@ -15,7 +15,7 @@ from genkan.engine.linux.naming import NUMBERS
 from genkan.engine.linux.objects import Device, KernelState, NftElement
 from genkan.engine.linux.ruleset import MARKS
 from genkan.engine.linux.shortcut.kernel import Asked, Tracked
-from genkan.engine.linux.shortcut.maps import BACK_TALLY, FORWARD_TALLY, Hop, Tuple
+from genkan.engine.linux.shortcut.maps import Hop, Tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,12 @@ class Surveyor:
         tracked = ((b.device.place, at_first), (node, at_node), (e.device.place, at_last))
         hops = (
             _hop(a, asks, asks, b),
-            _hop(c, asks, wanted, d, FORWARD_TALLY),
+            _hop(c, asks, wanted, d),
             _hop(e, wanted, wanted, f),
             _look(f, wanted),
-            _hop(f, answers, answers, e),
-            _hop(d, answers, asks.back, c, BACK_TALLY),
-            _hop(b, asks.back, asks.back, a),
+            _hop(f, answers, answers, e, back=True),
+            _hop(d, answers, asks.back, c, back=True),
+            _hop(b, asks.back, asks.back, a, back=True),
             _look(a, asks.back),
         )
         return Path(hops, tracked)
@@ -162,9 +162,9 @@ class Surveyor:
         raise NoPath(f"{name} of {place} is no link")
 
 
-def _hop(by: _Port, enters: Tuple, leaves: Tuple, out: _Port, tally: int = 0) -> At:
+def _hop(by: _Port, enters: Tuple, leaves: Tuple, out: _Port, back: bool = False) -> At:
     macs = tuple(bytes.fromhex(one.mac.replace(":", "")) for one in (out.far, out.device))
-    hop = Hop(enters, leaves, out.number, out.device.mtu, (macs[0], macs[1]), tally)
+    hop = Hop(enters, leaves, out.number, out.device.mtu, (macs[0], macs[1]), back)
     return At(by.device.place, by.device.name, by.number, hop)
 
 

@@ -13,6 +13,7 @@ The device that asks (`asks`) counts packets of flows that have no hop, and tell
 on. `maps` has the values' layout.
 """
 
+from genkan.engine.linux import tallies
 from genkan.engine.linux.shortcut import maps
 from genkan.engine.linux.shortcut.assembler import assemble
 
@@ -33,11 +34,13 @@ LAYOUT = {
     "DATA_END": 80, "SEGMENT": 176,
     "ETH_P_IP": 0x0008,  # as it stands in memory of a little-endian machine
     "VERSION": 14, "FRAGMENT": 20, "TTL": 22, "IP_PROTOCOL": 23, "IP_CHECK": 24,
-    "SOURCE": 26, "DESTINATION": 30, "PORTS": 34, "FLAGS": 47, "UDP_CHECK": 40, "TCP_CHECK": 50,
+    "SOURCE": 26, "DESTINATION": 30, "PORTS": 34, "FLAGS": 47,
+    "UDP_CHECK": 40, "TCP_CHECK": 50,
     "UDP_END": 42, "TCP_END": 54, "TCP": 6, "UDP": 17, "FIN_SYN_RST": 7,
     "PSEUDO_HEADER": 0x10, "PSEUDO_HEADER_UDP": 0x30, "MANGLED_UDP": 0x20,
     "RECORD": 28, "KEY": 24, "KEY_DEVICE": 20, "KEY_SOURCE": 16, "KEY_DESTINATION": 12,
     "KEY_PORTS": 8, "INDEX": 32, "RECORD_SIZE": 24, "NEXT": -1,
+    "PACKETS": tallies.PACKETS, "PACKETS_BACK": tallies.PACKETS_BACK,
     "TOLD_FLOW": TOLD_FLOW, "TOLD_END": TOLD_END, "WATCHED": maps.WATCHED,
 }  # fmt: skip
 
@@ -128,18 +131,36 @@ segments:
 
 count:
     r2 = *(u32 *)(r8 + HOP_TALLY)
-    if r2 == 0 goto rewrite
-    r2 &= 0x30
-    r3 = r7
-    r3 += r2
+    r2 >>= 1
+    if r2 == 0 goto stamp
+    *(u32 *)(r10 - INDEX) = r2
+    r1 = map tallies
+    r2 = r10
+    r2 += -32
+    call map_lookup
+    if r0 == 0 goto pass
+    r2 = *(u32 *)(r8 + HOP_TALLY)
+    if r2 & 1 goto answers
+    r0 += PACKETS
+    goto tally
+answers:
+    r0 += PACKETS_BACK
+tally:
     r2 = 1
-    lock *(u64 *)(r3 + 0) += r2
+    lock *(u64 *)(r0 + 0) += r2
     r2 = *(u32 *)(r6 + LENGTH)
     r2 -= 14
-    lock *(u64 *)(r3 + 8) += r2
+    lock *(u64 *)(r0 + 8) += r2
+    goto translate
+stamp:
     call ktime_get_coarse_ns
     *(u64 *)(r7 + FLOW_LAST) = r0
 
+translate:
+    r2 = *(u32 *)(r8 + HOP_ADDRESS_SUM)
+    r3 = *(u32 *)(r8 + HOP_PORT_SUM)
+    r2 |= r3
+    if r2 == 0 goto rewrite
     r9 = TCP_CHECK
     r2 = *(u32 *)(r10 - KEY)
     r2 &= 0xff
