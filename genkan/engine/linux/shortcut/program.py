@@ -34,12 +34,12 @@ LAYOUT = {
     "DATA_END": 80, "SEGMENT": 176,
     "ETH_P_IP": 0x0008,  # as it stands in memory of a little-endian machine
     "VERSION": 14, "FRAGMENT": 20, "TTL": 22, "IP_PROTOCOL": 23, "IP_CHECK": 24,
-    "SOURCE": 26, "DESTINATION": 30, "PORTS": 34, "FLAGS": 47,
+    "SOURCE": 26, "DESTINATION": 30, "PORTS": 34, "TCP_WORDS": 46, "FLAGS": 47,
     "UDP_CHECK": 40, "TCP_CHECK": 50,
     "UDP_END": 42, "TCP_END": 54, "TCP": 6, "UDP": 17, "FIN_SYN_RST": 7,
     "PSEUDO_HEADER": 0x10, "PSEUDO_HEADER_UDP": 0x30, "MANGLED_UDP": 0x20,
     "RECORD": 28, "KEY": 24, "KEY_DEVICE": 20, "KEY_SOURCE": 16, "KEY_DESTINATION": 12,
-    "KEY_PORTS": 8, "INDEX": 32, "RECORD_SIZE": 24, "NEXT": -1,
+    "KEY_PORTS": 8, "INDEX": 32, "HEADERS": 36, "RECORD_SIZE": 24, "NEXT": -1,
     "PACKETS": tallies.PACKETS, "PACKETS_BACK": tallies.PACKETS_BACK,
     "TOLD_FLOW": TOLD_FLOW, "TOLD_END": TOLD_END, "WATCHED": maps.WATCHED,
 }  # fmt: skip
@@ -64,12 +64,18 @@ TEXT = """
     r2 = *(u8 *)(r7 + TTL)
     if r2 < 2 goto pass
     r9 = 0                              ; of TCP, what begins or ends a connection
+    *(u32 *)(r10 - HEADERS) = 28        ; of UDP; of each segment, where there are some
     r4 = *(u8 *)(r7 + IP_PROTOCOL)
     if r4 == UDP goto key
     if r4 != TCP goto pass
     r2 = r7
     r2 += TCP_END
     if r2 > r8 goto pass
+    r2 = *(u8 *)(r7 + TCP_WORDS)
+    r2 >>= 4
+    r2 <<= 2
+    r2 += 20
+    *(u32 *)(r10 - HEADERS) = r2
     r9 = *(u8 *)(r7 + FLAGS)
     r9 &= FIN_SYN_RST
 
@@ -126,7 +132,8 @@ key:
     if r2 > r3 goto pass
     goto count
 segments:
-    r2 += 80
+    r1 = *(u32 *)(r10 - HEADERS)
+    r2 += r1
     if r2 > r3 goto pass
 
 count:
