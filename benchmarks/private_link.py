@@ -87,39 +87,38 @@ def _one(connection: socket.socket, what: bytes) -> None:
 
 def stream(address: str, port: int, seconds: float, streams: int) -> float:
     """Send for a while over some connections; give Gbit/s until the last byte was read."""
-    sent = [0] * streams
+    sent, took, _ = _sent(address, port, seconds, streams)
+    return sent * 8 / took / 1e9
+
+
+def effort(address: str, port: int, seconds: float, streams: int) -> float:
+    """Do the same; give the sender's milliseconds of a processor a GB.
+
+    They hold the whole way to the receiver's queue, and are the same when others work too.
+    """
+    sent, _, spent = _sent(address, port, seconds, streams)
+    return 1e3 * spent / (sent / 1e9)
+
+
+def _sent(address: str, port: int, seconds: float, streams: int) -> tuple[int, float, float]:
+    """Send for a while; give bytes, seconds until the last was read, and seconds of a processor."""
+    sent, spent = [0] * streams, [0.0] * streams
     begun = time.perf_counter()
 
     def send(number: int) -> None:
         with socket.create_connection((address, port), PATIENCE) as connection:
             connection.sendall(SINK)
             block = bytes(BLOCK if streams == 1 else BLOCK >> 3)
+            before = time.thread_time()
             while time.perf_counter() < begun + seconds:
                 connection.sendall(block)
                 sent[number] += len(block)
+            spent[number] = time.thread_time() - before
             connection.shutdown(socket.SHUT_WR)
             connection.recv(1)
 
     _together(send, streams)
-    return sum(sent) * 8 / (time.perf_counter() - begun) / 1e9
-
-
-def effort(address: str, port: int, seconds: float) -> float:
-    """Send for a while over one connection; give the sender's milliseconds of a processor a GB.
-
-    They hold the whole way to the receiver's queue, and are the same when others work too.
-    """
-    block, sent = bytes(BLOCK), 0
-    with socket.create_connection((address, port), PATIENCE) as connection:
-        connection.sendall(SINK)
-        end, before = time.perf_counter() + seconds, time.thread_time()
-        while time.perf_counter() < end:
-            connection.sendall(block)
-            sent += len(block)
-        spent = time.thread_time() - before
-        connection.shutdown(socket.SHUT_WR)
-        connection.recv(1)
-    return 1e3 * spent / (sent / 1e9)
+    return sum(sent), time.perf_counter() - begun, sum(spent)
 
 
 def connections(address: str, port: int, seconds: float) -> float:
@@ -182,8 +181,9 @@ def _together(work: Callable[[int], None], count: int) -> None:
 
 MEASURES: dict[str, Callable[[str, int, float], float]] = {
     "one stream, Gbit/s": lambda *where: stream(*where, 1),
-    "one stream, ms/GB": effort,
+    "one stream, ms/GB": lambda *where: effort(*where, 1),
     f"{MANY} streams, Gbit/s": lambda *where: stream(*where, MANY),
+    f"{MANY} streams, ms/GB": lambda *where: effort(*where, MANY),
     "new connections/s": connections,
     "new connection, us": connection_effort,
     "round trip, us": round_trip,
