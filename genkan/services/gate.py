@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterable
 from http.client import responses
 from typing import Any
 
-from genkan.services import execute_api, large_objects
+from genkan.services import large_objects
 from genkan.services.decisions import complete, decide, granted_by_resource
+from genkan.services.gateway.apis import Apis, call_of
+from genkan.services.gateway.calls import Reply
 from genkan.services.identities import Question, key_of
 from genkan.services.network_mirror import NetworkMirror, Refusal, not_made
 from genkan.services.resource_policies import every_policy
@@ -27,6 +29,7 @@ OWNS_INTERFACES = frozenset(  # what does is refused before anything of it is th
     {"elasticfilesystem:CreateMountTarget", "ds:CreateDirectory", "ds:CreateMicrosoftAD"}
     | {"ds:ConnectDirectory", "osis:CreatePipeline"}
 )
+INVOKE = "execute-api:Invoke"
 READS = ("Describe", "List", "Get", "Head", "BatchGet")
 APART = frozenset(  # services whose calls look nothing up of a network
     {"s3", "sqs", "sns", "dynamodb", "kms", "logs", "cloudwatch", "iam", "sts", "secretsmanager"}
@@ -43,9 +46,10 @@ _now = threading.local()  # what the gate knows of the call that a thread is at
 class Gate:
     """The gate before an application."""
 
-    def __init__(self, app: App, control: str) -> None:
+    def __init__(self, app: App, control: str, apis: Apis) -> None:
         """`control` is the socket where control tells of the network."""
         self._app = app
+        self._apis = apis
         self._mirror = NetworkMirror(control, _note)
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
@@ -57,8 +61,8 @@ class Gate:
         if given is None:
             return self._app(environ, start)
         question = json.loads(base64.b64decode(given))
-        if question["asked"] and question["asked"][0][0] == execute_api.INVOKE:
-            return _called(question, environ, start)
+        if question["asked"] and question["asked"][0][0] == INVOKE:
+            return _replied(self._apis.answer(question, call_of(question, environ)), start)
         denial = decide(question)
         if denial is not None:
             return _tell(start, "403 Forbidden", DENIED, denial)
@@ -127,11 +131,10 @@ class Gate:
         return [body]
 
 
-def _called(question: Question, environ: Environ, start: Start) -> Iterable[bytes]:
-    """Answer a call of an API of API Gateway."""
-    reply = execute_api.call(question, environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"))
+def _replied(reply: Reply, start: Start) -> Iterable[bytes]:
+    """Answer as an API of API Gateway does."""
     if reply.denial is not None:
-        return _tell(start, "403 Forbidden", DENIED, reply.denial)
+        return _tell(start, "403 Forbidden", DENIED, dict(reply.denial))
     length = ("Content-Length", str(len(reply.body)))
     start(f"{reply.status} {responses.get(reply.status, '-')}", [*reply.headers, length])
     return [reply.body]

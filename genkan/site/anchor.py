@@ -108,10 +108,7 @@ class Anchor:
         if not bare:
             self.processes["dns"] = Process("dns", ["genkan.site.dns_process", *here])
         self._on_demand = {
-            "embedded": Process(
-                "embedded",
-                ["genkan.services.embedded", f"{RUN}/embedded.sock", *home.for_embedded],
-            ),
+            "embedded": Process("embedded", ["genkan.site.embedded_process", *here]),
             "inspection": Process("inspection", ["genkan.site.inspection_process", *here]),
             "health": Process("health", ["genkan.site.health_process", *here]),
             "published": Process("published", ["genkan.site.published_process", *here]),

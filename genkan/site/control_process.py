@@ -25,6 +25,7 @@ from genkan.control import Control, Publisher, hosted_services
 from genkan.control.accounts import find_account, keys_of
 from genkan.control.notices import Notice
 from genkan.control.runner import NoRunner, Runner
+from genkan.control.shown_balancer import shown_balancer
 from genkan.control.shown_network import shown_network
 from genkan.control.status import status
 from genkan.control.writer import Writer
@@ -172,6 +173,7 @@ class ControlProcess:
         HostPrograms(self._control, self._writer).serve(app)
         app.router.add_get("/network", self._network)
         app.router.add_get("/uses", self._uses)
+        app.router.add_get("/balancer", self._balancer)
         app.router.add_get("/explain", self._explain)
         AnalysisQuestions(self._control, self._writer, self._calls.call_as, EMBEDDED).serve(app)
         app.router.add_get("/services", self._services)
@@ -272,6 +274,12 @@ class ControlProcess:
         arn = request.query["certificate"]
         shown = self._control.network.all(Listener)
         return web.json_response([one.load_balancer for one in shown if arn in one.certificates])
+
+    async def _balancer(self, request: web.Request) -> web.Response:
+        """Answer with the ways from a network load balancer to its targets."""
+        port, program = request.query.get("port"), self._control.compilation.program
+        found = shown_balancer(program, request.query["arn"], int(port) if port else None)
+        return web.json_response(found)
 
     async def _history(self, request: web.Request) -> web.Response:
         return web.json_response({"history": await self._writer.do(self._control.history)})

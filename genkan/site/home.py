@@ -51,12 +51,6 @@ class Home:
             ) from error
         self.settings  # noqa: B018 - raises if they cannot be read
 
-    @property
-    def for_embedded(self) -> list[str]:
-        """What the embedded services are started with."""
-        names = (self.control_socket, self.certificates, self.authority, self.authority_key)
-        return [str(one) for one in names]
-
     def log(self, process: str) -> Path:
         return self.path / "log" / f"{process}.log"
 

@@ -50,6 +50,11 @@ def unshare_instance() -> None:
     )
 
 
+def unshare_processes() -> None:
+    """Make a process namespace; the next child is its first process. Raises OSError."""
+    _check(_LIBC.unshare(CLONE_NEWPID), "make a process namespace")
+
+
 def enter(descriptor: int, kinds: int) -> None:
     """Enter the namespaces that a namespace's file or a pidfd stands for. Raises OSError."""
     _check(_LIBC.setns(descriptor, kinds), "enter namespaces")

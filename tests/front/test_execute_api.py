@@ -29,19 +29,6 @@ class Gateway:
         self.method(name, one, "GET", '{"order": 1}', authorization="AWS_IAM")
         self.method(name, self.resource(name, one, "{proxy+}"), "ANY", '{"any": 1}')
         self.method(name, self.resource(name, orders, "first"), "GET", '{"first": 1}')
-        self.method(name, self.resource(name, root, "vtl"), "GET", "$input.json('$')")
-        other = self.resource(name, root, "web")
-        self.client.put_method(
-            restApiId=name, resourceId=other, httpMethod="GET", authorizationType="NONE"
-        )
-        self.client.put_integration(
-            restApiId=name,
-            resourceId=other,
-            httpMethod="GET",
-            type="HTTP_PROXY",
-            integrationHttpMethod="GET",
-            uri="http://example.com/",
-        )
         self.client.create_deployment(restApiId=name, stageName="prod")
         return name
 
@@ -112,13 +99,6 @@ def test_a_call_meets_the_method_that_its_path_means(
     gateway, name, path, verb, signed, status, says
 ):
     assert gateway.call(name, path, verb=verb, signed=signed) == (status, says)
-
-
-@pytest.mark.parametrize(("path", "why"), [("/prod/web", "HTTP_PROXY"), ("/prod/vtl", "computes")])
-def test_what_is_not_executed_here_is_refused_by_name(gateway, name, path, why):
-    status, says = gateway.call(name, path)
-    assert status == 501
-    assert why in says["message"]
 
 
 def test_websockets_are_refused_by_name(gateway, name):

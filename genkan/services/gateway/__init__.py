@@ -1,0 +1,1 @@
+"""API Gateway's data plane: calls of the APIs that the embedded service holds."""
