@@ -29,7 +29,7 @@ OWNS_INTERFACES = frozenset(  # what does is refused before anything of it is th
     {"elasticfilesystem:CreateMountTarget", "ds:CreateDirectory", "ds:CreateMicrosoftAD"}
     | {"ds:ConnectDirectory", "osis:CreatePipeline"}
 )
-INVOKE = "execute-api:Invoke"
+OF_APIS = ("execute-api:Invoke", "execute-api:ManageConnections")
 READS = ("Describe", "List", "Get", "Head", "BatchGet")
 APART = frozenset(  # services whose calls look nothing up of a network
     {"s3", "sqs", "sns", "dynamodb", "kms", "logs", "cloudwatch", "iam", "sts", "secretsmanager"}
@@ -61,7 +61,7 @@ class Gate:
         if given is None:
             return self._app(environ, start)
         question = json.loads(base64.b64decode(given))
-        if question["asked"] and question["asked"][0][0] == INVOKE:
+        if question["asked"] and question["asked"][0][0] in OF_APIS:
             return _replied(self._apis.answer(question, call_of(question, environ)), start)
         denial = decide(question)
         if denial is not None:

@@ -43,6 +43,8 @@ def handler(event, context):
         statement = {"Effect": effect, "Action": "execute-api:Invoke", "Resource": "*"}
         return {"principalId": "me", "context": {"likes": "tea"},
                 "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+    if event.get("type") == "REQUEST":
+        return {"isAuthorized": event["identitySource"] == ["me"], "context": {"who": "me"}}
     path = event.get("path") or event.get("rawPath") or event.get("what")
     if path.endswith("/fails"):
         raise ValueError("no tea")

@@ -1,8 +1,8 @@
 """`Apis`: a call of an API of API Gateway answered, whichever kind of API it is.
 
-What goes wrong behind an API is an answer of its own: API Gateway's, or what the API has for it
-("Gateway responses for REST APIs"); the log of this process says why, and the stage's execution
-log where the stage logs.
+What goes wrong behind an API is an answer of its own: API Gateway's, or what a REST API has for it
+("Gateway responses for REST APIs"); the log of this process says why, and a stage's execution log
+where the stage logs.
 """
 
 import base64
@@ -11,8 +11,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from genkan.services.gateway import execution_log, rest
-from genkan.services.gateway.calls import ERRORS, Call, Failed, Reply, told
+from genkan.services.gateway import execution_log, http_api, rest, web_socket_api
+from genkan.services.gateway.calls import Call, Failed, Reply, status_of, told
 from genkan.services.gateway.context import context_of
 from genkan.services.gateway.templates import rendered
 from genkan.services.gateway.upstreams import Upstreams
@@ -23,6 +23,7 @@ from genkan.services.reach import Reach
 LOG = logging.getLogger(__name__)
 CALL = "HTTP_X_GENKAN_CALL"
 LARGEST = 10 << 20  # bytes of a request
+WEBSOCKET = "WEBSOCKET"
 
 
 class Apis:
@@ -36,15 +37,32 @@ class Apis:
         """Answer a call: its path begins with the stage."""
         name = api_of(question)
         found = rest.find(name, call.region)
-        if found is None:
+        if found is not None:
+            return self._of_rest(question, call, *found)
+        second = http_api.find(name, call.region)
+        if second is None:
             return told("FORBIDDEN")
-        owner, api = found
+        owner, api = second
+        is_socket = api.protocol_type == WEBSOCKET
+        answer = web_socket_api.answer if is_socket else http_api.answer
         try:
-            if len(call.body) > LARGEST:
-                raise Failed("REQUEST_TOO_LARGE")
+            _check_size(call)
+            return answer(question, call, owner, api, self._upstreams)
+        except (Failed, TemplateUnusable) as error:
+            failure = error
+            if isinstance(failure, TemplateUnusable):
+                failure = Failed("API_CONFIGURATION_ERROR", f"Unable to transform: {error}")
+            _note(failure, call, api.api_id)
+            return told(failure.kind, failure.message, second=True)
+
+    def _of_rest(self, question: Question, call: Call, owner: str, api: Any) -> Reply:  # noqa: ANN401
+        try:
+            _check_size(call)
             return rest.answer(question, call, owner, api, self._upstreams)
         except Failed as failure:
-            _note(failure, call, owner, api)
+            _note(failure, call, api.id)
+            status = status_of(failure.kind)
+            execution_log.write(owner, call, api, f"{failure.kind}: {failure}", status)
             return _worded(failure, call, owner, api)
 
 
@@ -54,11 +72,14 @@ def api_of(question: Question) -> str:
     return resource.split(":", 5)[5].partition("/")[0].partition("-vpce-")[0]
 
 
-def _note(failure: Failed, call: Call, owner: str, api: Any) -> None:  # noqa: ANN401 - moto's
-    status = ERRORS[failure.kind][0]
-    if status >= 500:
-        LOG.error("%s %s of %s: %s: %s", call.method, call.path, api.id, failure.kind, failure)
-    execution_log.write(owner, call, api, f"{failure.kind}: {failure}", status)
+def _check_size(call: Call) -> None:
+    if len(call.body) > LARGEST:
+        raise Failed("REQUEST_TOO_LARGE")
+
+
+def _note(failure: Failed, call: Call, name: str) -> None:
+    if status_of(failure.kind) >= 500:
+        LOG.error("%s %s of %s: %s: %s", call.method, call.path, name, failure.kind, failure)
 
 
 def _worded(failure: Failed, call: Call, owner: str, api: Any) -> Reply:  # noqa: ANN401 - moto's
@@ -92,21 +113,22 @@ def _worded(failure: Failed, call: Call, owner: str, api: Any) -> Reply:  # noqa
 def call_of(question: Question, environ: dict[str, Any]) -> Call:
     """Put a call together of a WSGI request and what the front told of it."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    told_by_front = json.loads(base64.b64decode(environ.pop(CALL, "e30=")))
+    said = json.loads(base64.b64decode(environ.pop(CALL, "e30=")))
     context = {name: tuple(held) for name, held in question["context"].items()}
     path, _, query = environ.get("REQUEST_URI", environ.get("PATH_INFO", "/")).partition("?")
     return Call(
         method=environ["REQUEST_METHOD"],
         path=path,
         query=query,
-        headers=tuple((name, value) for name, value in told_by_front.get("headers", ())),
+        headers=tuple((name, value) for name, value in said.get("headers", ())),
         body=body,
         host=environ.get("HTTP_HOST", ""),
-        source=told_by_front.get("source", ""),
-        request_id=told_by_front.get("id", ""),
+        source=said.get("source", ""),
+        request_id=said.get("id", ""),
         region=str(question["asked"][0][1]).split(":")[3],
         account=question.get("account") or "",
         principal=question.get("principal") or "",
         endpoint=(context.get("aws:SourceVpce") or (None,))[0],
         context=context,
+        socket=said.get("socket"),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 TO_TEXT, TO_BINARY = "CONVERT_TO_TEXT", "CONVERT_TO_BINARY"
 EVERYTHING = "*/*"
+TEXTS = ("json", "javascript", "xml")  # of application/
 PATCHED = "/binaryMediaTypes/"
 
 _now = threading.local()  # the types that the call of a thread names
@@ -20,6 +21,12 @@ def is_binary(media_type: str, binary: Iterable[str]) -> bool:
     named = media_type.partition(";")[0].strip().lower()
     kinds = {one.lower() for one in binary}
     return EVERYTHING in kinds or named in kinds or f"{named.partition('/')[0]}/*" in kinds
+
+
+def is_text(media_type: str) -> bool:
+    """Tell whether an HTTP API hands a body of this type to a function as it is."""
+    named = media_type.partition(";")[0].strip().lower()
+    return named.startswith("text/") or named.removeprefix("application/") in TEXTS
 
 
 def converted(body: bytes, handling: str | None) -> bytes:

@@ -24,6 +24,7 @@ ERRORS = {
         "Missing Authentication Token",
         "MissingAuthenticationTokenException",
     ),
+    "NOT_FOUND": (404, "Not Found", "NotFoundException"),
     "UNAUTHORIZED": (401, "Unauthorized", "UnauthorizedException"),
     "AUTHORIZER_CONFIGURATION_ERROR": (500, INTERNAL, "AuthorizerConfigurationException"),
     "BAD_REQUEST_PARAMETERS": (400, "", "BadRequestException"),
@@ -39,6 +40,16 @@ ERRORS = {
     ),
     "INTEGRATION_TIMEOUT": (504, "Endpoint request timed out", "InternalServerErrorException"),
     "BAD_GATEWAY": (502, INTERNAL, "InternalServerErrorException"),
+}
+
+
+# what HTTP and WebSocket APIs say otherwise
+OF_VERSION_2 = {
+    "AUTHORIZER_CONFIGURATION_ERROR": (500, "Internal Server Error"),
+    "API_CONFIGURATION_ERROR": (500, "Internal Server Error"),
+    "BAD_GATEWAY": (500, "Internal Server Error"),
+    "INTEGRATION_FAILURE": (503, "Service Unavailable"),
+    "INTEGRATION_TIMEOUT": (503, "Service Unavailable"),
 }
 
 
@@ -81,6 +92,7 @@ class Call:
     principal: str = ""
     endpoint: str | None = None  # that it came through
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    socket: Mapping[str, Any] | None = None  # what happened on a WebSocket
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def header(self, name: str) -> str | None:
@@ -110,8 +122,15 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return out
 
 
-def told(kind: str, message: str = "") -> Reply:
-    """Give the answer that API Gateway words itself."""
+def status_of(kind: str) -> int:
+    """Give the status of a gateway response."""
+    return ERRORS[kind][0]
+
+
+def told(kind: str, message: str = "", *, second: bool = False) -> Reply:
+    """Give the answer that API Gateway words itself; `second`: of an API of version 2."""
     status, words, error = ERRORS[kind]
+    if second:
+        status, words = OF_VERSION_2.get(kind, (status, words))
     body = json.dumps({"message": message or words}).encode()
     return Reply(status, body, (("Content-Type", JSON), ("x-amzn-ErrorType", error)))

@@ -47,7 +47,8 @@ def answer(
     name, _, rest = call.path.lstrip("/").partition("/")
     stage = api.stages.get(name)
     is_private = PRIVATE in api.endpoint_configuration.get("types", ())
-    if stage is None or is_private != (call.endpoint is not None):
+    disabled = str(api.disableExecuteApiEndpoint).lower() == "true"
+    if stage is None or disabled or is_private != (call.endpoint is not None):
         raise Failed("FORBIDDEN")
     matched = _method(api, f"/{rest}", call.method)
     if matched is None:
