@@ -2,12 +2,16 @@
 
 from genkan import wire
 
+SIGNATURE = "AWS4-"
 LONGEST_NAME = 200
 
 
-def is_signed(head: wire.HttpRequest) -> bool:
-    """Tell whether a request says that it is signed."""
-    return head.header("authorization") is not None or "X-Amz-Signature=" in head.query
+def is_signed(head: wire.HttpRequest, *, by_us_alone: bool = True) -> bool:
+    """Tell whether a request says that it is signed; where not `by_us_alone`, Authorization may
+    hold what is somebody else's, such as a token."""
+    header = head.header("authorization")
+    ours = header is not None and (by_us_alone or header.startswith(SIGNATURE))
+    return ours or "X-Amz-Signature=" in head.query
 
 
 def named_by_head(head: wire.HttpRequest, body: bytes) -> str:

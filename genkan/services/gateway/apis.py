@@ -78,8 +78,9 @@ def _check_size(call: Call) -> None:
 
 
 def _note(failure: Failed, call: Call, name: str) -> None:
-    if status_of(failure.kind) >= 500:
-        LOG.error("%s %s of %s: %s: %s", call.method, call.path, name, failure.kind, failure)
+    level = logging.ERROR if status_of(failure.kind) >= 500 else logging.INFO
+    told = (call.method, call.path, name, failure.kind, failure)
+    LOG.log(level, "%s %s of %s: %s: %s", *told)
 
 
 def _worded(failure: Failed, call: Call, owner: str, api: Any) -> Reply:  # noqa: ANN401 - moto's

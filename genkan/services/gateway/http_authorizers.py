@@ -30,6 +30,8 @@ KEPT = 300.0  # seconds that an issuer's keys are
 PATIENCE = 1.5  # seconds for an issuer: "1,500 milliseconds"
 ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512"]
 
+COGNITO = re.compile(r"https://cognito-idp\.([a-z0-9-]+)\.amazonaws\.com/([\w-]+)")
+
 _keys: dict[str, tuple[float, KeySet]] = {}
 
 
@@ -93,12 +95,31 @@ def _keys_of(issuer: str, upstreams: Upstreams) -> KeySet:
     if urlsplit(base).scheme != "https":
         raise Failed("AUTHORIZER_CONFIGURATION_ERROR", f"{issuer} is no https address")
     try:
-        settings = _fetched(f"{base}/.well-known/openid-configuration", upstreams)
-        keys = KeySet.import_key_set(_fetched(str(settings["jwks_uri"]), upstreams))
-    except Failed as failure:
+        keys = KeySet.import_key_set(_pools_keys(base) or _issuers_keys(base, upstreams))
+    except (Failed, ValueError, KeyError, TypeError) as failure:
         raise Failed("UNAUTHORIZED", f"the keys of {issuer} are not had: {failure}") from failure
     _keys[issuer] = (time.monotonic() + KEPT, keys)
     return keys
+
+
+def _pools_keys(issuer: str) -> Any:  # noqa: ANN401 - JSON
+    """Give the keys of a pool of the embedded Cognito, whose name is one of AWS's and none of the
+    site's; None for any other issuer."""
+    from moto.cognitoidp.models import cognitoidp_backends
+    from moto.cognitoidp.responses import CognitoIdpJsonWebKeyResponse
+
+    found = COGNITO.fullmatch(issuer)
+    if found is None:
+        return None
+    for regions in list(cognitoidp_backends.values()):
+        if found[1] in regions and found[2] in regions[found[1]].user_pools:
+            return json.loads(CognitoIdpJsonWebKeyResponse().json_web_key)
+    raise ValueError("there is no such pool")
+
+
+def _issuers_keys(issuer: str, upstreams: Upstreams) -> Any:  # noqa: ANN401 - JSON
+    settings = _fetched(f"{issuer}/.well-known/openid-configuration", upstreams)
+    return _fetched(str(settings["jwks_uri"]), upstreams)
 
 
 def _fetched(url: str, upstreams: Upstreams) -> Any:  # noqa: ANN401 - JSON
