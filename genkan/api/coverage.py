@@ -27,6 +27,7 @@ Known differences from AWS, beside what is refused:
 * A Region whose IPv6 range is not known here draws its /56 blocks from 2001:db8::/32.
 * NAT gateways: which of several addresses a connection leaves from is drawn from its addresses
   and ports. What is in the instance puts the addresses of its prefixes on.
+* An Elastic IP that another account accepts keeps its allocation id.
 * A detached attachment is found by its id, as `detached`, for one minute.
 * Kept and shown, and acted on by nobody: permissions of network interfaces, domain names of Elastic
   IPs, connection tracking time-outs, DNS64, device indexes for local network interfaces. Both

@@ -13,7 +13,7 @@ from genkan.api.public_addresses import elastic_ip_of, free_public_addresses
 from genkan.api.quotas import ELASTIC_IPS, AddressLimitExceeded, check_quota
 from genkan.api.selection import Values, matching
 from genkan.api.tagging import from_specifications, shown
-from genkan.model.elastic_ip import ElasticIp
+from genkan.model.elastic_ip import AddressTransfer, ElasticIp
 from genkan.model.errors import (
     AddressInUse,
     AlreadyAssociated,
@@ -171,7 +171,8 @@ def release_address(
             f"Address {elastic.public_ip} is in use by {elastic.network_interface_id}. "
             "Disassociate it first."
         )
-    return Answer({}, delete(elastic))
+    offers = [one for one in call.mine(AddressTransfer) if one.id == elastic.id]
+    return Answer({}, delete(elastic, *offers))
 
 
 def _need_elastic(call: Call, allocation_id: str | None, public_ip: str | None) -> ElasticIp:
@@ -190,15 +191,20 @@ class InvalidAddressMalformed(Refused):
     code = "InvalidAddress.Malformed"
 
 
-def _by_public_ip(call: Call, text: str) -> ElasticIp:
+def parse_public_ip(text: str) -> IPv4Address:
+    """Read a public address of a request. Raises InvalidAddressMalformed."""
     try:
-        IPv4Address(text)
+        return IPv4Address(text)
     except ValueError:
         raise InvalidAddressMalformed(
             f"Invalid address: '{text}'. Give an IPv4 address as 203.0.113.25."
         ) from None
+
+
+def _by_public_ip(call: Call, text: str) -> ElasticIp:
+    wanted = parse_public_ip(text)
     for elastic in call.mine(ElasticIp):
-        if str(elastic.public_ip) == text:
+        if elastic.public_ip == wanted:
             return elastic
     raise NotFound("InvalidAddress.NotFound", f"Address '{text}' not found.")
 

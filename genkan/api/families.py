@@ -5,6 +5,7 @@ from types import ModuleType
 from genkan.api import (
     access_scopes,
     account_attributes,
+    address_transfers,
     availability_zones,
     block_public_access,
     classic_link,
@@ -105,6 +106,7 @@ FAMILIES: dict[str, tuple[ModuleType, ...]] = {
     "ec2": (
         access_scopes,
         account_attributes,
+        address_transfers,
         availability_zones,
         block_public_access,
         classic_link,

@@ -2,6 +2,7 @@
 associated."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv4Address
 from typing import ClassVar
 
@@ -19,3 +20,15 @@ class ElasticIp(Resource):
     network_interface_id: str | None = None
     private_ip: IPv4Address | None = None
     domain_name: str | None = None  # what a reverse look-up would say; data alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressTransfer(Resource):
+    """An offer of an Elastic IP to another account. `id` is the allocation id; `account` offers."""
+
+    kind: ClassVar[str] = "address-transfer"
+
+    public_ip: IPv4Address
+    to_account: str
+    expires_at: datetime
+    accepted_at: datetime | None = None

@@ -12,7 +12,7 @@ from genkan.model.block_public_access import (
     BlockPublicAccessOptions,
 )
 from genkan.model.dhcp_options import DhcpOptions
-from genkan.model.elastic_ip import ElasticIp
+from genkan.model.elastic_ip import AddressTransfer, ElasticIp
 from genkan.model.endpoint_health import EndpointHealth
 from genkan.model.endpoint_service import (
     ConnectionNotification,
@@ -97,6 +97,7 @@ KINDS: dict[str, type[Resource]] = {
         NetworkInterface,
         NetworkInterfacePermission,
         ElasticIp,
+        AddressTransfer,
         NatGateway,
         Instance,
         VpcEndpoint,

@@ -20,6 +20,7 @@ NO_IDS = (
     "subnet_ipv6",
     "ipv6_address",
     "ipv6_prefix",
+    "offered_ip",
     "outside",
     "quota_request",
 )

@@ -1,10 +1,12 @@
 """Elastic IPs: what AWS's own interfaces have of them is not theirs who call."""
 
+from datetime import timedelta
+
 import pytest
 
 from genkan.model.nat_gateway import NatGateway
 from genkan.model.network_interface import NetworkInterface
-from tests.build import REGION, Client
+from tests.build import ACCOUNT, REGION, Client
 
 WEB = f"com.amazonaws.{REGION}.monitoring"
 
@@ -179,3 +181,49 @@ def test_there_are_so_many_addresses_in_a_region_and_no_more(monkeypatch):
     site = Pair()
     monkeypatch.setattr("genkan.api.elastic_ips.ELASTIC_IPS", 1)
     assert site.refusal("AllocateAddress") == "AddressLimitExceeded"
+
+
+OTHER = "210987654321"
+
+
+def test_an_address_changes_its_account_when_an_offer_is_accepted(client):
+    tags = [{"ResourceType": "elastic-ip", "Tags": [{"Key": "Name", "Value": "mine"}]}]
+    made = client.ask("AllocateAddress", TagSpecifications=tags)
+    by_id = {"AllocationId": made["AllocationId"]}
+    offer = client.ask("EnableAddressTransfer", **by_id, TransferAccountId=OTHER)
+    assert offer["AddressTransfer"]["AddressTransferStatus"] == "pending"
+    expires = offer["AddressTransfer"]["TransferOfferExpirationTimestamp"]
+    assert expires == client.call.now + timedelta(days=7)
+    client.become(OTHER)
+    assert client.ask("DescribeAddressTransfers")["AddressTransfers"] == []
+    answer = client.ask("AcceptAddressTransfer", Address=made["PublicIp"])
+    assert answer["AddressTransfer"]["AddressTransferStatus"] == "accepted"
+    (seen,) = client.ask("DescribeAddresses")["Addresses"]
+    assert (seen["PublicIp"], seen["Tags"]) == (made["PublicIp"], [])
+    client.become(ACCOUNT)
+    assert client.refusal("DescribeAddresses", AllocationIds=[made["AllocationId"]]) == (
+        "InvalidAllocationID.NotFound"
+    )
+    asked = {"AllocationIds": [made["AllocationId"]]}
+    (shown,) = client.ask("DescribeAddressTransfers", **asked)["AddressTransfers"]
+    assert shown["AddressTransferStatus"] == "accepted"
+    client.pass_time(14 * 86_400)
+    assert client.ask("DescribeAddressTransfers")["AddressTransfers"] == []
+
+
+def test_an_offer_ends_after_a_week_with_its_address_and_when_it_is_disabled(client):
+    made = client.ask("AllocateAddress")
+    by_id = {"AllocationId": made["AllocationId"]}
+    client.ask("EnableAddressTransfer", **by_id, TransferAccountId=OTHER)
+    ended = client.ask("DisableAddressTransfer", **by_id)["AddressTransfer"]
+    assert ended["AddressTransferStatus"] == "disabled"
+    assert client.ask("DescribeAddressTransfers")["AddressTransfers"] == []
+    client.ask("EnableAddressTransfer", **by_id, TransferAccountId=OTHER)
+    client.pass_time(7 * 86_400)
+    assert client.ask("DescribeAddressTransfers")["AddressTransfers"] == []
+    client.ask("EnableAddressTransfer", **by_id, TransferAccountId=OTHER)
+    client.ask("ReleaseAddress", **by_id)
+    client.become(OTHER)
+    assert client.refusal("AcceptAddressTransfer", Address=made["PublicIp"]) == (
+        "InvalidTransfer.AddressNotFound"
+    )

@@ -175,7 +175,7 @@ NO_RESOURCE = {
     ),
     **dict.fromkeys(
         (
-            *("AwsAccountId", "PeerOwnerId", "SourceSecurityGroupOwnerId"),
+            *("AwsAccountId", "PeerOwnerId", "SourceSecurityGroupOwnerId", "TransferAccountId"),
             "IpPermissions.UserIdGroupPairs.UserId",
         ),
         "an account",

@@ -11,7 +11,7 @@ from genkan import wire
 from genkan.api import registry
 from genkan.api.families import FAMILIES
 from tests.api.boto import Site, a_site, parts_of
-from tests.api.examples import EXAMPLES, play
+from tests.api.examples import EXAMPLES, as_caller, play
 
 # What AWS answers although its model says otherwise: the value, or the member that it leaves out.
 BESIDE_THE_MODEL = {
@@ -34,6 +34,7 @@ def played() -> dict[int, Played]:
     """Give each example's answer, and the site as it was before the call."""
     site, found = a_site(), {}
     for number, one in enumerate(EXAMPLES):
+        as_caller(site, one)
         found[number] = Played(site.fork(), play(site, one))
     return found
 

@@ -7,6 +7,7 @@ the last family to the first. What stands after MAKE is the *hall* that other ta
 
 from functools import cache
 
+from genkan.control.accounts import DEFAULT_ACCOUNT
 from tests.api.boto import Site, a_site
 from tests.api.examples import (
     account,
@@ -55,8 +56,15 @@ def hall() -> Site:
     """Give the network that MAKE leaves: fork it before asking."""
     site = a_site()
     for one in MAKE:
+        as_caller(site, one)
         play(site, one)
     return site
+
+
+def as_caller(site: Site, one: Example) -> None:
+    """Go on as the account whose call an example is."""
+    if site.call.account != (one.account or DEFAULT_ACCOUNT):
+        site.become(one.account or DEFAULT_ACCOUNT)
 
 
 def play(site: Site, one: Example) -> dict:

@@ -1,5 +1,6 @@
 """Network interfaces, Elastic IPs, NAT gateways."""
 
+from tests.api.boto import OTHER_ACCOUNT
 from tests.api.examples.example import example, tagged
 
 MAKE = (
@@ -86,6 +87,18 @@ USE = (
         {"NetworkInterfaceId": "<eni>", "Ipv6Prefixes": ["<ipv6_prefix>"]},
     ),
     example("DisassociateSubnetCidrBlock", {"AssociationId": "<subnet_ipv6_association>"}),
+    example("AllocateAddress", offered_eip="AllocationId", offered_ip="PublicIp"),
+    example(
+        "EnableAddressTransfer",
+        {"AllocationId": "<offered_eip>", "TransferAccountId": "<other>"},
+    ),
+    example("DisableAddressTransfer", {"AllocationId": "<offered_eip>"}),
+    example(
+        "EnableAddressTransfer",
+        {"AllocationId": "<offered_eip>", "TransferAccountId": "<other>"},
+    ),
+    example("DescribeAddressTransfers", {"AllocationIds": ["<offered_eip>"]}),
+    example("AcceptAddressTransfer", {"Address": "<offered_ip>"}, account=OTHER_ACCOUNT),
     example(
         "ModifyNetworkInterfaceAttribute",
         {"NetworkInterfaceId": "<eni>", "Groups": ["<sg>", "<default_sg>"]},

@@ -1,5 +1,7 @@
 """Network interfaces and their addresses, Elastic IPs, NAT gateways."""
 
+from dataclasses import replace
+from datetime import timedelta
 from ipaddress import IPv6Network
 
 from genkan.api import quotas
@@ -7,10 +9,10 @@ from genkan.api.interface_limits import MOST_ADDRESSES
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network_interface import NetworkInterface
-from tests.api.boto import Site
+from tests.api.boto import OTHER_ACCOUNT, Site
 from tests.api.examples.example import example
 from tests.api.refusals.row import Row, rows
-from tests.api.refusals.scenes import many
+from tests.api.refusals.scenes import as_partner, many
 
 NEW = {"SubnetId": "<subnet>"}
 ENI = {"NetworkInterfaceId": "<eni>"}
@@ -29,6 +31,15 @@ WITH_IPV6 = (
         ipv6_address="AssignedIpv6Addresses[0]",
     ),
 )
+
+OFFER = {"AllocationId": "<eip>", "TransferAccountId": "<other>"}
+OFFERED = example("EnableAddressTransfer", OFFER)
+HAVE_IP = example("DescribeAddresses", {"AllocationIds": ["<eip>"]}, eip_ip="Addresses[0].PublicIp")
+
+
+def after_a_week(site: Site) -> None:
+    """Go on when an offer has expired."""
+    site.call = replace(site.call, now=site.call.now + timedelta(days=7))
 
 
 def name_prefix_parts(site: Site) -> None:
@@ -195,6 +206,64 @@ ROWS: tuple[Row, ...] = (
         ENI,
         ({}, "MissingParameter", "No attributes"),
         ({"Attribute": "colour"}, "InvalidParameterValue", "colour"),
+    ),
+    *rows(
+        "EnableAddressTransfer",
+        OFFER,
+        ({"TransferAccountId": "12"}, "InvalidParameterValue", "12"),
+        ({"TransferAccountId": "<account>"}, "InvalidParameterValue", "<account>"),
+    ),
+    *rows(
+        "DisableAddressTransfer",
+        {"AllocationId": "<eip>"},
+        ({}, "InvalidTransfer.AddressNotFound", "transfer"),
+        ({}, "InvalidTransfer.AddressNotFound", "transfer", OFFERED, after_a_week),
+    ),
+    *rows(
+        "AcceptAddressTransfer",
+        {"Address": "<eip_ip>"},
+        ({}, "InvalidTransfer.AddressNotFound", "<eip_ip>", HAVE_IP, as_partner),
+        (
+            {},
+            "InvalidTransfer.AddressNotFound",
+            "<eip_ip>",
+            HAVE_IP,
+            OFFERED,
+            as_partner,
+            after_a_week,
+        ),
+        ({}, "InvalidTransfer.AddressNotFound", "<eip_ip>", HAVE_IP, OFFERED),
+        ({"Address": "ten"}, "InvalidAddress.Malformed", "ten"),
+        (
+            {},
+            "InvalidTransfer.AddressAssociated",
+            "<eip_ip>",
+            HAVE_IP,
+            ON_ENI,
+            OFFERED,
+            as_partner,
+        ),
+        (
+            {},
+            "InvalidTransfer.AddressCustomPtrSet",
+            "mail.example.com",
+            HAVE_IP,
+            example(
+                "ModifyAddressAttribute",
+                {"AllocationId": "<eip>", "DomainName": "mail.example.com"},
+            ),
+            OFFERED,
+            as_partner,
+        ),
+        (
+            {},
+            "AddressLimitExceeded",
+            "Elastic",
+            HAVE_IP,
+            OFFERED,
+            as_partner,
+            many(ElasticIp, quotas.ELASTIC_IPS, account=OTHER_ACCOUNT),
+        ),
     ),
     *rows(
         "AssignIpv6Addresses",
