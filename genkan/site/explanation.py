@@ -29,6 +29,8 @@ def explained(program: Program, asker: str, name: str, kind: str) -> dict[str, A
         return {"unknown": asker, "running": sorted(_names(program))}
     index = ZoneIndex()
     index.apply(Delta(put=tuple(program)))
+    for one in program.of(Resolver):
+        index.set_view(one.view, one.beyond, one.region)
     try:
         outside = explain(index, INTERNET, name, kind)
         if boot is None:
