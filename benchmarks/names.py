@@ -1,11 +1,16 @@
-"""How many questions a second the name server answers, beside Unbound in the same run.
+"""How many questions a second the name server answers, beside Unbound in the same run, and what a
+VPC costs it.
 
-    python benchmarks/names.py [--rounds 5] [--seconds 3]
+    python benchmarks/names.py [--vpcs 1,100,1000] [--rounds 5] [--seconds 3] [--limit PACKETS]
 
-Both are one process with one thread on loopback, with the same records in memory; dnsperf asks both
-in turn, 400 questions outstanding, for names that exist. A round is one turn each; the ratio is
-taken within the round, so that what else the machine does meanwhile counts for both. Printed are
-the medians. Needs the Debian packages unbound and dnsperf.
+Both are one process with one thread on loopback, with the same public records in memory; Genkan
+has also so many VPCs, each with a resolver's address, private zones and instance names. Two
+dnsperf, each with 200 questions outstanding, ask for public names that exist: two of the VPCs,
+others each round (one, where there is but one), then Unbound. A round is one
+turn each; the ratio is taken within the round, so that what else the machine does meanwhile counts
+for both. Printed are the medians, and the memory that a VPC takes before and after it was asked for
+each of its names. With `--limit`, packets of an interface are counted as AWS does and dropped above
+so many a second. Needs the Debian packages unbound and dnsperf.
 """
 
 import argparse
@@ -21,20 +26,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from genkan.dns import NameServer
-from genkan.program import Because, Delta, Entry
-from genkan.program.names import PUBLIC_ZONE, RecordSet, Resolver
+import dns.message
 
-OURS, THEIRS = "127.0.0.53", "127.0.0.54"
+from genkan.dns import NameServer, PacketLimit
+from genkan.program import Because, Delta, Entry
+from genkan.program.names import PUBLIC_ZONE, RecordSet, Resolver, Zone, ZoneAttachment
+
+THEIRS = "127.0.0.54"
 PORT = 5301
-DNSPERF = ("dnsperf", "-q", "400", "-c", "4", "-T", "1")
+AT_ONCE = 2  # dnsperf
+DNSPERF = ("dnsperf", "-q", "200", "-c", "2", "-T", "1")
 NAMES = 1000  # asked
 RECORD_SETS = 10_000  # held
+ZONES = 20  # private ones of a VPC, of endpoints, each with a name
+INSTANCES = 10  # of a VPC, each with two names
+REGION = "ap-northeast-1"
 BECAUSE = Because("fixed", "benchmark")
 UNBOUND = """server:
   interface: {address}@{port}
@@ -77,45 +88,108 @@ def records() -> Iterator[Entry]:
         )
 
 
-def serve(ready: Connection) -> None:
-    """Run the name server until the parent hangs up; tell it what the records cost first."""
+def vpc_address(number: int) -> str:
+    """Give the loopback address at which a VPC's resolver answers."""
+    return str(IPv4Address("127.1.0.0") + number)
+
+
+def vpc_names(number: int) -> list[str]:
+    """Give the names that a VPC has for itself."""
+    zones = [f"service-{one}.{REGION}.amazonaws.com" for one in range(ZONES)]
+    hosts = [f"ip-10-{number % 250}-0-{one}" for one in range(INSTANCES)]
+    hosts += [f"i-{number:08x}{one:09x}" for one in range(INSTANCES)]
+    return [*zones, *(f"{host}.{REGION}.compute.internal" for host in hosts)]
+
+
+def vpc_entries(number: int) -> Iterator[Entry]:
+    """Give a VPC's resolver, its zones and their records."""
+    vpc, names = f"vpc-{number:017x}", vpc_names(number)
+    origins = [*names[:ZONES], f"{REGION}.compute.internal"]
+    for origin in origins:
+        zone = f"{vpc}/{origin}"
+        yield Zone(because=BECAUSE, id=zone, origin=origin)
+        yield ZoneAttachment(because=BECAUSE, view=vpc, zone=zone)
+    for name in names:
+        zone = f"{vpc}/{name if name in origins else origins[-1]}"
+        yield RecordSet(
+            because=BECAUSE, zone=zone, name=name, type="A", ttl=60, values=(address(number),)
+        )
+    yield Resolver(
+        because=BECAUSE,
+        place=vpc,
+        addresses=(IPv4Address(vpc_address(number)),),
+        view=vpc,
+        region=REGION,
+    )
+
+
+def serve(ready: Connection, vpcs: int, limit: int) -> None:
+    """Run the name server until the parent hangs up; tell what things cost when they are there."""
 
     async def until_hung_up() -> None:
         loop = asyncio.get_running_loop()
-        server = NameServer(lambda _, family, kind: socket.socket(family, kind), PORT)
+        packet_limit = PacketLimit(limit) if limit else None
+        server = NameServer(lambda _, family, kind: socket.socket(family, kind), PORT, packet_limit)
         server.start(loop)
-        resolver = Resolver(
-            because=BECAUSE, place="here", addresses=(IPv4Address(OURS),), view="here"
-        )
-        entries = tuple(records())
-        before, start = peak_memory(), time.perf_counter()
-        server.apply(Delta(put=(*entries, resolver)))
-        ready.send((time.perf_counter() - start, peak_memory() - before, peak_memory()))
+        server.apply(Delta(put=tuple(records())))
+        before, start = memory(), time.perf_counter()
+        for number in range(vpcs):
+            server.apply(Delta(put=tuple(vpc_entries(number))))
+        ready.send((time.perf_counter() - start, memory() - before))
         ended = asyncio.Event()
-        loop.add_reader(ready.fileno(), ended.set)
+        loop.add_reader(ready.fileno(), lambda: told() or ended.set())
+
+        def told() -> bool:
+            if ready.recv() == "end":
+                return False
+            ready.send(memory() - before)
+            return True
+
         await ended.wait()
         server.close()
 
+    allow_sockets()
     asyncio.run(until_hung_up())
 
 
-def peak_memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def allow_sockets() -> None:
+    """Take as many descriptors as the process may have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def memory() -> float:
+    """Give what the process has in memory now, in KB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1024
 
 
 @contextlib.contextmanager
-def our_server() -> Iterator[tuple[float, float, float]]:
+def our_server(vpcs: int, limit: int) -> Iterator[tuple[float, float, Connection]]:
     mine, theirs = multiprocessing.Pipe()
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=serve, args=(theirs,))
+    process = context.Process(target=serve, args=(theirs, vpcs, limit))
     process.start()
     try:
-        if not mine.poll(30):
-            sys.exit("The name server did not start within 30 s.")
-        yield mine.recv()
+        if not mine.poll(60):
+            sys.exit("The name server did not start within 60 s.")
+        taken, more = mine.recv()
+        yield taken, more, mine
     finally:
         mine.send("end")
         process.join(10)
+
+
+def ask_all(vpcs: int) -> None:
+    """Ask each VPC for each of its names."""
+    for number in range(vpcs):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(5)
+            sock.connect((vpc_address(number), PORT))
+            for one in vpc_names(number):
+                sock.send(dns.message.make_query(one, "A").to_wire())
+                if sock.recv(4096)[3] & 0x0F:
+                    sys.exit(f"{one} has no answer in VPC {number}.")
 
 
 @contextlib.contextmanager
@@ -144,51 +218,65 @@ def wait_for(server: str) -> None:
     sys.exit(f"Nothing answers at {server} port {PORT} after 30 s.")
 
 
-def rate(server: str, questions: Path, seconds: int) -> float:
-    """Give the questions answered a second. An answer that is not NOERROR ends the benchmark."""
-    asked = subprocess.run(
-        [*DNSPERF, "-s", server, "-p", str(PORT), "-d", questions, "-l", str(seconds)],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=seconds + 30,
-    ).stdout
-    codes = re.findall(r"Response codes:\s+(.*)", asked)
-    if codes != [code for code in codes if code.startswith("NOERROR") and "(100.00%)" in code]:
-        sys.exit(f"{server} answers otherwise than by NOERROR: {codes}")
-    lost = re.search(r"Queries lost:\s+(\d+)", asked)
-    if lost and int(lost[1]):
-        print(f"  {server} lost {lost[1]}")
-    found = re.search(r"Queries per second:\s+([\d.]+)", asked)
-    return float(found[1]) if found else 0.0
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="of each turn")
-    given = parser.parse_args()
-    missing = [program for program in ("unbound", "dnsperf") if shutil.which(program) is None]
-    if missing:
-        sys.exit(f"{' and '.join(missing)} not found: apt-get install {' '.join(missing)}")
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file, our_server() as cost, unbound():
-        taken, more, whole = cost
-        print(
-            f"{RECORD_SETS} record sets applied in {taken * 1000:.0f} ms, "
-            f"{more:.1f} MB, process {whole:.0f} MB"
+def rate(servers: Sequence[str], questions: Path, seconds: int) -> float:
+    """Give the questions that servers, one a dnsperf, answer a second together. An answer that is
+    not NOERROR ends the benchmark."""
+    asking = [
+        subprocess.Popen(
+            [*DNSPERF, "-s", server, "-p", str(PORT), "-d", questions, "-l", str(seconds)],
+            stdout=subprocess.PIPE,
+            text=True,
         )
-        file.writelines(f"{name(number)} A\n" for number in range(NAMES))
-        file.flush()
+        for server in servers
+    ]
+    whole = 0.0
+    for server, process in zip(servers, asking, strict=True):
+        asked, _ = process.communicate(timeout=seconds + 30)
+        codes = re.findall(r"Response codes:\s+(.*)", asked)
+        if codes != [code for code in codes if code.startswith("NOERROR") and "(100.00%)" in code]:
+            sys.exit(f"{server} answers otherwise than by NOERROR: {codes}")
+        lost = re.search(r"Queries lost:\s+(\d+)", asked)
+        if lost and int(lost[1]):
+            print(f"  {server} lost {lost[1]}")
+        found = re.search(r"Queries per second:\s+([\d.]+)", asked)
+        whole += float(found[1]) if found else 0.0
+    return whole
+
+
+def measure(vpcs: int, given: argparse.Namespace, questions: Path) -> None:
+    """Measure with so many VPCs, and print it."""
+    with our_server(vpcs, given.limit) as (taken, more, process):
+        print(f"{vpcs} VPCs applied in {taken * 1000:.0f} ms, {more / vpcs:.0f} KB each", end="")
+        ask_all(vpcs)
+        process.send("memory")
+        print(f", {process.recv() / vpcs:.0f} KB when each was asked for its names")
         rounds = []
         for number in range(given.rounds):
-            ours, theirs = (
-                rate(server, Path(file.name), given.seconds) for server in (OURS, THEIRS)
-            )
+            asked = [(number + one * vpcs // AT_ONCE) % vpcs for one in range(AT_ONCE)]
+            ours = rate([vpc_address(one) for one in asked], questions, given.seconds)
+            theirs = rate([THEIRS] * AT_ONCE, questions, given.seconds)
             rounds.append((ours, theirs))
             print(f"round {number + 1}   genkan {ours:9,.0f}/s   unbound {theirs:9,.0f}/s")
     ours, theirs = (statistics.median(side) for side in zip(*rounds, strict=True))
     ratio = statistics.median(one / other for one, other in rounds)
     print(f"median    genkan {ours:9,.0f}/s   unbound {theirs:9,.0f}/s   ratio {ratio:.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--vpcs", default="1,100,1000", help="how many, with commas between")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3, help="of each turn")
+    parser.add_argument("--limit", type=int, default=0, help="packets a second and interface")
+    given = parser.parse_args()
+    missing = [program for program in ("unbound", "dnsperf") if shutil.which(program) is None]
+    if missing:
+        sys.exit(f"{' and '.join(missing)} not found: apt-get install {' '.join(missing)}")
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file, unbound():
+        file.writelines(f"{name(number)} A\n" for number in range(NAMES))
+        file.flush()
+        for vpcs in map(int, given.vpcs.split(",")):
+            measure(vpcs, given, Path(file.name))
 
 
 if __name__ == "__main__":

@@ -82,8 +82,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "CIDR routing, geoproximity, traffic policies and DNSSEC signing are refused.",
     ),
     "route53resolver": (
-        "Questions are forwarded by UDP and TCP (Do53) whatever protocol a target names, and "
-        "answers of others are not kept: each question goes out anew.",
+        "The limit of 1,024 packets a second of an interface is off unless `genkan up "
+        "--resolver-limit 1024` sets it, and then counts datagrams to the VPC's resolver alone.",
+        "Questions are forwarded by UDP and TCP (Do53) whatever protocol a target names.",
         "Addresses are IPv4. Rules are FORWARD or SYSTEM; the ones that AWS defines by itself are "
         "not listed.",
         "Rules are not shared between accounts.",

@@ -92,6 +92,14 @@ def main(debug: bool) -> None:
     default="auto",
     help="auto: lasting flows through endpoint services go by tc/BPF where the kernel grants it.",
 )
+@click.option(
+    "--resolver-limit",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="PACKETS",
+    help="Drop what an interface asks its VPC's resolver above so many packets a second, as AWS "
+    "does above 1024. Default: 0, nothing is dropped.",
+)
 @click.option("--from", "sources", multiple=True, type=SOURCE, metavar="PATH", help=UP_FROM)
 @PARAMETER
 def up(
@@ -99,12 +107,13 @@ def up(
     database: str | None,
     default_vpc: bool,
     accelerator: str,
+    resolver_limit: int,
     sources: tuple[Path, ...],
 ) -> None:
     """Start the site; returns when it is ready."""
     from genkan.cli import site
 
-    site.up(engine, database, default_vpc, accelerator, sources)
+    site.up(engine, database, default_vpc, accelerator, sources, resolver_limit)
 
 
 @main.command()

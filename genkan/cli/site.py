@@ -29,11 +29,13 @@ def up(
     default_vpc: bool = False,
     accelerator: str = "auto",
     sources: Sequence[Path] = (),
+    resolver_limit: int = 0,
 ) -> None:
     """Start the site."""
     home = default_home()
     settings = {"GENKAN_DATABASE_URL": _database_url(database)} if database else {}
     settings["GENKAN_ACCELERATOR"] = accelerator
+    settings["GENKAN_RESOLVER_LIMIT"] = str(resolver_limit)
     if default_vpc:
         settings["GENKAN_DEFAULT_VPC"] = "1"
     if sources:

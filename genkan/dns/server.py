@@ -13,9 +13,10 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from genkan.dns.batch import MOST, Asker, Batch
+from genkan.dns.batch import MOST, Admitted, Asker, Batch, tell_devices
 from genkan.dns.fast import Onward, Reply, Responder, View
 from genkan.dns.forwarder import Forwarder
+from genkan.dns.packet_limit import PacketLimit
 from genkan.dns.sockets import OpenSocket, bound
 from genkan.dns.stream import Send, StreamListener
 from genkan.program import Delta
@@ -43,12 +44,17 @@ class _Address:
 class NameServer:
     """Answers names for every place that has a Resolver."""
 
-    def __init__(self, open_socket: OpenSocket, port: int = PORT) -> None:
-        """`open_socket(place, family, type)` gives an unbound socket that lives in that place."""
+    def __init__(
+        self, open_socket: OpenSocket, port: int = PORT, limit: PacketLimit | None = None
+    ) -> None:
+        """`open_socket(place, family, type)` gives an unbound socket that lives in that place;
+        `limit` is of what the interfaces of a VPC may ask its own resolver."""
         self._open_socket = open_socket
         self._port = port
         self._responder = Responder()
         self._batches = {version: Batch(version) for version in (4, 6)}
+        self._limit = limit
+        self._limited = {version: Batch(version, limited=True) for version in (4, 6) if limit}
         self._forwarder = Forwarder(self._bind)
         self._wanted: dict[Key, Resolver] = {}
         self._answers_by: dict[Key, Resolver] = {}  # what open sockets were opened for
@@ -130,8 +136,12 @@ class NameServer:
             datagrams.close()
             raise
         reply = functools.partial(self._responder.reply, view=view)
-        batch = self._batches[address.version]
-        loop.add_reader(datagrams, self._read, batch, datagrams, reply)
+        batch, admitted = self._batches[address.version], None
+        if self._limit and _is_of_a_vpc(resolver):
+            tell_devices(datagrams, address.version)
+            batch = self._limited[address.version]
+            admitted = functools.partial(self._limit.admitted, resolver.place)
+        loop.add_reader(datagrams, self._read, batch, datagrams, reply, admitted)
         by_stream = functools.partial(self._reply_by_stream, view=view)
         return _Address(datagrams, StreamListener(loop, listening, by_stream))
 
@@ -144,9 +154,15 @@ class NameServer:
         address.datagrams.close()
         address.streams.close()
 
-    def _read(self, batch: Batch, sock: socket.socket, reply: Callable[[bytes], Reply]) -> None:
+    def _read(
+        self,
+        batch: Batch,
+        sock: socket.socket,
+        reply: Callable[[bytes], Reply],
+        admitted: Admitted | None,
+    ) -> None:
         for _ in range(_TURNS):
-            count, others = batch.exchange(sock.fileno(), reply)
+            count, others = batch.exchange(sock.fileno(), reply, admitted)
             for asker, onward in others:
                 self._send_on(sock, asker, onward)
             if count < MOST:
@@ -166,6 +182,11 @@ class NameServer:
             self._forwarder.take(reply, send, by_stream=True)
             return None
         return reply
+
+
+def _is_of_a_vpc(resolver: Resolver) -> bool:
+    """Tell whether it is neither the internet's nor for what comes by inbound endpoints."""
+    return resolver.region is not None and resolver.beyond is None
 
 
 def _seen(resolver: Resolver) -> tuple[str | None, str | None]:

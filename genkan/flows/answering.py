@@ -8,7 +8,7 @@ follower that does not read is told how many flows it missed, and costs no more 
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from genkan.flows import live
@@ -42,9 +42,16 @@ class _Follower:
 class Answering:
     """Answers for a recorder."""
 
-    def __init__(self, recorder: Recorder, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        clock: Callable[[], float],
+        others: Callable[[], Awaitable[str]] | None = None,
+    ) -> None:
+        """`others` gives metrics that somebody else counts, in the same text format."""
         self._recorder = recorder
         self._clock = clock
+        self._others = others
         self.asked_last = clock()
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -70,6 +77,7 @@ class Answering:
                 self._recorder.count_for_metrics()
                 await self._recorder.put_metrics()
                 text = prometheus(self._recorder.endpoints(), self._recorder.counters)
+                text += await self._others() if self._others else ""
                 writer.write(_line({"text": text}))
             case "deliver":
                 await self._recorder.end_windows(early=True)

@@ -117,6 +117,11 @@ class Home:
         return str(self.settings.get("accelerator", "auto"))
 
     @property
+    def resolver_limit(self) -> int:
+        """How many packets a second an interface may send to its VPC's resolver; 0: any."""
+        return int(self.settings.get("resolver_limit", 0))
+
+    @property
     def sources(self) -> list[Path]:
         """The files and folders that a new site's network is read from."""
         return [Path(one) for one in self.settings.get("sources", ())]

@@ -218,6 +218,7 @@ def _asked() -> dict[str, object]:
         **({"sources": sources, "parameters": json.loads(parameters)} if sources else {}),
         "default_vpc": wanted,
         "accelerator": accelerator,
+        "resolver_limit": int(os.environ.get("GENKAN_RESOLVER_LIMIT", "0")),
     }
 
 

@@ -33,6 +33,7 @@ from genkan.site.home import RUN, Home
 from genkan.site.subscription import Subscription
 from genkan.site.tally_socket import Borrower
 
+PATIENCE = 2.0  # seconds for the name server
 LOG = logging.getLogger(__name__)
 TICK = 1.0  # seconds
 METRICS_EVERY = 60.0
@@ -53,7 +54,7 @@ class RecorderProcess:
         self._borrower = Borrower(f"{RUN}/tallies.sock", self._carried)
         watch = functools.partial(Watch, carried=self._carried)
         self._recorder = Recorder(watch, logbook, Metrics(delivery), time.time)
-        self._answering = Answering(self._recorder, time.time)
+        self._answering = Answering(self._recorder, time.time, _of_names)
         self._first = asyncio.Event()
         self._after_a_gap = False
 
@@ -147,6 +148,17 @@ class RecorderProcess:
                 await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             LOG.error("control does not hear of %s: %s", log, error)
+
+
+async def _of_names() -> str:
+    """Give what the name server counted; nothing where it counts nothing."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            reader, writer = await asyncio.open_unix_connection(f"{RUN}/names.sock")
+            with contextlib.closing(writer):
+                return (await reader.read()).decode()
+    except (OSError, TimeoutError):
+        return ""
 
 
 async def _start_embedded() -> None:
