@@ -27,6 +27,7 @@ LARGEST_HEAD = 1 << 17
 MOST_WAITING = 32  # requests that came before their turn
 LINGER = 10.0  # seconds for the rest of a body that nobody reads
 PATIENCE = 300.0  # seconds for a client to take more of its answer
+REQUESTS, BODY = "requests", "body"  # what there is too much of
 SPOKEN = ("1.1", "1.0")
 BODILESS = frozenset({204, 304})
 REASONS = {one.value: one.phrase for one in HTTPStatus}
@@ -56,6 +57,7 @@ class Http1Connection(asyncio.Protocol):
         self._quiet_since = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self._writable: asyncio.Future[None] | None = None
+        self._held_back: set[str] = set()  # why nothing is taken in
         self._ends = False  # no more is taken in: what came before is answered yet
         self._unreadable = False  # and the last word is 400
         self._lost = False
@@ -89,7 +91,7 @@ class Http1Connection(asyncio.Protocol):
         except (httptools.HttpParserError, BadHead) as error:
             self._refuse(error.__context__ or error)
         if len(self._requests) > MOST_WAITING:
-            self._transport.pause_reading()
+            self._hold_back(REQUESTS)
 
     def eof_received(self) -> bool:
         """Go on answering a client that has said all that it wants to."""
@@ -105,6 +107,23 @@ class Http1Connection(asyncio.Protocol):
         if self._writable is not None and not self._writable.done():
             self._writable.set_result(None)
         self._writable = None
+
+    def _hold_back(self, why: str) -> None:
+        """Take no more in from the client, as long as there is any reason."""
+        self._held_back.add(why)
+        self._transport.pause_reading()
+
+    def _go_on(self, why: str) -> None:
+        if why in self._held_back:
+            self._held_back.remove(why)
+            if not self._held_back and not self._lost:
+                self._transport.resume_reading()
+
+    def _hold_back_body(self) -> None:
+        self._hold_back(BODY)
+
+    def _go_on_with_body(self) -> None:
+        self._go_on(BODY)
 
     # What the parser calls.
 
@@ -129,7 +148,7 @@ class Http1Connection(asyncio.Protocol):
         version = parser.get_http_version()
         if version not in SPOKEN:
             raise BadHead(f"HTTP/{version} is not spoken here")
-        body = Incoming(self._transport.pause_reading, self._transport.resume_reading)
+        body = Incoming(self._hold_back_body, self._go_on_with_body)
         waits = version != "1.0" and (head.header("expect") or "").strip().lower() == "100-continue"
         request = Request(
             head,
@@ -165,7 +184,7 @@ class Http1Connection(asyncio.Protocol):
             while self._requests and not self._lost:
                 self._request, goes_on = self._requests.popleft()
                 if not self._requests:
-                    self._transport.resume_reading()
+                    self._go_on(REQUESTS)
                 if not await self._serve_one(self._request, goes_on):
                     self._ends, self._unreadable = True, False
                     break

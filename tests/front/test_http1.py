@@ -104,3 +104,29 @@ def test_a_client_that_ends_its_side_is_answered_what_it_asked(server: Server):
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200 ")
         plain = connection.unwrap()
         plain.shutdown(socket.SHUT_WR)
+
+
+def pour(connection: socket.socket, part: bytes, times: int) -> None:
+    """Send a part again and again. Raises TimeoutError when nobody takes it."""
+    connection.settimeout(1)
+    for _ in range(times):
+        connection.sendall(part)
+
+
+def test_a_body_that_nobody_reads_yet_is_not_taken_in(server: Server):
+    server.held.clear()
+    with connect(server) as connection:
+        head = f"POST /wait HTTP/1.1\r\n{HOST}Content-Length: {64 << 20}\r\n\r\n".encode()
+        connection.sendall(head + bytes(1 << 20))
+        with pytest.raises(TimeoutError):
+            pour(connection, bytes(1 << 20), 63)
+        server.held.set()
+
+
+def test_requests_that_wait_for_their_turn_are_bounded(server: Server):
+    server.held.clear()
+    with connect(server) as connection:
+        connection.sendall(get("/wait").encode())
+        with pytest.raises(TimeoutError):
+            pour(connection, get("/more", f"X-Long: {'x' * 4096}\r\n").encode() * 256, 64)
+        server.held.set()

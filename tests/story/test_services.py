@@ -225,6 +225,7 @@ def test_a_killed_process_comes_back_and_the_kernel_hands_on_meanwhile(site, ser
 
 def test_a_target_that_stops_answering_is_left(site, served):
     name = served.described()["DnsEntries"][0]["DnsName"]
+    until(lambda: set(served.health().values()), lambda states: states == {"healthy"}, 25)
     answered = {get(site, name).split()[0] for _ in range(12)}
     assert answered == {"ip-10-0-1-10", "ip-10-0-1-11"}
     site.inside("one", sys.executable, "-c", CLIENT, "http://127.0.0.1/end", "5")
