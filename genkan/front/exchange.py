@@ -12,9 +12,11 @@ import logging
 import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from typing import Any
 
 from genkan import wire
 from genkan.front.body import read_parts, read_whole, unpacked
+from genkan.front.conversation import Conversations, Told
 from genkan.front.directory import Directory
 from genkan.front.events import EventLog
 from genkan.front.gateway_calls import EXECUTE_API, call_header
@@ -28,18 +30,18 @@ from genkan.front.relay import HOP_BY_HOP, Relay
 from genkan.front.request import Headers, Request, Response
 from genkan.front.s3_names import bucket_in, public_host
 from genkan.front.session import check_session, check_use, foreign_token
-from genkan.front.upstream import UpstreamAnswer, UpstreamDown
+from genkan.front.upstream import UpstreamAnswer, UpstreamDown, is_no_answer
 from genkan.program.service import Credential, Listener, Service, Upstream
 
 LOG = logging.getLogger(__name__)
 OURS = ("x-genkan-", "x-moto-")  # headers that no client may send past us
+MANAGED = "x-genkan-managed"  # of which API somebody may manage connections
 DENIED, REFUSED = "x-genkan-denied", "x-genkan-refused"  # what the embedded services' gate says
 LOOKUP = ("cloudtrail", "LookupEvents")  # of the embedded service's operations, the one of ours
 SOURCES = {"s3-control": "s3"}  # by which records know a service that has another prefix
 CHUNK = 256 << 10
 NOT_PASSED_BACK = HOP_BY_HOP | {"content-length", "server", "date"}
 ERROR = 400
-SERVER_ERROR = 500
 UNREADABLE = ("Malformed", "InvalidValue", "TooLarge")  # kinds of what no service could read
 NAMELESS = ("UnknownOperation", "MissingOperation")
 
@@ -52,6 +54,7 @@ class Means:
     relay: Relay
     admission: Admission
     identities: Identities
+    conversations: Conversations
     events: EventLog
     clock: Callable[[], datetime]
 
@@ -97,12 +100,13 @@ class Exchange:
 
     async def answer(self) -> Response:
         try:
-            self._refuse_websockets()
             body = await self._read()
             self._require_identity()
             await self._ask_policies()
             if self._looks_up():
                 return await self._look_up()
+            if self._service.code == EXECUTE_API and self._head.header("upgrade"):
+                return await self._converse()
             return await self._pass_on(body)
         except wire.WireError as error:
             return self._refuse(self._broken or error)
@@ -129,11 +133,10 @@ class Exchange:
         )
         kept = False
         try:
-            if denial := answer.header(DENIED):
-                assert self._question is not None  # noqa: S101 - it was sent
-                raise denied(self._seen, read_denial(denial, self._question))
-            if refusal := answer.header(REFUSED):
-                raise read_refusal(refusal)
+            self._raise_denial(answer)
+            if (of := answer.header(MANAGED)) and isinstance(body, bytes):
+                self._record()
+                return self._means.conversations.manage(self._head, of, body)
             headers = tuple(  # as S3 writes them; what reads metadata minds their case
                 (lowered, value)
                 for name, value in answer.headers
@@ -202,7 +205,7 @@ class Exchange:
         if answer.status >= ERROR:
             error = wire.error_code_of(self._protocol, answer.status, dict(headers), content)
             own = self._service.code == EXECUTE_API  # what stands behind an API may say anything
-            if error is None and not own and _is_no_answer(answer, content):
+            if error is None and not own and is_no_answer(answer, content):
                 return self._refuse(self._why_not())
             self._seen.error = error or (str(answer.status), "")
         self._record()
@@ -268,15 +271,37 @@ class Exchange:
                 kind="MissingAuthenticationToken",
             )
 
-    def _refuse_websockets(self) -> None:
-        upgrade = (self._head.header("upgrade") or "").strip().lower()
-        if self._service.code == EXECUTE_API and upgrade == "websocket":
-            raise wire.WireError(
-                "NotImplementedException",
-                "A site's API Gateway answers calls of REST APIs; WebSocket APIs are not executed. "
-                "A program of yours behind `genkan service add` may speak WebSocket.",
-                501,
-            )
+    async def _converse(self) -> Response:
+        """Let a client of a WebSocket API in, and tell the API what it says."""
+        assert self._question is not None  # noqa: S101 - it was asked
+        of = "/".join(self._question.asked[0].resource.split(":", 5)[5].split("/")[:2])
+        conversations = self._means.conversations
+        response = await conversations.begin(self._request, of, self._seen.source, self._tell)
+        if response.status >= ERROR:
+            self._seen.error = (str(response.status), "")
+        self._record()
+        return response
+
+    async def _tell(self, said: dict[str, Any], body: bytes) -> Told:
+        """Tell a WebSocket API of an event. Raises WireError, UpstreamDown."""
+        host, target = self._target()
+        answer = await self._means.relay.send(
+            self._service.upstream, "POST", host, target, self._headers(said), body
+        )
+        try:
+            self._raise_denial(answer)
+            kept = tuple(one for one in answer.headers if one[0].lower() not in NOT_PASSED_BACK)
+            return answer.status, kept, await answer.read()
+        finally:
+            await answer.aclose()
+
+    def _raise_denial(self, answer: UpstreamAnswer) -> None:
+        """Raise what the services' gate says instead of an answer. Raises WireError."""
+        if denial := answer.header(DENIED):
+            assert self._question is not None  # noqa: S101 - it was sent
+            raise denied(self._seen, read_denial(denial, self._question))
+        if refusal := answer.header(REFUSED):
+            raise read_refusal(refusal)
 
     def _streams(self) -> bool:
         if self._model is None or not self._protocol.startswith("rest-"):
@@ -372,8 +397,9 @@ class Exchange:
         query = f"?{self._head.query}" if self._head.query else ""
         return host, f"{self._head.path}{query}"
 
-    def _headers(self) -> list[tuple[str, str]]:
-        """Give the headers for the embedded services, named as they came."""
+    def _headers(self, socket: dict[str, Any] | None = None) -> list[tuple[str, str]]:
+        """Give the headers for the embedded services, named as they came; `socket` is what happened
+        on a WebSocket."""
         kept = [
             (name, value)
             for name, value in self._request.headers
@@ -382,7 +408,7 @@ class Exchange:
         if self._question is not None:
             kept.append(("x-genkan-question", self._question.header()))
             if self._service.code == EXECUTE_API:
-                kept.append(call_header(self._seen, self._request))
+                kept.append(call_header(self._seen, self._request, socket))
         credential = self._seen.credential
         return [*kept, ("x-moto-account-id", credential.account)] if credential else kept
 
@@ -419,11 +445,3 @@ class Exchange:
 
 def _response(answer: wire.HttpAnswer) -> Response:
     return Response(answer.status, tuple(answer.headers.items()), answer.body)
-
-
-def _is_no_answer(answer: UpstreamAnswer, content: bytes) -> bool:
-    """Tell whether an error is the server's behind the service, not the service's."""
-    if answer.status >= SERVER_ERROR:
-        return True
-    told_to_people = (answer.header("content-type") or "").startswith("text/html")
-    return answer.status >= ERROR and told_to_people and content != b""

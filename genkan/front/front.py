@@ -13,6 +13,7 @@ from datetime import datetime
 
 from genkan import wire
 from genkan.certificates.authority import Authority
+from genkan.front.conversation import Conversations
 from genkan.front.directory import Directory
 from genkan.front.events import EventLog
 from genkan.front.exchange import Exchange, Means
@@ -61,6 +62,7 @@ class Front:
             relay=self._relay,
             admission=self._admission,
             identities=identities,
+            conversations=Conversations(),
             events=events,
             clock=clock,
         )

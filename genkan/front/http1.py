@@ -18,7 +18,7 @@ from typing import Any, cast
 import httptools
 
 from genkan.front.incoming import Incoming
-from genkan.front.request import Answer, Request, Response, head_of
+from genkan.front.request import Answer, Request, Response, Speaks, head_of
 
 LOG = logging.getLogger(__name__)
 MOST_LINES = 128  # of a head
@@ -61,6 +61,8 @@ class Http1Connection(asyncio.Protocol):
         self._ends = False  # no more is taken in: what came before is answered yet
         self._unreadable = False  # and the last word is 400
         self._lost = False
+        self._after = b""  # what came after a request to speak something else
+        self._is_handed_over = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -86,8 +88,10 @@ class Http1Connection(asyncio.Protocol):
             self._parser.feed_data(data)
             if self._body is None and self._in_head > LARGEST_HEAD:
                 raise BadHead(f"a head of more than {LARGEST_HEAD} bytes")
-        except httptools.HttpParserUpgrade:
-            self._ends = True  # nothing is upgraded: the answer is the last
+        except httptools.HttpParserUpgrade as upgrade:
+            self._ends = True  # nothing more of HTTP: the answer is the last
+            self._after = data[upgrade.args[0] :]
+            self._transport.pause_reading()  # what comes is not for this
         except (httptools.HttpParserError, BadHead) as error:
             self._refuse(error.__context__ or error)
         if len(self._requests) > MOST_WAITING:
@@ -199,7 +203,7 @@ class Http1Connection(asyncio.Protocol):
         finally:
             self._serving = self._request = None
             self._quiet_since = self._loop.time()
-            if self._ends and not self._lost:
+            if self._ends and not self._lost and not self._is_handed_over:
                 self._close()
 
     async def _serve_one(self, request: Request, goes_on: bool) -> bool:
@@ -219,6 +223,9 @@ class Http1Connection(asyncio.Protocol):
         return await self._read_to_the_end(request.body) and goes_on
 
     async def _send(self, request: Request, response: Response, goes_on: bool) -> None:
+        if response.speaks is not None:
+            self._hand_over(response, response.speaks)
+            return
         if self._lost:
             raise ConnectionResetError("the client has gone")
         body = response.body
@@ -234,6 +241,23 @@ class Http1Connection(asyncio.Protocol):
                 await self._send_parts(body, response.length)
         finally:
             await body.aclose()
+
+    def _hand_over(self, response: Response, speaks: Speaks) -> None:
+        """Leave the connection to who speaks what the client asked for, RFC 9110, section 7.8."""
+        lines = [f"HTTP/1.1 {response.status} {REASONS[response.status]}"]
+        lines += [f"{name}: {value}" for name, value in response.headers]
+        self._transport.write("\r\n".join([*lines, "", ""]).encode())
+        self._is_handed_over = True
+        if self._timer is not None:
+            self._timer.cancel()
+        speaks(self._transport, _nothing if self._lost else self._ended)
+        speaker = cast(asyncio.Protocol, self._transport.get_protocol())
+        if self._lost:  # nobody tells it any more
+            speaker.connection_lost(None)
+            return
+        self._transport.resume_reading()
+        if self._after:
+            speaker.data_received(self._after)
 
     async def _send_parts(self, parts: Any, length: int | None) -> None:  # noqa: ANN401
         async for part in parts:

@@ -1,5 +1,6 @@
 """`Request` and `Response`: what the front is asked and what it answers, by whatever HTTP."""
 
+import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -40,6 +41,9 @@ class Request:
     go_on: Callable[[], None]
 
 
+Speaks = Callable[[asyncio.Transport, Callable[[], None]], None]
+
+
 @dataclass(slots=True)
 class Response:
     """One answer. Its length is its body's where there is one, else `length`, if that is known: of
@@ -49,6 +53,7 @@ class Response:
     headers: Headers = ()
     body: bytes | Parts = b""
     length: int | None = None
+    speaks: Speaks | None = None  # who takes the connection over, after 101
 
 
 Answer = Callable[[Request], Awaitable[Response]]

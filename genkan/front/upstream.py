@@ -15,6 +15,7 @@ from genkan.front.incoming import Incoming
 from genkan.front.request import Headers
 
 IDLE = 60.0  # seconds after which a connection is not used again: the other end closes it some day
+ERROR, SERVER_ERROR = 400, 500
 MOST_KEPT = 64
 ANSWER_PATIENCE = 300.0  # seconds for an answer, and for each part of it
 CONTINUE = range(100, 200)
@@ -277,3 +278,11 @@ def _written(method: str, target: str, headers: list[tuple[str, str]], length: i
         lines.append(f"Content-Length: {length}\r\n")
     lines.append("\r\n")
     return "".join(lines).encode("utf-8", "surrogateescape")
+
+
+def is_no_answer(answer: UpstreamAnswer, content: bytes) -> bool:
+    """Tell whether an error is the server's behind the service, not the service's."""
+    if answer.status >= SERVER_ERROR:
+        return True
+    told_to_people = (answer.header("content-type") or "").startswith("text/html")
+    return answer.status >= ERROR and told_to_people and content != b""

@@ -101,16 +101,6 @@ def test_a_call_meets_the_method_that_its_path_means(
     assert gateway.call(name, path, verb=verb, signed=signed) == (status, says)
 
 
-def test_websockets_are_refused_by_name(gateway, name):
-    host = f"{name}.execute-api.{REGION}.amazonaws.com"
-    head = (
-        f"GET /prod HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
-    )
-    reply = gateway.api.send(head.encode())
-    assert (reply.status, reply.code) == (501, "NotImplementedException")
-    assert b"WebSocket" in reply.body
-
-
 def test_an_api_that_there_is_not_is_forbidden(gateway):
     assert gateway.call("nothing123", "/prod") == (403, {"message": "Forbidden"})
 

@@ -45,6 +45,14 @@ def handler(event, context):
                 "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
     if event.get("type") == "REQUEST":
         return {"isAuthorized": event["identitySource"] == ["me"], "context": {"who": "me"}}
+    if event.get("requestContext", {}).get("eventType") == "MESSAGE":
+        import boto3
+        context = event["requestContext"]
+        url = "https://" + context["domainName"] + "/" + context["stage"]
+        client = boto3.client("apigatewaymanagementapi", endpoint_url=url)
+        client.post_to_connection(
+            ConnectionId=context["connectionId"], Data=("heard " + event["body"]).encode())
+        return {"statusCode": 200}
     path = event.get("path") or event.get("rawPath") or event.get("what")
     if path.endswith("/fails"):
         raise ValueError("no tea")
@@ -115,10 +123,12 @@ class Network:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as file:
             file.writestr("f.py", textwrap.dedent(FUNCTION))
-        role = self.site.client("iam").create_role(
-            RoleName="maker",
-            AssumeRolePolicyDocument="""{"Version": "2012-10-17", "Statement": []}""",
-        )["Role"]["Arn"]
+        iam = self.site.client("iam")
+        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        role = iam.create_role(RoleName="maker", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        statement = {"Effect": "Allow", "Action": "execute-api:*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.put_role_policy(RoleName="maker", PolicyName="p", PolicyDocument=policy)
         return self.functions.create_function(
             FunctionName="f",
             Role=role,

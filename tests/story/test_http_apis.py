@@ -4,6 +4,7 @@ One site for all; tests/story/test_apis.py has the network.
 """
 
 import json
+import sys
 
 import pytest
 
@@ -220,6 +221,33 @@ def test_a_token_of_the_issuer_lets_in(network):
     assert status == 201
     claims = json.loads(body)["requestContext"]["authorizer"]["jwt"]["claims"]
     assert claims["iss"] == issuer
+
+
+TALK = """
+import aiohttp, asyncio, sys
+async def talk():
+    async with aiohttp.ClientSession() as session, session.ws_connect(sys.argv[1]) as socket:
+        await socket.send_str("tea")
+        print(await socket.receive_str(timeout=20))
+asyncio.run(talk())
+"""
+
+
+def test_a_function_answers_a_websocket_by_its_connection(network):
+    made = network.second.create_api(
+        Name="chat", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action"
+    )["ApiId"]
+    integration = network.second.create_integration(
+        ApiId=made, IntegrationType="AWS_PROXY", IntegrationUri=network.function_uri
+    )["IntegrationId"]
+    network.second.create_route(
+        ApiId=made, RouteKey="$default", Target=f"integrations/{integration}"
+    )
+    network.second.create_stage(ApiId=made, StageName="prod")
+    network.let_in(made)
+    url = f"wss://{made}.execute-api.{REGION}.amazonaws.com/prod"
+    said = network.site.inside("internet", sys.executable, "-c", TALK, url)
+    assert said.stdout == "heard tea\n", said.stderr
 
 
 def test_a_function_may_say_yes_or_no_alone(network):

@@ -51,7 +51,8 @@ def asked_of(
     """Give all that a request asks for; every one of it has to be allowed."""
     prefix = prefix_of(service)
     if service.code == "execute-api":
-        return [Asked("execute-api:Invoke", _invoked(service, head, account))]
+        name = "ManageConnections" if "/@connections/" in head.path else "Invoke"
+        return [Asked(f"execute-api:{name}", _invoked(service, head, account))]
     if service.model == "apigateway":
         arn = f"arn:aws:apigateway:{service.region}::{head.path}"
         return [Asked(f"apigateway:{head.method}", arn)]

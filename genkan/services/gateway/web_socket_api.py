@@ -184,8 +184,9 @@ def _template(integration: Any, request: Request) -> bytes | None:  # noqa: ANN4
     template = templates.get(key) or templates.get(DEFAULT)
     if template is None:
         return None
-    text = request.text
-    return rendered(template, text, request.context, request.variables).encode()
+    return rendered(
+        template, request.text, request.context, request.variables, request.parameters()
+    ).encode()
 
 
 def _mock(integration: Any, request: Request) -> Reply:  # noqa: ANN401 - moto's
