@@ -1,6 +1,6 @@
 """One packet at one place: what every stage is told of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from genkan.analysis.atlas import Atlas
 from genkan.analysis.code import Code
@@ -37,9 +37,11 @@ class Crossing:
         said: str,
         because: Because | None = None,
         after: Packet | None = None,
+        asked: Entry | None = None,
     ) -> Step:
         name = stage.value if isinstance(stage, Stage) else stage
-        return Step(name, self.place, outcome, because, said, self.packet, after or self.packet)
+        packet = self.packet
+        return Step(name, self.place, outcome, because, said, packet, after or packet, None, asked)
 
     def blocked(
         self,
@@ -52,10 +54,12 @@ class Crossing:
     ) -> Step:
         """Give a step that blocks; `told`: the sender hears of it."""
         outcome = Outcome.REFUSED if told else Outcome.DROPPED
-        return replace(self.step(stage, outcome, said, because), code=code, asked=asked)
+        name = stage.value if isinstance(stage, Stage) else stage
+        packet = self.packet
+        return Step(name, self.place, outcome, because, said, packet, packet, code, asked)
 
     def leaving(self, interface: str | None) -> "Crossing":
-        return replace(self, leaves=interface)
+        return Crossing(self.atlas, self.place, self.packet, self.interface, interface, self.known)
 
     def carrying(self, packet: Packet) -> "Crossing":
-        return replace(self, packet=packet)
+        return Crossing(self.atlas, self.place, packet, self.interface, self.leaves, self.known)

@@ -6,7 +6,7 @@ leads nowhere.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from genkan.analysis import balancing, delivery, edges, guards, inspection, translation
 from genkan.analysis.atlas import Atlas
@@ -197,8 +197,8 @@ class _Way:
         match found.action:
             case Forward(interface=interface):
                 said = f"{where} leads to {interface}"
-                step = at.step(Stage.ROUTE, Outcome.PASSED, said, found.because)
-                self.steps.append(replace(step, asked=found))
+                step = at.step(Stage.ROUTE, Outcome.PASSED, said, found.because, asked=found)
+                self.steps.append(step)
                 return found
             case Unreachable():
                 said = f"nobody has {at.packet.destination}"

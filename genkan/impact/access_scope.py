@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from genkan.impact.groups import Group, Sender
-from genkan.impact.reach import Reached
+from genkan.impact.open_ways import Reached
 from genkan.impact.target import Kind, Target
 
 PATHS = ("MatchPaths", "ExcludePaths")
@@ -95,7 +95,7 @@ def _matches(path: Mapping[str, Any], reached: Reached) -> bool:
     if not all(_is_meant(_statement(one), ids) for one, ids in ends):
         return False
     through = path.get("ThroughResources") or ()
-    if not all(_is_meant(_statement(one), list(reached.outlook.via)) for one in through):
+    if not all(_is_meant(_statement(one), list(reached.via)) for one in through):
         return False
     headers = [one.get("PacketHeaderStatement") or {} for one in (source, destination)]
     return all(_carries(header, reached) for header in headers)
@@ -129,7 +129,7 @@ def _ids_of_target(reached: Reached) -> Iterator[str]:
     if target.group is not None:
         yield from _ids_of(target.group)
     if target.kind in (Kind.NAME, Kind.INTERNET):
-        yield from reached.outlook.via[-2:]
+        yield from reached.via[-2:]
 
 
 def _carries(header: Mapping[str, Any], reached: Reached) -> bool:

@@ -1,6 +1,6 @@
 """What becomes of a flow in a state: its name, its ways, its end, and what a policy says there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -84,7 +84,7 @@ def look(state: State, sender: Sender, target: Target, flow: Flow) -> Outlook:
     resolved = None
     addresses = target.addresses_in(state)
     if target.name is not None:
-        told = _asked(state, sender, target.name)
+        told = named(state, sender.vpc, target.name)
         if isinstance(told, Outlook):
             return told
         resolved, addresses = told, told.addresses
@@ -121,9 +121,9 @@ def packet_of(sender: Sender, to: Address, flow: Flow) -> Packet | None:
     return Packet.to_port(source, to, protocol, port, SOURCE_PORT)
 
 
-def _asked(state: State, sender: Sender, name: str) -> Resolved | Outlook:
-    """Ask the sender's name server for the addresses of a name."""
-    told = state.names.addresses(sender.vpc, name)
+def named(state: State, view: str, name: str) -> Resolved | Outlook:
+    """Ask the name server of a view for the addresses of a name."""
+    told = state.names.addresses(view, name)
     if told.ending is Ending.ELSEWHERE:
         return Outlook(Verdict.DEPENDS, (Why.DNS_FORWARDED.value,), resolved=told)
     if told.ending in UNRESOLVED:
@@ -144,7 +144,7 @@ def together(state: State, traces: list[Trace], resolved: Resolved | None = None
         return Outlook(Verdict.BLOCKED, tuple(codes), via, sees, shown, resolved, some)
     if open_:
         return Outlook(Verdict.DEPENDS, (), via, sees, shown, resolved, True)
-    said = _policy(state, shown)
+    said = policy_of(state, listener_at(state, shown))
     verdict = Verdict.WORKS
     if said is not None:
         verdict = Verdict.DEPENDS if said is Why.VPCE_POLICY_DEPENDS else Verdict.DENIED
@@ -162,25 +162,44 @@ def listener_at(state: State, trace: Trace) -> Listener | None:
 
 
 def _via(state: State, trace: Trace) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_passed(state, trace)))
+    passages = (
+        (step.place, step.asked if isinstance(step.asked, Route) else None)
+        for step in trace.forward
+    )
+    return via(state, passages, trace.arrived_at, listener_at(state, trace))
 
 
-def _passed(state: State, trace: Trace) -> Iterator[str]:
+def via(
+    state: State,
+    passages: Iterable[tuple[str, Route | None]],
+    taken_at: str | None,
+    listener: Listener | None,
+) -> tuple[str, ...]:
+    """Give the things on a way that have an id: of places and the routes that led on from them, and
+    who took it at last."""
+    return tuple(dict.fromkeys(_passed(state, passages, taken_at, listener)))
+
+
+def _passed(
+    state: State,
+    passages: Iterable[tuple[str, Route | None]],
+    taken_at: str | None,
+    listener: Listener | None,
+) -> Iterator[str]:
     balanced = False
-    for step in trace.forward:
-        place = state.atlas.place(step.place)
+    for name, route in passages:
+        place = state.atlas.place(name)
         if place is None:
             continue
         balanced |= place.kind is PlaceKind.NETWORK_LOAD_BALANCER_NODE
         if place.kind in TOLD:
-            yield step.place
-        if place.kind is PlaceKind.VPC and isinstance(step.asked, Route):
-            yield from _led_over(state, step.asked)
-    listener = listener_at(state, trace)
+            yield name
+        if place.kind is PlaceKind.VPC and route is not None:
+            yield from _led_over(state, route)
     if listener is not None and listener.endpoint:
         yield listener.endpoint
-    elif trace.arrived_at and not balanced:
-        yield trace.arrived_at
+    elif taken_at and not balanced:
+        yield taken_at
 
 
 def _led_over(state: State, route: Route) -> Iterator[str]:
@@ -192,9 +211,8 @@ def _led_over(state: State, route: Route) -> Iterator[str]:
         yield name
 
 
-def _policy(state: State, trace: Trace) -> Why | None:
-    """Say what the policy of the endpoint that takes it does to calls."""
-    listener = listener_at(state, trace)
+def policy_of(state: State, listener: Listener | None) -> Why | None:
+    """Say what the policy of the endpoint does to calls whose listener this is."""
     if listener is None or listener.endpoint is None or listener.service is None:
         return None
     entry = state.program.get((EndpointPolicy.section, listener.endpoint))

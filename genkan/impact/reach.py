@@ -1,37 +1,26 @@
 """Who reaches what: every group of equal interfaces, to everything it can mean, at every port.
 
-Exact: the ports of a pair are parted where any rule on the way begins or ends, and one of each part
-is walked, with the answer. Each thing that is found has a witness, a flow that can be sent.
+Exact, by sets of flows (`analysis.sets`), the way back too. Each thing that is found has a witness,
+a flow that the walker follows and that can be sent.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import replace
 
 from genkan.impact.blocks import Blocks
 from genkan.impact.effects import Times
-from genkan.impact.groups import Group, Sender, groups_of, outside
-from genkan.impact.outlook import Flow, Outlook, Verdict, look
+from genkan.impact.groups import Group, Outside, Sender, groups_of, outside
+from genkan.impact.open_ways import OpenWays, Reached
 from genkan.impact.state import State
-from genkan.impact.target import Kind, Ports, Target, joined, ports_of
+from genkan.impact.target import Kind, Target
 from genkan.impact.targets import by_services
 from genkan.model.vpc import Vpc
 
-MOST_FLOWS = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A way that is open (or may be), at ports that are alike. `outlook` is of the first port."""
-
-    sender: Sender
-    target: Target
-    ports: tuple[Ports, ...]
-    outlook: Outlook
+MOST_WAYS = 200_000
 
 
 class TooMany(Exception):
-    """More flows were asked for than are looked at; the message says how many."""
+    """More ways are open than are told; the message says how many are."""
 
 
 class Wanted:
@@ -56,49 +45,50 @@ class Wanted:
 
 def reach(state: State, sources: Wanted, destinations: Wanted) -> list[Reached]:
     """Give every open way between what is meant. Raises TooMany."""
-    flows = 0
+    held, beyond = everybody(state)
+    ends: list[Sender] = [*(one for groups in held.values() for one in groups), beyond]
+    senders = [one for one in ends if sources.sender(state, one)]
+    meant = {one.id for one in senders}
+    ways = OpenWays(state, senders)
     found: list[Reached] = []
-    for sender, target in _pairs(state):
-        if not (sources.sender(state, sender) and destinations.target(state, target)):
-            continue
-        ports = ports_of((state,), sender, target)
-        flows += len(ports)
-        if flows > MOST_FLOWS:
-            raise TooMany(f"more than {MOST_FLOWS} flows are meant; name sources or destinations")
-        found += _open(state, sender, target, ports)
+    for among, target in asked(state, held, beyond):
+        if destinations.target(state, target):
+            found += ways.to(target, [one for one in among if one.id in meant])
+        if len(found) > MOST_WAYS:
+            raise TooMany(f"more than {MOST_WAYS} ways are open; name sources or destinations")
     return found
 
 
-def _open(state: State, sender: Sender, target: Target, ports: list[Ports]) -> Iterator[Reached]:
-    """Give what is open by IPv4 and by IPv6, the one after the other."""
-    for version in sender.versions:
-        looked = [
-            (one, look(state, sender, target, Flow(version, one.protocol, one.first)))
-            for one in ports
-        ]
-        reached = [pair for pair in looked if pair[1].verdict is not Verdict.BLOCKED]
-        for _, alike in groupby(reached, key=lambda pair: (pair[1].verdict.value, pair[1].via)):
-            pairs = list(alike)
-            yield Reached(sender, target, joined(one for one, _ in pairs), pairs[0][1])
-
-
-def _pairs(state: State) -> Iterator[tuple[Sender, Target]]:
+def everybody(state: State) -> tuple[dict[str, list[Group]], Outside]:
+    """Give the groups of each VPC, and who is outside all of them."""
     blocks = Blocks((state.program,))
-    held = {vpc.id: groups_of(state, state, blocks, vpc.id) for vpc in state.network.all(Vpc)}
+    vpcs = state.network.all(Vpc)
+    return {one.id: groups_of(state, state, blocks, one.id) for one in vpcs}, outside(state)
+
+
+def asked(
+    state: State, held: dict[str, list[Group]], beyond: Sender
+) -> Iterator[tuple[list[Sender], Target]]:
+    """Give targets, each with senders of one VPC that can mean it."""
     times = Times(state, state)
-    beyond = outside(state)
     for vpc, groups in held.items():
         near = [*groups, *(one for peer in state.index.peers[vpc] for one in held.get(peer, ()))]
-        services = list(by_services(times, vpc))
-        for sender in groups:
-            for group in near:
-                if group is not sender or len(group.members) > 1:
-                    yield sender, Target(Kind.INTERFACES, group.id, group=group)
-            for target in services:
-                yield sender, target
-        for group in groups:
-            if group.public and beyond.addresses:
-                yield beyond, Target(Kind.PUBLIC, group.id, group=group)
+        for group in near:
+            target = Target(Kind.INTERFACES, group.id, group=group)
+            yield [one for one in groups if one is not group], target
+            if group.vpc == vpc and len(group.members) > 1:
+                yield [group], _others(group)
+        for service in by_services(times, vpc):
+            yield list(groups), service
+        if beyond.versions:
+            for group in groups:
+                if group.public:
+                    yield [beyond], Target(Kind.PUBLIC, group.id, group=group)
+
+
+def _others(group: Group) -> Target:
+    """Give the others of a group as what its first interface sends to."""
+    return Target(Kind.INTERFACES, group.id, group=replace(group, members=group.members[1:]))
 
 
 def _words_of(state: State, sender: Sender) -> Iterator[str]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from genkan.impact.access_scope import ScopeUnreadable, parse_scope
 from genkan.impact.groups import Group, Sender
-from genkan.impact.reach import Reached, TooMany, Wanted, reach
+from genkan.impact.open_ways import Reached
+from genkan.impact.reach import TooMany, Wanted, reach
 from genkan.impact.shown import name_of, ports_shown
 from genkan.impact.state import State
 from genkan.impact.target import Kind, Target
@@ -38,10 +39,11 @@ def _shown(state: State, reached: Reached) -> dict[str, Any]:
         "from": _end(state, reached.sender),
         "to": _target(state, reached.target),
         "ports": [ports_shown(one) for one in reached.ports],
-        "verdict": reached.outlook.verdict.value,
-        "via": list(reached.outlook.via),
-        "sees": reached.outlook.sees,
-        "codes": list(reached.outlook.codes),
+        "source_ports": [ports_shown(one) for one in reached.source_ports],
+        "verdict": reached.verdict.value,
+        "via": list(reached.via),
+        "sees": reached.sees,
+        "codes": list(reached.codes),
         "witness": _witness(reached),
     }
 
@@ -75,9 +77,8 @@ def _witness(reached: Reached) -> dict[str, Any]:
     """Give a flow of them that can be traced, or sent."""
     ports = ports_shown(reached.ports[0])
     sender = reached.sender
-    trace = reached.outlook.trace
     named = reached.target.kind is Kind.NAME and reached.target.name
-    to = named or (str(trace.packet.destination) if trace else reached.target.id)
+    to = named or str(reached.to)
     return {
         "source": sender.members[0].place if isinstance(sender, Group) else "internet",
         "destination": to,

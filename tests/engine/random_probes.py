@@ -61,10 +61,10 @@ def _candidates(atlas: Atlas, dice: random.Random, count: int) -> list[tuple[str
     )
     if not hosts:
         return []
-    targets, ports = list(in_order(set(_targets(program)))), sorted(set(_ports(program)))
-    nodes, listening = _balanced(atlas), sorted({one.port for one in program.of(BalancedPort)})
+    targets, ports = list(in_order(set(targets_of(program)))), sorted(set(ports_of(program)))
+    nodes, listening = balanced(atlas), sorted({one.port for one in program.of(BalancedPort)})
     # What is near a sender is more often let in; what is far shows more of the ways.
-    near = {one: _nearest(one, targets) for place in hosts for one in atlas.addresses(place)}
+    near = {one: nearest(one, targets) for place in hosts for one in atlas.addresses(place)}
     found: dict[Packet, str] = {}
     for number in range(count):
         place = dice.choice(hosts)
@@ -94,7 +94,7 @@ def _candidates(atlas: Atlas, dice: random.Random, count: int) -> list[tuple[str
     return [(place, packet) for packet, place in found.items()]
 
 
-def _nearest(own: Address, targets: list[Address]) -> list[Address]:
+def nearest(own: Address, targets: list[Address]) -> list[Address]:
     alike = [one for one in targets if one.version == own.version]
     alike.sort(key=lambda one: int(one) ^ int(own))
     return alike[: len(alike) // 3 + 1]
@@ -120,7 +120,7 @@ def _to_port(
     return Packet.to_port(source, to, protocol or dice.choice((TCP, UDP)), port, source_port)
 
 
-def _balanced(atlas: Atlas) -> list[Address]:
+def balanced(atlas: Atlas) -> list[Address]:
     """Give the addresses that lead to nodes of load balancers: their own, those of endpoints, and
     public ones."""
     found: set[Address] = set()
@@ -133,7 +133,7 @@ def _balanced(atlas: Atlas) -> list[Address]:
     return list(in_order(found))
 
 
-def _targets(program: Program) -> Iterator[Address]:
+def targets_of(program: Program) -> Iterator[Address]:
     """Give every address that somebody has, and some that nobody has beside them."""
     for link in program.of(Link):
         for end in (link.left, link.right):
@@ -158,7 +158,7 @@ def _targets(program: Program) -> Iterator[Address]:
     yield IPv6Address("3fff::11")
 
 
-def _ports(program: Program) -> Iterator[int]:
+def ports_of(program: Program) -> Iterator[int]:
     """Give ports at the boundaries of rules, one below and one above."""
     yield from (53, 80, 443)
     for taken in program.of(BalancedPort):

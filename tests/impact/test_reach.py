@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from genkan.analysis.packet import TCP, UDP
 from genkan.cli.main import main
 from genkan.impact.access_scope import ScopeUnreadable, parse_scope
+from genkan.impact.open_ways import Reached
 from genkan.impact.outlook import Flow, Verdict, look
-from genkan.impact.reach import Reached, Wanted, reach
+from genkan.impact.reach import Wanted, reach
 from genkan.impact.reach_report import answer_reach
 from genkan.impact.state import State
 from genkan.impact.target import Kind
@@ -61,6 +62,43 @@ def ports(
 def test_ports_are_told_from_edge_to_edge(story: Story, found: list[Reached]) -> None:
     assert ports(found, story.web, story.app) == {(TCP, 80, 80), (TCP, 443, 1023), (UDP, 53, 53)}
     assert ports(found, story.app, story.web) == {(TCP, 443, 443), (1, None, None)}
+
+
+def test_a_way_tells_the_source_ports_that_its_answers_come_back_to() -> None:
+    """Answers leave the other's subnet by a network ACL that takes a part of the ports."""
+    one = build()
+    admit(one, one.app_group, "tcp", 80, 80, one.web_group)
+    ask = one.client.ask
+    acl = ask("CreateNetworkAcl", VpcId=one.vpc)["NetworkAcl"]["NetworkAclId"]
+    for number, egress, first in ((100, True, 50_000), (100, False, 0)):
+        ask(
+            "CreateNetworkAclEntry", NetworkAclId=acl, RuleNumber=number, Egress=egress,
+            Protocol="6", RuleAction="allow", CidrBlock="0.0.0.0/0",
+            PortRange={"From": first, "To": 65_535},
+        )  # fmt: skip
+    filters = [{"Name": "association.subnet-id", "Values": [one.back]}]
+    (worn,) = ask("DescribeNetworkAcls", Filters=filters)["NetworkAcls"]
+    (old,) = (each for each in worn["Associations"] if each["SubnetId"] == one.back)
+    ask(
+        "ReplaceNetworkAclAssociation", NetworkAclId=acl,
+        AssociationId=old["NetworkAclAssociationId"],
+    )  # fmt: skip
+    (way,) = reach(one.state, Wanted([one.web]), Wanted([one.app]))
+    assert way.verdict is Verdict.DEPENDS
+    assert [(part.first, part.last) for part in way.source_ports] == [(50_000, 65_535)]
+    (trace,) = way.replayed(one.state)
+    assert not trace.blockers
+
+
+def test_one_of_a_group_reaches_its_others_as_rules_say() -> None:
+    one = build()
+    one.launch("more", one.back, one.app_group)
+    assert reach(one.state, Wanted([one.app_group]), Wanted([one.app_group])) == []
+    admit(one, one.app_group, "tcp", 80, 80, one.app_group)
+    (way,) = reach(one.state, Wanted([one.app_group]), Wanted([one.app_group]))
+    assert [(part.first, part.last) for part in way.ports] == [(80, 80)]
+    (trace,) = way.replayed(one.state)
+    assert trace.arrived_at not in (None, trace.origin)
 
 
 def test_what_is_exposed_to_the_internet_is_told(story: Story) -> None:

@@ -1,0 +1,114 @@
+"""What is still on its way: a product of two relations, each as it surely is and as it may be.
+
+`there` is between senders and the services that they mean, `back` between senders and the services
+that answers mean: their source ports. Where somebody else chooses a port and a rule takes a part of
+the choice, a flow may pass, and does not surely.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from genkan.analysis.packet import Ports
+from genkan.analysis.sets.relation import Relation, meet, of_services, services_of
+from genkan.program.address import Address
+
+
+class Field(Enum):
+    """A port of a header that nobody rewrote: which of a flow's two services it is."""
+
+    SERVICE = "service"
+    SOURCE = "source"
+
+
+Port = Field | Ports  # or an interval that somebody chooses from
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Addresses and ports of many packets at once. `gateway` says whose address the sender shows:
+    its own (""), the public one that a gateway gives it, or nobody's (None: it is not a sender's).
+    """
+
+    source: Address
+    destination: Address
+    source_port: Port
+    destination_port: Port
+    source_gateway: str | None = None
+    destination_gateway: str | None = None
+    is_answer: bool = False
+
+    def answered(self) -> "Header":
+        return Header(
+            self.destination,
+            self.source,
+            self.destination_port,
+            self.source_port,
+            self.destination_gateway,
+            self.source_gateway,
+            not self.is_answer,
+        )
+
+    def to(self, address: Address, port: Port | None = None) -> "Header":
+        held = self.destination_port if port is None else port
+        return replace(self, destination=address, destination_port=held, destination_gateway=None)
+
+    def as_from(self, address: Address, port: Port, gateway: str | None) -> "Header":
+        return replace(self, source=address, source_port=port, source_gateway=gateway)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A union of products has several of these."""
+
+    there: Relation
+    there_perhaps: Relation
+    back: Relation
+    back_perhaps: Relation
+
+    def __bool__(self) -> bool:
+        return bool(self.there_perhaps and self.back_perhaps)
+
+    def services(self, field: Field) -> int:
+        """Give what is held of a field, at most."""
+        perhaps = self.there_perhaps if field is Field.SERVICE else self.back_perhaps
+        return services_of(perhaps)
+
+    def where(self, field: Field, services: int) -> "Held":
+        """Give the part whose field is among these."""
+        if field is Field.SERVICE:
+            return Held(
+                of_services(self.there, services),
+                of_services(self.there_perhaps, services),
+                self.back,
+                self.back_perhaps,
+            )
+        return Held(
+            self.there,
+            self.there_perhaps,
+            of_services(self.back, services),
+            of_services(self.back_perhaps, services),
+        )
+
+    def where_both(self, services: int, answers: int) -> "Held":
+        return self.where(Field.SERVICE, services).where(Field.SOURCE, answers)
+
+    def asked(self, field: Field, surely: Relation, perhaps: Relation) -> "Held":
+        """Give what a rule leaves of it, that asks about a field."""
+        if field is Field.SERVICE:
+            return Held(
+                meet(self.there, surely), meet(self.there_perhaps, perhaps), self.back,
+                self.back_perhaps,
+            )  # fmt: skip
+        return Held(
+            self.there, self.there_perhaps, meet(self.back, surely),
+            meet(self.back_perhaps, perhaps),
+        )  # fmt: skip
+
+    def and_also(self, other: "Held") -> "Held":
+        """Give what is in both."""
+        return Held(
+            meet(self.there, other.there),
+            meet(self.there_perhaps, other.there_perhaps),
+            meet(self.back, other.back),
+            meet(self.back_perhaps, other.back_perhaps),
+        )
