@@ -125,6 +125,15 @@ class DiagramWalk:
             ])  # fmt: skip
         return self._blocks[block]
 
+    def within(self, address: object, addresses: tuple, blocks: tuple) -> int:
+        found = self.inside(address, tuple(addresses))
+        for block in blocks:
+            found = self.all.either(found, self.inside(address, block))
+        return found
+
+    def within_choice(self, address: object, source: object) -> int:
+        return self.inside(address, source if hasattr(source, "prefixlen") else (source,))
+
     def is_protocol(self, *numbers: int) -> int:
         found = NEVER
         for number in numbers:
@@ -198,7 +207,7 @@ class DiagramWalk:
         found = ALWAYS
         if isinstance(match.remote, rules.InSet):
             entry = self.world.one(here.place, rules.AddressSet, name=match.remote.name)
-            found = self.inside(remote, tuple(entry.members) if entry else ())
+            found = self.within(remote, entry.members, entry.blocks) if entry else NEVER
         elif match.remote is not None:
             found = self.inside(remote, match.remote)
         if match.protocol is not None:
@@ -304,8 +313,9 @@ class DiagramWalk:
         return self.any_of(found)
 
     def routed_by_source(self, here: Here) -> Iterator[tuple[Here, object]]:
-        for one in self.world.of[here.place]["SourceChoice"]:
-            part, here = self.split(here, self.inside(here.header.source, (one.source,)))
+        choices = self.world.of[here.place]["SourceChoice"]
+        for one in sorted(choices, key=lambda one: hasattr(one.source, "prefixlen")):
+            part, here = self.split(here, self.within_choice(here.header.source, one.source))
             yield from self.routed(part, [one.table])
         yield from self.routed(here, ())
 
@@ -361,7 +371,9 @@ class DiagramWalk:
             return self.host(here)
         source = here.header.source
         check = self.world.one(here.place, rules.SourceCheck, interface=here.by)
-        where = ALWAYS if check is None else self.inside(source, tuple(check.addresses))
+        where = ALWAYS
+        if check is not None:
+            where = self.within(source, check.addresses, check.blocks)
         if source is MEANT or source.version == 4:
             own = self.delivers(here.place, source)
             if source is MEANT:

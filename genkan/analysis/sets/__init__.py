@@ -11,8 +11,8 @@ partitions: bits for services, bits for senders.
 accept; `senders` who goes the same way; `way` goes it, with all of them; `engine` answers.
 """
 
+from genkan.analysis.sets.at import Arrival
 from genkan.analysis.sets.engine import Flows, Sets
 from genkan.analysis.sets.senders import Source
-from genkan.analysis.sets.way import Arrival
 
 __all__ = ["Arrival", "Flows", "Sets", "Source"]

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from genkan.analysis.atlas import Atlas
 from genkan.analysis.packet import Packet
+from genkan.analysis.sets.at import Arrival
 from genkan.analysis.sets.atoms import Atoms
 from genkan.analysis.sets.index import Index
+from genkan.analysis.sets.questions import Questions
 from genkan.analysis.sets.relation import by_sender
 from genkan.analysis.sets.rulings import Rulings
 from genkan.analysis.sets.senders import Party, Senders, Source
-from genkan.analysis.sets.way import Arrival, Way
+from genkan.analysis.sets.way import Way
 from genkan.program.address import Address
 
 
@@ -93,10 +95,8 @@ class Sets:
             yield from self._way(one, services).arrivals(destination)
 
     def _way(self, party: Party, services: int) -> Way:
-        return Way(
-            self.atlas, self.atoms, self._index, self._rulings, self._senders, party,
-            self._forwarding, services,
-        )  # fmt: skip
+        asking = Questions(self.atlas, self.atoms, self._rulings, self._senders, party, services)
+        return Way(self.atlas, self.atoms, self._index, asking, party, self._forwarding, services)
 
     def verdict(self, source: Source, packet: Packet) -> bool | None:
         """Tell what becomes of one flow: it works, it does not, or (None) it depends."""

@@ -26,7 +26,7 @@ class Index:
         self._at_address: dict[tuple[str, Address], list[Listener]] = {}
         self._at_blocks: dict[str, list[Listener]] = {}
         self.balanced: dict[tuple[str, int], list[tuple[int, int]]] = {}
-        self.shape_of: dict[str, list[tuple[object, ...]]] = {}  # routes, but for next hops
+        self.shape_of: dict[str, list[tuple[object, ...]]] = {}  # how hosts send
         self.places_beside: dict[str, set[str]] = {}
         self.ends: dict[str, list[End]] = {}
         self.facts: dict[Address, list[Fact]] = {}
@@ -59,7 +59,8 @@ class Index:
                     for address in entry.addresses:
                         self._note(address, entry.place, "near", entry.subnet)
                 case SourceChoice():
-                    self._note(entry.source, entry.place, "by", entry.table)
+                    shape = ("by", str(entry.source), entry.table)
+                    self.shape_of.setdefault(entry.place, []).append(shape)
 
     def _read_route(self, entry: Route) -> None:
         block = entry.destination

@@ -5,14 +5,17 @@ A column says which address each sender shows: its own, or the one that a gatewa
 
 from bisect import bisect_left
 from collections.abc import Mapping
+from ipaddress import IPv6Network
 
 from genkan.analysis.atlas import Atlas
 from genkan.analysis.sets.atoms import Atoms
 from genkan.analysis.sets.relation import Part, Relation
 from genkan.program.address import Address, Block
-from genkan.program.filter import InSet, Match, Rule, Verdict
+from genkan.program.filter import AddressSet, InSet, Match, Rule, Verdict
 
-_Far = tuple[int, int, int] | frozenset[Address] | None  # version, first and last; a set; anybody
+Blocks = tuple[IPv6Network, ...]
+# Version, first and last; a set with blocks of it; anybody.
+_Far = tuple[int, int, int] | tuple[frozenset[Address], Blocks] | None
 _Asked = tuple[_Far, int, bool]
 
 
@@ -61,7 +64,7 @@ class Rulings:
         self._atoms = atoms
         self._for_one: dict[tuple[str, tuple[str, ...], Address], int] = {}
         self._for_all: dict[tuple[str, tuple[str, ...], int], Relation] = {}
-        self._sets: dict[tuple[str, str], frozenset[Address]] = {}
+        self._sets: dict[tuple[str, str], tuple[frozenset[Address], Blocks]] = {}
         self._rules_of: dict[tuple[str, tuple[str, ...]], list[_Asked]] = {}
         self._takes: dict[tuple[str, str], bool] = {}
 
@@ -83,8 +86,8 @@ class Rulings:
         accepted, undecided = 0, self._atoms.all
         version, number = remote.version, int(remote)
         for far, services, accepts in self._read(place, filters):
-            if isinstance(far, frozenset):
-                if remote not in far:
+            if far is not None and len(far) == 2:
+                if remote not in far[0] and not any(remote in block for block in far[1]):
                     continue
             elif far is not None and not (far[0] == version and far[1] <= number <= far[2]):
                 continue
@@ -163,15 +166,20 @@ class Rulings:
             return everybody
         if not isinstance(match.remote, InSet):
             return column.within(match.remote)
+        addresses, blocks = self._members(place, match.remote.name)
         found = 0
-        for address in self._members(place, match.remote.name):
+        for address in addresses:
             found |= column.of(address)
+        for block in blocks:
+            found |= column.within(block)
         return found
 
-    def _members(self, place: str, name: str) -> frozenset[Address]:
+    def _members(self, place: str, name: str) -> tuple[frozenset[Address], Blocks]:
         found = self._sets.get((place, name))
         if found is None:
-            found = self._sets[place, name] = frozenset(self._atlas.members(place, name))
+            entry = self._atlas.find(AddressSet, place, name)
+            found = (frozenset(entry.members), entry.blocks) if entry else (frozenset(), ())
+            self._sets[place, name] = found
         return found
 
 

@@ -15,10 +15,16 @@ from genkan.analysis.sets.index import Index
 from genkan.analysis.sets.relation import Relation, join
 from genkan.analysis.sets.rulings import Column, Rulings
 from genkan.program.address import Address
-from genkan.program.filter import Stage
+from genkan.program.filter import SourceCheck, Stage
 from genkan.program.place import INTERNET, PlaceKind
 
 Guards = list[tuple[tuple[str, ...] | None, int]]  # filters (None: no guard), senders
+
+
+def is_own(check: SourceCheck, address: Address) -> bool:
+    """Tell whether a source check lets an address pass."""
+    blocks = check.blocks if address.version == 6 else ()
+    return address in check.addresses or any(address in block for block in blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +194,7 @@ class Senders:
             router,
             self._atlas.subnet(router, interface),
             self._atlas.is_foreign(router, interface),
-            check is None or source.address in check.addresses,
+            check is None or is_own(check, source.address),
             frozenset(self._index.shape_of.get(source.origin, ())),
             tuple(self._facts(*one, source.origin, interface) for one in shown),
             tuple(self._held(*one) for one in shown),

@@ -7,16 +7,16 @@ looked at. Where a hash chooses, each choice has to pass.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from genkan.analysis.atlas import Atlas, is_single
 from genkan.analysis.packet import DRAWN, TCP, UDP
+from genkan.analysis.sets.at import Arrival, At, Crossed
 from genkan.analysis.sets.atoms import PORTED, Atoms
 from genkan.analysis.sets.held import Field, Header, Held, Port
 from genkan.analysis.sets.index import Index
-from genkan.analysis.sets.relation import NOTHING, Relation, join, of_services
-from genkan.analysis.sets.rulings import Rulings
-from genkan.analysis.sets.senders import Party, Senders
+from genkan.analysis.sets.questions import Questions
+from genkan.analysis.sets.relation import NOTHING, Relation
+from genkan.analysis.sets.senders import Party, is_own
 from genkan.program.address import Address
 from genkan.program.balancing import (
     BalancedPort,
@@ -25,54 +25,14 @@ from genkan.program.balancing import (
     RelayedPort,
     RelayedTarget,
 )
-from genkan.program.filter import Stage, SubnetGuard
+from genkan.program.filter import Stage
 from genkan.program.route import Deliver, Forward, Local, Route
 from genkan.program.service import Listener
 
-Passage = tuple[str, Route | None]  # a place on the way, and the route that led on
 NOBODY = Held(NOTHING, NOTHING, NOTHING, NOTHING)
 Balanced = BalancedPort | RelayedPort
 Target = BalancedTarget | RelayedTarget
 MOST_PLACES = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Flows that arrive alike and are answered: where, as what, and over what."""
-
-    held: Held
-    taken_at: str
-    header: Header
-    passages: tuple[Passage, ...]
-    listener: Listener | None = None  # of what a router takes
-
-
-@dataclass(frozen=True, slots=True)
-class _Crossed:
-    """What a place remembers of flows that it passed on."""
-
-    place: str
-    came: Header
-    left: Header
-    interface: str | None
-
-
-class _At(NamedTuple):
-    """Flows at a place. `known`: they answer what the place passed on."""
-
-    place: str
-    header: Header
-    held: Held
-    interface: str | None = None
-    leaves: str | None = None
-    known: bool = False
-    crossed: tuple[_Crossed, ...] = ()
-    passages: tuple[Passage, ...] = ()
-    met: frozenset[tuple[str, str, Header]] = frozenset()
-    arrival: Arrival | None = None  # of what is answered
-
-    def keeping(self, held: Held) -> "_At":
-        return self._replace(held=held)
 
 
 @dataclass
@@ -83,8 +43,7 @@ class Way:
     atlas: Atlas
     atoms: Atoms
     index: Index
-    rulings: Rulings
-    senders: Senders
+    questions: Questions
     party: Party
     forwarding: Collection[str]
     wanted: int  # services
@@ -98,11 +57,11 @@ class Way:
         source = party.leader.address
         header = Header(source, destination, Field.SOURCE, Field.SERVICE, "", None)
         held = Held(there, there, back, back)
-        return self._send(_At(party.leader.origin, header, held))
+        return self._send(At(party.leader.origin, header, held))
 
     # ---- sending, and from place to place
 
-    def _send(self, at: _At, delivered: bool = False, entered: str | None = None) -> list[Arrival]:
+    def _send(self, at: At, delivered: bool = False, entered: str | None = None) -> list[Arrival]:
         """Go on from a place that sends; `delivered`, `entered`: it answers what it delivered."""
         if self.index.answers_for(at.place, at.header.destination):
             return self._take(at)
@@ -115,7 +74,7 @@ class Way:
         parts = self._sent_back(leaving) if delivered else [leaving]
         return [arrival for part in parts for arrival in self._cross(part)]
 
-    def _cross(self, at: _At) -> list[Arrival]:
+    def _cross(self, at: At) -> list[Arrival]:
         """Go over a link to whoever is at the far end."""
         if not at.held:
             return []
@@ -137,7 +96,7 @@ class Way:
                 at = at.keeping(at.held.where(Field.SERVICE, ~services))
         return found + (self._arrive(at, None) if at.held else [])
 
-    def _same(self, at: _At, other: Header) -> int:
+    def _same(self, at: At, other: Header) -> int:
         """Give the services whose packets have the addresses and ports of another header."""
         one = at.header
         if (one.source, one.destination) != (other.source, other.destination):
@@ -148,7 +107,7 @@ class Way:
             return self.atoms.all
         return self.atoms.portless
 
-    def _same_port(self, at: _At, one: Port, other: Port) -> bool:
+    def _same_port(self, at: At, one: Port, other: Port) -> bool:
         if one == other:
             return True
         if isinstance(one, Field) == isinstance(other, Field):
@@ -159,7 +118,7 @@ class Way:
         held = at.held.services(field_of)
         return any(held == self.atoms.ports(protocol, ports) for protocol in PORTED)
 
-    def _arrive(self, at: _At, known: _Crossed | None) -> list[Arrival]:
+    def _arrive(self, at: At, known: Crossed | None) -> list[Arrival]:
         place = self.atlas.place(at.place)
         if place is None or not place.forwards:
             return self._at_host(at)
@@ -183,7 +142,7 @@ class Way:
         at = self._beginning(at)
         return self._pass_on(at, came, tables) if at.held else []
 
-    def _beginning(self, at: _At) -> _At:
+    def _beginning(self, at: At) -> At:
         """Take out what belongs to no connection and begins none."""
         if at.known or not at.header.is_answer:
             return at
@@ -193,15 +152,15 @@ class Way:
         # An answer's service is its source's field: of ICMP, none of them begins anything.
         return at.keeping(at.held.where_both(self.atoms.all & ~ported[TCP] & ~icmp, begins & ~icmp))
 
-    def _is_own_source(self, at: _At) -> bool:
+    def _is_own_source(self, at: At) -> bool:
         check = self.atlas.source_check(at.place, at.interface) if at.interface else None
-        return check is None or at.header.source in check.addresses
+        return check is None or is_own(check, at.header.source)
 
-    def _pretends(self, at: _At) -> bool:
+    def _pretends(self, at: At) -> bool:
         source = at.header.source
         return source.version == 4 and self.index.answers_for(at.place, source)
 
-    def _at_host(self, at: _At) -> list[Arrival]:
+    def _at_host(self, at: At) -> list[Arrival]:
         if at.arrival is None or at.place != self._origin:
             self.visited.add(at.place)
         header = at.header
@@ -224,14 +183,14 @@ class Way:
 
     # ---- through a router
 
-    def _pass_on(self, at: _At, came: Header, tables: tuple[str, ...]) -> list[Arrival]:
+    def _pass_on(self, at: At, came: Header, tables: tuple[str, ...]) -> list[Arrival]:
         found = self._found(at.place, tables, at.header.destination)
         if found is not None and isinstance(found.action, Deliver):
             return self._delivered(at)
         if found is None or not isinstance(found.action, Forward):
             return []
         at = at._replace(leaves=found.action.interface, passages=(*at.passages, (at.place, found)))
-        at = self._guarded(at, Stage.SECURITY_GROUP_EGRESS, at.interface)
+        at = self.questions.guarded(at, Stage.SECURITY_GROUP_EGRESS, at.interface)
         inside = self.atlas.subnet(at.place, at.interface)
         beyond = self.atlas.subnet(at.place, at.leaves)
         if inside is None or inside != beyond:
@@ -239,8 +198,8 @@ class Way:
                 (Stage.NETWORK_ACL_EGRESS, inside),
                 (Stage.NETWORK_ACL_INGRESS, beyond),
             ):
-                at = self._edge(at, self.atlas.edge(at.place, stage, subnet))
-        at = self._guarded(at, Stage.SECURITY_GROUP_INGRESS, at.leaves)
+                at = self.questions.edge(at, self.atlas.edge(at.place, stage, subnet))
+        at = self.questions.guarded(at, Stage.SECURITY_GROUP_INGRESS, at.leaves)
         if not at.held or not self._crosses_border(at, came):
             return []
         if at.known:
@@ -248,10 +207,10 @@ class Way:
         return [
             arrival
             for several in self._translated(at)
-            for arrival in _all_of(self._cross(_remembering(one, at, came)) for one in several)
+            for arrival in _all_of(self._cross(one.remembering(at, came)) for one in several)
         ]
 
-    def _crosses_border(self, at: _At, came: Header) -> bool:
+    def _crosses_border(self, at: At, came: Header) -> bool:
         border = self.atlas.border(at.place)
         if border is None or at.known:
             return True
@@ -263,7 +222,7 @@ class Way:
             return self.atlas.public_of(at.place, inner) is not None
         return came.destination != inner and not border.outward
 
-    def _translated(self, at: _At) -> Iterator[list[_At]]:
+    def _translated(self, at: At) -> Iterator[list[At]]:
         """Give what leaves with its source outside: parts, and for each all that may be chosen."""
         if self.atlas.border(at.place):
             public = self.atlas.public_of(at.place, at.header.source)
@@ -288,11 +247,11 @@ class Way:
 
     # ---- load balancers
 
-    def _balance(self, at: _At, balancer: Balancer) -> list[Arrival]:
+    def _balance(self, at: At, balancer: Balancer) -> list[Arrival]:
         if at.interface != balancer.interface:
             intake = self.atlas.intake(at.place, at.interface or "")
             if intake is not None and intake.filters is not None:
-                at = self._ask(at, at.place, intake.filters, is_out=False)
+                at = self.questions.ask(at, at.place, intake.filters, is_out=False)
         elif at.header.destination not in balancer.addresses:
             return []
         at = self._beginning(at)
@@ -305,7 +264,7 @@ class Way:
             )
         ]
 
-    def _balanced(self, at: _At) -> Iterator[tuple[Balanced, Held]]:
+    def _balanced(self, at: At) -> Iterator[tuple[Balanced, Held]]:
         """Give the listeners that take something of it, with what they take."""
         version = at.header.source.version
         for protocol, port in self.index.balanced.get((at.place, version), ()):
@@ -317,7 +276,7 @@ class Way:
             if found is not None and found.targets and held:
                 yield found, held
 
-    def _hand_on(self, at: _At, balancer: Balancer, to: Target) -> list[Arrival]:
+    def _hand_on(self, at: At, balancer: Balancer, to: Target) -> list[Arrival]:
         turned = at._replace(header=at.header.to(to.address, (to.port, to.port)))
         leaving = self._leaving(turned, ())
         if leaving is None:
@@ -325,14 +284,12 @@ class Way:
         leaving = leaving._replace(passages=(*at.passages, (at.place, None)))
         keeps = isinstance(to, BalancedTarget) and to.keeps_source
         if keeps and at.interface == balancer.interface:
-            parts: Iterable[_At] = [leaving]
+            parts: Iterable[At] = [leaving]
         else:
             parts = self._given_source(leaving, balancer)
-        return [
-            arrival for one in parts for arrival in self._cross(_remembering(one, at, at.header))
-        ]
+        return [arrival for one in parts for arrival in self._cross(one.remembering(at, at.header))]
 
-    def _given_source(self, at: _At, balancer: Balancer) -> Iterator[_At]:
+    def _given_source(self, at: At, balancer: Balancer) -> Iterator[At]:
         version = at.header.destination.version
         own = next(one for one in balancer.addresses if one.version == version)
         port, low = at.header.source_port, 0
@@ -348,7 +305,7 @@ class Way:
     def _ports(self, ports: tuple[int, int]) -> int:
         return self.atoms.ports(TCP, ports) | self.atoms.ports(UDP, ports)
 
-    def _meant_for(self, at: _At, protocol: int, port: int) -> Held:
+    def _meant_for(self, at: At, protocol: int, port: int) -> Held:
         """Give what of it is meant for a port."""
         meant = at.header.destination_port
         if isinstance(meant, Field):
@@ -360,7 +317,7 @@ class Way:
 
     # ---- what a router delivers to itself
 
-    def _delivered(self, at: _At) -> list[Arrival]:
+    def _delivered(self, at: At) -> list[Arrival]:
         at = at._replace(passages=(*at.passages, (at.place, None)))
         found: list[Arrival] = []
         for one in self.index.listening(at.place, at.header.destination):
@@ -369,26 +326,28 @@ class Way:
                 found += self._listened(at.keeping(held), one)
         return found
 
-    def _listened(self, at: _At, found: Listener) -> list[Arrival]:
+    def _listened(self, at: At, found: Listener) -> list[Arrival]:
         if not found.guarded and is_single(found.addresses):
             foreign = at.interface and self.atlas.is_foreign(at.place, at.interface)
             return [] if foreign else self._take(at, found)
-        at = self._guarded(at, Stage.SECURITY_GROUP_EGRESS, at.interface)
+        at = self.questions.guarded(at, Stage.SECURITY_GROUP_EGRESS, at.interface)
         inside = self.atlas.subnet(at.place, at.interface)
         address = at.header.destination
         if not inside or not self.atlas.delivers_in(at.place, address, inside):
-            at = self._edge(at, self.atlas.edge(at.place, Stage.NETWORK_ACL_EGRESS, inside))
+            at = self.questions.edge(
+                at, self.atlas.edge(at.place, Stage.NETWORK_ACL_EGRESS, inside)
+            )
             near = self.atlas.near_edge(at.place, Stage.NETWORK_ACL_INGRESS, address)
-            at = self._edge(at, near)
+            at = self.questions.edge(at, near)
         if found.guarded:
             guard = self.atlas.guard(at.place, Stage.ENDPOINT, address)
             if guard is None:
                 return []
             if not at.known:
-                at = self._ask(at, at.place, guard.filters, is_out=False)
+                at = self.questions.ask(at, at.place, guard.filters, is_out=False)
         return self._take(at, found)
 
-    def _sent_back(self, at: _At) -> Iterator[_At]:
+    def _sent_back(self, at: At) -> Iterator[At]:
         """Give answers of what a place delivers, where they leave it: its own services' answers
         cross no edge."""
         rest = at.held
@@ -405,24 +364,26 @@ class Way:
         beyond = self.atlas.subnet(at.place, at.leaves)
         if at.held and not (beyond and self.atlas.delivers_in(at.place, address, beyond)):
             near = self.atlas.near_edge(at.place, Stage.NETWORK_ACL_EGRESS, address)
-            at = self._edge(at, near)
-            at = self._edge(at, self.atlas.edge(at.place, Stage.NETWORK_ACL_INGRESS, beyond))
+            at = self.questions.edge(at, near)
+            at = self.questions.edge(
+                at, self.atlas.edge(at.place, Stage.NETWORK_ACL_INGRESS, beyond)
+            )
         yield at
 
-    def _sent_from(self, at: _At, protocol: int, port: int) -> Held:
+    def _sent_from(self, at: At, protocol: int, port: int) -> Held:
         flipped = at._replace(header=at.header.answered())
         return self._meant_for(flipped, protocol, port)
 
     # ---- its end, and the way back
 
-    def _take(self, at: _At, listener: Listener | None = None) -> list[Arrival]:
+    def _take(self, at: At, listener: Listener | None = None) -> list[Arrival]:
         if not at.held:
             return []
         if at.arrival is not None:
             return [replace(at.arrival, held=at.held)] if at.place == self._origin else []
         place = self.atlas.place(at.place)
         arrival = Arrival(at.held, at.place, at.header, at.passages, listener)
-        back = _At(
+        back = At(
             at.place, at.header.answered(), at.held, crossed=at.crossed, arrival=arrival,
         )  # fmt: skip
         return self._send(back, bool(place and place.forwards), at.interface)
@@ -431,85 +392,9 @@ class Way:
     def _origin(self) -> str:
         return self.party.leader.origin
 
-    # ---- guards and edges
-
-    def _guarded(self, at: _At, stage: Stage, interface: str | None) -> _At:
-        """Ask the groups of an interface about what begins."""
-        if at.known or not interface or not at.held:
-            return at
-        is_out = stage is Stage.SECURITY_GROUP_EGRESS
-        if (at.place, interface) == self.party.attached:
-            return self._guarded_each(at, stage, is_out)
-        guard = self.atlas.guard(at.place, stage, interface)
-        return at if guard is None else self._ask(at, at.place, guard.filters, is_out)
-
-    def _guarded_each(self, at: _At, stage: Stage, is_out: bool) -> _At:
-        """Ask each of the party's own groups."""
-        address, gateway = self._remote(at, is_out)
-        meant = at.header.destination_port
-        if gateway is None:
-            live = self.wanted if meant is Field.SERVICE else self.atoms.all
-            relation = self.senders.worn(at.place, stage, address, live, self.rulings)
-            return at.keeping(self._restricted(at, relation))
-        parts: list[tuple[int, int]] = []
-        for filters, bits in self.party.guards(stage):
-            column = self.senders.column(gateway)
-            asked = self.rulings.for_all(at.place, filters, column) if filters else NOTHING
-            parts += (
-                [(self.atoms.all, bits)]
-                if filters is None
-                else [(has, who & bits) for has, who in asked]
-            )
-        return at.keeping(self._restricted(at, join(parts)))
-
-    def _edge(self, at: _At, guard: SubnetGuard | None) -> _At:
-        if guard is None or not at.held:
-            return at
-        is_out = guard.stage is Stage.NETWORK_ACL_EGRESS
-        return self._ask(at, at.place, (guard.filter,), is_out)
-
-    def _remote(self, at: _At, is_out: bool) -> tuple[Address, str | None]:
-        """Give the far side: its address, and whose it is."""
-        header = at.header
-        if is_out:
-            return header.destination, header.destination_gateway
-        return header.source, header.source_gateway
-
-    def _ask(self, at: _At, place: str, filters: tuple[str, ...], is_out: bool) -> _At:
-        """Take out what filters do not accept."""
-        if not at.held:
-            return at
-        address, gateway = self._remote(at, is_out)
-        if gateway is None or self.party.is_single:
-            accepted = self.rulings.for_one(place, filters, address)
-            relation: Relation = ((accepted, -1),) if accepted else NOTHING
-        else:
-            relation = self.rulings.for_all(place, filters, self.senders.column(gateway))
-        return at.keeping(self._restricted(at, relation))
-
-    def _restricted(self, at: _At, relation: Relation) -> Held:
-        """Give what is left of it by what is accepted of destination ports."""
-        port = at.header.destination_port
-        if isinstance(port, Field):
-            return at.held.asked(port, relation, relation)
-        asked = Field.SOURCE if at.header.is_answer else Field.SERVICE
-        surely: list[tuple[int, int]] = []
-        perhaps: list[tuple[int, int]] = []
-        for protocol in PORTED:
-            of_protocol = self.atoms.of_protocol[protocol]
-            wanted = self.atoms.ports(protocol, port)
-            every, some, left = -1, 0, wanted
-            for services, who in of_services(relation, wanted):
-                every, some, left = every & who, some | who, left & ~services
-            if every and not left:
-                surely.append((of_protocol, every))
-            if some:
-                perhaps.append((of_protocol, some))
-        return at.held.asked(asked, tuple(surely), tuple(perhaps))
-
     # ---- routes
 
-    def _leaving(self, at: _At, tables: tuple[str, ...]) -> _At | None:
+    def _leaving(self, at: At, tables: tuple[str, ...]) -> At | None:
         """Give it as it leaves by its route; None where no route leads on."""
         found = self._found(at.place, tables, at.header.destination)
         if found is None or not isinstance(found.action, Forward):
@@ -523,12 +408,6 @@ class Way:
                 return found
         found = self.index.longest(place, "place", to)
         return None if found is None or isinstance(found.action, Local) else found
-
-
-def _remembering(leaving: _At, at: _At, came: Header) -> _At:
-    """Note at its place what it came as, and what it leaves as."""
-    crossed = _Crossed(at.place, came, leaving.header, at.interface)
-    return leaving._replace(crossed=(*at.crossed, crossed))
 
 
 def _all_of(several: Iterable[list[Arrival]]) -> list[Arrival]:
