@@ -42,6 +42,7 @@ LOG = logging.getLogger(__name__)
 FIRST_LOOK, LAST_LOOK = 0.005, 1.0  # seconds from the begin of watching to looks; each waits double
 KEEP_EVERY = 5.0  # seconds between looks at what is handed on
 IDLE = 20.0  # seconds after which a silent flow goes the long way again
+NICENESS = -10  # before whatever the flows themselves keep a processor busy with
 DECLINED_FOR, YOUNG_FOR = 10.0, 2.0
 MOST_DECLINED = 4096
 LEARNT_AT_ONCE, LEARNT_A_SECOND = 100, 200.0  # flows
@@ -175,6 +176,8 @@ class Accelerator:
         os.eventfd_write(self._wake, 1)
 
     def _run(self) -> None:
+        with contextlib.suppress(OSError):  # a turn is short, and flows wait for it with many others
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         poll = select.epoll()
         poll.register(self._wake, select.EPOLLIN)
         poll.register(self._maps.told.descriptor, select.EPOLLIN)
