@@ -33,13 +33,11 @@ from genkan.model.route_table import Route, RouteTable, RouteTableAssociation, R
 from genkan.model.route_table import TargetKind as Kind
 from genkan.model.vpc_endpoint import VpcEndpointState
 from tests.compile.scenario import MINE
+from tests.engine import service_world
 from tests.engine.inside import own_run
 from tests.engine.packets_tracking import Datagrams
-from tests.engine.probes import Connection, tcp_server
+from tests.engine.probes import FAMILIES, Connection, tcp_server
 from tests.engine.service_world import (
-    ENDPOINT,
-    NLB_A,
-    TARGET_A,
     consumer,
     endpoint,
     everything,
@@ -48,8 +46,14 @@ from tests.engine.service_world import (
     target_group,
 )
 from tests.engine.services import measured, open_targets
+from tests.engine.services_ipv6 import six
+from tests.engine.six_world import SixWorld
 from tests.engine.world import World
 
+VERSION = 6 if "ipv6" in sys.argv else 4  # whose packets these are
+ENDPOINT, NLB_A = (
+    six(one) if VERSION == 6 else one for one in (service_world.ENDPOINT, service_world.NLB_A)
+)
 PATIENCE = 8.0  # for what must come
 SHORT = 0.6  # for what must not
 AFTER = 8  # packets until a flow may be handed on
@@ -57,7 +61,7 @@ WORDS = 60
 EVERYWHERE = IPv4Network("0.0.0.0/0")
 NODE = "eni-p-nlb-a"
 MEGABYTES = 8
-IP_RECVTTL = 12
+TELLS_HOPS = {4: (socket.IPPROTO_IP, 12), 6: (socket.IPPROTO_IPV6, 51)}
 
 
 def accelerator(world: World) -> Accelerator:
@@ -181,9 +185,9 @@ def begin_datagrams() -> None:
 def serve_datagrams(place: str) -> None:
     """Send back what comes."""
     with entered(place):
-        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.setsockopt(socket.IPPROTO_IP, IP_RECVTTL, 1)
-    server.bind(("0.0.0.0", 5000))
+        server = socket.socket(FAMILIES[VERSION][0], socket.SOCK_DGRAM)
+    server.setsockopt(*TELLS_HOPS[VERSION], 1)
+    server.bind((FAMILIES[VERSION][1], 5000))
 
     def answer() -> None:
         while True:
@@ -239,7 +243,7 @@ def deleted(world: World) -> dict[str, str]:
     return found
 
 
-def acl(deny: str | None, cidr: str = f"{ENDPOINT}/32") -> NetworkAcl:
+def acl(deny: str | None, cidr: str = f"{service_world.ENDPOINT}/32") -> NetworkAcl:
     """Give the ACL of a consumer's second subnet: all passes, but what comes from or goes to a
     block."""
     rows = [(100, True, EVERYWHERE)]
@@ -400,7 +404,7 @@ def appliance(world: World) -> dict[str, Any]:
     talk = Talk(world, "i-c-other")
     made = box()
     world.change(put(*made))
-    with entered("i-c-box"), open("/proc/sys/net/ipv4/ip_forward", "w") as file:
+    with entered("i-c-box"), open(FORWARDS[VERSION], "w") as file:
         file.write("1")
     before = received("i-c-box")
     words = {talk.echo("word", PATIENCE) for _ in range(WORDS)}
@@ -408,6 +412,13 @@ def appliance(world: World) -> dict[str, Any]:
     talk.end()
     world.change(delete(*made))
     return found
+
+
+FORWARDS = {
+    4: "/proc/sys/net/ipv4/ip_forward",
+    6: "/proc/sys/net/ipv6/conf/all/forwarding",
+}
+WORLDS: dict[int, type[World]] = {4: World, 6: SixWorld}
 
 
 def received(place: str) -> int:
@@ -422,7 +433,7 @@ def killed(world: World) -> dict[str, Any]:
     connection = Connection("i-c-client", ENDPOINT, 443, PATIENCE)
     connection.wait(PATIENCE)
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.engine.packets_shortcut", "hand on"],
+        [sys.executable, "-m", "tests.engine.packets_shortcut", "hand on", f"ipv{VERSION}"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -447,7 +458,7 @@ def killed(world: World) -> dict[str, Any]:
 
 def hand_on() -> None:
     """Be the other engine: tell when a flow is handed on, and wait to be killed."""
-    world = World(everything(), AFTER)
+    world = WORLDS[VERSION](everything(), AFTER)
     until(lambda: accelerator(world).handed > 0)
     print("handed", accelerator(world).handed, flush=True)
     time.sleep(60)
@@ -455,12 +466,12 @@ def hand_on() -> None:
 
 def serve(*places: str) -> None:
     for place in places:
-        tcp_server(place, 8080)
+        tcp_server(place, 8080, version=VERSION)
 
 
 def main() -> None:
     own_run()
-    world = World(everything(), AFTER)
+    world = WORLDS[VERSION](everything(), AFTER)
     serve("i-p-one", "i-p-two")
     begin_datagrams()
     scenes = (
@@ -470,10 +481,8 @@ def main() -> None:
     json.dump({scene.__name__: scene(world) for scene in scenes}, sys.stdout)
 
 
-SEEN = f"{NLB_A} {TARGET_A}"
-
 if __name__ == "__main__":
-    if sys.argv[1:]:
+    if "hand on" in sys.argv:
         hand_on()
     else:
         main()

@@ -50,7 +50,8 @@ class Datagrams:
 
     def __init__(self, place: str, address: str, port: int) -> None:
         with entered(place):
-            self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.connect((address, port))
 
     def echo(self, text: str, patience: float = LONG_PATIENCE) -> str:

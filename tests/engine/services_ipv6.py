@@ -103,7 +103,7 @@ STOPS = {
 
 def network() -> list[Resource]:
     """Give the services' network with IPv6 beside IPv4, and a gateway to the internet."""
-    found = [_with_ipv6(one) for one in (*provider(), *consumer("c"), *consumer("d"))]
+    found = [with_ipv6(one) for one in (*provider(), *consumer("c"), *consumer("d"))]
     return [
         *(one for one in found if not isinstance(one, TargetGroup) or "empty" in one.id),
         *groups(),
@@ -162,7 +162,7 @@ def groups() -> list[TargetGroup]:
     ]
 
 
-def _with_ipv6(one: Resource) -> Resource:
+def with_ipv6(one: Resource) -> Resource:
     match one:
         case Vpc():
             return replace(one, ipv6_associations=(Ipv6Association(id="v", cidr=BLOCK),))

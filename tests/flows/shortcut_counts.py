@@ -29,9 +29,19 @@ from genkan.model.vpc_endpoint import VpcEndpointState
 from genkan.program import Delta
 from tests.compile.scenario import AT, MINE
 from tests.engine.inside import own_run
-from tests.engine.packets_shortcut import AFTER, PATIENCE, SHORT, Talk, accelerator, until
+from tests.engine.packets_shortcut import (
+    AFTER,
+    ENDPOINT,
+    PATIENCE,
+    SHORT,
+    VERSION,
+    WORLDS,
+    Talk,
+    accelerator,
+    until,
+)
 from tests.engine.probes import Connection, tcp_server
-from tests.engine.service_world import ENDPOINT, endpoint, everything
+from tests.engine.service_world import endpoint, everything
 from tests.engine.world import World
 
 FOLDER = Path("/run/flow-logs")
@@ -40,7 +50,7 @@ ENDS = {
     "p": ("i-p-one", "eni-p-one", "sport", 8080),
 }
 BLOCK = 1 << 20
-LISTEN = "0A"
+LISTEN, TABLES = "0A", {4: "tcp", 6: "tcp6"}
 RULES = """
 table inet own {{
   counter out {{ }}
@@ -152,7 +162,7 @@ def open_at(place: str) -> list[str]:
     """Give the connections that a place's programs have, by the kernel's states; none of them after
     the last packet of the last one. See proc(5)."""
     with entered(place):
-        rows = Path("/proc/thread-self/net/tcp").read_text().splitlines()[1:]
+        rows = Path(f"/proc/thread-self/net/{TABLES[VERSION]}").read_text().splitlines()[1:]
     return [state for row in rows if (state := row.split()[3]) != LISTEN]
 
 
@@ -207,8 +217,8 @@ async def reports(world: World) -> dict[str, Any]:
 
 def main() -> None:
     own_run()
-    world = World([*everything(), log("c"), log("p")], AFTER)
-    tcp_server("i-p-one", 8080)
+    world = WORLDS[VERSION]([*everything(), log("c"), log("p")], AFTER)
+    tcp_server("i-p-one", 8080, version=VERSION)
     json.dump(asyncio.run(reports(world)), sys.stdout)
 
 

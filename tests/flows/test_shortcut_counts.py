@@ -12,9 +12,9 @@ pytestmark = [pytest.mark.kernel, pytest.mark.accelerator, pytest.mark.timeout(6
 WAYS = ["by rules", "on the shortcut"]
 
 
-@pytest.fixture(scope="module")
-def report() -> dict[str, Any]:
-    return report_of("tests.flows.shortcut_counts", AS_ROOT)
+@pytest.fixture(scope="module", params=["ipv4", "ipv6"])
+def report(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return report_of("tests.flows.shortcut_counts", AS_ROOT, arguments=(request.param,))
 
 
 def summed(parts: list[dict[str, dict[str, list[int]]]]) -> dict[str, dict[str, list[int]]]:

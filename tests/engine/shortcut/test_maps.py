@@ -30,7 +30,7 @@ def header(flow: Tuple, ttl: int, check: int = 0) -> bytes:
 def test_a_header_stays_right_when_a_hop_changes_it(old: Tuple, new: Tuple, ttl: int) -> None:
     new = Tuple(old.protocol, new.source, new.destination, new.source_port, new.destination_port)
     check = summed(header(old, ttl)) ^ 0xFFFF
-    (added,) = struct.unpack_from("=I", maps.hop_value(Hop(old, new), 1, 2, 3), 44)
+    (added,) = struct.unpack_from("=I", maps.hop_value(Hop(old, new), 1, 2, 3), 68)
     total = (check ^ 0xFFFF) + added
     total = (total >> 16) + (total & 0xFFFF)
     total = (total >> 16) + (total & 0xFFFF)
@@ -40,7 +40,7 @@ def test_a_header_stays_right_when_a_hop_changes_it(old: Tuple, new: Tuple, ttl:
 @given(TUPLES, TUPLES)
 def test_sums_of_addresses_and_ports_change_by_what_they_differ(old: Tuple, new: Tuple) -> None:
     value = maps.hop_value(Hop(old, new), 1, 2, 3)
-    addresses, ports = struct.unpack_from("=II", value, 48)
+    addresses, ports = struct.unpack_from("=II", value, 72)
     for added, parts in (
         (addresses, [one.source + one.destination for one in (old, new)]),
         (ports, [one.ports for one in (old, new)]),
@@ -49,7 +49,11 @@ def test_sums_of_addresses_and_ports_change_by_what_they_differ(old: Tuple, new:
         assert (before + added - after) % 0xFFFF == 0
 
 
-@given(st.integers(1, maps.MOST_PLACES - 1), st.integers(1, 1 << 31), TUPLES)
+SIX = st.binary(min_size=16, max_size=16)
+OF_IPV6 = st.builds(Tuple, st.sampled_from([6, 17]), SIX, SIX, PORTS, PORTS)
+
+
+@given(st.integers(1, maps.MOST_PLACES - 1), st.integers(1, 1 << 31), TUPLES | OF_IPV6)
 def test_a_key_is_read_as_it_was_written(place: int, device: int, flow: Tuple) -> None:
     assert maps.read_key(maps.key(place, device, flow)) == (place, device, flow)
 

@@ -176,7 +176,9 @@ class Accelerator:
         os.eventfd_write(self._wake, 1)
 
     def _run(self) -> None:
-        with contextlib.suppress(OSError):  # a turn is short, and flows wait for it with many others
+        with contextlib.suppress(
+            OSError
+        ):  # a turn is short, and flows wait for it with many others
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         poll = select.epoll()
         poll.register(self._wake, select.EPOLLIN)
@@ -218,7 +220,7 @@ class Accelerator:
         if self._changed:
             self._take_changes()
         for record in self._ring.records():
-            self._hear(int.from_bytes(record[:4], "little"), record[4:])
+            self._hear(int.from_bytes(record[:8], "little"), record[8:])
         now = time.monotonic()
         for flow in [one for one in self._flows.values() if not one.handed and one.due <= now]:
             self._look(flow)

@@ -18,7 +18,10 @@ _CONNTRACK = 1 << 8
 _NEW, _GET = _CONNTRACK | 0, _CONNTRACK | 1
 _ORIGINAL, _REPLY, _STATUS, _PROTOCOL_INFORMATION, _TIMEOUT, _MARK, _ZONE = 1, 2, 3, 4, 7, 8, 18
 _IP, _PROTOCOL, _TUPLE_ZONE = 1, 2, 3
-_SOURCE, _DESTINATION = 1, 2
+_ENDS: dict[int, tuple[int, int]] = {
+    socket.AF_INET: (1, 2),
+    socket.AF_INET6: (3, 4),
+}  # source and destination
 _NUMBER, _SOURCE_PORT, _DESTINATION_PORT = 1, 2, 3
 _TCP, _STATE, _FLAGS, _FLAGS_BACK = 1, 1, 4, 5
 _SEEN_REPLY, _ASSURED, _DYING = 1 << 1, 1 << 2, 1 << 9
@@ -90,7 +93,7 @@ class Asked:
     def connection(self, answers: Tuple) -> Tracked | None:
         """Give the connection whose answers look like this, in the zone that all share."""
         named = _tuple(_REPLY, answers)
-        self._tracking.send(nfnetlink.message(_GET, 0, socket.AF_INET, 0, named))
+        self._tracking.send(nfnetlink.message(_GET, 0, _family(answers), 0, named))
         data = self._tracking.recv(nfnetlink.LARGEST)
         for kind, start, end, _ in messages(data):
             if kind == _NEW:
@@ -108,7 +111,8 @@ class Asked:
         return self._change(connection, told)
 
     def _change(self, connection: Tracked, told: bytes) -> bool:
-        request = nfnetlink.message(_NEW, nfnetlink.ACK, socket.AF_INET, 0, connection.named + told)
+        family = _family(connection.asks)
+        request = nfnetlink.message(_NEW, nfnetlink.ACK, family, 0, connection.named + told)
         self._tracking.send(request)
         data = self._tracking.recv(nfnetlink.LARGEST)
         for kind, start, _, _ in messages(data):
@@ -121,7 +125,8 @@ class Asked:
 
     def way_out(self, flow: Tuple, device: int, mark: int) -> int | None:
         """Give the device by which a packet leaves that came by another; None: it does not."""
-        head = _ROUTE.pack(socket.AF_INET, 32, 32, 0, 0, 0, 0, 0, 0)
+        length = 8 * len(flow.source)
+        head = _ROUTE.pack(_family(flow), length, length, 0, 0, 0, 0, 0, 0)
         asked = b"".join(
             attribute(kind, value)
             for kind, value in (
@@ -144,8 +149,13 @@ class Asked:
         return None
 
 
+def _family(flow: Tuple) -> int:
+    return socket.AF_INET if len(flow.source) == 4 else socket.AF_INET6
+
+
 def _tuple(kind: int, flow: Tuple) -> bytes:
-    addresses = attribute(_SOURCE, flow.source) + attribute(_DESTINATION, flow.destination)
+    source, destination = _ENDS[_family(flow)]
+    addresses = attribute(source, flow.source) + attribute(destination, flow.destination)
     numbers = (
         attribute(_NUMBER, bytes([flow.protocol]))
         + attribute(_SOURCE_PORT, struct.pack(">H", flow.source_port))
@@ -194,13 +204,15 @@ def _read_tuple(data: bytes, start: int, end: int) -> Tuple:
     parts = attributes(data, start, end)
     addresses, numbers = (attributes(data, *parts[kind]) for kind in (_IP, _PROTOCOL))
 
+    source, destination = next(ends for ends in _ENDS.values() if ends[0] in addresses)
+
     def bytes_of(where: tuple[int, int]) -> bytes:
         return data[where[0] : where[1]]
 
     return Tuple(
         bytes_of(numbers[_NUMBER])[0],
-        bytes_of(addresses[_SOURCE]),
-        bytes_of(addresses[_DESTINATION]),
+        bytes_of(addresses[source]),
+        bytes_of(addresses[destination]),
         int.from_bytes(bytes_of(numbers[_SOURCE_PORT]), "big"),
         int.from_bytes(bytes_of(numbers[_DESTINATION_PORT]), "big"),
     )

@@ -10,6 +10,7 @@
 | told | none | a ring of records: a flow that goes on, a flow that ends |
 """
 
+import socket
 import struct
 from dataclasses import dataclass
 
@@ -24,21 +25,23 @@ RING = 1 << 16  # bytes
 DECLINED = 1 << 30
 ENDED, WATCHED, HANDED = 0, 1, 2
 
-_KEY = struct.Struct("=II4s4sHH")  # protocol and place, device; the rest as in the packet
-_HOP = struct.Struct("=IIIII6s6s4s4s4sIIIII")
+_KEY = struct.Struct("=II16s16sHHI")  # protocol and place, device; as in the packet; EtherType
+_HOP = struct.Struct("=IIIII6s6s16s16s4sIIIII")
 _FLOW = struct.Struct("=IIQ")
 OFFSETS = {
     "HOP_EPOCH": 0, "HOP_FLOW": 4, "HOP_SERIAL": 8, "HOP_OUT": 12, "HOP_MTU": 16, "HOP_MACS": 20,
-    "HOP_SOURCE": 32, "HOP_DESTINATION": 36, "HOP_PORTS": 40, "HOP_IP_SUM": 44,
-    "HOP_ADDRESS_SUM": 48, "HOP_PORT_SUM": 52, "HOP_TALLY": 56, "HOP_SEEN": 60,
+    "HOP_SOURCE": 32, "HOP_DESTINATION": 48, "HOP_PORTS": 64, "HOP_IP_SUM": 68,
+    "HOP_ADDRESS_SUM": 72, "HOP_PORT_SUM": 76, "HOP_TALLY": 80, "HOP_SEEN": 84,
     "FLOW_SERIAL": 0, "FLOW_MODE": 4, "FLOW_LAST": 8,
 }  # fmt: skip
+ETHER_TYPES = {4: socket.htons(0x0800), 16: socket.htons(0x86DD)}  # by the size of an address
+_SIZES = {kind: size for size, kind in ETHER_TYPES.items()}
 _TTL_LESS = 0xFFFE  # what one hop less adds to a header's sum: minus one, in ones' complement
 
 
 @dataclass(frozen=True, slots=True)
 class Tuple:
-    """A packet's addresses and ports, in network byte order."""
+    """A packet's addresses, of IPv4 or of IPv6, and ports, in network byte order."""
 
     protocol: int
     source: bytes
@@ -80,14 +83,16 @@ class Hop:
 def key(place: int, device: int, flow: Tuple) -> bytes:
     ports = struct.unpack("=HH", flow.ports)
     where = place << 8 | flow.protocol
-    return _KEY.pack(where, device, flow.source, flow.destination, *ports)
+    ends = (_wide(one) for one in (flow.source, flow.destination))
+    return _KEY.pack(where, device, *ends, *ports, ETHER_TYPES[len(flow.source)])
 
 
 def read_key(data: bytes) -> tuple[int, int, Tuple]:
     """Give place, device and flow."""
-    where, device, source, destination, *ports = _KEY.unpack(data)
+    where, device, source, destination, *ports, kind = _KEY.unpack(data)
+    size = _SIZES[kind]
     swapped = struct.unpack("!HH", struct.pack("=HH", *ports))
-    return where >> 8, device, Tuple(where & 0xFF, source, destination, *swapped)
+    return where >> 8, device, Tuple(where & 0xFF, source[:size], destination[:size], *swapped)
 
 
 def hop_value(hop: Hop, epoch: int, flow: int, serial: int, tally: int = 0) -> bytes:
@@ -100,8 +105,8 @@ def hop_value(hop: Hop, epoch: int, flow: int, serial: int, tally: int = 0) -> b
         hop.out,
         hop.mtu,
         *hop.macs,
-        hop.leaves.source,
-        hop.leaves.destination,
+        _wide(hop.leaves.source),
+        _wide(hop.leaves.destination),
         hop.leaves.ports,
         _fold(addresses + _TTL_LESS),
         addresses,
@@ -155,6 +160,10 @@ class Maps:
 
 def number(value: int) -> bytes:
     return struct.pack("=I", value)
+
+
+def _wide(address: bytes) -> bytes:
+    return address.ljust(16, b"\0")
 
 
 def _difference(old: bytes, new: bytes) -> int:
