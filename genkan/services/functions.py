@@ -1,5 +1,5 @@
 """Lambda functions of the embedded service, run: Python handlers, each invocation a program on the
-host outside every VPC (decision 33).
+host outside every VPC (decision 34).
 
 The emulator would run a container; what it keeps of functions, who may invoke them and where their
 logs go stays its own. It answers an invocation with a payload, whether that is an error, and a log.
