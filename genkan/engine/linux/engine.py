@@ -4,6 +4,7 @@ Runs in a thread that has no event loop of its own: the netlink library brings o
 """
 
 import contextlib
+import logging
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -42,6 +43,8 @@ from genkan.engine.protocol import Acceleration, EngineFailure, Mended
 from genkan.program import Delta, Entry, Program
 from genkan.program.balancing import Balancer
 
+LOG = logging.getLogger(__name__)
+TOLD = 20  # changes that are named in the log; a site that begins has thousands
 LOOKS = 8  # places a time whose settings are read: what changes them tells nobody
 NETLINK = (PolicyRule, KernelRoute, Neighbour, Address, Device)
 
@@ -93,6 +96,7 @@ class LinuxEngine:
         """Read back, compare, mend. See Engine."""
         self._desired = Desired(program)
         made = plan(self.observe(), self._desired.state)
+        _tell(made)
         with self._going_the_long_way(made, namespace.places()):
             self._make_so(made)
         for place in namespace.places():
@@ -260,6 +264,14 @@ class LinuxEngine:
             self._netlink.put_loopback(one.place)
         else:
             self._netlink.bring_up(one.place, "lo")
+
+
+def _tell(made: Plan) -> None:
+    """Say in the log what there is to mend, where it can be read."""
+    if len(made) <= TOLD:
+        for word, objects in (("removing", made.removed), ("putting", made.put)):
+            for one in objects:
+                LOG.info("%s %s", word, one)
 
 
 def _by_place(objects: Iterable[KernelObject], kinds: tuple[type, ...]) -> list[KernelObject]:
