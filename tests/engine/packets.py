@@ -4,6 +4,7 @@ Runs as a program inside namespaces of its own, whose /run and network it may do
 """
 
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from genkan.engine.linux import LinuxEngine, namespace
+from genkan.engine.linux import LinuxEngine, engine, namespace
 from genkan.model.instance import InstanceState
 from genkan.model.network import delete, put
 from genkan.model.network_acl import NetworkAcl
@@ -310,15 +311,31 @@ TAMPERING = {
 }
 
 
+class Log(logging.Handler):
+    """What is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
 def tampered(world: World) -> dict[str, dict[str, Any]]:
     """Give for each tampering how much was mended, and what then flows and what is left."""
     found = {}
+    log = Log()
+    logging.getLogger(engine.__name__).addHandler(log)
+    logging.getLogger(engine.__name__).setLevel(logging.INFO)
     for name, command in TAMPERING.items():
         app = json.loads(inside("vpc-1", "ip", "-j", "route", "get", APP))[0]["dev"]
         inside("vpc-1", *(word.replace("{app}", app) for word in command))
+        log.said.clear()
         mended = world.reconcile()
         found[name] = {
             "mended": mended,
+            "said": list(log.said),
             "answer": tcp("i-app", ENDPOINT, 443),
             "again": world.reconcile(),
         }

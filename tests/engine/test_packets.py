@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from genkan.engine.linux.engine import TOLD
 from tests.engine.packets import PROBES, TAMPERING
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(60)]
@@ -274,6 +275,15 @@ def test_reconcile_mends_what_others_broke(report: dict[str, Any], tampering: st
     assert found["mended"] > 0
     assert found["answer"] == "172.16.2.4 172.16.2.5"
     assert found["again"] == 0
+
+
+@pytest.mark.parametrize("tampering", TAMPERING)
+def test_the_log_names_what_is_mended_unless_it_is_a_whole_site(
+    report: dict[str, Any], tampering: str
+) -> None:
+    found = report["tampered"][tampering]
+    assert len(found["said"]) == (found["mended"] if found["mended"] <= TOLD else 0)
+    assert all("vpc-1" in line or "i-app" in line for line in found["said"])
 
 
 def test_after_all_this_packets_meet_what_they_met_before(report: dict[str, Any]) -> None:
