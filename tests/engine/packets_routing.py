@@ -11,7 +11,7 @@ from typing import Any
 from genkan.engine.linux.namespace import entered
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.nat_gateway import NatGateway
-from genkan.model.network import put
+from genkan.model.network import delete, put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.route_table import Route, RouteTable, RouteTableAssociation
 from genkan.model.route_table import RouteTarget as Target
@@ -79,6 +79,23 @@ def peering() -> dict[str, str]:
         "internet by the other's gateway": tcp("i-far", OUTSIDE, 80),
         "gateway endpoint of the other": tcp("i-far", "52.219.0.7", 443),
     }
+
+
+def moved(world: World) -> dict[str, str]:
+    """Have the endpoint's subnet ask a table that leads to others beyond the peering connection,
+    and the former one again."""
+    asked = RouteTableAssociation(id="rtbassoc-others", subnet_id="subnet-back")
+    others = RouteTable(
+        id="rtb-others",
+        vpc_id="vpc-1",
+        associations=(asked,),
+        routes=(way(IPv4Network("10.2.9.0/24"), Kind.VPC_PEERING_CONNECTION, "pcx-1"),),
+        **MINE,
+    )
+    world.change(put(others))
+    found = {"others": tcp("i-far", ENDPOINT, 443)}
+    world.change(delete(others))
+    return {**found, "back": tcp("i-far", ENDPOINT, 443, LONG_PATIENCE)}
 
 
 def translation(world: World) -> dict[str, Any]:
@@ -185,6 +202,7 @@ def main() -> None:
     report = {
         "edge": edge(world),
         "peering": peering(),
+        "moved": moved(world),
         "translation": translation(world),
         "after changes": world.reconcile(),
     }

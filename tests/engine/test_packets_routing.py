@@ -38,6 +38,10 @@ def test_endpoints_answer_over_peering_as_instances_do(
     assert report["peering"][probe] == met
 
 
+def test_endpoints_answer_by_the_table_that_their_subnet_has_now(report: dict[str, Any]) -> None:
+    assert report["moved"] == {"others": "silence", "back": "10.2.0.4 172.16.2.5"}
+
+
 @pytest.mark.parametrize(
     "probe",
     [

@@ -121,7 +121,8 @@ class KernelRoute:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """`mark` and `source` None: every packet of the IP version."""
+    """`mark` and `source` None: every packet of the IP version. Rules that differ by nothing but
+    the table are two, of which the older one is asked first."""
 
     place: str
     priority: int
@@ -132,7 +133,7 @@ class PolicyRule:
 
     @property
     def key(self) -> Key:
-        wanted = (self.priority, self.version, self.mark, self.source)
+        wanted = (self.priority, self.version, self.mark, self.source, self.table)
         return ("rule", self.place, *map(str, wanted))
 
 
