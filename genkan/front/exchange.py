@@ -24,10 +24,11 @@ from genkan.front.head import is_signed, named_by_head
 from genkan.front.iam.admission import Admission
 from genkan.front.iam.identities import Identities
 from genkan.front.iam.question import Question, denied, question_of, read_denial, read_refusal
+from genkan.front.iam.registry_actions import is_registry, takes_blobs
 from genkan.front.lookup import look_up
 from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay
-from genkan.front.request import Headers, Request, Response
+from genkan.front.request import Headers, Request, Response, response_of
 from genkan.front.s3_names import bucket_in, public_host
 from genkan.front.session import check_session, check_use, foreign_token
 from genkan.front.upstream import UpstreamAnswer, UpstreamDown, is_no_answer
@@ -73,7 +74,11 @@ class Exchange:
         self._service = service
         self._request = request
         self._head = head = request.head
-        self._model = wire.service_model(service.model) if service.model else None
+        self._is_registry = is_registry(service, head)
+        # What says itself who has to sign, and may answer anything.
+        self._is_open = self._is_registry or service.code == EXECUTE_API
+        model = None if self._is_registry else service.model
+        self._model = wire.service_model(model) if model else None
         self._protocol = "rest-json"
         self._whole = head
         self._unread: wire.WireError | None = None  # why nothing could read it
@@ -184,7 +189,7 @@ class Exchange:
         self._record()
         operation, request_id = self._seen.operation, self._seen.request_id
         answer = wire.serialize_answer(self._model, operation, self._protocol, output, request_id)
-        return _response(answer)
+        return response_of(answer)
 
     async def _hand_over(self, body: bytes) -> Response:
         head = self._head
@@ -196,7 +201,7 @@ class Exchange:
             error = wire.error_code_of(self._protocol, answer.status, answer.headers, answer.body)
             self._seen.error = error or (str(answer.status), "")
         self._record()
-        return _response(answer)
+        return response_of(answer)
 
     async def _answer_whole(
         self, answer: UpstreamAnswer, headers: Headers, length: int | None
@@ -204,8 +209,7 @@ class Exchange:
         content = await answer.read()
         if answer.status >= ERROR:
             error = wire.error_code_of(self._protocol, answer.status, dict(headers), content)
-            own = self._service.code == EXECUTE_API  # what stands behind an API may say anything
-            if error is None and not own and is_no_answer(answer, content):
+            if error is None and not self._is_open and is_no_answer(answer, content):
                 return self._refuse(self._why_not())
             self._seen.error = error or (str(answer.status), "")
         self._record()
@@ -214,7 +218,10 @@ class Exchange:
 
     async def _read(self) -> bytes | AsyncIterator[bytes]:
         """Check the signature and read what is asked; give the body, or what streams it."""
-        signed = is_signed(self._head, by_us_alone=self._service.code != EXECUTE_API)
+        signed = is_signed(self._head, by_us_alone=not self._is_open)
+        if self._is_registry:
+            token = self._head.header("authorization") or ""
+            self._seen.credential = await self._means.identities.of_token(token)
         if signed:
             await self._find_user()
         there = self._request.has_body  # a body without bytes has no end to hold back
@@ -261,9 +268,7 @@ class Exchange:
             check_session(credential, token, now)
             check_use(credential, self._service.model, self._seen.operation)
             directory.check_scope(self._service, self._signature)
-        elif self._service.code != EXECUTE_API and not wire.may_be_unsigned(
-            self._model, self._seen.operation
-        ):
+        elif not self._is_open and not wire.may_be_unsigned(self._model, self._seen.operation):
             raise wire.WireError(
                 "MissingAuthenticationToken",
                 "Request is missing Authentication Token. Sign it: `genkan env` prints the keys.",
@@ -304,6 +309,8 @@ class Exchange:
             raise read_refusal(refusal)
 
     def _streams(self) -> bool:
+        if self._is_registry:
+            return takes_blobs(self._head)
         if self._model is None or not self._protocol.startswith("rest-"):
             return False
         try:
@@ -437,11 +444,7 @@ class Exchange:
         written = wire.serialize_wire_error(
             self._model, self._protocol, error, self._seen.request_id
         )
-        return _response(written)
+        return response_of(written)
 
     def _record(self) -> None:
         self._means.events.append(record(self._seen, self._means.clock()))
-
-
-def _response(answer: wire.HttpAnswer) -> Response:
-    return Response(answer.status, tuple(answer.headers.items()), answer.body)

@@ -59,6 +59,11 @@ class Response:
 Answer = Callable[[Request], Awaitable[Response]]
 
 
+def response_of(answer: wire.HttpAnswer) -> Response:
+    """Give a written answer as one of the front's."""
+    return Response(answer.status, tuple(answer.headers.items()), answer.body)
+
+
 def text(status: int, told: str) -> Response:
     """Answer with words for people."""
     return Response(status, (("content-type", "text/plain; charset=utf-8"),), told.encode())

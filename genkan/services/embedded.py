@@ -38,18 +38,20 @@ def serve(
     from genkan.certificates.authority import Authority
     from genkan.certificates.kept import Kept
     from genkan.services.functions import run_functions
-    from genkan.services.gate import Gate, leave_buckets_policies_to_the_gate
+    from genkan.services.gate import Gate, asking, leave_buckets_policies_to_the_gate
     from genkan.services.gateway.apis import Apis
     from genkan.services.gateway.binary import keep_binary_types
     from genkan.services.gateway.links import keep_links
     from genkan.services.kept_certificates import KeptCertificates
     from genkan.services.large_objects import keep_objects_in_files
+    from genkan.services.registry.api import complete_api
     from genkan.services.subnet_groups import let_subnet_groups_be_deleted
 
     apis = Apis(reach, authority)
     run_functions(reach)
     keep_links()
     keep_binary_types()
+    complete_api(asking)
     by_authority = cache(lambda: Authority(authority, authority_key))
     KeptCertificates(Kept(certificates), by_authority, control).install()
     leave_buckets_policies_to_the_gate()

@@ -20,6 +20,8 @@ from genkan.services.gateway.apis import Apis, call_of
 from genkan.services.gateway.calls import Reply
 from genkan.services.identities import Question, key_of
 from genkan.services.network_mirror import NetworkMirror, Refusal, not_made
+from genkan.services.registry import tokens
+from genkan.services.registry.distribution import Registry
 from genkan.services.resource_policies import every_policy
 from genkan.services.unknown_ids import unknown
 
@@ -29,6 +31,7 @@ OWNS_INTERFACES = frozenset(  # what does is refused before anything of it is th
     {"elasticfilesystem:CreateMountTarget", "ds:CreateDirectory", "ds:CreateMicrosoftAD"}
     | {"ds:ConnectDirectory", "osis:CreatePipeline"}
 )
+REGISTRY = "dkr.ecr."  # in every name of one
 OF_APIS = ("execute-api:Invoke", "execute-api:ManageConnections")
 READS = ("Describe", "List", "Get", "Head", "BatchGet")
 APART = frozenset(  # services whose calls look nothing up of a network
@@ -50,6 +53,7 @@ class Gate:
         """`control` is the socket where control tells of the network."""
         self._app = app
         self._apis = apis
+        self._registry = Registry()
         self._mirror = NetworkMirror(control, _note)
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
@@ -63,9 +67,15 @@ class Gate:
         question = json.loads(base64.b64decode(given))
         if question["asked"] and question["asked"][0][0] in OF_APIS:
             return _replied(self._apis.answer(question, call_of(question, environ)), start)
+        _now.question = question
+        is_registry = _is_registry(question, environ)
+        if is_registry and not question.get("principal"):
+            return _replied(self._registry.answer(question, environ), start)
         denial = decide(question)
         if denial is not None:
             return _tell(start, "403 Forbidden", DENIED, denial)
+        if is_registry:
+            return _replied(self._registry.answer(question, environ), start)
         _now.granted = granted_by_resource(question)
         service = _networked(question)
         if service is None:
@@ -135,9 +145,24 @@ def _replied(reply: Reply, start: Start) -> Iterable[bytes]:
     """Answer as an API of API Gateway does."""
     if reply.denial is not None:
         return _tell(start, "403 Forbidden", DENIED, dict(reply.denial))
-    length = ("Content-Length", str(len(reply.body)))
-    start(f"{reply.status} {responses.get(reply.status, '-')}", [*reply.headers, length])
+    headers = list(reply.headers)
+    if reply.header("content-length") is None:
+        headers.append(("Content-Length", str(len(reply.body))))
+    start(f"{reply.status} {responses.get(reply.status, '-')}", headers)
     return [reply.body]
+
+
+def _is_registry(question: Question, environ: Environ) -> bool:
+    """Tell whether a call is one of the registry's protocol, which ECR's API has no path of."""
+    path = str(environ.get("PATH_INFO", ""))
+    about = all(action.startswith("ecr:") for action, _ in question["asked"])
+    return about and REGISTRY in str(environ.get("HTTP_HOST")) and f"{path}/".startswith("/v2/")
+
+
+def asking() -> Question:
+    """Give the call that this thread is at, as the front told of it."""
+    found: Question = _now.question
+    return found
 
 
 def _networked(question: Question) -> str | None:
@@ -184,6 +209,7 @@ def _answer(found: Any, start: Start) -> Iterable[bytes]:  # noqa: ANN401 - JSON
 ASKED: dict[str, Callable[[Any], Any]] = {
     "key": lambda asked: key_of(asked["id"]),
     "decision": decide,
+    "registry-token": lambda asked: tokens.read(asked["token"]),
     "whole": complete,
     "policies": lambda asked: list(every_policy()),
 }

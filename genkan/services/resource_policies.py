@@ -1,6 +1,7 @@
 """Policies that resources have: whose a resource is, its whole name, what its policy says.
 
-Buckets, queues, topics, keys, secrets and roles; other services' resources have none here.
+Buckets, queues, topics, keys, secrets, roles and repositories of images; other services' resources
+have none here.
 """
 
 from collections.abc import Callable, Iterator
@@ -72,6 +73,14 @@ def _key(action: str, region: str, account: str, name: str) -> Held | None:
         named = kms.get_key_id_from_alias(named) or named
     key = kms.keys.get(named)
     return Held(key.arn, account, key.policy, has_to_allow=True) if key else None
+
+
+def _repository(action: str, region: str, account: str, name: str) -> Held | None:
+    from moto.ecr.models import ecr_backends
+
+    kind, _, named = name.partition("/")
+    held = ecr_backends[account][region].repositories.get(named) if kind == "repository" else None
+    return Held(held.arn, account, held.policy) if held else None
 
 
 def _secret(action: str, region: str, account: str, name: str) -> Held | None:
@@ -156,6 +165,7 @@ LOOKS: dict[str, Look] = {
     "sqs": _queue,
     "sns": _topic,
     "kms": _key,
+    "ecr": _repository,
     "secretsmanager": _secret,
     "iam": _role,
 }

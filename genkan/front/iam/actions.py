@@ -10,6 +10,7 @@ from typing import Any
 
 from genkan import wire
 from genkan.front.iam.endpoint_keys import ALLOW_MULTI_REGION, crosses_regions
+from genkan.front.iam.registry_actions import is_registry, registry_action
 from genkan.front.iam.resources import resources_of
 from genkan.front.iam.s3_actions import UNREAD, s3_actions
 from genkan.policy import action_prefix
@@ -53,6 +54,9 @@ def asked_of(
     if service.code == "execute-api":
         name = "ManageConnections" if "/@connections/" in head.path else "Invoke"
         return [Asked(f"execute-api:{name}", _invoked(service, head, account))]
+    if is_registry(service, head):
+        one = registry_action(service, head, account)
+        return [Asked(*one)] if one else []
     if service.model == "apigateway":
         arn = f"arn:aws:apigateway:{service.region}::{head.path}"
         return [Asked(f"apigateway:{head.method}", arn)]

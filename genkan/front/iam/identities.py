@@ -31,6 +31,24 @@ class Identities:
         )
         return credential, found["user_id"]
 
+    async def of_token(self, authorization: str) -> Credential | None:
+        """Give whom a registry's token is of; None for none of ECR's. Raises UpstreamDown."""
+        kind, _, token = authorization.partition(" ")
+        if kind.lower() != "basic":
+            return None
+        found = await self._relay.ask("registry-token", {"token": token.strip()})
+        if found is None:
+            return None
+        return Credential(
+            because=Because("fixed", "an authorization token of ECR"),
+            id="",
+            secret="",
+            account=found["account"],
+            principal=found["principal"],
+            issuer=found["issuer"],
+            session_policies=tuple(found["session_policies"] or ()),
+        )
+
     async def complete(self, question: Question) -> Question:
         """Give a question with all that can be known of it. Raises UpstreamDown."""
         found = await self._relay.ask("whole", question.shown())

@@ -1,0 +1,1 @@
+"""ECR's registry: images pushed and pulled by the OCI distribution protocol."""
