@@ -55,7 +55,7 @@ def deliver() -> None:
 
 
 def metrics(as_json: bool) -> None:
-    """Print the endpoints' counters."""
+    """Print counters of endpoints and NAT gateways."""
     (answer,) = _asked({"do": "metrics"})
     click.echo(json.dumps(answer) if as_json else answer["text"], nl=as_json)
 

@@ -48,10 +48,11 @@ def flows(
 @OUTPUT
 @JSON
 def metrics(output: str, as_json: bool) -> None:
-    """Print counters of each endpoint, as Prometheus reads them.
+    """Print counters of each endpoint and NAT gateway, as Prometheus reads them.
 
-    Connections, bytes, packets, resets. Counting begins with the first time this is asked, and from
-    then on CloudWatch has the same as AWS/PrivateLinkEndpoints and AWS/PrivateLinkServices.
+    Connections, bytes, packets, resets; connections that found no port. Counting begins with the
+    first time this is asked, and from then on CloudWatch has the same as AWS/PrivateLinkEndpoints,
+    AWS/PrivateLinkServices and AWS/NATGateway.
     """
     from genkan.cli import flows as shown
 

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from genkan.flows import live
-from genkan.flows.counters import prometheus
 from genkan.flows.recorder import Recorder
 
 MOST_UNREAD = 4 << 20  # bytes that wait for a follower
@@ -76,7 +75,7 @@ class Answering:
             case "metrics":
                 self._recorder.count_for_metrics()
                 await self._recorder.put_metrics()
-                text = prometheus(self._recorder.endpoints(), self._recorder.counters)
+                text = self._recorder.prometheus()
                 text += await self._others() if self._others else ""
                 writer.write(_line({"text": text}))
             case "deliver":

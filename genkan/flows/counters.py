@@ -7,7 +7,7 @@ Gateway endpoints have none. Counting begins when the recorder does. A connectio
 when it ended so; whoever did it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from genkan.engine.traffic import Connection
@@ -124,7 +124,7 @@ def _family(name: str, kind: str, words: str, rows: list[Interface], counters: C
 
 
 def _labels(one: Interface) -> str:
-    labels = {
+    names = {
         "endpoint": one.owner,
         "name": one.name,
         "service": one.service,
@@ -133,7 +133,12 @@ def _labels(one: Interface) -> str:
         "interface": one.id,
         "account": one.account,
     }
-    return ",".join(f'{key}="{_quoted(value)}"' for key, value in labels.items() if value)
+    return label(names)
+
+
+def label(names: Mapping[str, str | None]) -> str:
+    """Write labels of a row in Prometheus' text format, those without a value left out."""
+    return ",".join(f'{key}="{_quoted(value)}"' for key, value in names.items() if value)
 
 
 def _quoted(value: str) -> str:
@@ -149,7 +154,7 @@ def of_endpoints(interface: Interface, counts: Counts, at: str) -> Iterator[Datu
         ("VPC Id", interface.place),
     )
     for dimensions in (whole, (*whole, ("Subnet Id", interface.subnet))):
-        yield from _data(
+        yield from datum(
             dimensions,
             at,
             (
@@ -166,7 +171,7 @@ def of_service(interface: Interface, counts: Counts, at: str) -> Iterator[Datum]
     """Give what a customer's endpoint service is told of one of its endpoints' interfaces."""
     service = (interface.service or "").rpartition(".")[2]
     for more in ((), (("Az", interface.zone),), (("VPC Endpoint Id", interface.owner or ""),)):
-        yield from _data(
+        yield from datum(
             (("Service Id", service), *more),
             at,
             (
@@ -180,12 +185,13 @@ def of_service(interface: Interface, counts: Counts, at: str) -> Iterator[Datum]
 
 def endpoints_count(service: str, number: int, at: str) -> Iterator[Datum]:
     """Give how many endpoints a service has."""
-    yield from _data((("Service Id", service),), at, (("EndpointsCount", "Count", number),))
+    yield from datum((("Service Id", service),), at, (("EndpointsCount", "Count", number),))
 
 
-def _data(
+def datum(
     dimensions: Dimensions, at: str, values: Iterable[tuple[str, str, int]]
 ) -> Iterator[Datum]:
+    """Give metrics by name, unit and value, as PutMetricData's members."""
     named = {
         f"Dimensions.member.{number}.{part}": text
         for number, (name, value) in enumerate(dimensions, 1)

@@ -1,10 +1,11 @@
-"""`Metrics`: counters of endpoints on their way to the CloudWatch of whose they are."""
+"""`Metrics`: counters of endpoints and NAT gateways on their way to the CloudWatch of whose they
+are."""
 
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from genkan.flows import counters
+from genkan.flows import counters, nat_gateways
 from genkan.flows.counters import Counters, Datum
 from genkan.flows.delivery import Delivery, DeliveryFailure
 from genkan.program.record import Interface
@@ -20,8 +21,15 @@ class Metrics:
         self.wanted = False
         self._delivery = delivery
 
-    async def put(self, endpoints: list[Interface], counted: Counters, now: float) -> None:
-        """Tell what came since the last time. What cannot be told is logged."""
+    async def put(
+        self,
+        endpoints: list[Interface],
+        counted: Counters,
+        gateways: Iterable[tuple[Interface, int]],
+        now: float,
+    ) -> None:
+        """Tell what came since the last time; of `gateways`, how many connections found no port.
+        What cannot be told is logged."""
         at = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         told: dict[tuple[str, str, str], list[Datum]] = {}
         services: dict[tuple[str, str, str], set[str]] = {}
@@ -34,6 +42,9 @@ class Metrics:
                 told.setdefault(theirs, []).extend(counters.of_service(one, counts, at))
                 service = (one.service or "").rpartition(".")[2]
                 services.setdefault((*theirs[:2], service), set()).add(one.owner or "")
+        for one, count in gateways:
+            mine = (one.region, one.account, nat_gateways.NAMESPACE)
+            told.setdefault(mine, []).extend(nat_gateways.of_gateway(one, count, at))
         for (region, account, service), owners in services.items():
             more = counters.endpoints_count(service, len(owners), at)
             told[region, account, counters.SERVICES].extend(more)

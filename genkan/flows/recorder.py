@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from genkan.engine.traffic import Begun, Connection, Drop, Lost, Seen
-from genkan.flows import live, sightings
+from genkan.flows import counters, live, sightings
 from genkan.flows.counters import Counters, is_counted
 from genkan.flows.directory import WITHOUT_CONNECTIONS
 from genkan.flows.logbook import Logbook
 from genkan.flows.metrics import Metrics
+from genkan.flows.nat_gateways import NatGateways, is_gateway
 from genkan.program import Delta
 from genkan.program.record import Interface
 
@@ -55,7 +56,12 @@ class Recorder:
     """Sees every place of the program that VPCs' packets pass."""
 
     def __init__(
-        self, open_watch: Open, logbook: Logbook, metrics: Metrics, clock: Callable[[], float]
+        self,
+        open_watch: Open,
+        logbook: Logbook,
+        metrics: Metrics,
+        nat_gateways: NatGateways,
+        clock: Callable[[], float],
     ) -> None:
         self.directory = logbook.directory
         self.counters = Counters()
@@ -65,6 +71,7 @@ class Recorder:
         self._open = open_watch
         self._logbook = logbook
         self._metrics = metrics
+        self._nat_gateways = nat_gateways
         self._clock = clock
         self._watches: dict[str, Watching] = {}
         self._since: dict[str, float] = {}  # when counters were set back last
@@ -252,10 +259,19 @@ class Recorder:
         await self._logbook.close(self._clock(), early)
 
     async def put_metrics(self) -> None:
-        """Bring the endpoints' metrics to CloudWatch, if they are wanted."""
+        """Bring metrics to CloudWatch, if they are wanted."""
         if self._metrics.wanted:
             await self.look()
-            await self._metrics.put(self.endpoints(), self.counters, self._clock())
+            gateways = self._nat_gateways.since_told(self._gateways())
+            await self._metrics.put(self.endpoints(), self.counters, gateways, self._clock())
+
+    def prometheus(self) -> str:
+        """Write all counters in Prometheus' text format."""
+        endpoints = counters.prometheus(self.endpoints(), self.counters)
+        return endpoints + self._nat_gateways.prometheus(self._gateways())
+
+    def _gateways(self) -> list[Interface]:
+        return [one for one in self.directory.interfaces.values() if is_gateway(one)]
 
     def close(self) -> None:
         for place in list(self._watches):

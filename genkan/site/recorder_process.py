@@ -20,13 +20,14 @@ import aiohttp
 from yarl import URL
 
 from genkan.engine.linux.tallies import Carried
-from genkan.engine.linux.watch import Watch
+from genkan.engine.linux.watch import Watch, table_of
 from genkan.flows import SECTIONS, Recorder
 from genkan.flows.answering import LONGEST_QUESTION, Answering
 from genkan.flows.delivery import Delivery, DeliveryFailure, Request
 from genkan.flows.directory import Directory
 from genkan.flows.logbook import Logbook
 from genkan.flows.metrics import Metrics
+from genkan.flows.nat_gateways import NatGateways
 from genkan.program import Delta
 from genkan.site import sockets
 from genkan.site.home import RUN, Home
@@ -53,7 +54,8 @@ class RecorderProcess:
         self._carried = Carried()
         self._borrower = Borrower(f"{RUN}/tallies.sock", self._carried)
         watch = functools.partial(Watch, carried=self._carried)
-        self._recorder = Recorder(watch, logbook, Metrics(delivery), time.time)
+        gateways = NatGateways(table_of)
+        self._recorder = Recorder(watch, logbook, Metrics(delivery), gateways, time.time)
         self._answering = Answering(self._recorder, time.time, _of_names)
         self._first = asyncio.Event()
         self._after_a_gap = False

@@ -17,12 +17,13 @@ from typing import Any
 
 from genkan.engine.linux.namespace import entered
 from genkan.engine.linux.tallies import Carried
-from genkan.engine.linux.watch import Watch
+from genkan.engine.linux.watch import Watch, table_of
 from genkan.flows import SECTIONS, Recorder, live
 from genkan.flows.delivery import Delivery
 from genkan.flows.directory import Directory
 from genkan.flows.logbook import Logbook
 from genkan.flows.metrics import Metrics
+from genkan.flows.nat_gateways import NatGateways
 from genkan.model.flow_log import FlowLog
 from genkan.model.network import put
 from genkan.model.vpc_endpoint import VpcEndpointState
@@ -116,6 +117,7 @@ class Recording:
             functools.partial(Watch, carried=self.carried),
             Logbook(Directory(), delivery, _told),
             Metrics(delivery),
+            NatGateways(table_of),
             time.time,
         )
         entries = [entry for entry in world.compilation.program if entry.section in SECTIONS]

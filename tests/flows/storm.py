@@ -13,14 +13,16 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from genkan.engine.linux.namespace import entered
 from genkan.engine.linux.watch import Watch, table_of
 from genkan.flows import SECTIONS, Recorder, live
-from genkan.flows.delivery import Delivery
+from genkan.flows.delivery import Delivery, Request
 from genkan.flows.directory import Directory
 from genkan.flows.logbook import Logbook
 from genkan.flows.metrics import Metrics
+from genkan.flows.nat_gateways import NatGateways
 from genkan.model.flow_log import FlowLog
 from genkan.program import Delta
 from genkan.site.tables import crowded
@@ -83,11 +85,9 @@ def exhaust() -> int:
 async def stormed(world: World) -> dict[str, Any]:
     folder = Path("/run/flow-logs")
     delivery = Delivery(_nobody, folder)
-    recorder = Recorder(Watch, Logbook(Directory(), delivery, _told), Metrics(delivery), time.time)
-    program = world.compilation.program
-    entries = [entry for entry in program if entry.section in SECTIONS]
+    recorder = recording(delivery)
     quiet_rate = await _beside(flood, STORM)
-    recorder.apply(Delta(put=tuple(entries)))
+    recorder.apply(seen(world))
     before = _memory()
     rate, quiet = await asyncio.gather(_beside(flood, STORM), _beside(met))
     wanted = live.wanted_of(recorder.directory, {"to": MUTE})
@@ -102,6 +102,41 @@ async def stormed(world: World) -> dict[str, Any]:
         "grown": _memory() - before,
         "lines": (folder / "fl-storm.log").read_text().splitlines()[1:],
     }
+
+
+def recording(delivery: Delivery) -> Recorder:
+    return Recorder(
+        Watch,
+        Logbook(Directory(), delivery, _told),
+        Metrics(delivery),
+        NatGateways(table_of),
+        time.time,
+    )
+
+
+def seen(world: World) -> Delta:
+    """Give what a recorder is to know."""
+    program = world.compilation.program
+    return Delta(put=tuple(entry for entry in program if entry.section in SECTIONS))
+
+
+async def counted(world: World) -> dict[str, Any]:
+    """Have the NAT gateway's counter told to CloudWatch twice, and written for Prometheus."""
+    asked: list[dict[str, list[str]]] = []
+
+    async def take(request: Request) -> tuple[int, bytes]:
+        asked.append(parse_qs(request.body.decode()))
+        return 200, b""
+
+    recorder = recording(Delivery(take, Path("/run/flow-logs")))
+    recorder.apply(seen(world))
+    recorder.count_for_metrics()
+    for _ in range(2):
+        await recorder.put_metrics()
+    told = [form for form in asked if form["Namespace"] == ["AWS/NATGateway"]]
+    text = recorder.prometheus()
+    recorder.close()
+    return {"told": told, "text": [row for row in text.splitlines() if "nat_gateway" in row]}
 
 
 def met() -> list[str]:
@@ -133,6 +168,7 @@ def main() -> None:
     tcp_server("i-web", 80)
     report = asyncio.run(stormed(world))
     report["no port left"] = exhaust()
+    report["counted"] = asyncio.run(counted(world))
     report["table"] = table_of("nat-1")._asdict()
     (crowd,) = crowded(world.compilation.program)
     report["why"] = crowd["why"]

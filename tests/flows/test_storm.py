@@ -58,3 +58,17 @@ def test_a_nat_gateway_without_a_port_left_is_told(report: dict[str, Any]) -> No
     assert (
         f"{report['no port left']} connections were dropped for want of a port" in (report["why"])
     )
+
+
+def test_a_nat_gateways_missing_ports_are_a_metric(report: dict[str, Any]) -> None:
+    """To CloudWatch each is told once; to Prometheus always all of them."""
+    missing = str(report["no port left"])
+    first, again = report["counted"]["told"]
+    member = "MetricData.member.1."
+    assert first[f"{member}MetricName"] == ["ErrorPortAllocation"]
+    assert (first[f"{member}Value"], first[f"{member}Unit"]) == ([missing], ["Count"])
+    assert first[f"{member}Dimensions.member.1.Name"] == ["NatGatewayId"]
+    assert first[f"{member}Dimensions.member.1.Value"] == ["nat-1"]
+    assert again[f"{member}Value"] == ["0"]
+    assert report["counted"]["text"][-1].endswith(f"}} {missing}")
+    assert 'gateway="nat-1"' in report["counted"]["text"][-1]
