@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import ip_address
 
+from genkan.analysis.name_firewalls import NameFirewalls, blocks
 from genkan.program import Because, Program
 from genkan.program.address import Address, in_order
+from genkan.program.firewall import BlockResponse
 from genkan.program.names import (
     EVERY_VIEW,
     PUBLIC_ZONE,
@@ -36,6 +38,13 @@ class Ending(Enum):
     NO_SUCH_NAME = "no such name"
     ELSEWHERE = "somebody else answers"  # whom a forwarding asks
     NO_RESOLVER = "no resolver"
+
+
+_BLOCKED = {
+    BlockResponse.NODATA: Ending.NOTHING,
+    BlockResponse.NXDOMAIN: Ending.NO_SUCH_NAME,
+    None: Ending.NOTHING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,7 @@ class NameBook:
         self._views: dict[str, dict[str, str]] = {}  # view, origin: the zone's id
         self._forwardings: dict[str, dict[str, Forwarding]] = {}
         self.resolvers: dict[str, Resolver] = {}
+        self._firewalls = NameFirewalls(program)
         attachments: list[ZoneAttachment] = []
         for entry in program:
             match entry:
@@ -135,13 +145,26 @@ class NameBook:
         if view not in self.resolvers:
             return Resolved(Ending.NO_RESOLVER)
         first = self._decide(view, name)
-        decided, asked = first, name
-        for _ in range(LONGEST_CHAIN):
+        decided, asked, inspected, none = first, name, True, Ending.NO_SUCH_NAME
+        for number in range(LONGEST_CHAIN):
+            rule = (
+                self._firewalls.rule(self._seen(view), asked, kind, following=number > 0)
+                if inspected
+                else None
+            )
+            if rule is not None and blocks(rule):
+                if rule.response is not BlockResponse.OVERRIDE:
+                    return Resolved(_BLOCKED[rule.response], because=rule.because)
+                asked, inspected = rule.override.rstrip(".").lower(), False
+                none = Ending.NOTHING  # the CNAME is an answer, wherever it leads
+                decided = self._decide(view, asked)
+            elif rule is not None and not rule.follows:
+                inspected = False
             if isinstance(decided, Forwarding):
                 return _told(first, Ending.ELSEWHERE)
             found = self._names.get(decided.id, _ZoneNames()).find(asked, decided.origin)
             if found is None:
-                return _told(first, Ending.NO_SUCH_NAME)
+                return _told(first, none)
             held = self._held(view, found.get(kind))
             if held:
                 return _answer(first, held, kind)

@@ -88,6 +88,10 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "Addresses are IPv4. Rules are FORWARD or SYSTEM; the ones that AWS defines by itself are "
         "not listed.",
         "Rules are not shared between accounts.",
+        "DNS Firewall: what overrides a question is followed, and its addresses are answered too. "
+        "Names that others' CNAMEs lead to are asked about as well. Alerts are lines in the log of "
+        "the name server. AWS's managed lists, files of domains in S3, threat protection and "
+        "sharing are not here. Fail-open is kept and shown.",
         "Configs of reverse zones, of signatures and of query logs are kept and shown: reverse "
         "zones answer as they do, nothing is signed or validated, and questions are not logged.",
     ),

@@ -12,6 +12,11 @@ from typing import Any, TypeVar
 from genkan import wire
 from genkan.api.call import Call
 from genkan.api.constraints import CODES, ConstraintBroken
+from genkan.model.dns_firewall import (
+    FirewallDomainList,
+    FirewallRuleGroup,
+    FirewallRuleGroupAssociation,
+)
 from genkan.model.errors import Refused
 from genkan.model.resolver import (
     QueryLogAssociation,
@@ -23,11 +28,15 @@ from genkan.model.resolver import (
 from genkan.model.resource import Resource
 
 R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 Values = Callable[[R], Iterable[str | None]]
 MOST_RESULTS = 100  # of a page
 USUAL_RESULTS = 10  # of endpoints and rules, where no number is asked for
 _NAME = re.compile(r"(?!^[0-9]+$)[a-zA-Z0-9\-_' ]+", re.ASCII)
 WORDS: dict[type[Resource], str] = {
+    FirewallDomainList: "Firewall domain list",
+    FirewallRuleGroup: "Firewall rule group",
+    FirewallRuleGroupAssociation: "Firewall rule group association",
     QueryLogAssociation: "Resolver query log config association",
     QueryLogConfig: "Resolver query log config",
     ResolverEndpoint: "Resolver endpoint",
@@ -101,8 +110,8 @@ def filtered(
 
 
 def paged(
-    rows: Sequence[R], max_results: int | None, next_token: str | None
-) -> tuple[Sequence[R], str | None]:
+    rows: Sequence[T], max_results: int | None, next_token: str | None
+) -> tuple[Sequence[T], str | None]:
     """Give a page and the token of the next."""
     start = int(next_token or 0)
     end = start + (max_results or MOST_RESULTS)

@@ -3,20 +3,32 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import get_args
 
 from genkan.api.call import Answer, Call
 from genkan.api.output import present
 from genkan.api.resolver_lookup import InvalidParameterException, InvalidTagException, need
 from genkan.api.tagging import TagLimitExceeded, merged, shown
+from genkan.model.dns_firewall import (
+    FirewallDomainList,
+    FirewallRuleGroup,
+    FirewallRuleGroupAssociation,
+)
 from genkan.model.errors import InvalidParameterValue
 from genkan.model.network import put
 from genkan.model.resolver import QueryLogConfig, ResolverEndpoint, ResolverRule
 from genkan.model.resource import Tags
 
 ARN = re.compile(r"arn:aws:route53resolver:([a-z0-9-]+):(\d{12}):([a-z-]+)/([a-z0-9-]+)", re.ASCII)
-TAGGED: dict[str, type[QueryLogConfig] | type[ResolverEndpoint] | type[ResolverRule]] = {
-    of.kind: of for of in (QueryLogConfig, ResolverEndpoint, ResolverRule)
-}
+Tagged = (
+    QueryLogConfig
+    | ResolverEndpoint
+    | ResolverRule
+    | FirewallDomainList
+    | FirewallRuleGroup
+    | FirewallRuleGroupAssociation
+)
+TAGGED: dict[str, type[Tagged]] = {of.kind: of for of in get_args(Tagged)}
 
 
 def tag_resource(call: Call, *, resource_arn: str, tags: Sequence[Mapping[str, str]]) -> Answer:
@@ -48,7 +60,7 @@ def parse_tags(held: Tags, tags: Iterable[Mapping[str, str]] | None) -> Tags:
         raise InvalidTagException(str(error)) from None
 
 
-def _need(call: Call, arn: str) -> QueryLogConfig | ResolverEndpoint | ResolverRule:
+def _need(call: Call, arn: str) -> Tagged:
     found = ARN.fullmatch(arn)
     if found is None or found[3] not in TAGGED:
         raise InvalidParameterException(f"'{arn[:255]}' is no ARN of a resource with tags.")

@@ -18,6 +18,7 @@ from genkan.api.selection import Values, page, select, yes_no
 from genkan.api.tagging import from_specifications, shown
 from genkan.model.block_public_access import mode_of
 from genkan.model.dhcp_options import shown_options
+from genkan.model.dns_firewall import FirewallConfig, FirewallRuleGroupAssociation
 from genkan.model.errors import (
     DependencyViolation,
     InvalidParameterValue,
@@ -36,6 +37,7 @@ from genkan.model.vpc_endpoint import VpcEndpoint
 from genkan.model.vpn import VpnGateway
 
 TENANCIES = ("default", "dedicated")
+FIREWALLS = (FirewallConfig, FirewallRuleGroupAssociation)  # what goes with its VPC
 NEVER_A_VPC = tuple(
     map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"))
 )
@@ -133,7 +135,7 @@ def delete_vpc(call: Call, *, vpc_id: str) -> Answer:
     acls = call.network.where(NetworkAcl, vpc_id=vpc.id)
     ended = peerings_ended(call.network, vpc.id, call.now)
     ended += without_exclusions(call.network, vpc_id=vpc.id)
-    kinds = (ResolverConfig, ResolverDnssecConfig, QueryLogAssociation)
+    kinds = (ResolverConfig, ResolverDnssecConfig, QueryLogAssociation, *FIREWALLS)
     ended += delete(*(row for of in kinds for row in call.network.where(of, vpc_id=vpc.id)))
     ended += put(*(_apart(row, vpc) for row in _associated(call, vpc)))
     return Answer(change=ended + delete(vpc, *tables, *groups, *acls))

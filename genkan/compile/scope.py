@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from genkan.compile import (
+    dns_firewall,
     endpoint_checks,
     endpoint_parts,
     hosted_zones,
@@ -28,6 +29,7 @@ from genkan.model.block_public_access import (
     BlockPublicAccessExclusion,
     BlockPublicAccessOptions,
 )
+from genkan.model.dns_firewall import FirewallDomainList, FirewallRuleGroup
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.endpoint_health import EndpointHealth
 from genkan.model.endpoint_service import EndpointService
@@ -56,12 +58,14 @@ Scope = str  # the id of a VPC, hosted zone or flow log, the owner of record set
 SITE = ""
 ENDPOINT, INTERFACE, SUBNET, MEMBERS = "endpoint:", "interface:", "subnet:", "members:"
 CHECK = "check:"  # a health check of Route 53
+DOMAINS = "domains:"  # a list of DNS Firewall's
 PARTS: dict[str, Callable[[Network, str], Iterator[Part]]] = {
     ENDPOINT: endpoint_parts.parts,
     INTERFACE: records.parts,
     SUBNET: subnet_parts.parts,
     MEMBERS: vpc.member_parts,
     CHECK: endpoint_checks.parts,
+    DOMAINS: dns_firewall.list_parts,
 }
 
 
@@ -77,6 +81,7 @@ def every_scope(network: Network) -> list[Scope]:
         *(SUBNET + one.id for one in network.all(Subnet)),
         *(ENDPOINT + one.id for one in network.all(VpcEndpoint)),
         *(INTERFACE + one.id for one in network.all(NetworkInterface)),
+        *(DOMAINS + one.id for one in network.all(FirewallDomainList)),
         *(CHECK + one.id for one in network.all(HealthCheck)),
         *zones,
         *owners,
@@ -200,6 +205,11 @@ def _scopes_of(network: Network, resource: Resource) -> set[Scope]:
             return {resource.vpc_id, *resolver_endpoints.followers(network, resource)}
         case ResolverRule():
             return set(resolver_endpoints.followers(network, resource))
+        case FirewallRuleGroup():
+            lists = (DOMAINS + name for name in resource.list_ids)
+            return {*dns_firewall.filtered_by(network, resource), *lists}
+        case FirewallDomainList():
+            return {DOMAINS + resource.id}
         case HostedService():
             endpoints = network.where(VpcEndpoint, service_name=resource.service_name)
             return {ENDPOINT + one.id for one in endpoints}

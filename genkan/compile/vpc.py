@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address
 from genkan.compile import (
     attached,
     balancer_nodes,
+    dns_firewall,
     fleets,
     gateways,
     health_checks,
@@ -65,6 +66,7 @@ def parts(network: Network, vpc_id: str) -> Iterator[Part]:
         yield Part(("peering", one.id), peering.compile_peering, ends)
     yield from load_balancers.parts(network, vpc)
     yield from resolver_endpoints.parts(network, vpc)
+    yield from dns_firewall.parts(network, vpc)
     yield from fleets.parts(network, vpc)
     yield from health_checks.parts(network, vpc)
     yield from published.parts(network, vpc)

@@ -14,16 +14,23 @@ A change forgets the answers made from a name that it touched, and no others. At
 answers are kept: the younger half, and of the older half what was asked again.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from genkan.dns import message
+from genkan.dns import domain_name, message
+from genkan.dns.firewall import FirewallIndex, instead
 from genkan.dns.message import Answer, Query, Shape
 from genkan.dns.resolution import Rcode, Resolution, resolve
 from genkan.dns.zones import ZoneIndex
 from genkan.program import Delta
+from genkan.program.firewall import FirewallRule
 
 BOUND = 16_384  # answers, about 700 bytes each
 SHAPES = 64  # the stub resolvers of the world have a handful
+
+
+# Of names that CNAMEs of others lead to: what the asker hears instead of their answer, if anything.
+Inspect = Callable[[tuple[bytes, ...]], Answer | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class Onward:
     query: Query
     resolution: Resolution
     longest: int  # bytes that the asker takes
+    inspect: Inspect | None = None
 
 
 Reply = bytes | Onward | None
@@ -64,6 +72,7 @@ class Responder:
 
     def __init__(self, bound: int = BOUND) -> None:
         self._index = ZoneIndex()
+        self._firewalls = FirewallIndex()
         self._views: dict[str, View] = {}
         self._shapes: dict[bytes, Shape] = {}
         self._bound = bound
@@ -84,6 +93,8 @@ class Responder:
     def apply(self, delta: Delta) -> None:
         """Answer by the changed zones and records from now on."""
         touched = self._index.apply(delta)
+        for name in self._firewalls.apply(delta):
+            touched.add(name, (), (domain_name.ROOT,))
         for view in self._views.values():
             if view.young or view.old:
                 names, trees = touched.in_views(view.name, view.beyond)
@@ -124,7 +135,7 @@ class Responder:
         longest = message.LONGEST if by_stream else query.shape.payload
         answer = self._answer(query, view)
         if isinstance(answer, Resolution):
-            return Onward(view.name, query, answer, longest)
+            return Onward(view.name, query, answer, longest, self._inspecting(query, view, answer))
         return message.fit(query, answer, longest)
 
     def _keep_shape(self, data: bytes, query: Query) -> None:
@@ -143,16 +154,39 @@ class Responder:
         answer = view.old.pop(key, None)
         if answer is None:
             found = resolve(self._index, view.name, query.name, query.type)
+            ruling = self._firewalls.ruling((view.name, view.beyond), found.names, query.type)
+            if ruling.blocked is not None:
+                found = self._instead(view, ruling.blocked, found.names, query.type)
             if found.onward is not None:
                 return found
             answer = message.write(found)
-            if found.by_chance:
+            if found.by_chance or ruling.told:
                 return answer
         if self._young >= self._bound // 2:
             self._age()
         view.young[key] = answer
         self._young += 1
         return answer
+
+    def _instead(
+        self, view: View, rule: FirewallRule, names: tuple[bytes, ...], of_type: int
+    ) -> Resolution:
+        return instead(self._index, view.name, rule, names, of_type)
+
+    def _inspecting(self, query: Query, view: View, found: Resolution) -> Inspect | None:
+        """Give what decides about names that others lead to; None where nothing does any more."""
+        views, before = (view.name, view.beyond), found.names
+        if not self._firewalls.follows(views, query.name, query.type) or found.is_overridden:
+            return None
+
+        def inspect(names: tuple[bytes, ...]) -> Answer | None:
+            ruling = self._firewalls.ruling(views, names, query.type, first=len(before))
+            if ruling.blocked is None:
+                return None
+            blocked = self._instead(view, ruling.blocked, (query.name, *names), query.type)
+            return message.write(replace(blocked, onward=None))
+
+        return inspect
 
     def _age(self) -> None:
         for view in self._views.values():

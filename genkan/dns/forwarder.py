@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from genkan.dns import message
+from genkan.dns import message, rdata
 from genkan.dns.fast import Onward
 from genkan.dns.resolution import Rcode, Resolution
 from genkan.program.address import Address
@@ -196,7 +196,12 @@ def _belongs(received: bytes, asked: bytes) -> bool:
 
 
 def _given_back(onward: Onward, received: "Received", age: int) -> bytes:
-    """Write what was found, behind the CNAMEs of ours that led there."""
+    """Write what was found, behind the CNAMEs of ours that led there, unless a firewall takes a
+    name that it leads to."""
+    led = tuple(one.data[0].lower() for one in received.steps if one.type == rdata.CNAME)
+    instead = onward.inspect(led) if onward.inspect and led else None
+    if instead is not None:
+        return message.fit(onward.query, instead, onward.longest)
     if onward.resolution.steps:
         answer = message.write(received.behind(onward.resolution, age))
     else:

@@ -53,6 +53,7 @@ class Resolution:
     of the zone that denies the last name. `behind` are the names that aliases stand for. With
     `onward`, the last name is for somebody else to answer. `by_chance`: the same question may be
     answered otherwise next time.
+    `is_overridden`: a firewall's word led here, which asks about no name behind it.
     """
 
     rcode: Rcode
@@ -62,6 +63,7 @@ class Resolution:
     behind: tuple[bytes, ...] = ()
     onward: Forwarding | None = None
     by_chance: bool = False
+    is_overridden: bool = False
 
 
 def resolve(

@@ -22,11 +22,13 @@ from genkan.dns.stream import Send, StreamListener
 from genkan.program import Delta
 from genkan.program.address import Address
 from genkan.program.entry import Key
+from genkan.program.firewall import DomainList, Firewall
 from genkan.program.names import Forwarding, RecordSet, Resolver, Zone, ZoneAttachment
 
 LOG = logging.getLogger(__name__)
 SECTIONS = frozenset(
-    kind.section for kind in (Resolver, Forwarding, Zone, ZoneAttachment, RecordSet)
+    kind.section
+    for kind in (Resolver, Forwarding, Zone, ZoneAttachment, RecordSet, Firewall, DomainList)
 )
 PORT = 53
 

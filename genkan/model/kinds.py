@@ -12,6 +12,12 @@ from genkan.model.block_public_access import (
     BlockPublicAccessOptions,
 )
 from genkan.model.dhcp_options import DhcpOptions
+from genkan.model.dns_firewall import (
+    FirewallConfig,
+    FirewallDomainList,
+    FirewallRuleGroup,
+    FirewallRuleGroupAssociation,
+)
 from genkan.model.elastic_ip import AddressTransfer, ElasticIp
 from genkan.model.endpoint_health import EndpointHealth
 from genkan.model.endpoint_service import (
@@ -114,6 +120,10 @@ KINDS: dict[str, type[Resource]] = {
         ResolverDnssecConfig,
         QueryLogConfig,
         QueryLogAssociation,
+        FirewallDomainList,
+        FirewallRuleGroup,
+        FirewallRuleGroupAssociation,
+        FirewallConfig,
         LoadBalancer,
         Listener,
         TargetGroup,

@@ -8,6 +8,7 @@ from genkan.codec import decode, encode
 from genkan.program.balancing import BalancedPort, Balancer, Intake, RelayedPort
 from genkan.program.entry import Entry
 from genkan.program.filter import AddressSet, Filter, Guard, SourceCheck, SubnetGuard
+from genkan.program.firewall import DomainList, Firewall
 from genkan.program.health import EndpointCheck, HealthCheck
 from genkan.program.inspection import Fleet, Inspection
 from genkan.program.metadata import InstanceMetadata
@@ -57,6 +58,8 @@ SECTIONS: dict[str, type[Entry]] = {
         Zone,
         ZoneAttachment,
         RecordSet,
+        Firewall,
+        DomainList,
         Interface,
         FlowLog,
     )

@@ -3,15 +3,25 @@
 import random
 from ipaddress import IPv4Address
 
+import dns.message
+import dns.rdatatype
 import pytest
 
 from genkan.analysis.names import Ending, NameBook
 from genkan.compile import compile_network
 from genkan.dns import domain_name, rdata
+from genkan.dns.fast import Onward, Responder
 from genkan.dns.resolution import Rcode, resolve
 from genkan.dns.zones import ZoneIndex
 from genkan.model.network import Network
 from genkan.program import Because, Delta, Program
+from genkan.program.firewall import (
+    BlockResponse,
+    DomainList,
+    Firewall,
+    FirewallAction,
+    FirewallRule,
+)
 from genkan.program.names import (
     EVERY_VIEW,
     PUBLIC_ZONE,
@@ -160,3 +170,69 @@ def test_who_decides_is_said_by_the_entry_that_does():
     assert (said.because, said.origin, said.ending) == (because, "s3", Ending.NO_SUCH_NAME)
     assert NameBook(Program(entries)).resolve("vpc-9", "s3", "A").ending is Ending.NO_RESOLVER
     assert held.zone == "z"
+
+
+def filtering(seed: int) -> list:
+    """Give a firewall of each view, and lists of domains that overlap."""
+    dice = random.Random(seed)
+    lists = [
+        DomainList(
+            because=BECAUSE,
+            id=f"l{number}",
+            domains=tuple(
+                dice.choice(("", "*.")) + dice.choice(NAMES) for _ in range(dice.randrange(1, 4))
+            ),
+        )
+        for number in range(4)
+    ]
+    responses = list(BlockResponse)
+    firewalls = []
+    for view in VIEWS:
+        rules = []
+        for one in dice.sample(lists, 3):
+            action = dice.choice(list(FirewallAction))
+            rules.append(
+                FirewallRule(
+                    because=BECAUSE,
+                    domains=one.id,
+                    action=action,
+                    response=dice.choice(responses) if action is FirewallAction.BLOCK else None,
+                    override=dice.choice(NAMES),
+                    type=dice.choice((None, None, "A")),
+                    follows=dice.random() < 0.7,
+                )
+            )
+        firewalls.append(Firewall(because=BECAUSE, view=view, rules=tuple(rules)))
+    return [*lists, *firewalls]
+
+
+def heard(responder: Responder, book: NameBook, view: str, name: str, kind: str) -> str:
+    """Give what is said of a name and not what is answered; nothing where both are one."""
+    seen = responder.view(view, book.resolvers[view].beyond)
+    reply = responder.reply(dns.message.make_query(name, kind).to_wire(), seen)
+    said = book.resolve(view, name, kind)
+    if isinstance(reply, Onward):
+        wanted: tuple = (Ending.ELSEWHERE, set())
+    else:
+        answer = dns.message.from_wire(reply)
+        found = {str(one) for row in answer.answer for one in row
+                 if row.rdtype == dns.rdatatype.from_text(kind)}  # fmt: skip
+        denied = ENDINGS.get(answer.rcode(), Ending.NOTHING)
+        wanted = (Ending.ANSWERED if found else denied, found)
+    got = (said.ending, {str(one) for one in said.addresses})
+    return "" if got == wanted else f"{view} {name} {kind}: said {got}, is {wanted}"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_a_firewall_makes_of_a_name_is_said_as_it_is_answered(seed):
+    entries = [*drawn(seed), *filtering(seed)]
+    responder, book = Responder(), NameBook(Program(entries))
+    responder.apply(Delta(put=tuple(entries)))
+    wrong = [
+        told
+        for view in ("vpc-1", "vpc-2", "inbound")
+        for name in NAMES
+        for kind in ("A", "AAAA")
+        if (told := heard(responder, book, view, name, kind))
+    ]
+    assert not wrong, wrong[:5]

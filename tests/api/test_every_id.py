@@ -36,7 +36,14 @@ CODES: dict[str, tuple[str | None, str | None]] = {
     "rqlca": ("ResourceNotFoundException",) * 2,
     "rslvr-out": ("ResourceNotFoundException",) * 2,
     "rslvr-rr": ("ResourceNotFoundException",) * 2,
+    "rslvr-fdl": ("ResourceNotFoundException",) * 2,
+    "rslvr-frg": ("ResourceNotFoundException",) * 2,
+    "rslvr-frgassoc": ("ResourceNotFoundException",) * 2,
     "rslvr-rrassoc": ("ResourceNotFoundException",) * 2,
+    "route53resolver:firewall-domain-list": (
+        "InvalidParameterException",
+        "ResourceNotFoundException",
+    ),
     "route53resolver:resolver-endpoint": (
         "InvalidParameterException",
         "ResourceNotFoundException",
@@ -158,8 +165,13 @@ ELSEWHERE: dict[tuple[str, str], tuple[str | None, str | None]] = {
             "GetResolverDnssecConfig",
             "UpdateResolverConfig",
             "UpdateResolverDnssecConfig",
+            "GetFirewallConfig",
+            "UpdateFirewallConfig",
         )
     },
+    ("route53resolver:AssociateFirewallRuleGroup", "VpcId"): ("ResourceNotFoundException",) * 2,
+    ("route53resolver:ListFirewallRuleGroupAssociations", "FirewallRuleGroupId"): NO_ERROR,
+    ("route53resolver:ListFirewallRuleGroupAssociations", "VpcId"): NO_ERROR,
     ("route53resolver:DisassociateResolverRule", "VPCId"): ("ResourceNotFoundException",) * 2,
 }
 NOT_ANOTHERS = {  # where another account's is as good as one's own

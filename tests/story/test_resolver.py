@@ -189,3 +189,35 @@ def test_explain_says_what_decides_a_name_and_what_the_internet_says(site, story
     unknown = site.genkan("explain", "www.example", "--from", "nobody", wrong=3).stderr
     assert "app" in unknown
     assert "cannot be asked for" in site.genkan("explain", "a..b", "--from", "app", wrong=3).stderr
+
+
+def test_a_firewall_answers_in_a_vpc_alone_and_lets_go_when_it_is_taken_away(site, story, corp):
+    resolver = site.client("route53resolver")
+    host = f"s3.{REGION}.amazonaws.com"
+    listed = resolver.create_firewall_domain_list(Name="s3")["FirewallDomainList"]["Id"]
+    domains = {"FirewallDomainListId": listed, "Operation": "ADD", "Domains": [host]}
+    resolver.update_firewall_domains(**domains)
+    group = resolver.create_firewall_rule_group(Name="none")["FirewallRuleGroup"]["Id"]
+    resolver.create_firewall_rule(
+        FirewallRuleGroupId=group,
+        FirewallDomainListId=listed,
+        Name="none",
+        Priority=1,
+        Action="BLOCK",
+        BlockResponse="OVERRIDE",
+        BlockOverrideDomain="instance-data.ec2.internal",
+        BlockOverrideDnsType="CNAME",
+        BlockOverrideTtl=9,
+    )
+    assert site.dig("app", host)
+    made = resolver.associate_firewall_rule_group(
+        FirewallRuleGroupId=group, VpcId=story.vpc, Priority=500, Name="none"
+    )["FirewallRuleGroupAssociation"]["Id"]
+    asked = ("dig", "+short", "+time=5", "+tries=1", host)
+    assert site.inside("app", *asked).stdout.split()[0] == "instance-data.ec2.internal."
+    assert site.dig("corp", host)
+    assert site.dig("internet", host)
+    resolver.disassociate_firewall_rule_group(FirewallRuleGroupAssociationId=made)
+    answer = site.inside("app", *asked).stdout.split()
+    assert answer
+    assert "instance-data.ec2.internal." not in answer

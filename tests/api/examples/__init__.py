@@ -11,6 +11,7 @@ from genkan.control.accounts import DEFAULT_ACCOUNT
 from tests.api.boto import Site, a_site
 from tests.api.examples import (
     account,
+    dns_firewall,
     elbv2,
     endpoints,
     exposure,
@@ -38,6 +39,7 @@ FAMILIES = (
     endpoints,
     exposure,
     names,
+    dns_firewall,
     sts,
     quotas,
     vpn,

@@ -9,6 +9,7 @@ from functools import cache
 from tests.api.boto import Refusal
 from tests.api.refusals import (
     account,
+    dns_firewall,
     elbv2,
     endpoints,
     filters,
@@ -38,6 +39,7 @@ FAMILIES = (
     vpn,
     insights,
     sts,
+    dns_firewall,
 )
 ROWS: tuple[tuple[str, Row], ...] = tuple(
     (family.__name__.rpartition(".")[2], row) for family in FAMILIES for row in family.ROWS
