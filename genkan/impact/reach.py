@@ -51,9 +51,8 @@ def reach(state: State, sources: Wanted, destinations: Wanted) -> list[Reached]:
     meant = {one.id for one in senders}
     ways = OpenWays(state, senders)
     found: list[Reached] = []
-    for among, target in asked(state, held, beyond):
-        if destinations.target(state, target):
-            found += ways.to(target, [one for one in among if one.id in meant])
+    for among, target in asked(state, held, beyond, destinations):
+        found += ways.to(target, [one for one in among if one.id in meant])
         if len(found) > MOST_WAYS:
             raise TooMany(f"more than {MOST_WAYS} ways are open; name sources or destinations")
     return found
@@ -63,27 +62,31 @@ def everybody(state: State) -> tuple[dict[str, list[Group]], Outside]:
     """Give the groups of each VPC, and who is outside all of them."""
     blocks = Blocks((state.program,))
     vpcs = state.network.all(Vpc)
-    return {one.id: groups_of(state, state, blocks, one.id) for one in vpcs}, outside(state)
+    return {one.id: groups_of(state, state, blocks, one.id, blocks) for one in vpcs}, outside(state)
 
 
 def asked(
-    state: State, held: dict[str, list[Group]], beyond: Sender
+    state: State, held: dict[str, list[Group]], beyond: Sender, wanted: Wanted
 ) -> Iterator[tuple[list[Sender], Target]]:
-    """Give targets, each with senders of one VPC that can mean it."""
+    """Give the targets that are wanted, each with senders of one VPC that can mean it."""
     times = Times(state, state)
     for vpc, groups in held.items():
         near = [*groups, *(one for peer in state.index.peers[vpc] for one in held.get(peer, ()))]
         for group in near:
             target = Target(Kind.INTERFACES, group.id, group=group)
+            if not wanted.target(state, target):
+                continue
             yield [one for one in groups if one is not group], target
             if group.vpc == vpc and len(group.members) > 1:
                 yield [group], _others(group)
         for service in by_services(times, vpc):
-            yield list(groups), service
+            if wanted.target(state, service):
+                yield list(groups), service
         if beyond.versions:
             for group in groups:
-                if group.public:
-                    yield [beyond], Target(Kind.PUBLIC, group.id, group=group)
+                target = Target(Kind.PUBLIC, group.id, group=group)
+                if group.public and wanted.target(state, target):
+                    yield [beyond], target
 
 
 def _others(group: Group) -> Target:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from genkan.analysis import Atlas, Code, Disposition, Outcome, Packet, Step, Trace, walks
+from genkan.analysis.sets import Sets, Source
 from genkan.compile import compile_network
 from genkan.engine.linux import LinuxEngine
 from genkan.model.network import Network
@@ -72,6 +73,7 @@ def _try(engine: LinuxEngine, seed: int, count: int, report: Report) -> None:
     report.seconds["made"] += made - start
     report.seconds["sent"] += time.monotonic() - made
     report.networks += 1
+    sets = Sets(atlas, [Source(one.origin, one.packet.source) for one in traces], drawn.forwarding)
     for trace, one in zip(traces, seen, strict=True):
         possible = [trace]
         if any(number > 1 for number in trace.turns):
@@ -86,12 +88,22 @@ def _try(engine: LinuxEngine, seed: int, count: int, report: Report) -> None:
         report.met[f"{trace.disposition.value} by IPv{trace.packet.source.version}"] += 1
         told_wrong = [disagreement(atlas, each, one) for each in possible]
         wrong = "" if "" in told_wrong else told_wrong[0]
+        wrong = wrong or _by_sets(sets, trace, one)
         if wrong:
             told = str(trace) if len(report.disagreements) < SHOWN else ""
             report.disagreements.append(
                 {"seed": seed, "packet": _told(trace.origin, trace.packet), "wrong": wrong,
                  "trace": told}
             )  # fmt: skip
+
+
+def _by_sets(sets: Sets, trace: Trace, seen: Seen) -> str:
+    """Say how what sets of flows answer differs from what was seen."""
+    told = sets.verdict(Source(trace.origin, trace.packet.source), trace.packet)
+    by_chance = any(number > 1 for number in trace.turns)  # what is not sure may be answered
+    if told is None or told == seen.answered or (by_chance and not told):
+        return ""
+    return f"sets: {'reached' if told else 'stopped'}, answered: {seen.answered}"
 
 
 def _expected(atlas: Atlas, traces: list[Trace]) -> list[tuple[int, str]]:

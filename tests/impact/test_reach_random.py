@@ -28,7 +28,7 @@ def test_ways_are_what_walks_say_and_nothing_is_left_out(seed: int):
     groups, beyond = everybody(state)
     ways = OpenWays(state, [*(one for held in groups.values() for one in held), beyond])
     flows = 0
-    for senders, target in asked(state, groups, beyond):
+    for senders, target in asked(state, groups, beyond, Wanted()):
         told = list(ways.to(target, senders))
         for sender in dice.sample(senders, min(2, len(senders))):
             parts = ports_of((state,), sender, target)
