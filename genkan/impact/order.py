@@ -1,8 +1,8 @@
 """An order: a call of AWS's API that may be made, and the AWS CLI's words for it.
 
-A text like {1.GroupId} in a parameter stands for what the first order of a list answered. A step of
-such a path is a member, a number in a list, or NAME=VALUE: the first in a list whose NAME is VALUE,
-which may be such a text itself.
+A text like {1.GroupId} in a parameter stands for what the first order of a list answered; in the
+place of a member of a list it may stand for a list. A step of such a path is a member, a number in
+a list, or NAME=VALUE: the first in a list whose NAME is VALUE, which may be such a text itself.
 """
 
 import hashlib
@@ -64,9 +64,10 @@ def tokens_of(orders: Sequence[Order]) -> Callable[[int, str], str]:
 def _flat(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give a single permission as the AWS CLI lets one say it."""
     permissions = parameters.get("IpPermissions")
-    if not isinstance(permissions, list) or len(permissions) != 1:
+    one = permissions[0] if isinstance(permissions, list) and len(permissions) == 1 else None
+    if not isinstance(one, dict):
         return parameters
-    rest = dict(permissions[0])
+    rest = dict(one)
     said: dict[str, Any] = {"Protocol": str(rest.pop("IpProtocol", ""))}
     first, last = rest.pop("FromPort", None), rest.pop("ToPort", None)
     if said["Protocol"] not in PLAIN or first is None or first < 0 or last is None or last < first:
@@ -106,11 +107,27 @@ def _resolved(value: Any, answers: Sequence[Mapping[str, Any]]) -> Any:  # noqa:
     if isinstance(value, dict):
         return {name: _resolved(one, answers) for name, one in value.items()}
     if isinstance(value, list):
-        return [_resolved(one, answers) for one in value]
-    if isinstance(value, str):
-        for _ in range(MOST_WITHIN):
-            value = REFERENCE.sub(lambda found: _referred(found, answers), value)
+        found: list[Any] = []
+        for one in value:
+            known = _resolved(one, answers)
+            spliced = isinstance(one, str) and isinstance(known, list)
+            found.extend(known if spliced else [known])
+        return found
+    if not isinstance(value, str):
+        return value
+    for _ in range(MOST_WITHIN):
+        whole = REFERENCE.fullmatch(value)
+        if whole:
+            return _referred(whole, answers)
+        value = REFERENCE.sub(lambda found: _part(found, answers), value)
     return value
+
+
+def _part(found: re.Match[str], answers: Sequence[Mapping[str, Any]]) -> str:
+    known = _referred(found, answers)
+    if isinstance(known, list):
+        raise UnknownReference(f"{found[0]} is a list, and stands in a text.")
+    return str(known)
 
 
 def _member(held: Any, step: str) -> Any:  # noqa: ANN401 - JSON
@@ -125,11 +142,13 @@ def _member(held: Any, step: str) -> Any:  # noqa: ANN401 - JSON
     return held[int(step)] if step.isdecimal() and int(step) < len(held) else None
 
 
-def _referred(found: re.Match[str], answers: Sequence[Mapping[str, Any]]) -> str:
+def _referred(
+    found: re.Match[str], answers: Sequence[Mapping[str, Any]]
+) -> str | int | float | bool | list[Any]:
     number, path = int(found[1]), found[2]
     at: Any = answers[number - 1] if 1 <= number <= len(answers) else None
     for step in path.split("."):
         at = _member(at, step)
-    if at is None or isinstance(at, dict | list):
+    if not isinstance(at, str | int | float | list):
         raise UnknownReference(f"{found[0]} is no value that call {number} answered before.")
-    return str(at)
+    return at

@@ -6,18 +6,42 @@ to, through modules, and stands in an order as a reference to an earlier one's a
 be found is left out and noted, never guessed. "JSON Output Format" in Terraform's documentation.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from genkan import wire
 from genkan.impact.order import Order
+from genkan.impact.plan_configuration import INDEX, Configuration, Reference
 from genkan.imports.notes import Note, NoteCode
 
-INDEX = re.compile(r"\[[^\]]*\]")
 CREATE, UPDATE, DELETE = "create", "update", "delete"
-Reference = tuple[str, str]  # the address that is referred to, without an index, and the attribute
-MOST_HOPS = 16  # from module to module
+# An expression that has a reference in it may do more than hand it on ("${…}/32"), and a plan does
+# not say so. Attributes that are ids are handed on; of others, these by these.
+IDS = ("id", "ids", "arn", "arns", "subnets", "security_groups")
+HANDED_ON = {
+    "service_name": ("service_name",),
+    "name": ("dns_name",),
+    "records": ("private_ip", "public_ip", "dns_name"),
+    "ip": ("private_ip",),
+    "target_id": ("private_ip",),
+    "private_ip_address": ("private_ip",),
+}
+# What others need without a reference that says so: a public address, a gateway that is attached.
+FIRST = ("aws_internet_gateway", "aws_internet_gateway_attachment")
+# Which kind of resource an attribute of a route or a rule can mean.
+MEANT = {
+    "gateway_id": ("aws_internet_gateway", "aws_vpn_gateway"),
+    "nat_gateway_id": ("aws_nat_gateway",),
+    "egress_only_gateway_id": ("aws_egress_only_internet_gateway",),
+    "network_interface_id": ("aws_network_interface",),
+    "vpc_endpoint_id": ("aws_vpc_endpoint",),
+    "vpc_peering_connection_id": ("aws_vpc_peering_connection",),
+    "transit_gateway_id": ("aws_ec2_transit_gateway",),
+    "destination_prefix_list_id": ("aws_ec2_managed_prefix_list",),
+    "prefix_list_ids": ("aws_ec2_managed_prefix_list",),
+    "security_groups": ("aws_security_group", "aws_default_security_group"),
+}
 
 
 class Unresolved(Exception):
@@ -45,23 +69,35 @@ class PlannedChange:
 class Planning:
     """The orders so far; where the answers are that later ones refer to."""
 
-    configuration: "Configuration"
+    configuration: Configuration
     ids: Mapping[str, Mapping[str, Any]]  # of what there is already: the values by address
+    region: str | None = None  # the provider's
     orders: list[Order] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    _answers: dict[str, dict[str, str]] = field(default_factory=dict)
+    _answers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def order(self, operation: str, /, **parameters: Any) -> int:  # noqa: ANN401 - JSON
+    def order(self, operation: str, service: str = "ec2", /, **parameters: Any) -> int:  # noqa: ANN401
         """Add an order; give the number by which its answer is referred to."""
-        given = {name: value for name, value in parameters.items() if value not in (None, [], {})}
-        self.orders.append(Order(operation, given))
+        given = {
+            name: value for name, value in parameters.items() if value not in (None, "", [], {})
+        }
+        self.orders.append(Order(operation, wire.shaped(service, operation, given), service))
         return len(self.orders)
 
     def answered(self, change: PlannedChange, number: int, **paths: str) -> None:
-        """Say where in an answer the attributes of a new resource are."""
-        self._answers[change.address] = {
-            name: f"{{{number}.{path}}}" for name, path in paths.items()
-        }
+        """Say where in an answer the attributes of a new resource are; `__` stands for a dot."""
+        self.stands(
+            change,
+            **{name.replace("__", "."): f"{{{number}.{path}}}" for name, path in paths.items()},
+        )
+
+    def stands(self, change: PlannedChange, **attributes: Any) -> None:  # noqa: ANN401
+        """Say what attributes of a new resource are: a text, or what gives it where it is asked."""
+        self._answers.setdefault(change.address, {}).update(attributes)
+
+    def forget(self, change: PlannedChange) -> None:
+        """Take back what was said of a resource that could not be made."""
+        self._answers.pop(change.address, None)
 
     def value(self, change: PlannedChange, attribute: str) -> Any:  # noqa: ANN401 - JSON
         """Give an attribute as it will be; None where it is not set. Raises Unresolved."""
@@ -73,6 +109,7 @@ class Planning:
             if self.configuration.is_written(change.base, attribute):
                 raise Unresolved(f"{change.address}'s {attribute} is computed when it is applied")
             return None  # set by nobody: AWS chooses
+        self._check_handed_on(change, attribute, references)
         found = [self._referred(change, one) for one in references]
         values = [value for several in found for value in several]
         if isinstance(given, list) or attribute.endswith("s"):
@@ -92,14 +129,57 @@ class Planning:
         if not _is_unknown(mark):
             return [dict(one) for one in given or ()]
         written = self.configuration.blocks(change.base, attribute)
+        if isinstance(given, list) and isinstance(mark, list) and len(mark) == len(given):
+            held = self.configuration.references(change.base, attribute)
+            return [
+                self._completed(change, known, unknown, written, held)
+                for known, unknown in zip(given, mark, strict=True)
+            ]
         if not written and mark is True and not given:
+            if self.configuration.is_written(change.base, attribute):
+                raise Unresolved(
+                    f"{change.address}'s {attribute} are known only when it is applied"
+                )
             return []  # computed, and set by nobody
         return [
-            {name: self._expressed(change, expression) for name, expression in one.items()}
+            {name: self._expressed(change, name, expression) for name, expression in one.items()}
             for one in written
         ]
 
-    def _expressed(self, change: PlannedChange, expression: Any) -> Any:  # noqa: ANN401 - JSON
+    def _completed(
+        self,
+        change: PlannedChange,
+        known: Mapping[str, Any],
+        unknown: Any,  # noqa: ANN401 - JSON
+        written: Sequence[Mapping[str, Any]],
+        held: Sequence[Reference],
+    ) -> dict[str, Any]:
+        """Give a block of which a part is known, with what is found of the rest: by the block that
+        it was written as, else by the one reference of the kind that its attribute means."""
+        block = dict(known)
+        alike = _alike(written, known)
+        for name, mark in unknown.items() if isinstance(unknown, dict) else ():
+            if not _is_unknown(mark):
+                continue
+            said = [one[name] for one in alike if one.get(name)]
+            if said:
+                values = [self._expressed(change, name, one) for one in said]
+                if any(value != values[0] for value in values):
+                    raise Unresolved(f"{change.address}'s {name} is one of {len(values)}")
+                block[name] = values[0]
+            elif not written and name in MEANT:
+                block[name] = self._only(change, name, held)
+        return block
+
+    def _only(self, change: PlannedChange, name: str, held: Sequence[Reference]) -> Any:  # noqa: ANN401
+        kinds = MEANT[name]
+        meant = [one for one in held if one.base.rpartition("module.")[2].split(".")[-2] in kinds]
+        values = [value for one in meant for value in self._referred(change, one)]
+        if not name.endswith("s") and len(values) != 1:
+            raise Unresolved(f"{change.address}'s {name} is one of {len(values)}")
+        return values if name.endswith("s") else values[0]
+
+    def _expressed(self, change: PlannedChange, name: str, expression: Any) -> Any:  # noqa: ANN401
         """Give what an expression comes to: a constant, or what it refers to."""
         if not isinstance(expression, dict):
             raise Unresolved(f"a block of {change.address} stands in another")
@@ -108,33 +188,99 @@ class Planning:
         found = self.configuration.followed(change.base, expression)
         if not found:
             raise Unresolved(f"a value in {change.address} is computed from what is not in a plan")
-        return [value for one in found for value in self._referred(change, one)]
+        self._check_handed_on(change, name, found)
+        values = [value for one in found for value in self._referred(change, one)]
+        if name.endswith("s"):
+            return values
+        if len(values) != 1:
+            raise Unresolved(f"{change.address}'s {name} is one of {len(values)}")
+        return values[0]
+
+    def _check_handed_on(
+        self, change: PlannedChange, name: str, references: Sequence[Reference]
+    ) -> None:
+        if name.rpartition("_")[2] in IDS or name in IDS:
+            return
+        for one in references:
+            if one.attribute.rpartition(".")[2] not in HANDED_ON.get(name, ()):
+                raise Unresolved(
+                    f"{change.address}'s {name} is made of {one.base}.{one.attribute}, and how is "
+                    "not in a plan"
+                )
+
+    def known(self, change: PlannedChange, attribute: str) -> Any:  # noqa: ANN401
+        """Give an attribute without which the resource is still of use; None, and a note, for one
+        that is not known."""
+        try:
+            return self.value(change, attribute)
+        except Unresolved as error:
+            self.note(change, f"its {attribute} is not known, for {error}", what=attribute)
+            return None
 
     def _referred(self, change: PlannedChange, reference: Reference) -> list[str]:
-        """Give the values that a reference can mean: of the resource with the same index, or of
-        every one that there is. Raises Unresolved."""
-        base, attribute = reference
+        """Give the values that a reference can mean: of the resource with the index that it says,
+        or with the same as the one that refers, or of every one that there is.
+
+        Raises Unresolved.
+        """
+        base, attribute, index = reference
         there = {
             address: found
             for address, found in (*self.ids.items(), *self._answers.items())
             if INDEX.sub("", address) == base
         }
+        if index:
+            there = {name: one for name, one in there.items() if name.endswith(index)}
         same = "".join(INDEX.findall(change.address))
         alike = {name: one for name, one in there.items() if "".join(INDEX.findall(name)) == same}
         chosen = alike if alike and same else there
-        values = [str(one[attribute]) for one in chosen.values() if one.get(attribute)]
+        values = [found for one in chosen.values() if (found := self._member(one, attribute))]
         if not values:
             raise Unresolved(f"{base}.{attribute}, which {change.address} refers to, is not known")
         return values
 
-    def note(self, change: PlannedChange, why: str) -> None:
-        self.notes.append(
-            Note(
-                change.address,
-                NoteCode.UNKNOWN_RESOURCE,
-                f"It was left out: {why}. Answers about what depends on it are not known.",
-            )
-        )
+    def _member(self, held: Mapping[str, Any], attribute: str) -> str | None:
+        """Give an attribute of a resource, as its answer or the values before the plan have it."""
+        if attribute in held:
+            found = held[attribute]
+            return str(found() if callable(found) else found) if found else None
+        at: Any = held
+        for step in attribute.split("."):
+            if isinstance(at, list) and step.isdecimal():
+                at = at[int(step)] if int(step) < len(at) else None
+            else:
+                at = at.get(step) if isinstance(at, dict) else None
+        return at if isinstance(at, str) and at else None
+
+    def groups_of(self, interface: str) -> list[str]:
+        """Give the groups that an interface wears when all orders so far are done.
+
+        Raises Unresolved.
+        """
+        for at, order in reversed(list(enumerate(self.orders, 1))):
+            held = order.parameters.get("Groups")
+            made = f"{{{at}.NetworkInterface.NetworkInterfaceId}}"
+            if held and interface in (made, order.parameters.get("NetworkInterfaceId")):
+                return list(held)
+        for one in self.ids.values():
+            if one.get("id") == interface and one.get("security_groups"):
+                return list(one["security_groups"])
+            if one.get("primary_network_interface_id") == interface:
+                return list(one.get("vpc_security_group_ids") or ())
+        raise Unresolved(f"which groups {interface} wears is not in the plan")
+
+    def name_of(self, zone: str) -> str:
+        """Give the name of a hosted zone. Raises Unresolved."""
+        for one in (*self.ids.values(), *self._answers.values()):
+            if one.get("id") == zone and isinstance(one.get("name"), str):
+                return str(one["name"])
+        raise Unresolved(f"the name of the zone {zone} is not in the plan")
+
+    def note(self, change: PlannedChange, why: str, what: str | None = None) -> None:
+        """Say that a resource, or an attribute of it, was left out."""
+        about = f"Its {what}" if what else "It"
+        text = f"{about} was left out: {why}. Answers about what depends on it are not known."
+        self.notes.append(Note(change.address, NoteCode.UNKNOWN_RESOURCE, text))
 
 
 def _is_unknown(mark: Any) -> bool:  # noqa: ANN401 - JSON
@@ -146,97 +292,21 @@ def _is_unknown(mark: Any) -> bool:  # noqa: ANN401 - JSON
     return mark is True
 
 
-class Configuration:
-    """What the expressions of a plan's configuration refer to."""
-
-    def __init__(self, plan: Mapping[str, Any]) -> None:
-        held = plan.get("configuration") or {}
-        self._modules: dict[str, Mapping[str, Any]] = {}
-        self._resources: dict[str, Mapping[str, Any]] = {}
-        self._calls: dict[str, Mapping[str, Any]] = {}
-        self._take("", held.get("root_module") or {})
-
-    def _take(self, path: str, module: Mapping[str, Any]) -> None:
-        self._modules[path] = module
-        for one in module.get("resources") or ():
-            self._resources[path + str(one.get("address"))] = one.get("expressions") or {}
-        for name, call in (module.get("module_calls") or {}).items():
-            inside = f"{path}module.{name}."
-            self._calls[inside] = call.get("expressions") or {}
-            self._take(inside, call.get("module") or {})
-
-    def references(self, base: str, attribute: str) -> list[Reference]:
-        """Give what an attribute's expression refers to: resources, followed through modules."""
-        return self.followed(base, self._resources.get(base, {}).get(attribute))
-
-    def _followed(self, path: str, names: Sequence[str], hops: int) -> Iterator[Reference]:
-        for name in _whole(names) if hops < MOST_HOPS else ():
-            parts = INDEX.sub("", name).split(".")
-            if parts[0] == "var" and len(parts) > 1 and path in self._calls:
-                outer = _outer(path)
-                yield from self._followed(outer, _named(self._calls[path].get(parts[1])), hops + 1)
-            elif parts[0] == "module" and len(parts) > 2:
-                inside = f"{path}module.{parts[1]}."
-                output = (self._modules.get(inside, {}).get("outputs") or {}).get(parts[2]) or {}
-                yield from self._followed(inside, _named(output.get("expression")), hops + 1)
-            elif parts[0] not in ("var", "local", "each", "count", "path", "terraform", "self"):
-                data = parts[0] == "data"
-                at = 3 if data else 2
-                attribute = parts[at] if len(parts) > at else "id"
-                yield path + ".".join(parts[:at]), attribute
-
-    def is_written(self, base: str, attribute: str) -> bool:
-        """Tell whether somebody wrote an expression for an attribute."""
-        return bool(self._resources.get(base, {}).get(attribute))
-
-    def blocks(self, base: str, attribute: str) -> list[Mapping[str, Any]]:
-        """Give the blocks of a resource as they are written: an expression a member."""
-        held = self._resources.get(base, {}).get(attribute)
-        return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
-
-    def followed(self, base: str, expression: Any) -> list[Reference]:  # noqa: ANN401 - JSON
-        """Give what an expression of a resource refers to."""
-        return list(dict.fromkeys(self._followed(_module_of(base), _named(expression), 0)))
-
-    def depends(self, base: str) -> set[str]:
-        """Give the resources that a resource refers to in any of its expressions."""
-        path = _module_of(base)
-        names = [name for one in self._resources.get(base, {}).values() for name in _named(one)]
-        return {found for found, _ in self._followed(path, names, 0)}
-
-
-def _named(expression: Any) -> list[str]:  # noqa: ANN401 - JSON
-    """Give the references in an expression, those in its blocks too."""
-    if isinstance(expression, list):
-        return [name for one in expression for name in _named(one)]
-    if not isinstance(expression, dict):
-        return []
-    held = expression.get("references")
-    if isinstance(held, list):
-        return [str(one) for one in held]
-    return [name for one in expression.values() for name in _named(one)]
-
-
-def _whole(names: Sequence[str]) -> list[str]:
-    """Take out what only repeats the beginning of the name before it: Terraform lists both
-    `aws_vpc.main.id` and `aws_vpc.main`."""
-    return [
-        name
-        for name in names
-        if not any(other != name and other.startswith((f"{name}.", f"{name}[")) for other in names)
-    ]
-
-
-def _module_of(base: str) -> str:
-    parts = base.split(".")
-    at = 0
-    while at + 1 < len(parts) and parts[at] == "module":
-        at += 2
-    return "".join(f"{part}." for part in parts[:at])
-
-
-def _outer(path: str) -> str:
-    return "".join(f"{part}." for part in path.rstrip(".").split(".")[:-2])
+def _alike(
+    written: Sequence[Mapping[str, Any]], known: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """Give those of the blocks as they are written that can be one of which this is known: the
+    ones that say the most of it."""
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for block in written:
+        constants = {
+            name: one["constant_value"]
+            for name, one in block.items()
+            if isinstance(one, dict) and "constant_value" in one
+        }
+        if all(str(known.get(name)) == str(value) for name, value in constants.items()):
+            found.setdefault(len(constants), []).append(block)
+    return found[max(found)] if found else []
 
 
 def changes_of(plan: Mapping[str, Any]) -> list[PlannedChange]:
@@ -274,6 +344,6 @@ def in_order(configuration: Configuration, changes: Sequence[PlannedChange]) -> 
             visit(other, above | {base})
         done[base] = None
 
-    for one in changes:
+    for one in sorted(changes, key=lambda one: one.type not in FIRST):
         visit(one.base, frozenset())
     return [one for base in done for one in by_base[base]]

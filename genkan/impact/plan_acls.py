@@ -2,22 +2,35 @@
 
 from typing import Any
 
-from genkan.impact.plan import PlannedChange, Planning, Unresolved
+from genkan.impact.plan import PlannedChange, Planning
+from genkan.impact.plan_lookups import acl_association, default_acl
 
+GONE = "DeleteSubnet"
 WAYS = ("ingress", "egress")
 WITHOUT_PORTS = ("-1", "all")
 ICMP = ("1", "58", "icmp", "icmpv6")
 
 
 def create_acl(planning: Planning, change: PlannedChange) -> None:
-    if planning.value(change, "subnet_ids"):
-        raise Unresolved("which association of its subnets it takes over is not in a plan")
     number = planning.order("CreateNetworkAcl", VpcId=planning.value(change, "vpc_id"))
     planning.answered(change, number, id="NetworkAcl.NetworkAclId")
     for way in WAYS:
         for block in planning.blocks(change, way):
             name = f"{{{number}.NetworkAcl.NetworkAclId}}"
-            planning.order("CreateNetworkAclEntry", NetworkAclId=name, **_entry(block, way))
+            planning.order("CreateNetworkAclEntry", NetworkAclId=name, **entry_of(block, way))
+    for subnet in planning.value(change, "subnet_ids") or ():
+        _associate(planning, f"{{{number}.NetworkAcl.NetworkAclId}}", subnet)
+
+
+def _associate(planning: Planning, acl: str, subnet: str) -> None:
+    """Take over the association with an ACL that a subnet has."""
+    held = acl_association(planning, subnet)
+    planning.order("ReplaceNetworkAclAssociation", AssociationId=held, NetworkAclId=acl)
+
+
+def associate_acl(planning: Planning, change: PlannedChange) -> None:
+    acl, subnet = planning.value(change, "network_acl_id"), planning.value(change, "subnet_id")
+    _associate(planning, acl, subnet)
 
 
 def update_acl(planning: Planning, change: PlannedChange) -> None:
@@ -31,11 +44,14 @@ def update_acl(planning: Planning, change: PlannedChange) -> None:
             planning.order("DeleteNetworkAclEntry", NetworkAclId=name, **gone)
         for number, block in new.items():
             if number not in old:
-                planning.order("CreateNetworkAclEntry", NetworkAclId=name, **_entry(block, way))
+                planning.order("CreateNetworkAclEntry", NetworkAclId=name, **entry_of(block, way))
             elif block != old[number]:
-                planning.order("ReplaceNetworkAclEntry", NetworkAclId=name, **_entry(block, way))
-    if set(planning.value(change, "subnet_ids") or ()) != held:
-        planning.note(change, "which association of its subnets changes is not in a plan")
+                planning.order("ReplaceNetworkAclEntry", NetworkAclId=name, **entry_of(block, way))
+    wanted = set(planning.value(change, "subnet_ids") or ())
+    for subnet in sorted(wanted - held):
+        _associate(planning, name, subnet)
+    for subnet in sorted(held - wanted):  # the provider gives it the VPC's default ACL back
+        _associate(planning, default_acl(planning, change.before["vpc_id"])(), subnet)
 
 
 def create_entry(planning: Planning, change: PlannedChange) -> None:
@@ -55,7 +71,14 @@ def delete_entry(planning: Planning, change: PlannedChange) -> None:
     )
 
 
+def leave_acl(planning: Planning, change: PlannedChange) -> None:
+    """The association ends with the ACL or the subnet; by itself it is not deleted."""
+
+
 def delete_acl(planning: Planning, change: PlannedChange) -> None:
+    gone = [one.parameters.get("SubnetId") for one in planning.orders if one.operation == GONE]
+    for subnet in sorted(set(change.before.get("subnet_ids") or ()) - set(gone)):
+        _associate(planning, default_acl(planning, change.before["vpc_id"])(), subnet)
     planning.order("DeleteNetworkAcl", NetworkAclId=change.before["id"])
 
 
@@ -63,10 +86,10 @@ def _separate(planning: Planning, change: PlannedChange) -> dict[str, Any]:
     block = dict(change.after)
     block["rule_no"], block["action"] = block.get("rule_number"), block.get("rule_action")
     way = "egress" if block.get("egress") else "ingress"
-    return {"NetworkAclId": planning.value(change, "network_acl_id"), **_entry(block, way)}
+    return {"NetworkAclId": planning.value(change, "network_acl_id"), **entry_of(block, way)}
 
 
-def _entry(block: Any, way: str) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def entry_of(block: Any, way: str) -> dict[str, Any]:  # noqa: ANN401 - JSON
     protocol = str(block.get("protocol"))
     given = {
         "RuleNumber": block.get("rule_no"),
@@ -83,6 +106,19 @@ def _entry(block: Any, way: str) -> dict[str, Any]:  # noqa: ANN401 - JSON
     return {name: value for name, value in given.items() if value not in (None, "")}
 
 
-CREATES = {"aws_network_acl": create_acl, "aws_network_acl_rule": create_entry}
-UPDATES = {"aws_network_acl": update_acl, "aws_network_acl_rule": update_entry}
-DELETES = {"aws_network_acl_rule": delete_entry, "aws_network_acl": delete_acl}
+CREATES = {
+    "aws_network_acl": create_acl,
+    "aws_network_acl_rule": create_entry,
+    "aws_network_acl_association": associate_acl,
+}
+UPDATES = {
+    "aws_network_acl": update_acl,
+    "aws_default_network_acl": update_acl,
+    "aws_network_acl_rule": update_entry,
+    "aws_network_acl_association": associate_acl,
+}
+DELETES = {
+    "aws_network_acl_rule": delete_entry,
+    "aws_network_acl_association": leave_acl,
+    "aws_network_acl": delete_acl,
+}

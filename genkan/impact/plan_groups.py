@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from genkan.impact.plan import PlannedChange, Planning
+from genkan.impact.plan_lookups import out_at_first
 
 WAYS = ("ingress", "egress")
-EVERYWHERE = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 RULE_MEMBERS = (
     "ip_protocol",
     "from_port",
@@ -29,22 +29,23 @@ def create_group(planning: Planning, change: PlannedChange) -> None:
     )
     planning.answered(change, number, id="GroupId")
     group = f"{{{number}.GroupId}}"
-    planning.order("RevokeSecurityGroupEgress", GroupId=group, IpPermissions=EVERYWHERE)
+    out = out_at_first(planning, planning.value(change, "vpc_id"), group)
+    planning.order("RevokeSecurityGroupEgress", GroupId=group, IpPermissions=out)
     for way in WAYS:
         rules = planning.blocks(change, way)
-        _authorize(planning, way, group, list(_permissions(rules, group)))
+        authorize(planning, way, group, list(permissions_of(rules, group)))
 
 
 def update_group(planning: Planning, change: PlannedChange) -> None:
     group = change.before["id"]
     for way in WAYS:
         new = planning.blocks(change, way)
-        held = list(_permissions(change.before.get(way) or [], group))
-        wanted = list(_permissions(new, group))
+        held = list(permissions_of(change.before.get(way) or [], group))
+        wanted = list(permissions_of(new, group))
         gone = [one for one in held if one not in wanted]
         if gone:
             _order_of(planning, "Revoke", way, group, gone)
-        _authorize(planning, way, group, [one for one in wanted if one not in held])
+        authorize(planning, way, group, [one for one in wanted if one not in held])
 
 
 def create_rule(planning: Planning, change: PlannedChange) -> None:
@@ -53,7 +54,7 @@ def create_rule(planning: Planning, change: PlannedChange) -> None:
     source = planning.value(change, "source_security_group_id")
     rule = {name: planning.value(change, name) for name in change.after}
     rule["security_groups"] = [source] if source else []
-    _authorize(planning, str(rule["type"]), group, list(_permissions([rule], group)))
+    authorize(planning, str(rule["type"]), group, list(permissions_of([rule], group)))
 
 
 def delete_rule(planning: Planning, change: PlannedChange) -> None:
@@ -61,7 +62,7 @@ def delete_rule(planning: Planning, change: PlannedChange) -> None:
     source = rule.get("source_security_group_id")
     rule["security_groups"] = [source] if source else []
     group = rule["security_group_id"]
-    permissions = list(_permissions([rule], group))
+    permissions = list(permissions_of([rule], group))
     _order_of(planning, "Revoke", str(rule["type"]), group, permissions)
 
 
@@ -71,7 +72,7 @@ def create_rule_of(way: str) -> Any:  # noqa: ANN401
     def create(planning: Planning, change: PlannedChange) -> None:
         group = planning.value(change, "security_group_id")
         rule = {name: planning.value(change, name) for name in RULE_MEMBERS}
-        _authorize(planning, way, group, [_own_permission(rule)])
+        authorize(planning, way, group, [_own_permission(rule)])
 
     return create
 
@@ -82,7 +83,7 @@ def update_rule_of(way: str) -> Any:  # noqa: ANN401
         if any(rule[name] != change.before.get(name) for name in RULE_MEMBERS):
             delete_rule_of(way)(planning, change)
             group = change.before["security_group_id"]
-            _authorize(planning, way, group, [_own_permission(rule)])
+            authorize(planning, way, group, [_own_permission(rule)])
 
     return update
 
@@ -99,7 +100,7 @@ def delete_group(planning: Planning, change: PlannedChange) -> None:
     planning.order("DeleteSecurityGroup", GroupId=change.before["id"])
 
 
-def _authorize(planning: Planning, way: str, group: str, permissions: list[Any]) -> None:
+def authorize(planning: Planning, way: str, group: str, permissions: list[Any]) -> None:
     if permissions:
         _order_of(planning, "Authorize", way, group, permissions)
 
@@ -110,7 +111,7 @@ def _order_of(planning: Planning, what: str, way: str, group: str, permissions: 
     )
 
 
-def _permissions(rules: list[Any], group: str) -> Iterator[dict[str, Any]]:
+def permissions_of(rules: list[Any], group: str) -> Iterator[dict[str, Any]]:
     """Give a permission for each peer of rules that stand in a group."""
     for rule in rules:
         protocol = str(rule.get("protocol"))

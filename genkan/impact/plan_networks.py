@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from genkan.impact.plan import PlannedChange, Planning
+from genkan.impact.plan_interfaces import name_tag
+from genkan.impact.plan_lookups import default_acl, default_group, ipv6_block, main_table
 
 NAMES = {
     "cidr_block": "DestinationCidrBlock",
@@ -26,9 +28,24 @@ VPC_ATTRIBUTES = {
 
 
 def create_vpc(planning: Planning, change: PlannedChange) -> None:
-    number = planning.order("CreateVpc", CidrBlock=planning.value(change, "cidr_block"))
-    planning.answered(change, number, id="Vpc.VpcId")
-    _vpc_attributes(planning, change, f"{{{number}.Vpc.VpcId}}", {})
+    six = planning.value(change, "assign_generated_ipv6_cidr_block")
+    number = planning.order(
+        "CreateVpc",
+        CidrBlock=planning.value(change, "cidr_block"),
+        AmazonProvidedIpv6CidrBlock=six or None,
+        TagSpecifications=name_tag(change, "vpc"),
+    )
+    name = f"{{{number}.Vpc.VpcId}}"
+    planning.stands(
+        change,
+        id=name,
+        default_security_group_id=default_group(planning, name),
+        default_network_acl_id=default_acl(planning, name),
+        main_route_table_id=main_table(planning, name),
+        default_route_table_id=main_table(planning, name),
+        ipv6_cidr_block=ipv6_block(planning, name),
+    )
+    _vpc_attributes(planning, change, name, {})
 
 
 def update_vpc(planning: Planning, change: PlannedChange) -> None:
@@ -47,8 +64,9 @@ def create_subnet(planning: Planning, change: PlannedChange) -> None:
         "CreateSubnet",
         VpcId=planning.value(change, "vpc_id"),
         CidrBlock=planning.value(change, "cidr_block"),
-        Ipv6CidrBlock=planning.value(change, "ipv6_cidr_block"),
+        Ipv6CidrBlock=planning.known(change, "ipv6_cidr_block"),
         AvailabilityZone=planning.value(change, "availability_zone"),
+        TagSpecifications=name_tag(change, "subnet"),
     )
     planning.answered(change, number, id="Subnet.SubnetId")
     if planning.value(change, "map_public_ip_on_launch"):
@@ -71,10 +89,16 @@ def create_internet_gateway(planning: Planning, change: PlannedChange) -> None:
 def create_elastic_ip(planning: Planning, change: PlannedChange) -> None:
     number = planning.order("AllocateAddress", Domain="vpc")
     planning.answered(change, number, id="AllocationId", allocation_id="AllocationId")
+    planning.answered(change, number, public_ip="PublicIp")
     instance = planning.value(change, "instance")
-    if instance:
+    interface = planning.value(change, "network_interface")
+    if instance or interface:
         planning.order(
-            "AssociateAddress", AllocationId=f"{{{number}.AllocationId}}", InstanceId=instance
+            "AssociateAddress",
+            AllocationId=f"{{{number}.AllocationId}}",
+            InstanceId=instance,
+            NetworkInterfaceId=None if instance else interface,
+            PrivateIpAddress=planning.value(change, "associate_with_private_ip"),
         )
 
 
@@ -93,7 +117,7 @@ def create_route_table(planning: Planning, change: PlannedChange) -> None:
     name = "RouteTable.RouteTableId"
     planning.answered(change, number, id=name)
     for route in planning.blocks(change, "route"):
-        planning.order("CreateRoute", RouteTableId=f"{{{number}.{name}}}", **_route(route))
+        planning.order("CreateRoute", RouteTableId=f"{{{number}.{name}}}", **route_of(route))
 
 
 def update_route_table(planning: Planning, change: PlannedChange) -> None:
@@ -106,9 +130,9 @@ def update_route_table(planning: Planning, change: PlannedChange) -> None:
             planning.order("DeleteRoute", RouteTableId=name, **{NAMES[member]: value})
     for destination, route in new.items():
         if destination not in old:
-            planning.order("CreateRoute", RouteTableId=name, **_route(route))
+            planning.order("CreateRoute", RouteTableId=name, **route_of(route))
         elif route != old[destination]:
-            planning.order("ReplaceRoute", RouteTableId=name, **_route(route))
+            planning.order("ReplaceRoute", RouteTableId=name, **route_of(route))
 
 
 def create_route(planning: Planning, change: PlannedChange) -> None:
@@ -130,10 +154,10 @@ def _separate_route(planning: Planning, change: PlannedChange) -> dict[str, Any]
     route = {name: planning.value(change, name) for name in NAMES if name in change.after}
     unknown = {name: planning.value(change, name) for name in NAMES if name in change.unknown}
     table = planning.value(change, "route_table_id")
-    return {"RouteTableId": table, **_route({**route, **unknown})}
+    return {"RouteTableId": table, **route_of({**route, **unknown})}
 
 
-def _route(row: dict[str, Any]) -> dict[str, Any]:
+def route_of(row: dict[str, Any]) -> dict[str, Any]:
     return {NAMES[name]: value for name, value in row.items() if name in NAMES and value}
 
 
@@ -171,8 +195,16 @@ def create_endpoint(planning: Planning, change: PlannedChange) -> None:
         PrivateDnsEnabled=bool(planning.value(change, "private_dns_enabled")),
         PolicyDocument=planning.value(change, "policy"),
         IpAddressType=planning.value(change, "ip_address_type"),
+        TagSpecifications=name_tag(change, "vpc-endpoint"),
     )
-    planning.answered(change, number, id="VpcEndpoint.VpcEndpointId")
+    first = "VpcEndpoint.DnsEntries.0"
+    planning.answered(
+        change,
+        number,
+        id="VpcEndpoint.VpcEndpointId",
+        dns_entry__0__dns_name=f"{first}.DnsName",
+        dns_entry__0__hosted_zone_id=f"{first}.HostedZoneId",
+    )
     if planning.orders[-1].parameters.get("VpcEndpointType") in (None, "Gateway"):
         given = dict(planning.orders[-1].parameters)
         given.pop("PrivateDnsEnabled")
@@ -225,11 +257,25 @@ def set_endpoint_policy(planning: Planning, change: PlannedChange) -> None:
     )
 
 
+def set_private_dns(planning: Planning, change: PlannedChange) -> None:
+    planning.order(
+        "ModifyVpcEndpoint",
+        VpcEndpointId=planning.value(change, "vpc_endpoint_id"),
+        PrivateDnsEnabled=bool(planning.value(change, "private_dns_enabled")),
+    )
+
+
 def create_instance(planning: Planning, change: PlannedChange) -> None:
-    profile = planning.value(change, "iam_instance_profile")
+    profile = planning.known(change, "iam_instance_profile")
+    worn = [
+        {"DeviceIndex": one.get("device_index", 0), "NetworkInterfaceId": name}
+        for one in planning.blocks(change, "network_interface")
+        if (name := one.get("network_interface_id"))
+    ]
     number = planning.order(
         "RunInstances",
-        ImageId=planning.value(change, "ami"),
+        ImageId=planning.known(change, "ami"),
+        NetworkInterfaces=worn,
         InstanceType=planning.value(change, "instance_type"),
         SubnetId=planning.value(change, "subnet_id"),
         SecurityGroupIds=planning.value(change, "vpc_security_group_ids"),
@@ -237,9 +283,22 @@ def create_instance(planning: Planning, change: PlannedChange) -> None:
         IamInstanceProfile={"Name": profile} if profile else None,
         MinCount=1,
         MaxCount=1,
-        TagSpecifications=_name_tag(change, "instance"),
+        TagSpecifications=name_tag(change, "instance"),
     )
-    planning.answered(change, number, id="Instances.0.InstanceId")
+    of = "Instances.0"
+    planning.answered(
+        change,
+        number,
+        id=f"{of}.InstanceId",
+        private_ip=f"{of}.PrivateIpAddress",
+        primary_network_interface_id=f"{of}.NetworkInterfaces.0.NetworkInterfaceId",
+    )
+    if change.after.get("source_dest_check") is False:
+        planning.order(
+            "ModifyInstanceAttribute",
+            InstanceId=f"{{{number}.{of}.InstanceId}}",
+            SourceDestCheck={"Value": False},
+        )
 
 
 def update_instance(planning: Planning, change: PlannedChange) -> None:
@@ -255,11 +314,6 @@ def update_instance(planning: Planning, change: PlannedChange) -> None:
         )
 
 
-def _name_tag(change: PlannedChange, kind: str) -> list[dict[str, Any]]:
-    name = (change.after.get("tags") or {}).get("Name")
-    return [{"ResourceType": kind, "Tags": [{"Key": "Name", "Value": name}]}] if name else []
-
-
 def delete(operation: str, member: str, several: bool = False) -> Any:  # noqa: ANN401
     """Give what deletes a resource by its id."""
 
@@ -270,9 +324,29 @@ def delete(operation: str, member: str, several: bool = False) -> Any:  # noqa: 
     return make
 
 
+def _leave_set(member: str, attribute: str) -> Any:  # noqa: ANN401
+    """Give what takes a member out of one of an endpoint's sets again."""
+
+    def leave(planning: Planning, change: PlannedChange) -> None:
+        planning.order(
+            "ModifyVpcEndpoint",
+            VpcEndpointId=change.before["vpc_endpoint_id"],
+            **{member: [change.before[attribute]]},
+        )
+
+    return leave
+
+
+def _reset_policy(planning: Planning, change: PlannedChange) -> None:
+    planning.order(
+        "ModifyVpcEndpoint", VpcEndpointId=change.before["vpc_endpoint_id"], ResetPolicy=True
+    )
+
+
 def _detach_and_delete(planning: Planning, change: PlannedChange) -> None:
     name, vpc = change.before["id"], change.before.get("vpc_id")
-    if vpc:
+    separate = any(one.get("internet_gateway_id") == name for one in planning.ids.values())
+    if vpc and not separate:
         planning.order("DetachInternetGateway", InternetGatewayId=name, VpcId=vpc)
     planning.order("DeleteInternetGateway", InternetGatewayId=name)
 
@@ -303,6 +377,7 @@ CREATES = {
     "aws_vpc_endpoint_route_table_association": create_endpoint_association(
         "AddRouteTableIds", "route_table_id"
     ),
+    "aws_vpc_endpoint_private_dns": set_private_dns,
     "aws_instance": create_instance,
 }
 UPDATES = {
@@ -312,10 +387,18 @@ UPDATES = {
     "aws_route_table_association": update_association,
     "aws_vpc_endpoint": update_endpoint,
     "aws_vpc_endpoint_policy": set_endpoint_policy,
+    "aws_vpc_endpoint_private_dns": set_private_dns,
     "aws_instance": update_instance,
     **_all(("aws_subnet", "aws_internet_gateway", "aws_eip", "aws_nat_gateway"), nothing),
 }
 DELETES = {  # in the order in which they can go
+    "aws_vpc_endpoint_private_dns": nothing,  # the provider leaves it as it is
+    "aws_vpc_endpoint_policy": _reset_policy,
+    "aws_vpc_endpoint_subnet_association": _leave_set("RemoveSubnetIds", "subnet_id"),
+    "aws_vpc_endpoint_security_group_association": _leave_set(
+        "RemoveSecurityGroupIds", "security_group_id"
+    ),
+    "aws_vpc_endpoint_route_table_association": _leave_set("RemoveRouteTableIds", "route_table_id"),
     "aws_vpc_endpoint": delete("DeleteVpcEndpoints", "VpcEndpointIds", several=True),
     "aws_route": delete_route,
     "aws_route_table_association": delete("DisassociateRouteTable", "AssociationId"),

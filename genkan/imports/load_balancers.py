@@ -300,7 +300,7 @@ def _service(reading: Reading, told: Told) -> EndpointService | None:
         zones=texts(row, "AvailabilityZones"),
         acceptance_required=truth(row, "AcceptanceRequired"),
         ip_address_types=texts(row, "SupportedIpAddressTypes") or ("ipv4",),
-        regions=tuple(text(one, "Region") for one in rows(row, "SupportedRegions")),
+        regions=tuple(text(one, "Region") for one in rows(row, "SupportedRegions")) or (region,),
         private_dns=_private_dns(row),
         owner_pays=optional(row, "PayerResponsibility") == "ServiceOwner",
     )

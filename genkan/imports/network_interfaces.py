@@ -35,6 +35,7 @@ ENDS = (InstanceState.TERMINATED, InstanceState.SHUTTING_DOWN)
 SHOWN = ("IamInstanceProfile", "MetadataOptions", "PrivateDnsNameOptions")
 NAT_GATEWAY = "Interface for NAT Gateway"
 LOAD_BALANCER = "ELB net/"
+RESOLVER = "Route 53 Resolver:"
 
 
 def read_network_interfaces(reading: Reading) -> Iterator[Resource]:
@@ -261,6 +262,8 @@ def _is_worn_elsewhere(reading: Reading, one: NetworkInterface) -> bool:
     """Tell whether something is attached to an interface that is no instance of the model's."""
     told = reading.dump.get("NetworkInterfaces", one.id)
     in_use = told is not None and optional(told.row, "Status") == "in-use"
+    if one.description.startswith(RESOLVER):
+        return False
     return in_use and one.attachment is None and one.interface_type is InterfaceType.INTERFACE
 
 

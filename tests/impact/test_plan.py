@@ -342,4 +342,4 @@ def test_a_set_rule_that_is_known_only_when_applied_is_read_off_the_configuratio
     }
     told = words(a_plan(changes, root))
     assert told[-1].endswith("--source-group '{1.GroupId}'")
-    assert "--group-id '{3.GroupId}'" in told[-1]
+    assert "--group-id '{4.GroupId}'" in told[-1]  # before it: what AWS gave the first is looked at

@@ -102,3 +102,23 @@ def test_what_leads_elsewhere_and_is_not_in_the_model_is_told() -> None:
         if one.about == "aws_ec2_transit_gateway.hub"
     ]
     assert note.code is NoteCode.UNSUPPORTED_COMPONENT
+
+
+# What AWS chose, and a state does not say: which interface is a load balancer's or a resolver's,
+# and where it is.
+CHOSEN = re.compile(r"ELB net/orders/\w+|eni-26b5be8ef7be93589|eni-5ff70181d01697a20")
+
+
+def test_a_state_of_every_kind_of_resource_is_the_dumps_network() -> None:
+    """`wide.tf` applied to a site: balancers, services, zones, resolvers, peering, prefix lists."""
+    imported = read("wide-changed.json")
+    told, dumped = said(imported.network), said(read("wide-dump.jsonl").network)
+    made = {
+        one.id
+        for one in imported.network.all(NetworkInterface)
+        if one.description.startswith(("ELB", "Route 53 Resolver"))
+    }
+    assert [one for one in dumped - told if not CHOSEN.search(one)] == []
+    left = [one for one in told - dumped if not CHOSEN.search(one)]
+    assert [one for one in left if not any(name in one for name in made)] == []
+    assert {note.code for note in imported.notes} <= {NoteCode.ASSUMED_DEFAULT}

@@ -6,7 +6,6 @@ from typing import Any
 from genkan.impact.stack.stacking import Make, Wanted
 from genkan.imports.cloudformation import Unresolved
 
-EVERYWHERE = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 WAYS = ("Ingress", "Egress")
 # Of a rule: the property that names the peer → the member of a permission, and the key in it.
 PEERS = {
@@ -36,7 +35,9 @@ def group(wanted: Wanted) -> None:
     for way in WAYS:
         rules = wanted.blocks(f"SecurityGroup{way}")
         if way == "Egress" and rules:
-            wanted.order("RevokeSecurityGroupEgress", GroupId=name, IpPermissions=EVERYWHERE)
+            given = wanted.order("DescribeSecurityGroups", GroupIds=[name])
+            held = [wanted.answer(given, "SecurityGroups.0.IpPermissionsEgress")]
+            wanted.order("RevokeSecurityGroupEgress", GroupId=name, IpPermissions=held)
         for rule in rules:
             _authorize(wanted, way, name, rule)
 

@@ -1,6 +1,6 @@
 """Load balancers, their listeners and targets of a state."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from genkan.imports.documents import Document
 from genkan.imports.members import Row, optional, rows, texts
@@ -11,6 +11,7 @@ BALANCERS = ("aws_lb", "aws_alb")
 LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 GROUPS = ("aws_lb_target_group", "aws_alb_target_group")
 ATTACHMENTS = ("aws_lb_target_group_attachment", "aws_alb_target_group_attachment")
+INTERFACE_TYPES = {"network": "network_load_balancer", "gateway": "gateway_load_balancer"}
 CROSS_ZONE = "load_balancing.cross_zone.enabled"
 
 
@@ -21,9 +22,6 @@ def documents(state: Rows) -> Iterator[Document]:
             "LoadBalancers": [_balancer(row) for row in state.of(*BALANCERS)],
             "Listeners": [_listener(row) for row in state.of(*LISTENERS)],
             "TargetGroups": [_group(row) for row in state.of(*GROUPS)],
-            "NetworkInterfaces": [
-                one for row in state.of(*BALANCERS) for one in _interfaces(state, row)
-            ],
         }
     )
     for row in state.of(*BALANCERS):
@@ -83,13 +81,24 @@ def _mappings(row: Row) -> list[Row]:
     return mapped or [{"subnet_id": one} for one in sorted(texts(row, "subnets"))]
 
 
-def _interfaces(state: Rows, row: Row) -> Iterator[Row]:
-    """Give interfaces of a network load balancer whose addresses its owner chose; other addresses
-    are not in a state."""
+def is_without_addresses(row: Row) -> bool:
+    """Tell whether a state lacks an address of a load balancer that has some."""
+    if row.get("load_balancer_type") not in INTERFACE_TYPES:
+        return False
+    return not all(optional(one, "private_ipv4_address") for one in _mappings(row))
+
+
+def interfaces(state: Rows, row: Row, free: Callable[[str], str | None]) -> Iterator[Row]:
+    """Give interfaces of a load balancer, at the addresses that its owner chose; others are not in
+    a state, and `free` gives one of the subnet."""
+    kind = INTERFACE_TYPES.get(str(row.get("load_balancer_type")))
+    if kind is None:
+        return
     path = str(row.get("arn")).partition(":loadbalancer/")[2]
     subnets = {one["id"]: one for one in state.of(*SUBNETS)}
     for one in _mappings(row):
-        address, subnet_id = optional(one, "private_ipv4_address"), str(one.get("subnet_id"))
+        subnet_id = str(one.get("subnet_id"))
+        address = optional(one, "private_ipv4_address") or free(subnet_id)
         if address and subnet_id in subnets:
             yield present(
                 NetworkInterfaceId=made_id("eni", str(row["arn"]), subnet_id),
@@ -98,7 +107,7 @@ def _interfaces(state: Rows, row: Row) -> Iterator[Row]:
                 SubnetId=subnet_id,
                 AvailabilityZone=subnets[subnet_id].get("availability_zone"),
                 Description=f"ELB {path}",
-                InterfaceType="network_load_balancer",
+                InterfaceType=kind,
                 RequesterManaged=True,
                 PrivateIpAddresses=[{"PrivateIpAddress": address, "Primary": True}],
                 Groups=[{"GroupId": held} for held in sorted(texts(row, "security_groups"))],

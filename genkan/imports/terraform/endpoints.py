@@ -6,6 +6,7 @@ from typing import Any
 
 from genkan.imports.documents import Document
 from genkan.imports.members import Row, optional, rows, texts
+from genkan.imports.terraform import balancers
 from genkan.imports.terraform.networks import SUBNETS
 from genkan.imports.terraform.rows import Rows, arn_part, made_id, owner_of, present, tags_of
 
@@ -21,9 +22,12 @@ def documents(state: Rows) -> Iterator[Document]:
         *(_interface(state, row) for row in state.of("aws_network_interface")),
         *_of_instances(state, subnets),
         *_of_nat_gateways(state, subnets),
+        *_of_resolver_endpoints(state, subnets),
     ]
     known = {str(one["NetworkInterfaceId"]) for one in interfaces}
     free = _Free(interfaces, subnets)
+    for row in state.of(*balancers.BALANCERS):
+        interfaces += balancers.interfaces(state, row, free.next)
     endpoints = list(state.of("aws_vpc_endpoint"))
     for row in endpoints:
         interfaces += _of_endpoint(state, row, subnets, free, known)
@@ -101,6 +105,7 @@ def _interface(state: Rows, row: Row) -> Row:
             InstanceId=instance,
             AttachmentId=optional(worn, "attachment_id") or optional(separate, "attachment_id"),
             DeviceIndex=worn.get("device_index", separate.get("device_index", 0)),
+            DeleteOnTermination=False,
         )
         if instance
         else None,
@@ -162,6 +167,27 @@ def _of_nat_gateways(state: Rows, subnets: dict[str, Row]) -> Iterator[Row]:
                 SourceDestCheck=False,
                 PrivateIpAddresses=[{"PrivateIpAddress": address, "Primary": True}],
                 Attachment={"InstanceOwnerId": "amazon-aws"},
+            )
+
+
+def _of_resolver_endpoints(state: Rows, subnets: dict[str, Row]) -> Iterator[Row]:
+    """Give the interfaces of Resolver's endpoints, which a state has the addresses of alone."""
+    for row in state.of("aws_route53_resolver_endpoint"):
+        for one in rows(row, "ip_address"):
+            subnet = subnets.get(str(one.get("subnet_id")), {})
+            if not subnet or not one.get("ip"):
+                continue
+            yield present(
+                NetworkInterfaceId=made_id("eni", str(row["id"]), str(one.get("ip"))),
+                OwnerId=owner_of(subnet),
+                VpcId=subnet.get("vpc_id"),
+                SubnetId=one.get("subnet_id"),
+                AvailabilityZone=subnet.get("availability_zone"),
+                Description=f"Route 53 Resolver: {row['id']}:{one.get('ip_id')}",
+                RequesterManaged=True,
+                Groups=[{"GroupId": held} for held in texts(row, "security_group_ids")],
+                PrivateIpAddresses=[{"PrivateIpAddress": one.get("ip"), "Primary": True}],
+                Attachment={"InstanceOwnerId": "amazon-aws", "DeviceIndex": 1},
             )
 
 

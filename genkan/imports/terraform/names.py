@@ -8,6 +8,7 @@ from genkan.imports.members import Row, optional, rows, texts
 from genkan.imports.terraform.rows import Rows, arn_part, present
 
 ZONE, RECORD = "aws_route53_zone", "aws_route53_record"
+RESOLVER_ENDPOINT = "aws_route53_resolver_endpoint"
 
 
 def documents(state: Rows) -> Iterator[Document]:
@@ -45,8 +46,14 @@ def documents(state: Rows) -> Iterator[Document]:
             },
             HostedZoneId=name,
         )
+    for row in state.of(RESOLVER_ENDPOINT):
+        yield state.document(
+            {"IpAddresses": [_resolver_address(one) for one in rows(row, "ip_address")]},
+            ResolverEndpointId=str(row["id"]),
+        )
     yield state.document(
         {
+            "ResolverEndpoints": [_resolver_endpoint(row) for row in state.of(RESOLVER_ENDPOINT)],
             "ResolverRules": [_rule(row) for row in state.of("aws_route53_resolver_rule")],
             "ResolverRuleAssociations": [
                 present(
@@ -104,6 +111,23 @@ def _record_set(zone: Row, row: Row) -> Row:
 def _value(row: Row, value: str) -> str:
     """Give a value as Route 53 has it: the provider takes the quotes off a text."""
     return f'"{value}"' if row.get("type") in ("TXT", "SPF") else value
+
+
+def _resolver_endpoint(row: Row) -> Row:
+    return present(
+        Id=row["id"],
+        Arn=row.get("arn"),
+        Name=row.get("name"),
+        Direction=row.get("direction"),
+        HostVPCId=row.get("host_vpc_id"),
+        SecurityGroupIds=sorted(texts(row, "security_group_ids")),
+        Protocols=sorted(texts(row, "protocols")),
+        Status="OPERATIONAL",
+    )
+
+
+def _resolver_address(row: Row) -> Row:
+    return present(Ip=row.get("ip"), IpId=row.get("ip_id"), SubnetId=row.get("subnet_id"))
 
 
 def _rule(row: Row) -> Row:

@@ -188,10 +188,13 @@ def _main_id(vpc: Row) -> str | None:
 def _main_tables(state: Rows, vpcs: list[Row]) -> Iterator[Row]:
     """Give main tables that AWS made and nobody manages: no route but the local one."""
     for vpc in vpcs:
-        name = _main_id(vpc) or made_id("rtb", vpc["id"])
-        managed = any(one["id"] == name for one in state.of(*TABLES))
-        moved = next(state.where("aws_main_route_table_association", "vpc_id", vpc["id"]), None)
-        if managed or moved is not None:
+        moved = next(state.where("aws_main_route_table_association", "vpc_id", vpc["id"]), {})
+        first = optional(moved, "original_route_table_id")
+        name = first or _main_id(vpc) or made_id("rtb", vpc["id"])
+        if any(one["id"] == name for one in state.of(*TABLES)):
+            continue
+        if moved:  # another is the main one; this is there still
+            yield present(RouteTableId=name, OwnerId=owner_of(vpc), VpcId=vpc["id"])
             continue
         yield present(
             RouteTableId=name,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from genkan.imports.members import Row, inner, rows
+from genkan.imports.members import Row, inner, rows, texts
 
 MAJOR = re.compile(r"1\.\d+")
 STATE_FILE = 4
@@ -21,12 +21,14 @@ class UnknownFormat(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TerraformResource:
-    """`address` is Terraform's name for it; `managed`: not a data source."""
+    """`address` is Terraform's name for it; `managed`: not a data source; `depends`: addresses,
+    without indexes, of what it referred to when it was made."""
 
     address: str
     type: str
     values: Row
     managed: bool = True
+    depends: tuple[str, ...] = ()
 
 
 def is_plan(content: Mapping[str, Any]) -> bool:
@@ -58,7 +60,8 @@ def _of_module(module: Row) -> Iterator[TerraformResource]:
         values = inner(one, "values")
         if isinstance(one.get("type"), str) and values:
             managed = one.get("mode", "managed") == "managed"
-            yield TerraformResource(str(one.get("address")), one["type"], values, managed)
+            depends = texts(one, "depends_on")
+            yield TerraformResource(str(one.get("address")), one["type"], values, managed, depends)
     for child in rows(module, "child_modules"):
         yield from _of_module(child)
 

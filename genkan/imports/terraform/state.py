@@ -27,7 +27,17 @@ def described(
     """Give what describe calls would answer of a state's resources."""
     held = Rows(source, resources)
     documents = list(chain.from_iterable(topic(held) for topic in TOPICS))
-    return documents, [
+    assumed = [
+        Note(
+            str(row.get("arn")),
+            NoteCode.ASSUMED_DEFAULT,
+            "Its addresses are not in a state, so free ones of its subnets were taken. Add "
+            "describe-network-interfaces to know them.",
+        )
+        for row in held.of(*balancers.BALANCERS)
+        if balancers.is_without_addresses(row)
+    ]
+    return documents, assumed + [
         Note(
             one.address,
             NoteCode.UNSUPPORTED_COMPONENT,
