@@ -70,7 +70,9 @@ def _flat(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     rest = dict(one)
     said: dict[str, Any] = {"Protocol": str(rest.pop("IpProtocol", ""))}
     first, last = rest.pop("FromPort", None), rest.pop("ToPort", None)
-    if said["Protocol"] not in PLAIN or first is None or first < 0 or last is None or last < first:
+    if not isinstance(first, int) or not isinstance(last, int) or not 0 <= first <= last:
+        return parameters
+    if said["Protocol"] not in PLAIN:
         return parameters
     said["Port"] = str(first) if first == last else f"{first}-{last}"
     match rest:

@@ -13,6 +13,7 @@ from typing import Any
 from genkan import wire
 from genkan.impact.order import Order
 from genkan.impact.plan_configuration import INDEX, Configuration, Reference
+from genkan.imports.members import inner, rows, texts
 from genkan.imports.notes import Note, NoteCode
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
@@ -312,9 +313,9 @@ def _alike(
 def changes_of(plan: Mapping[str, Any]) -> list[PlannedChange]:
     """Give what a plan changes, without what it leaves as it is or only reads."""
     found = []
-    for one in plan.get("resource_changes") or ():
-        change = one.get("change") or {}
-        actions = tuple(change.get("actions") or ())
+    for one in rows(plan, "resource_changes"):
+        change = inner(one, "change")
+        actions = texts(change, "actions")
         if one.get("mode") != "managed" or not {CREATE, UPDATE, DELETE} & set(actions):
             continue
         found.append(
@@ -322,9 +323,9 @@ def changes_of(plan: Mapping[str, Any]) -> list[PlannedChange]:
                 str(one.get("address")),
                 str(one.get("type")),
                 actions,
-                change.get("before") or {},
-                change.get("after") or {},
-                change.get("after_unknown") or {},
+                inner(change, "before"),
+                inner(change, "after"),
+                inner(change, "after_unknown"),
             )
         )
     return found

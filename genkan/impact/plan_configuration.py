@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from genkan.imports.members import inner, rows, texts
+
 INDEX = re.compile(r"\[[^\]]*\]")
 TOKEN = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
 MOST_HOPS = 16  # from module to module
@@ -26,23 +28,24 @@ class Configuration:
     """What the expressions of a plan's configuration refer to."""
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
-        held = plan.get("configuration") or {}
+        held = inner(plan, "configuration")
         self._modules: dict[str, Mapping[str, Any]] = {}
         self._resources: dict[str, Mapping[str, Any]] = {}
         self._calls: dict[str, Mapping[str, Any]] = {}
         self._after: dict[str, Sequence[str]] = {}  # what is said in depends_on
-        self._take("", held.get("root_module") or {})
+        self._take("", inner(held, "root_module"))
 
     def _take(self, path: str, module: Mapping[str, Any]) -> None:
         self._modules[path] = module
-        for one in module.get("resources") or ():
+        for one in rows(module, "resources"):
             name = path + str(one.get("address"))
-            self._resources[name] = one.get("expressions") or {}
-            self._after[name] = one.get("depends_on") or ()
-        for name, call in (module.get("module_calls") or {}).items():
-            inside = f"{path}module.{name}."
-            self._calls[inside] = call.get("expressions") or {}
-            self._take(inside, call.get("module") or {})
+            self._resources[name] = inner(one, "expressions")
+            self._after[name] = texts(one, "depends_on")
+        calls = inner(module, "module_calls")
+        for called in calls:
+            call, inside = inner(calls, called), f"{path}module.{called}."
+            self._calls[inside] = inner(call, "expressions")
+            self._take(inside, inner(call, "module"))
 
     def references(self, base: str, attribute: str) -> list[Reference]:
         """Give what an attribute's expression refers to: resources, followed through modules."""
@@ -52,12 +55,14 @@ class Configuration:
         for name in _whole(names) if hops < MOST_HOPS else ():
             tokens = TOKEN.findall(name)
             parts = [one for one in tokens if not one.startswith("[")]
+            if not parts:
+                continue
             if parts[0] == "var" and len(parts) > 1 and path in self._calls:
                 outer = _outer(path)
                 yield from self._followed(outer, _named(self._calls[path].get(parts[1])), hops + 1)
             elif parts[0] == "module" and len(parts) > 2:
                 inside = f"{path}module.{parts[1]}."
-                output = (self._modules.get(inside, {}).get("outputs") or {}).get(parts[2]) or {}
+                output = inner(inner(self._modules.get(inside, {}), "outputs"), parts[2])
                 yield from self._followed(inside, _named(output.get("expression")), hops + 1)
             elif parts[0] not in ("var", "local", "each", "count", "path", "terraform", "self"):
                 at = 3 if parts[0] == "data" else 2

@@ -26,6 +26,7 @@ from genkan.impact.plan import (
 )
 from genkan.impact.plan_configuration import INDEX, Configuration
 from genkan.imports.notes import Note
+from genkan.imports.reading import MALFORMED
 from genkan.imports.terraform import resources_of
 
 Make = Callable[[Planning, PlannedChange], None]
@@ -129,3 +130,7 @@ def _make(planning: Planning, change: PlannedChange, table: Mapping[str, Make]) 
         del planning.orders[before:]
         planning.forget(change)
         planning.note(change, str(error))
+    except MALFORMED as error:
+        del planning.orders[before:]
+        planning.forget(change)
+        planning.note(change, f"a value of it is not what the provider has there ({error})")

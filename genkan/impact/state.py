@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from genkan import wire
 from genkan.analysis import Atlas, Packet, Trace, walks
 from genkan.analysis.names import NameBook
 from genkan.api import registry
@@ -25,6 +26,7 @@ MOST_STEPS = 64  # of lifecycles, one after the other
 
 
 NO_REFERENCE = "UnknownReference"  # ours
+NO_PARAMETERS = "ParamValidationError"  # as the AWS CLI calls what it does not even send
 
 
 class OrderRefused(Exception):
@@ -128,6 +130,9 @@ def run(
         asking = _as_asked(replace(call, network=network), order)
         try:
             parameters = order.resolved(answers)
+            fault = wire.fault_in(order.service, order.operation, parameters)
+            if fault is not None:
+                raise OrderRefused(len(answers) + 1, order, NO_PARAMETERS, fault)
             answer = registry.run(asking, order.service, order.operation, parameters)
         except Refused as refused:
             raise OrderRefused(len(answers) + 1, order, refused.code, str(refused)) from refused

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from genkan.imports.dump import Told
 from genkan.imports.members import Row, Unusable, inner, number, optional, rows, text, texts, truth
 from genkan.imports.notes import NoteCode
-from genkan.imports.reading import UNSAID_ACCOUNT, Reading
+from genkan.imports.reading import MALFORMED, UNSAID_ACCOUNT, Reading
 from genkan.model.domain_names import canonical
 from genkan.model.hosted_zone import (
     GLOBAL,
@@ -97,7 +97,7 @@ def _record_sets(reading: Reading, zone: HostedZone) -> Iterator[ResourceRecordS
     for row in found or ():
         try:
             yield _record_set(zone, row)
-        except (Unusable, ValueError) as error:
+        except (Unusable, *MALFORMED) as error:
             about = f"{zone.id} {row.get('Name')}"
             reading.note(about, NoteCode.UNREADABLE, f"This record set was left out: {error}.")
 

@@ -9,6 +9,7 @@ from genkan.imports.dump import Told
 from genkan.imports.members import (
     BEGINNING,
     Row,
+    Unusable,
     choice,
     inner,
     instant,
@@ -52,6 +53,8 @@ INTERFACES = {
     LoadBalancerType.GATEWAY: InterfaceType.GATEWAY_LOAD_BALANCER,
 }
 GENEVE, GENEVE_PORT = "GENEVE", 6081
+LISTENS = ("TCP", "UDP", "TLS", "TCP_UDP")  # of network load balancers, here
+NUMBERS = (".count", ".percentage", "timeout_seconds", "timeout.seconds")  # attributes that are one
 TRAFFIC_PORT = "traffic-port"
 NOT_MEASURED = ("initial", "unused", "unavailable")
 DRAINING = "draining"
@@ -91,6 +94,8 @@ def read_endpoint_services(reading: Reading, network: Network) -> Iterator[Resou
 def _where(reading: Reading, told: Told, arn: str) -> tuple[str, str]:
     """Give the account and Region in an ARN, which say more than what is around it."""
     parts = arn.split(":")
+    if len(parts) < 6:
+        raise Unusable(f"its ARN, {arn!r}, is none")
     _, region = reading.where(replace(told, region=parts[3] or told.region))
     return parts[4], parts[3] or region
 
@@ -162,14 +167,29 @@ def _attributes(reading: Reading, arn: str) -> Attributes:
             "describe-load-balancer-attributes or describe-target-group-attributes, with its ARN "
             "beside the answer.",
         )
-    return tuple(sorted((text(one, "Key"), str(one.get("Value") or "")) for one in held or ()))
+    told = sorted((text(one, "Key"), str(one.get("Value") or "")) for one in held or ())
+    for key, value in told:
+        if not _may_be(key, value):
+            raise Unusable(f"its attribute {key}, {value!r}, is no number")
+    return tuple(told)
+
+
+def _may_be(key: str, value: str) -> bool:
+    return not key.endswith(NUMBERS) or value == "off" or (value.isascii() and value.isdecimal())
 
 
 def _listener(reading: Reading, told: Told) -> Listener | None:
     row = told.row
     arn = text(row, "ListenerArn")
     balancer = text(row, "LoadBalancerArn")
-    if reading.dump.get("LoadBalancers", balancer) is None or ":listener/app/" in arn:
+    of = reading.dump.get("LoadBalancers", balancer)
+    if of is None or ":listener/app/" in arn:
+        return None
+    said = optional(row, "Protocol") or GENEVE
+    known = (GENEVE,) if optional(of.row, "Type") == "gateway" else LISTENS
+    if said not in known:
+        why = f"It was left out: listeners of {said} are not in the model. Ways are not known."
+        reading.note(arn, NoteCode.UNSUPPORTED_COMPONENT, why)
         return None
     account, region = _where(reading, told, arn)
     actions = [one for one in rows(row, "DefaultActions") if one.get("Type") == "forward"]
@@ -179,7 +199,7 @@ def _listener(reading: Reading, told: Told) -> Listener | None:
         region=region,
         tags=tags(row),
         load_balancer=balancer,
-        protocol=optional(row, "Protocol") or GENEVE,
+        protocol=said,
         port=number(row, "Port") or GENEVE_PORT,
         forwards=tuple(one for action in actions for one in _forwards(action)),
         certificates=tuple(text(one, "CertificateArn") for one in rows(row, "Certificates")),
@@ -325,7 +345,12 @@ def _permissions(reading: Reading, service: EndpointService) -> Iterator[Service
         said = rows(document.response, "AllowedPrincipals")
         held += [one for one in said if one.get("ServiceId") == service.id and one not in held]
     for one in held:
-        principal = text(one, "Principal")
+        principal = optional(one, "Principal")
+        if principal is None:
+            reading.note(
+                service.id, NoteCode.UNREADABLE, "One of those who may use it is not said."
+            )
+            continue
         yield ServicePermission(
             id=optional(one, "ServicePermissionId") or f"vpce-svc-perm-{service.id}-{principal}",
             account=service.account,

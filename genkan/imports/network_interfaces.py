@@ -20,10 +20,11 @@ from genkan.imports.members import (
     rows,
     tags,
     text,
+    texts,
     truth,
 )
 from genkan.imports.notes import NoteCode
-from genkan.imports.reading import Reading
+from genkan.imports.reading import MALFORMED, Reading
 from genkan.model.elastic_ip import ElasticIp
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.network_interface import Attachment, InterfaceType, NetworkInterface
@@ -31,6 +32,7 @@ from genkan.model.process_attachment import ProcessAttachment
 from genkan.model.resource import Resource
 
 OF_AWS = ("amazon", "amazon-elb", "amazon-aws")
+RUNNING = InstanceState.RUNNING
 ENDS = (InstanceState.TERMINATED, InstanceState.SHUTTING_DOWN)
 SHOWN = ("IamInstanceProfile", "MetadataOptions", "PrivateDnsNameOptions")
 NAT_GATEWAY = "Interface for NAT Gateway"
@@ -44,7 +46,7 @@ def read_network_interfaces(reading: Reading) -> Iterator[Resource]:
     endpoints = {
         name
         for told in reading.dump.of("VpcEndpoints")
-        for name in told.row.get("NetworkInterfaceIds") or ()
+        for name in texts(told.row, "NetworkInterfaceIds")
     }
     interfaces = list(
         reading.each("NetworkInterfaces", lambda told: _interface(reading, told, endpoints))
@@ -64,6 +66,9 @@ def _interface(reading: Reading, told: Told, endpoints: set[str]) -> NetworkInte
     addresses = sorted(rows(row, "PrivateIpAddresses"), key=lambda one: not truth(one, "Primary"))
     if not addresses and optional(row, "PrivateIpAddress"):
         addresses = [row]
+    subnet = reading.dump.get("Subnets", optional(row, "SubnetId"))
+    if addresses and subnet is not None and not optional(subnet.row, "CidrBlock"):
+        raise Unusable("it has IPv4 addresses, and its subnet has none")
     of_type = _type(row, name in endpoints)
     managed = truth(row, "RequesterManaged")
     six = sorted(rows(row, "Ipv6Addresses"), key=lambda one: not truth(one, "IsPrimaryIpv6"))
@@ -192,11 +197,11 @@ def _instances(reading: Reading) -> Iterator[Instance]:
             one = Told(
                 {**row, "OwnerId": told.row.get("OwnerId")}, told.source, told.account, told.region
             )
-            if choice(InstanceState, inner(row, "State"), "Name", InstanceState.RUNNING) in ENDS:
-                continue
             try:
+                if choice(InstanceState, inner(row, "State"), "Name", RUNNING) in ENDS:
+                    continue
                 yield _instance(reading, one, optional(told.row, "ReservationId") or "r-0")
-            except (Unusable, ValueError) as error:
+            except (Unusable, *MALFORMED) as error:
                 name = optional(row, "InstanceId") or told.source
                 reading.note(name, NoteCode.UNREADABLE, f"It was left out: {error}.")
 
@@ -224,7 +229,9 @@ def _instance(reading: Reading, told: Told, reservation: str) -> Instance:
             "Association" in one and not _is_elastic(inner(one, "Association"))
             for one in rows(row, "NetworkInterfaces")
         ),
-        described=json.dumps({name: row[name] for name in SHOWN if row.get(name)}, sort_keys=True),
+        described=json.dumps(
+            {name: one for name in SHOWN if (one := inner(row, name))}, sort_keys=True
+        ),
     )
 
 

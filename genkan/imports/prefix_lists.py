@@ -81,9 +81,10 @@ def _of_names(reading: Reading) -> dict[str, str]:
     """Give the catalogue's lists by the ids that the dump has for them."""
     found = {}
     for told in reading.dump.of("PrefixLists"):
+        name = optional(told.row, "PrefixListId")
         listed = list_of_service(optional(told.row, "PrefixListName") or "")
-        if listed:
-            found[text(told.row, "PrefixListId")] = listed.id
+        if name and listed:
+            found[name] = listed.id
     return found
 
 

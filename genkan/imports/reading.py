@@ -11,6 +11,7 @@ from genkan.model.catalogue.regions import REGIONS
 
 T = TypeVar("T")
 REGION = re.compile(r"[a-z]{2}(?:-[a-z]+){1,2}-\d")
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError)  # members of another kind
 SAYS_REGION = ("AvailabilityZone", "VpcArn", "SubnetArn", "SecurityGroupArn", "ServiceName")
 OWNED = ("OwnerId", "NetworkInterfaceOwnerId")
 PLACED = ("Subnets", "NetworkInterfaces", "SecurityGroups", "VpcEndpoints", "Vpcs")
@@ -40,8 +41,9 @@ class Reading:
         for told in self.dump.of(member):
             try:
                 found = read(told)
-            except (Unusable, ValueError, KeyError) as error:
-                name = next(str(told.row[one]) for one in TABLES[member] if told.row.get(one))
+            except (Unusable, *MALFORMED) as error:
+                names = (str(told.row[one]) for one in TABLES[member] if told.row.get(one))
+                name = next(names, told.source)
                 self.note(name, NoteCode.UNREADABLE, _left_out(told, error))
                 continue
             if found is not None:

@@ -77,6 +77,8 @@ def _subnet(reading: Reading, told: Told) -> Subnet:
     account, region = reading.where(told)
     names = inner(row, "PrivateDnsNameOptionsOnLaunch")
     cidr = optional(row, "CidrBlock")
+    if cidr is None and not truth(row, "Ipv6Native"):
+        raise Unusable("it has no CidrBlock")
     return Subnet(
         id=text(row, "SubnetId"),
         account=account,

@@ -3,6 +3,7 @@ them."""
 
 from collections.abc import Iterator
 
+from genkan.imports.documents import Document
 from genkan.imports.dump import Told
 from genkan.imports.members import (
     BEGINNING,
@@ -19,7 +20,7 @@ from genkan.imports.members import (
     truth,
 )
 from genkan.imports.notes import NoteCode
-from genkan.imports.reading import Reading, vpc_of
+from genkan.imports.reading import MALFORMED, Reading, vpc_of
 from genkan.model.block_public_access import (
     BlockMode,
     BlockPublicAccessExclusion,
@@ -51,24 +52,32 @@ def read_vpcs(reading: Reading) -> Iterator[Resource]:
 def read_block_public_access(reading: Reading) -> Iterator[Resource]:
     """Give what accounts block of public access, and what they leave out of it."""
     for document in reading.dump.answers("VpcBlockPublicAccessOptions"):
-        row = inner(document.response, "VpcBlockPublicAccessOptions")
-        account, region = reading.where(
-            Told(
-                {**row, "OwnerId": row.get("AwsAccountId")},
-                document.source,
-                document.account,
-                optional(row, "AwsRegion") or document.region,
-            )
-        )
-        yield BlockPublicAccessOptions(
-            id=options_id(account, region),
-            account=account,
-            region=region,
-            mode=choice(BlockMode, row, "InternetGatewayBlockMode", BlockMode.OFF),
-            updated_at=BEGINNING,
-        )
+        try:
+            yield _block_options(reading, document)
+        except (Unusable, *MALFORMED) as error:
+            why = f"What the account blocks of public access is not known: {error}."
+            reading.note(document.source, NoteCode.UNREADABLE, why)
     yield from reading.each(
         "VpcBlockPublicAccessExclusions", lambda told: _exclusion(reading, told)
+    )
+
+
+def _block_options(reading: Reading, document: Document) -> BlockPublicAccessOptions:
+    row = inner(document.response, "VpcBlockPublicAccessOptions")
+    account, region = reading.where(
+        Told(
+            {**row, "OwnerId": row.get("AwsAccountId")},
+            document.source,
+            document.account,
+            optional(row, "AwsRegion") or document.region,
+        )
+    )
+    return BlockPublicAccessOptions(
+        id=options_id(account, region),
+        account=account,
+        region=region,
+        mode=choice(BlockMode, row, "InternetGatewayBlockMode", BlockMode.OFF),
+        updated_at=BEGINNING,
     )
 
 

@@ -27,7 +27,7 @@ from genkan.wire.models import service_model, snake_case
 from genkan.wire.operation import has_streaming_body, may_be_unsigned, operation_of
 from genkan.wire.protocol import protocol_of
 from genkan.wire.request import parse_request
-from genkan.wire.shaped import shaped
+from genkan.wire.shaped import fault_in, shaped
 
 __all__ = [
     "Command",
@@ -40,6 +40,7 @@ __all__ = [
     "decode_message",
     "encode_message",
     "error_code_of",
+    "fault_in",
     "has_streaming_body",
     "may_be_unsigned",
     "operation_of",

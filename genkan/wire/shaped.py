@@ -20,6 +20,21 @@ def shaped(service: str, operation: str, parameters: Mapping[str, Any]) -> dict[
     }
 
 
+def fault_in(service: str, operation: str, parameters: Mapping[str, Any]) -> str | None:
+    """Say what of parameters no client would send: what is missing, and values of another type;
+    None when there is nothing, or no such operation."""
+    from botocore.validate import ParamValidator
+
+    model = service_model(service)
+    if operation not in model.operation_names:
+        return None
+    shape = model.operation_model(operation).input_shape
+    report = ParamValidator().validate(dict(parameters), shape) if shape else None
+    if report is None or not report.has_errors():
+        return None
+    return " ".join(str(report.generate_report()).split())
+
+
 def _shaped(shape: Shape, value: Any) -> Any:  # noqa: ANN401 - JSON
     kind = shape.type_name
     if kind == "structure" and isinstance(value, dict):

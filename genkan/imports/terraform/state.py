@@ -5,6 +5,7 @@ from itertools import chain
 
 from genkan.imports.documents import Document
 from genkan.imports.notes import Note, NoteCode
+from genkan.imports.reading import MALFORMED
 from genkan.imports.terraform import balancers, endpoints, groups, names, networks
 from genkan.imports.terraform.resources import TerraformResource
 from genkan.imports.terraform.rows import Rows
@@ -25,8 +26,14 @@ def described(
     source: str, resources: Iterable[TerraformResource]
 ) -> tuple[list[Document], list[Note]]:
     """Give what describe calls would answer of a state's resources."""
-    held = Rows(source, resources)
-    documents = list(chain.from_iterable(topic(held) for topic in TOPICS))
+    whole = list(resources)
+    left, notes = whole, list[Note]()
+    try:
+        documents = _documents(Rows(source, whole))
+    except MALFORMED:
+        left, notes = _well_formed(source, whole)
+        documents = _documents(Rows(source, left))
+    held = Rows(source, left)
     assumed = [
         Note(
             str(row.get("arn")),
@@ -37,7 +44,7 @@ def described(
         for row in held.of(*balancers.BALANCERS)
         if balancers.is_without_addresses(row)
     ]
-    return documents, assumed + [
+    return documents, [*notes, *assumed] + [
         Note(
             one.address,
             NoteCode.UNSUPPORTED_COMPONENT,
@@ -47,3 +54,26 @@ def described(
         for one in held.resources
         if one.managed and one.type.startswith(NOT_MODELLED)
     ]
+
+
+def _documents(held: Rows) -> list[Document]:
+    return list(chain.from_iterable(topic(held) for topic in TOPICS))
+
+
+def _well_formed(
+    source: str, resources: list[TerraformResource]
+) -> tuple[list[TerraformResource], list[Note]]:
+    """Part the resources that can be put into answers from those with members of another kind than
+    the provider has, which are told."""
+    kept: list[TerraformResource] = []
+    notes: list[Note] = []
+    for one in resources:
+        try:
+            _documents(Rows(source, [*kept, one]))
+        except MALFORMED as error:
+            why = f"a value in it is not what it should be ({error})"
+            text = f"It was left out: {why}. Write the state anew with terraform show -json."
+            notes.append(Note(one.address, NoteCode.UNREADABLE, text))
+            continue
+        kept.append(one)
+    return kept, notes
