@@ -4,7 +4,7 @@ The way is the resolution's own, so what is explained is what is answered. What 
 forwarding, is not asked here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dns.name
 import dns.rdata
@@ -12,9 +12,12 @@ import dns.rdataclass
 import dns.rdatatype
 
 from genkan.dns import domain_name, rdata
+from genkan.dns.firewall import FirewallIndex, instead
 from genkan.dns.resolution import Answered, Rcode, resolve
 from genkan.dns.zones import ZoneIndex, ZoneRecords
-from genkan.program.names import PUBLIC_ZONE, Forwarding
+from genkan.program.firewall import FirewallRule
+from genkan.program.names import PUBLIC_ZONE, Forwarding, Resolver
+from genkan.program.place import INTERNET
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Step:
     domain: str
     records: tuple[str, ...]
     ttl: int | None
+    firewall: FirewallRule | None = None  # what blocked the question, and nobody else decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,23 @@ class Explanation:
     ends_elsewhere: bool
 
 
-def explain(index: ZoneIndex, view: str, name: str, kind: str) -> Explanation:
-    """Explain a question of a view. Raises ValueError for what is no name or type."""
+def explain(
+    index: ZoneIndex, firewalls: FirewallIndex, resolver: Resolver | None, name: str, kind: str
+) -> Explanation:
+    """Explain a question to a resolver; None: the internet's. Raises ValueError for what is no name
+    or type."""
     of_type = rdata.type_number(kind)
+    view = resolver.view if resolver else INTERNET
+    views = (view, resolver.beyond if resolver else None)
     found = resolve(index, view, domain_name.parse(name).lower(), of_type)
+    blocked = firewalls.ruling(views, found.names, of_type).blocked
+    if blocked is not None:
+        found = instead(index, view, blocked, found.names, of_type)
     steps = []
     for number, asked in enumerate(found.names):
         answered = found.steps[number] if number < len(found.steps) else None
-        steps.append(_step(index, view, asked, answered))
+        step = _step(index, view, asked, answered)
+        steps.append(step if number or blocked is None else _by_firewall(step, blocked))
     return Explanation(Rcode(found.rcode).name, tuple(steps), found.onward is not None)
 
 
@@ -64,6 +77,10 @@ def _step(index: ZoneIndex, view: str, name: bytes, answered: Answered | None) -
         return Step(text, None, decided, decided.domain, records, ttl)
     zone = index.id_of(decided) or PUBLIC_ZONE
     return Step(text, zone, None, _origin(decided), records, ttl)
+
+
+def _by_firewall(step: Step, rule: FirewallRule) -> Step:
+    return replace(step, zone=None, forwarding=None, domain="", firewall=rule)
 
 
 def _origin(zone: ZoneRecords) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from genkan.dns.explanation import Explanation, Step, explain
+from genkan.dns.firewall import FirewallIndex
 from genkan.dns.zones import ZoneIndex
 from genkan.program import Because, Delta, Program
 from genkan.program.names import PUBLIC_ZONE, Resolver, Zone
@@ -27,12 +28,14 @@ def explained(program: Program, asker: str, name: str, kind: str) -> dict[str, A
     boot = _asker(program, asker) if asker != INTERNET else None
     if boot is None and asker != INTERNET:
         return {"unknown": asker, "running": sorted(_names(program))}
-    index = ZoneIndex()
-    index.apply(Delta(put=tuple(program)))
+    index, firewalls = ZoneIndex(), FirewallIndex()
+    everything = Delta(put=tuple(program))
+    index.apply(everything)
+    firewalls.apply(everything)
     for one in program.of(Resolver):
         index.set_view(one.view, one.beyond, one.region)
     try:
-        outside = explain(index, INTERNET, name, kind)
+        outside = explain(index, firewalls, None, name, kind)
         if boot is None:
             return {"answer": _shown(program, outside)}
         vpc = _vpc_of(program, boot.place)
@@ -43,7 +46,8 @@ def explained(program: Program, asker: str, name: str, kind: str) -> dict[str, A
             "internet": _shown(program, outside),
         }
         if resolver is not None:
-            told["answer"] = _shown(program, explain(index, resolver.view, name, kind))
+            answer = explain(index, firewalls, resolver, name, kind)
+            told["answer"] = _shown(program, answer)
     except ValueError as error:
         return {"unreadable": str(error)}
     return told
@@ -97,6 +101,8 @@ def _step(program: Program, step: Step) -> Mapping[str, Any]:
 
 def _decided(program: Program, step: Step) -> tuple[str, Because | None]:
     """Say in a word what decided, and which resource that is."""
+    if step.firewall is not None:
+        return "DNS Firewall", step.firewall.because
     if step.forwarding is not None:
         return "resolver rule", step.forwarding.because
     if step.zone == PUBLIC_ZONE:
