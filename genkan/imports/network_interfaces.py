@@ -9,6 +9,7 @@ from genkan.imports.dump import Told
 from genkan.imports.members import (
     Row,
     Unusable,
+    block,
     choice,
     inner,
     instant,
@@ -91,6 +92,11 @@ def _interface(reading: Reading, told: Told, endpoints: set[str]) -> NetworkInte
         public_ip=_lent(row),
         ipv6_addresses=tuple(ipv6(one, "Ipv6Address") for one in six),
         ipv6_primary=any(truth(one, "IsPrimaryIpv6") for one in six),
+        prefixes=tuple(
+            block(text(one, member), member)
+            for member in ("Ipv4Prefix", "Ipv6Prefix")
+            for one in rows(row, f"{member}es")
+        ),
     )
 
 

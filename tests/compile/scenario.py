@@ -550,6 +550,7 @@ def inspected() -> list[Resource]:
         *found,
         _wide_open("sg-in", "vpc-5"),
         *_host("in-app", "vpc-5", "subnet-app", "10.5.1.4", "sg-in", "fd05:0:0:1::4"),
+        *_host("in-many", "vpc-5", "subnet-app", "10.5.1.6", "sg-in", prefixes=PREFIXES),
         *_host("in-db", "vpc-5", "subnet-db", "10.5.3.4", "sg-in", "fd05:0:0:3::4"),
         replace(
             interface(
@@ -702,7 +703,13 @@ def _wide_open(name: str, vpc: str) -> SecurityGroup:
 
 
 def _host(
-    name: str, vpc: str, subnet: str, address: str, group: str, ipv6: str | None = None
+    name: str,
+    vpc: str,
+    subnet: str,
+    address: str,
+    group: str,
+    ipv6: str | None = None,
+    prefixes: tuple[IPv4Network | IPv6Network, ...] = (),
 ) -> list[Resource]:
     worn = interface(
         f"eni-{name}",
@@ -711,6 +718,7 @@ def _host(
         group_ids=(group,),
         attachment=attached(f"i-{name}"),
         ipv6_addresses=(IPv6Address(ipv6),) if ipv6 else (),
+        prefixes=prefixes,
     )
     return [
         replace(instance(f"i-{name}", subnet), vpc_id=vpc),
@@ -718,6 +726,7 @@ def _host(
     ]
 
 
+PREFIXES = (IPv4Network("10.5.1.64/28"), IPv6Network("fd05:0:0:1:5::/80"))
 OPEN = acl_entry(100, False, "0.0.0.0/0")
 
 
