@@ -406,6 +406,8 @@ def _moving(soak: Soak) -> Iterator[str]:
 def look(soak: Soak) -> None:
     """Stand still, and compare: the kernel with the program, packets and names with the API."""
     settle(soak)
+    for scene in soak.scenes:  # health that changes is recorded a moment after it is in force
+        scene.settled()
     mended = soak.site.mended_by_a_new_control()
     if mended:
         soak.wrong.append(f"the kernel is not as the program says: {mended} changes to mend it")

@@ -163,6 +163,11 @@ class Scene:
             while "refused" in self.ask(instance, "127.0.0.1", 80, PASSES):
                 if time.monotonic() > end:
                     return False
+        return self.healthy()
+
+    def healthy(self) -> bool:
+        """Tell whether all targets are healthy in time."""
+        end = time.monotonic() + PATIENCE
         while set(self.targets().values()) - {"healthy"}:
             if time.monotonic() > end:
                 return False
@@ -176,8 +181,8 @@ class Scene:
         return done.stdout.strip() or done.stderr.strip()[-200:]
 
     def probes(self) -> Iterator[tuple[str, str, str]]:
-        """Give (what, expected, met)."""
-        if not self.settled():
+        """Give (what, expected, met), once it has settled."""
+        if not self.healthy():
             yield f"health in {self.region}", "healthy", str(self.targets())
             return
         yield from self.met()
