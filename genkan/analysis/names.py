@@ -12,9 +12,10 @@ from enum import Enum
 from ipaddress import ip_address
 
 from genkan.analysis.name_firewalls import NameFirewalls, blocks
-from genkan.program import Because, Program
+from genkan.program import Because, Delta, Entry, Program
 from genkan.program.address import Address, in_order
-from genkan.program.firewall import BlockResponse
+from genkan.program.entry import Key
+from genkan.program.firewall import BlockResponse, DomainList, Firewall
 from genkan.program.names import (
     EVERY_VIEW,
     PUBLIC_ZONE,
@@ -69,8 +70,31 @@ class _ZoneNames:
     above: set[str] = field(default_factory=set)
 
     def put(self, record: RecordSet) -> None:
-        self.records.setdefault(record.name, {})[record.type] = record
-        self.above.update(_ancestors(record.name))
+        held = self.records.get(record.name, {})
+        self.records[record.name] = {**held, record.type: record}
+        self._see_above(record.name)
+
+    def without(self, records: Iterable[RecordSet]) -> "_ZoneNames":
+        """Give a copy that lacks some records."""
+        left = _ZoneNames(dict(self.records), set(self.above))
+        fewer = False
+        for one in records:
+            held = {of: two for of, two in left.records[one.name].items() if of != one.type}
+            left.records[one.name] = held
+            if not held:
+                fewer = True
+                del left.records[one.name]
+        if fewer:
+            left.above.clear()
+            for name in left.records:
+                left._see_above(name)
+        return left
+
+    def _see_above(self, name: str) -> None:
+        for above in _ancestors(name):
+            if above in self.above:
+                break  # and so is all above it
+            self.above.add(above)
 
     def find(self, name: str, origin: str) -> dict[str, RecordSet] | None:
         """Give the records of a name, by itself or a wildcard; None: no such name."""
@@ -94,23 +118,66 @@ class NameBook:
     def __init__(self, program: Program) -> None:
         self._zones: dict[str, Zone] = {}
         self._names: dict[str, _ZoneNames] = {}
+        self._attachments: dict[Key, ZoneAttachment] = {}
         self._views: dict[str, dict[str, str]] = {}  # view, origin: the zone's id
         self._forwardings: dict[str, dict[str, Forwarding]] = {}
         self.resolvers: dict[str, Resolver] = {}
-        self._firewalls = NameFirewalls(program)
-        attachments: list[ZoneAttachment] = []
+        self._walls: dict[Key, Entry] = {}  # firewalls, and their lists of domains
         for entry in program:
-            match entry:
-                case RecordSet():
-                    self._names.setdefault(entry.zone, _ZoneNames()).put(entry)
-                case Zone():
-                    self._zones[entry.id] = entry
-                case ZoneAttachment():
-                    attachments.append(entry)
-                case Forwarding():
-                    self._forwardings.setdefault(entry.view, {})[entry.domain] = entry
-                case Resolver():
-                    self.resolvers[entry.view] = entry
+            self._read(entry)
+        self._attach()
+
+    def after(self, delta: Delta) -> "NameBook":
+        """Give the book of the program to which a difference leads; it costs what the difference
+        costs, and a copy of the names of the zones in it."""
+        new = NameBook(Program())
+        new._zones, new._names = dict(self._zones), dict(self._names)
+        new._attachments, new.resolvers = dict(self._attachments), dict(self.resolvers)
+        new._walls = dict(self._walls)
+        new._forwardings = {view: dict(held) for view, held in self._forwardings.items()}
+        gone = [one for one in delta.removed if isinstance(one, RecordSet)]
+        records = [one for one in (*delta.put, *gone) if isinstance(one, RecordSet)]
+        for zone in {one.zone for one in records}:
+            held = self._names.get(zone, _ZoneNames())
+            new._names[zone] = held.without(one for one in gone if one.zone == zone)
+        for entry in delta.removed:
+            new._forget(entry)
+        for entry in delta.put:
+            new._read(entry)
+        new._attach()
+        return new
+
+    def _read(self, entry: Entry) -> None:
+        match entry:
+            case RecordSet():
+                self._names.setdefault(entry.zone, _ZoneNames()).put(entry)
+            case Zone():
+                self._zones[entry.id] = entry
+            case ZoneAttachment():
+                self._attachments[entry.key] = entry
+            case Forwarding():
+                self._forwardings.setdefault(entry.view, {})[entry.domain] = entry
+            case Resolver():
+                self.resolvers[entry.view] = entry
+            case Firewall() | DomainList():
+                self._walls[entry.key] = entry
+
+    def _forget(self, entry: Entry) -> None:
+        match entry:
+            case Zone():
+                del self._zones[entry.id]
+            case ZoneAttachment():
+                del self._attachments[entry.key]
+            case Forwarding():
+                del self._forwardings[entry.view][entry.domain]
+            case Resolver():
+                del self.resolvers[entry.view]
+            case Firewall() | DomainList():
+                del self._walls[entry.key]
+
+    def _attach(self) -> None:
+        self._firewalls = NameFirewalls(self._walls.values())
+        attachments = self._attachments.values()
         for one in sorted(attachments, key=lambda one: one.zone, reverse=True):
             if one.zone in self._zones:
                 self._views.setdefault(one.view, {})[self._zones[one.zone].origin] = one.zone

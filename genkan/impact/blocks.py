@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
-from genkan.program import Program
+from genkan.program import Entry
 from genkan.program.address import Address, Block
 from genkan.program.filter import AddressSet, Filter, InSet
 from genkan.program.route import PLACE_TABLE, Route, SourceChoice
@@ -12,9 +12,10 @@ Signature = tuple[object, ...]
 
 
 class Blocks:
-    """Every block that programs tell addresses apart by, and every set; and `more` blocks."""
+    """Every block that programs, or entries of theirs, tell addresses apart by, and every set; and
+    `more` blocks."""
 
-    def __init__(self, programs: Iterable[Program], more: Iterable[Block] = ()) -> None:
+    def __init__(self, programs: Iterable[Iterable[Entry]], more: Iterable[Block] = ()) -> None:
         self._lengths: dict[int, dict[int, set[int]]] = {4: {}, 6: {}}
         self._sets: dict[Address, set[str]] = {}
         for block in more:

@@ -5,7 +5,7 @@ Looked at is what the change touches: names that it captures, ways of interfaces
 ways are touched at all the services that they use and the internet.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from genkan.api.call import Call
@@ -30,9 +30,10 @@ from genkan.impact.touched import Touched, touched
 from genkan.model.network import Network
 from genkan.model.resource_policy import ResourcePolicies
 from genkan.model.vpc import Vpc
+from genkan.program import Entry
 
 MOST_FLOWS = 20_000  # a port at a time
-MOST_MENDED = 64  # traces
+MOST_MENDED = 512  # traces
 NONE_KNOWN = ResourcePolicies()
 
 
@@ -88,7 +89,9 @@ def impact(
     between = tuple(before.ordered(call, given[:many]).state for many in range(1, len(given)))
     what = touched(before, after, ordered.delta)
     named = captures(before, after, what)
-    survey = _Survey(Times(before, after, between), what, named, Guarded(policies))
+    survey = _Survey(
+        Times(before, after, between), what, named, Guarded(policies), ordered.delta.put
+    )
     found = survey.findings()
     fixes = _fixes(after, call, found)
     return Report(
@@ -110,13 +113,21 @@ def impact(
 class _Survey:
     """The flows that are looked at, and how many there were."""
 
-    def __init__(self, times: Times, what: Touched, named: list[Capture], guarded: Guarded) -> None:
+    def __init__(
+        self,
+        times: Times,
+        what: Touched,
+        named: list[Capture],
+        guarded: Guarded,
+        new: Iterable[Entry],
+    ) -> None:
+        """`new` are the entries that the program has after and not before."""
         self._times = times
         self._what = what
         self._named = named
         self._held: dict[str, list[Group]] = {}
         self._guarded = guarded
-        self._blocks = Blocks((times.before.program, times.after.program), guarded.named)
+        self._blocks = Blocks((times.before.program, new), guarded.named)
         self.flows = self.groups = self.interfaces = self.left_out = 0
 
     def findings(self) -> list[Finding]:

@@ -1,7 +1,7 @@
 """A network with its program, and the next one after orders; nothing of it is in force."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -19,10 +19,12 @@ from genkan.model import lifecycle
 from genkan.model.errors import Refused
 from genkan.model.network import Change, Network
 from genkan.program import Delta, Program
-from genkan.program.place import Link, PlaceKind
+from genkan.program.filter import SourceCheck
+from genkan.program.place import Link, Place, PlaceKind
 
 MOST_WALKS = 16  # of one packet
 MOST_STEPS = 64  # of lifecycles, one after the other
+CARRIES = (Link, Place, SourceCheck)  # what says who may carry others' packets
 
 
 NO_REFERENCE = "UnknownReference"  # ours
@@ -39,11 +41,16 @@ class OrderRefused(Exception):
 
 @dataclass(frozen=True)
 class State:
-    """A network, its program, and the program read for walks and for names."""
+    """A network, its program, and the program read for walks and for names.
+
+    `origin` is the state that it came of, and the difference: what was read there is not read
+    again.
+    """
 
     network: Network
     compilation: Compilation
     atlas: Atlas
+    origin: "tuple[State, Delta] | None" = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, network: Network) -> "State":
@@ -56,7 +63,10 @@ class State:
 
     @cached_property
     def names(self) -> NameBook:
-        return NameBook(self.program)
+        if self.origin is None:
+            return NameBook(self.program)
+        before, delta = self.origin
+        return before.names.after(delta)
 
     @cached_property
     def index(self) -> "Index":
@@ -65,6 +75,10 @@ class State:
     @cached_property
     def boxes(self) -> frozenset[str]:
         """The instances that may carry others' packets, and so are taken to pass them on."""
+        if self.origin is not None:
+            before, delta = self.origin
+            if not any(isinstance(one, CARRIES) for one in (*delta.put, *delta.removed)):
+                return before.boxes
         return frozenset(
             link.right.place
             for link in self.program.of(Link)
@@ -92,7 +106,8 @@ class State:
         after = self.network.apply(change)
         scopes = touched(self.network, after, change)
         compilation, delta = recompile(self.compilation, after, scopes)
-        return State(after, compilation, self.atlas.after(compilation.program, delta)), delta
+        atlas = self.atlas.after(compilation.program, delta)
+        return State(after, compilation, atlas, (self, delta)), delta
 
     def settled(self, at: datetime) -> "State":
         """Give the state when every lifecycle has gone on as far as it does by itself."""

@@ -133,6 +133,21 @@ def test_every_name_is_said_as_it_is_answered(seed):
     assert not wrong, wrong[:5]
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_a_book_after_a_difference_says_what_one_read_anew_says(seed):
+    before = Program(drawn(seed))
+    after = Program(drawn(seed + 1000)) if seed % 3 else Program(drawn(seed)[: -1 - seed % 7])
+    book, anew = NameBook(before).after(before.delta(after)), NameBook(after)
+    views = anew.resolvers.keys() | NameBook(before).resolvers.keys() | {"nobody"}
+    for view in views:
+        for name in NAMES:
+            assert book.addresses(view, name) == anew.addresses(view, name), (view, name)
+    held = {one.zone for one in after.of(RecordSet)}
+    assert {zone: set(book.names_in(zone)) for zone in held} == {
+        zone: set(anew.names_in(zone)) for zone in held
+    }
+
+
 def test_the_names_of_a_whole_network_are_said_as_they_are_answered():
     program = compile_network(Network.of(resources())).program
     index, book = indexed(list(program)), NameBook(program)
