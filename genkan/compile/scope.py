@@ -1,9 +1,11 @@
 """Scopes: which part of the program a change can touch.
 
-A VPC is one, and beside it each endpoint, interface and subnet of it and the members of its groups;
-a hosted zone one, each name in a zone one, a health check one, what is outside them another. What
-changes a VPC changes its subnets and members with it; an endpoint comes and goes without the VPC
-being looked at, unless it is more to it than a door: a route's target, for example.
+A VPC is one, and beside it each endpoint, interface, subnet and security group of it and the
+members of its groups; a hosted zone one, each name in a zone one, a health check one, what is
+outside them another. What changes a VPC changes its subnets, groups and members with it. An endpoint comes and goes
+without the VPC being looked at, unless it is more to it than a door: a route's target, for example;
+and so do the rules of a group, unless what they let pass whole changes: that says what of its
+wearers is tracked.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +19,7 @@ from genkan.compile import (
     peering,
     records,
     resolver_endpoints,
+    security_groups,
     site,
     subnet_parts,
     vpc,
@@ -48,7 +51,7 @@ from genkan.model.publication import Publication
 from genkan.model.resolver import ResolverEndpoint, ResolverRule
 from genkan.model.resource import Resource
 from genkan.model.route_table import ListDestination, RouteTable
-from genkan.model.security_group import ListPeer, SecurityGroup
+from genkan.model.security_group import Direction, ListPeer, SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
@@ -59,6 +62,7 @@ SITE = ""
 ENDPOINT, INTERFACE, SUBNET, MEMBERS = "endpoint:", "interface:", "subnet:", "members:"
 CHECK = "check:"  # a health check of Route 53
 DOMAINS = "domains:"  # a list of DNS Firewall's
+GROUP = "group:"
 PARTS: dict[str, Callable[[Network, str], Iterator[Part]]] = {
     ENDPOINT: endpoint_parts.parts,
     INTERFACE: records.parts,
@@ -66,6 +70,7 @@ PARTS: dict[str, Callable[[Network, str], Iterator[Part]]] = {
     MEMBERS: vpc.member_parts,
     CHECK: endpoint_checks.parts,
     DOMAINS: dns_firewall.list_parts,
+    GROUP: vpc.group_parts,
 }
 
 
@@ -79,6 +84,7 @@ def every_scope(network: Network) -> list[Scope]:
         *vpcs,
         *(MEMBERS + name for name in vpcs),
         *(SUBNET + one.id for one in network.all(Subnet)),
+        *(GROUP + one.id for one in network.all(SecurityGroup)),
         *(ENDPOINT + one.id for one in network.all(VpcEndpoint)),
         *(INTERFACE + one.id for one in network.all(NetworkInterface)),
         *(DOMAINS + one.id for one in network.all(FirewallDomainList)),
@@ -111,10 +117,12 @@ def touched(before: Network, after: Network, change: Change) -> set[Scope]:
     """Give the scopes whose program `change`, which led from `before` to `after`, can alter."""
     scopes: set[Scope] = set()
     for kind_and_id in (*((put.kind, put.id) for put in change.puts), *change.deletes):
-        for network in (before, after):
-            resource = network.find(*kind_and_id)
-            if resource is not None:
-                scopes |= _scopes_of(network, resource)
+        old, new = (network.find(*kind_and_id) for network in (before, after))
+        if isinstance(old, SecurityGroup) and isinstance(new, SecurityGroup):
+            scopes |= _of_group(after, old, new)
+            continue
+        scopes |= _scopes_of(before, old) if old is not None else set()
+        scopes |= _scopes_of(after, new) if new is not None else set()
     scopes |= _named_otherwise(before, after, scopes)
     vpcs = {scope for scope in scopes if after.get(Vpc, scope)}
     scopes.update(owners_by_balancers(before, after, vpcs))
@@ -126,7 +134,21 @@ def _within(network: Network, scopes: Iterable[Scope]) -> Iterator[Scope]:
     for scope in scopes:
         if network.get(Vpc, scope):
             yield MEMBERS + scope
+            yield from (GROUP + one.id for one in security_groups.groups_in(network, scope))
             yield from (SUBNET + one.id for one in network.where(Subnet, vpc_id=scope))
+
+
+def _of_group(network: Network, old: SecurityGroup, new: SecurityGroup) -> set[Scope]:
+    """Give the scopes that read a group that changed: its own and the members that its rules name,
+    and where more than rules changed, or load balancers wear it, all of its VPCs."""
+    own = {GROUP + new.id, *(MEMBERS + vpc_id for vpc_id in new.vpcs)}
+    same = (old.vpcs, old.group_name) == (new.vpcs, new.group_name) and all(
+        security_groups.let_pass_whole(old, way) == security_groups.let_pass_whole(new, way)
+        for way in Direction
+    )
+    if same and not any(network.holding(LoadBalancer, group_ids=new.id)):
+        return own
+    return {*own, *old.vpcs, *new.vpcs}
 
 
 def _named_otherwise(before: Network, after: Network, vpcs: set[Scope]) -> set[Scope]:

@@ -5,6 +5,7 @@ so that what they cost does not grow with the VPC: only what reads many of them 
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from genkan.compile import (
@@ -37,6 +38,7 @@ from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Network
 from genkan.model.network_interface import InterfaceType, NetworkInterface
 from genkan.model.route_table import RouteTable
+from genkan.model.security_group import SecurityGroup
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpointState
@@ -49,17 +51,27 @@ TRANSLATES = (NatGatewayState.PENDING, NatGatewayState.AVAILABLE)
 HAS_A_PATH = (VpcEndpointState.PENDING, VpcEndpointState.AVAILABLE)
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An interface of an instance that runs; `index` is its device index."""
+
+    instance: Instance
+    interface: NetworkInterface
+    index: int
+    subnet: Subnet
+
+
 def parts(network: Network, vpc_id: str) -> Iterator[Part]:
     """Give the parts of a VPC; none when there is no such VPC."""
     vpc = network.get(Vpc, vpc_id)
     if vpc is None:
         return
     yield Part(("router",), _compile_router, (vpc,))
-    yield from _routing(network, vpc)
-    yield from _groups(network, vpc)
+    running = list(_running(network, vpc))
+    yield from _routing(network, vpc, running)
     yield from _acls(network, vpc)
-    yield from _instances(network, vpc)
-    yield from _metadata(network, vpc)
+    yield from _instances(network, vpc, running)
+    yield from _metadata(network, vpc, running)
     yield from _gateways(network, vpc)
     for one in peering.joined_by(network, vpc.id):
         ends = (one.id, one.requester.vpc, one.accepter.vpc)
@@ -87,12 +99,12 @@ def _compile_router(vpc: Vpc) -> Iterator[Entry]:
         yield from reverse_names.zones(vpc)
 
 
-def _routing(network: Network, vpc: Vpc) -> Iterator[Part]:
+def _routing(network: Network, vpc: Vpc, running: Iterable[Running]) -> Iterator[Part]:
     tables = list(network.where(RouteTable, vpc_id=vpc.id))
     main = next((table.id for table in tables if table.is_main), "")
     chosen = {a.subnet_id or a.gateway_id: table.id for table in tables for a in table.associations}
     reachable = frozenset(
-        {interface.id for _, interface, _ in _running(network, vpc)}
+        {one.interface.id for one in running}
         | {gateway.network_interface_id for gateway in _translating(network, vpc)}
         | {interface.id for interface, _ in published.interfaces(network, vpc)}
         | {interface.id for _, interface, _ in attached.attached(network, vpc)}
@@ -145,13 +157,13 @@ def _closed_to_gateways(network: Network, subnet: Subnet) -> Iterator[tuple[str,
                 yield interface.id, address
 
 
-def _groups(network: Network, vpc: Vpc) -> Iterator[Part]:
-    for group in security_groups.groups_in(network, vpc.id):
-        yield Part(
-            ("group", group.id),
-            security_groups.compile_group,
-            (vpc.id, group, security_groups.lists_of(network, group)),
-        )
+def group_parts(network: Network, group_id: str) -> Iterator[Part]:
+    """Give what a security group lets pass, in each VPC where it can be worn."""
+    group = network.get(SecurityGroup, group_id)
+    for vpc_id in group.vpcs if group else ():
+        if group and network.get(Vpc, vpc_id):
+            lists = security_groups.lists_of(network, group)
+            yield Part(("group", vpc_id), security_groups.compile_group, (vpc_id, group, lists))
 
 
 def member_parts(network: Network, vpc_id: str) -> Iterator[Part]:
@@ -177,36 +189,34 @@ def _acls(network: Network, vpc: Vpc) -> Iterator[Part]:
         yield Part(("network-acl", acl.id), network_acls.compile_acl, (acl,))
 
 
-def _running(network: Network, vpc: Vpc) -> Iterator[tuple[Instance, NetworkInterface, int]]:
-    """Give each interface of each instance that runs, with its device index."""
+def _running(network: Network, vpc: Vpc) -> Iterator[Running]:
+    """Give each interface of each instance that runs."""
+    subnets = {one.id: one for one in network.where(Subnet, vpc_id=vpc.id)}
     for interface in network.where(NetworkInterface, vpc_id=vpc.id):
         attachment = interface.attachment
         instance = network.get(Instance, attachment.instance_id) if attachment else None
-        known = network.get(Subnet, interface.subnet_id)
-        if attachment and instance and instance.state in RUNS and known:
-            yield instance, interface, attachment.device_index
+        subnet = subnets.get(interface.subnet_id)
+        if attachment and instance and instance.state in RUNS and subnet:
+            yield Running(instance, interface, attachment.device_index, subnet)
 
 
-def _first_in_subnet(
-    running: Iterable[tuple[Instance, NetworkInterface, int]],
-) -> dict[tuple[str, str], int]:
+def _first_in_subnet(running: Iterable[Running]) -> dict[tuple[str, str], int]:
     """Give the lowest device index of each instance in each subnet."""
     first: dict[tuple[str, str], int] = {}
-    for instance, interface, index in running:
-        where = (instance.id, interface.subnet_id)
-        first[where] = min(first.get(where, index), index)
+    for one in running:
+        where = (one.instance.id, one.subnet.id)
+        first[where] = min(first.get(where, one.index), one.index)
     return first
 
 
-def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
+def _instances(network: Network, vpc: Vpc, running: Iterable[Running]) -> Iterator[Part]:
     keys: dict[str, str] = {}
     for key in standing_keys(network.all(AccessKey)):
         keys[key.account] = min(keys.get(key.account, key.id), key.id)
-    running = list(_running(network, vpc))
     first = _first_in_subnet(running)
     whole = security_groups.whole_ways(security_groups.groups_in(network, vpc.id))
-    for instance, interface, index in running:
-        subnet = network.get(Subnet, interface.subnet_id)
+    for one in running:
+        instance, interface, index, subnet = one.instance, one.interface, one.index, one.subnet
         yield Part(
             ("interface", interface.id),
             instances.compile_interface,
@@ -215,7 +225,7 @@ def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
                 instance.id,
                 index,
                 subnet,
-                first[instance.id, interface.subnet_id] == index,
+                first[instance.id, subnet.id] == index,
                 whole(interface.group_ids),
             ),
         )
@@ -238,24 +248,22 @@ def _instances(network: Network, vpc: Vpc) -> Iterator[Part]:
             )
 
 
-def _metadata(network: Network, vpc: Vpc) -> Iterator[Part]:
+def _metadata(network: Network, vpc: Vpc, running: Iterable[Running]) -> Iterator[Part]:
     public: dict[str, list[tuple[IPv4Address, IPv4Address]]] = {}
     for interface_id, private, address in _public_addresses(network, vpc):
         public.setdefault(interface_id, []).append((private, address))
     worn: dict[str, list[instance_metadata.Worn]] = {}
     found: dict[str, Instance] = {}
-    for instance, interface, index in _running(network, vpc):
-        subnet = network.get(Subnet, interface.subnet_id)
-        if subnet:
-            found[instance.id] = instance
-            one = instance_metadata.Worn(
-                interface=interface,
-                index=index,
-                subnet=subnet,
-                groups=instance_metadata.group_names(network, interface),
-                public=tuple(sorted(public.get(interface.id, ()))),
-            )
-            worn.setdefault(instance.id, []).append(one)
+    for one in running:
+        found[one.instance.id] = one.instance
+        shown = instance_metadata.Worn(
+            interface=one.interface,
+            index=one.index,
+            subnet=one.subnet,
+            groups=instance_metadata.group_names(network, one.interface),
+            public=tuple(sorted(public.get(one.interface.id, ()))),
+        )
+        worn.setdefault(one.instance.id, []).append(shown)
     for name, interfaces in worn.items():
         interfaces.sort(key=lambda one: one.index)
         if interfaces[0].index == 0:
