@@ -2,10 +2,10 @@
 
 A VPC is one, and beside it each endpoint, interface, subnet and security group of it and the
 members of its groups; a hosted zone one, each name in a zone one, a health check one, what is
-outside them another. What changes a VPC changes its subnets, groups and members with it. An endpoint comes and goes
-without the VPC being looked at, unless it is more to it than a door: a route's target, for example;
-and so do the rules of a group, unless what they let pass whole changes: that says what of its
-wearers is tracked.
+outside them another. What changes a VPC changes its subnets, groups and members with it. An
+endpoint comes and goes without the VPC being looked at, unless it is more to it than a door: a
+route's target, for example; and so do the rules of a group, unless what they let pass whole
+changes: that says what of its wearers is tracked.
 """
 
 from collections.abc import Callable, Iterable, Iterator
