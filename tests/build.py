@@ -10,7 +10,7 @@ from genkan import wire
 from genkan.api import registry
 from genkan.api.call import Answer, Call
 from genkan.compile import compile_network
-from genkan.control.ways import find_way, supposing
+from genkan.control.ways import find_access, find_way, supposing
 from genkan.model import lifecycle
 from genkan.model.errors import Refused
 from genkan.model.network import Network, put
@@ -49,6 +49,9 @@ def a_call(network: Network | None = None, **overrides: Any) -> Call:
         "has_certificate": lambda arn: not arn.endswith("/none"),
         "find_way": lambda network, supposed, flow: find_way(
             supposing(compile_network(network), network, supposed), flow
+        ),
+        "find_access": lambda network, content: find_access(
+            compile_network(network), network, content
         ),
     }
     return Call(**{**given, **overrides})

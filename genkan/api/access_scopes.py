@@ -1,7 +1,8 @@
 """Network insights access scopes, and analyses of them.
 
-A scope is kept and shown. Its analysis fails and says so: whole scopes are not analysed here yet.
-"Network Access Analyzer" user guide.
+A scope is kept and shown; its analysis is answered at once, by whoever knows the program. A finding
+is a way from an interface, or from the internet, that MatchPaths look for and ExcludePaths do not
+except. "Network Access Analyzer" user guide.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 from genkan.api.call import Answer, Call
 from genkan.api.idempotency import idempotent
 from genkan.api.ids import need
+from genkan.api.network_insights_answers import path_components
 from genkan.api.output import present
 from genkan.api.selection import Values, matching, page, select
 from genkan.api.tagging import from_specifications, shown
@@ -22,11 +24,7 @@ from genkan.model.network_insights import (
     NetworkInsightsAccessScopeAnalysis,
 )
 
-FAILED = "failed"
-NO_ANSWER = (
-    "Genkan does not analyse access scopes yet. Ask for single paths with "
-    "CreateNetworkInsightsPath and StartNetworkInsightsAnalysis."
-)
+MOST_FINDINGS = 1000  # that are kept; more are there where so many are
 _SCOPES: Mapping[str, Values[NetworkInsightsAccessScope]] = {}
 _ANALYSES: Mapping[str, Values[NetworkInsightsAccessScopeAnalysis]] = {}
 
@@ -102,7 +100,7 @@ def start_network_insights_access_scope_analysis(
         tags=from_specifications(NetworkInsightsAccessScopeAnalysis.kind, tag_specifications),
         scope_id=scope.id,
         started_at=call.now,
-        message=NO_ANSWER,
+        **_found(call, scope),
     )
     return Answer(_started(analysis), put(analysis))
 
@@ -143,12 +141,20 @@ def get_network_insights_access_scope_analysis_findings(
     next_token: str | None = None,
 ) -> Answer:
     row = need(call, NetworkInsightsAccessScopeAnalysis, network_insights_access_scope_analysis_id)
-    findings: list[dict[str, Any]] = []
+    findings = [
+        {
+            "NetworkInsightsAccessScopeAnalysisId": row.id,
+            "NetworkInsightsAccessScopeId": row.scope_id,
+            "FindingId": f"{row.id}-{number}",
+            "FindingComponents": components,
+        }
+        for number, components in enumerate(json.loads(row.findings), 1)
+    ]
     some, token = page(findings, max_results, next_token)
     return Answer(
         present(
             NetworkInsightsAccessScopeAnalysisId=row.id,
-            AnalysisStatus=FAILED,
+            AnalysisStatus=_status(row),
             AnalysisFindings=list(some),
             NextToken=token,
         )
@@ -160,6 +166,22 @@ def delete_network_insights_access_scope_analysis(
 ) -> Answer:
     row = need(call, NetworkInsightsAccessScopeAnalysis, network_insights_access_scope_analysis_id)
     return Answer({"NetworkInsightsAccessScopeAnalysisId": row.id}, delete(row))
+
+
+def _found(call: Call, scope: NetworkInsightsAccessScope) -> dict[str, Any]:
+    """Ask the network; give what an analysis keeps of the answer."""
+    access = call.find_access(call.network, scope.content)
+    if access.refused is not None:
+        return {"found": None, "message": access.refused}
+    kept = access.ways[:MOST_FINDINGS]
+    findings = [path_components(call, way, first) for first, way in kept]
+    left = len(access.ways) - len(kept)
+    return {
+        "found": bool(findings),
+        "findings": json.dumps(findings),
+        "interfaces": access.interfaces,
+        "message": f"{left} more findings are not kept; narrow the scope." if left else None,
+    }
 
 
 def _naive(at: datetime) -> datetime:
@@ -196,13 +218,18 @@ def _analysis(row: NetworkInsightsAccessScopeAnalysis) -> dict[str, Any]:
         "NetworkInsightsAccessScopeAnalysisId": row.id,
         "NetworkInsightsAccessScopeAnalysisArn": _arn(row),
         "NetworkInsightsAccessScopeId": row.scope_id,
-        "Status": FAILED,
-        "StatusMessage": row.message,
+        "Status": _status(row),
+        **({"StatusMessage": row.message} if row.message else {}),
         "StartDate": row.started_at,
         "EndDate": row.started_at,
-        "FindingsFound": "unknown",
+        "FindingsFound": "unknown" if row.found is None else str(row.found).lower(),
+        "AnalyzedEniCount": row.interfaces,
         "Tags": shown(row.tags),
     }
+
+
+def _status(row: NetworkInsightsAccessScopeAnalysis) -> str:
+    return "failed" if row.found is None else "succeeded"
 
 
 def _started(row: NetworkInsightsAccessScopeAnalysis) -> dict[str, Any]:

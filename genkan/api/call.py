@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from genkan.api.way import FindWay, Flow, Way
+from genkan.api.way import Access, FindAccess, FindWay, Flow, Way
 from genkan.model.errors import Fault
 from genkan.model.network import Change, Network
 from genkan.model.resource import Resource
@@ -22,6 +22,10 @@ def _no_ways(network: Network, supposed: Change, flow: Flow) -> Way:
     raise Fault(f"The way of {flow} was asked for where no program is known.")
 
 
+def _no_access(network: Network, content: str) -> Access:
+    raise Fault("What an access scope finds was asked for where no program is known.")
+
+
 def _no_certificates(arn: str) -> bool:
     raise Fault(f"{arn} was asked for where no certificates are known.")
 
@@ -33,7 +37,9 @@ class Call:
     `token(n, alphabet)` gives n random characters; `console_output(instance_id)` what an instance's
     first boot printed; `new_key_pair(type)` a private key, its public one and its fingerprint;
     `find_way(network, supposed, flow)` how a packet would go through a network if what is supposed
-    were there too; `has_certificate(arn)` whether a certificate is there that a listener can show.
+    were there too; `find_access(network, content)` what an access scope finds, whose MatchPaths and
+    ExcludePaths are JSON text; `has_certificate(arn)` whether there is a certificate that a
+    listener can show.
     """
 
     network: Network
@@ -48,6 +54,7 @@ class Call:
     console_output: Callable[[str], bytes] = lambda instance_id: b""
     new_key_pair: Callable[[str], tuple[str, str, str]] = _no_key_pairs
     find_way: FindWay = _no_ways
+    find_access: FindAccess = _no_access
     has_certificate: Callable[[str], bool] = _no_certificates
 
     def new_id(self, prefix: str) -> str:

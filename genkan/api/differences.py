@@ -16,8 +16,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "on the way, in order, and one explanation a stage that blocks; filters by ARN are "
         "refused, and a path without a port asks for 443, then for the first port of each rule of "
         "the destination's groups. An interface that nobody wears is an end of a path as in AWS; "
-        "an instance that does not run is told of beside what else blocks. Analyses of access "
-        "scopes fail and say so.",
+        "an instance that does not run is told of beside what else blocks. An analysis of an "
+        "access scope is done when it is started too: a finding a way from each interface, or from "
+        "the internet; it fails, and says so, where a packet header names prefix lists.",
         "Interfaces know idle connections as long as AWS's do by default (TCP 432,000 s, UDP 30 "
         "and 180 s); time-outs of an interface's own are kept and shown.",
         "Endpoints of the types Resource, ServiceNetwork and Tunnel are refused, so endpoints have "

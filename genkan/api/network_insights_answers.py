@@ -12,7 +12,7 @@ from genkan.api.call import Call
 from genkan.api.network_insights_standins import stand_in_of
 from genkan.api.network_insights_states import component
 from genkan.api.network_interface_shape import association
-from genkan.api.way import Address, Flow, Stage
+from genkan.api.way import Address, Flow, Stage, Way
 from genkan.model.catalogue.prefix_lists import list_of_service
 from genkan.model.instance import Instance
 from genkan.model.network_insights import NetworkInsightsPath
@@ -93,6 +93,15 @@ def components(call: Call, stages: Iterable[Stage], first: str | None) -> list[A
     for row in rows:
         if row and (not found or found[-1]["Component"]["Id"] != row.id):
             found.append({"SequenceNumber": len(found) + 1, "Component": component(row)})
+    return found
+
+
+def path_components(call: Call, way: Way, first: str) -> list[Answer]:
+    """Give a way from its beginning to who takes it as PathComponents."""
+    found = components(call, way.forward, first)
+    end = _anything(call, way.taken_by or "")
+    if end is not None and (not found or found[-1]["Component"]["Id"] != end.id):
+        found.append({"SequenceNumber": len(found) + 1, "Component": component(end)})
     return found
 
 

@@ -46,3 +46,18 @@ class Way:
 
 
 FindWay = Callable[[Network, Change, Flow], Way]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What an access scope finds: ways that begin at an interface or a gateway, by its id.
+
+    `interfaces` is how many were looked at; `refused` why it was not answered.
+    """
+
+    ways: tuple[tuple[str, Way], ...] = ()
+    interfaces: int = 0
+    refused: str | None = None
+
+
+FindAccess = Callable[[Network, str], Access]

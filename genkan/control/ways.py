@@ -1,7 +1,9 @@
 """Ways of packets, for the API: walked through the program that is in force."""
 
-from genkan.analysis import Atlas, Disposition, Packet, Step, walk
-from genkan.api.way import Flow, Stage, Way
+import json
+
+from genkan.analysis import Atlas, Disposition, Packet, Step, Trace, walk
+from genkan.api.way import Access, Flow, Stage, Way
 from genkan.compile import Compilation, recompile
 from genkan.compile.scope import touched
 from genkan.model.network import Change, Network
@@ -16,7 +18,31 @@ def find_way(program: Program, flow: Flow) -> Way:
     packet = Packet.to_port(
         flow.source, flow.destination, PROTOCOLS[flow.protocol], flow.port, SOURCE_PORT
     )
-    trace = walk(Atlas(program), flow.origin, packet)
+    return _way(walk(Atlas(program), flow.origin, packet))
+
+
+def find_access(compiled: Compilation, network: Network, content: str) -> Access:
+    """Say which ways an access scope finds: for each equal interface its own."""
+    from genkan.impact.access_scope import (
+        ScopeUnreadable,
+        parse_scope,
+        walks_of,
+    )  # most never need it
+    from genkan.impact.reach import TooMany, Wanted, everybody, reach
+    from genkan.impact.state import State
+
+    state = State(network, compiled, Atlas(compiled.program))
+    try:
+        scope = parse_scope(json.loads(content))
+        found = scope.findings(reach(state, Wanted(), Wanted())) if scope.match else []
+    except (ScopeUnreadable, TooMany) as error:
+        return Access(refused=f"The scope cannot be analysed: {error}.")
+    groups = (one for held in everybody(state)[0].values() for one in held)
+    ways = ((first, _way(trace)) for reached in found for first, trace in walks_of(state, reached))
+    return Access(tuple(ways), sum(len(one.members) for one in groups))
+
+
+def _way(trace: Trace) -> Way:
     return Way(
         reached=trace.disposition is Disposition.REACHED,
         forward=tuple(map(_stage, trace.forward)),

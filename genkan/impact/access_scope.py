@@ -6,12 +6,14 @@ MatchPaths matches it and none of ExcludePaths does.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from genkan.analysis import Trace
 from genkan.impact.groups import Group, Sender
 from genkan.impact.open_ways import Reached
+from genkan.impact.state import State
 from genkan.impact.target import Kind, Target
 
 PATHS = ("MatchPaths", "ExcludePaths")
@@ -23,8 +25,9 @@ HEADER = {
     "DestinationPorts",
     "Protocols",
 }
+GATEWAY = "AWS::EC2::InternetGateway"
 TYPES = {
-    "AWS::EC2::InternetGateway": "igw-",
+    GATEWAY: "igw-",
     "AWS::EC2::NatGateway": "nat-",
     "AWS::EC2::VPCEndpoint": "vpce-",
     "AWS::EC2::VPCPeeringConnection": "pcx-",
@@ -56,6 +59,24 @@ class AccessScope:
             if any(_matches(path, one) for path in self.match)
             and not any(_matches(path, one) for path in self.exclude)
         ]
+
+
+def walks_of(state: State, reached: Reached) -> Iterator[tuple[str, Trace]]:
+    """Give the walk of a way's witness from each of the equal interfaces that it begins at, by the
+    interface's id; from outside, by the gateway's that it comes in by."""
+    walks = reached.replayed(state)
+    if not walks:
+        return
+    first, sender = walks[0], reached.sender
+    if not isinstance(sender, Group):
+        gateways = (one for one in reached.via if one.startswith(TYPES[GATEWAY]))
+        yield next(gateways, sender.id), first
+        return
+    for member in sender.members:
+        source = member.interface.first_address(reached.version)
+        if source is not None:
+            packet = replace(first.packet, source=source)
+            yield member.interface.id, state.walks(member.place, packet)[0]
 
 
 def parse_scope(content: Any) -> AccessScope:  # noqa: ANN401 - JSON
@@ -116,7 +137,7 @@ def _is_meant(statement: Mapping[str, Any], ids: list[str]) -> bool:
 
 def _ids_of(sender: Sender) -> Iterator[str]:
     if not isinstance(sender, Group):
-        yield TYPES["AWS::EC2::InternetGateway"]  # whichever it comes in by
+        yield TYPES[GATEWAY]  # whichever it comes in by
         return
     yield from (sender.vpc, sender.subnet, *sender.group_ids)
     for member in sender.members:

@@ -57,8 +57,17 @@ class NetworkInsightsAccessScope(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkInsightsAccessScopeAnalysis(Resource):
+    """What was found of a scope when it was asked: `found` None and a message where nothing was.
+
+    `findings` are JSON text: a list of components, by the API's names, a finding; `interfaces` is
+    how many were looked at.
+    """
+
     kind: ClassVar[str] = "network-insights-access-scope-analysis"
 
     scope_id: str
     started_at: datetime
-    message: str
+    message: str | None = None
+    found: bool | None = None
+    findings: str = "[]"
+    interfaces: int = 0

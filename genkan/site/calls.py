@@ -15,7 +15,7 @@ from genkan.api import endpoint
 from genkan.api.call import Answer, Call
 from genkan.control import Control
 from genkan.control.batch import Asked
-from genkan.control.ways import find_way, supposing
+from genkan.control.ways import find_access, find_way, supposing
 from genkan.control.writer import Writer
 from genkan.site.handover import Reply
 
@@ -90,6 +90,9 @@ class Calls:
             new_key_pair=_new_key_pair,
             find_way=lambda network, supposed, flow: find_way(
                 supposing(self._control.compilation, network, supposed), flow
+            ),
+            find_access=lambda network, content: find_access(
+                self._control.compilation, network, content
             ),
             has_certificate=self._has_certificate,
         )
