@@ -118,12 +118,36 @@ def _endpoints(state: State) -> Iterator[Standing]:
             yield from _single_zone(state, endpoint)
             yield from _nobodys_group(state, endpoint)
             yield from _swallowing(state, endpoint)
-        elif endpoint.endpoint_type is VpcEndpointType.GATEWAY and not endpoint.route_table_ids:
+        elif endpoint.endpoint_type is VpcEndpointType.GATEWAY and endpoint.route_table_ids:
+            yield from _led_past(state, endpoint)
+        elif endpoint.endpoint_type is VpcEndpointType.GATEWAY:
             yield Standing(
                 Code.ENDPOINT_WITHOUT_ROUTE,
                 endpoint.id,
                 "no route table has its routes, so nothing goes through it",
                 "modify-vpc-endpoint --add-route-table-ids",
+            )
+
+
+def _led_past(state: State, endpoint: VpcEndpoint) -> Iterator[Standing]:
+    """Find tables that lead instances out of a VPC past a gateway endpoint of it."""
+    tables = list(state.network.where(RouteTable, vpc_id=endpoint.vpc_id))
+    chosen = {one.subnet_id: table.id for table in tables for one in table.associations}
+    main = next((table.id for table in tables if table.is_main), "")
+    used = {
+        chosen.get(one.subnet_id, main)
+        for one in state.network.where(NetworkInterface, vpc_id=endpoint.vpc_id)
+        if one.instance_id
+    }
+    for table in tables:
+        leads = any(getattr(one.destination, "prefixlen", None) == 0 for one in table.routes)
+        if leads and table.id in used - set(endpoint.route_table_ids):
+            yield Standing(
+                Code.ENDPOINT_BYPASSED,
+                endpoint.id,
+                f"{table.id} has not its routes, and leads instances past it",
+                f"modify-vpc-endpoint --add-route-table-ids {table.id}",
+                table.id,
             )
 
 

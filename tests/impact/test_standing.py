@@ -136,11 +136,31 @@ def acl_entry(story: Story) -> None:
         )
 
 
+def past_it(story: Story) -> None:
+    """The other subnet has a way out of its own, past the gateway."""
+    given = {"VpcEndpointType": "Gateway", "SubnetIds": [], "SecurityGroupIds": []}
+    endpoint(story, "s3", **given, RouteTableIds=[story.back_table])
+
+
+def no_targets(story: Story) -> None:
+    made = story.client.ask(
+        "elbv2:CreateLoadBalancer",
+        Name="nobody", Type="network", Scheme="internal", Subnets=[story.back],
+    )  # fmt: skip
+    story.client.pass_time(600)
+    arn = made["LoadBalancers"][0]["LoadBalancerArn"]
+    story.client.ask(
+        "CreateVpcEndpointServiceConfiguration",
+        NetworkLoadBalancerArns=[arn], AcceptanceRequired=False,
+    )  # fmt: skip
+
+
 MADE: dict[Callable[[Story], None], Code] = {
     blackhole: Code.ROUTE_BLACKHOLE,
     unreachable: Code.ENDPOINT_UNREACHABLE,
     bypassed: Code.ENDPOINT_BYPASSED,
     without_names: Code.ENDPOINT_BYPASSED,
+    past_it: Code.ENDPOINT_BYPASSED,
     one_zone: Code.ENDPOINT_SINGLE_ZONE,
     no_route: Code.ENDPOINT_WITHOUT_ROUTE,
     empty_policy: Code.POLICY_ALLOWS_NOTHING,
@@ -150,7 +170,12 @@ MADE: dict[Callable[[Story], None], Code] = {
     shadowed: Code.RULE_SHADOWED,
     nobody: Code.RULE_MATCHES_NOBODY,
     acl_entry: Code.ACL_ENTRY_SHADOWED,
+    no_targets: Code.SERVICE_WITHOUT_TARGETS,
 }
+
+
+def test_every_finding_is_made_on_purpose() -> None:
+    assert set(MADE.values()) == set(Code)
 
 
 @pytest.mark.parametrize("fault", MADE, ids=lambda fault: fault.__name__)
@@ -168,5 +193,6 @@ def test_the_command_warns_by_its_exit_code(tmp_path: Path) -> None:
     assert "DEFAULT_GROUP_ADMITS_NOBODY" in told.output
     shown = CliRunner().invoke(main, ["findings", "--json", "--from", str(DUMP)])
     assert {one["code"] for one in json.loads(shown.stdout)["findings"]} == {
-        "DEFAULT_GROUP_ADMITS_NOBODY"
+        "DEFAULT_GROUP_ADMITS_NOBODY",
+        "ENDPOINT_BYPASSED",  # the gateway endpoint, by the public subnet
     }
