@@ -114,22 +114,7 @@ def run_instances(
     check_instance_type(instance_type)
     check_key_name(call, key_name)
     _check_user_data(user_data)
-    ipv6 = present(
-        Ipv6Addresses=ipv6_addresses,
-        Ipv6AddressCount=ipv6_address_count,
-        PrimaryIpv6=enable_primary_ipv6,
-    )
-    named = [need_group_by_name(call, name).id for name in security_groups or ()]
-    group_ids = [*(security_group_ids or ()), *named]
-    requests = requested_interfaces(
-        call,
-        network_interfaces,
-        subnet_id,
-        group_ids,
-        private_ip_address,
-        ipv6,
-        placed_zone(call, placement or {}),
-    )
+    requests = _requested(call, parameters)
     _check_requests(requests, instance_type, max_count)
     template = replace(_template(call, requests[0].subnet, parameters), client_token=client_token)
     interface_tags = _tags("network-interface", tag_specifications)
@@ -139,6 +124,25 @@ def run_instances(
         change += put(remembered(call, "RunInstances", client_token, parameters, names))
     return Answer(
         _reservation(replace(call, network=call.network.apply(change)), instances), change
+    )
+
+
+def _requested(call: Call, given: Mapping[str, Any]) -> list[InterfaceRequest]:
+    """Give the interfaces that a launch asks for, of the parameters of RunInstances."""
+    ipv6 = present(
+        Ipv6Addresses=given["ipv6_addresses"],
+        Ipv6AddressCount=given["ipv6_address_count"],
+        PrimaryIpv6=given["enable_primary_ipv6"],
+    )
+    named = [need_group_by_name(call, name).id for name in given["security_groups"] or ()]
+    return requested_interfaces(
+        call,
+        given["network_interfaces"],
+        given["subnet_id"],
+        [*(given["security_group_ids"] or ()), *named],
+        given["private_ip_address"],
+        ipv6,
+        placed_zone(call, given["placement"] or {}),
     )
 
 

@@ -51,6 +51,9 @@ RELAYED_PORT = f"meta nfproto {{v}} meta l4proto tcp th dport @{RELAYED}{{_}}"
 BACK = f"meta mark set iifname map @{answers.ANSWER_MARKS}"
 
 
+Chain = tuple[str, str, tuple[str, ...]]
+
+
 def lower_balancer(entry: Balancer) -> Iterator[KernelObject]:
     """Give everything that a balancer has whatever its ports and intakes."""
     place = entry.place
@@ -58,7 +61,13 @@ def lower_balancer(entry: Balancer) -> Iterator[KernelObject]:
     own: dict[int, Address] = {address.version: address for address in entry.addresses}
     for name, declaration in SETS.items():
         yield NftSet(place, name, declaration)
-    stages = (
+    for name, hook, rules in _stages(way, own):
+        yield ruleset.stage(place, name, hook, rules)
+
+
+def _stages(way: str, own: Mapping[int, Address]) -> tuple[Chain, ...]:
+    """Give the chains, in their order: name, hook, rules."""
+    return (
         *answers.STAGES,
         (
             "intakes",
@@ -125,8 +134,6 @@ def lower_balancer(entry: Balancer) -> Iterator[KernelObject]:
             ),
         ),
     )
-    for name, hook, rules in stages:
-        yield ruleset.stage(place, name, hook, rules)
 
 
 def _of_another_address(way: str, own: Mapping[int, Address]) -> Iterator[str]:
