@@ -1,19 +1,22 @@
 """What the front costs, beside nginx as a TLS-terminating proxy to the same service in one run.
 
-    python benchmarks/front.py [--rounds 3] [--seconds 1] [--large 256]
+    python benchmarks/front.py [--rounds 3] [--seconds 1] [--large 0.25]
 
 Three ways to one Unix socket: straight to it, through the front (TLS, the signature checked, the
 call recorded) and through nginx with one worker (TLS and nothing else). Behind it are the embedded
 services, asked for an object of 1 kB; then a server that says the same bytes to everybody, so that
 what the proxies themselves can is seen. Each round measures all ways in turn: one connection for
 what a request takes, sixteen for how many there are in a second. Per core is by the processor time
-that the proxy used. Then an object of --large MB is sent and read, and the front's largest memory
-is looked at. Everything stays on loopback. Needs nginx, of PATH or /usr/sbin.
+that the proxy used. Then an object of --large GB is sent and read; one of more than 1 GB through
+the front alone, whole and in parts, and with nothing before it. The largest memory of the front
+and of the services is told.
+Everything stays on loopback. Needs nginx, of PATH or /usr/sbin.
 """
 
 import argparse
 import asyncio
 import contextlib
+import hashlib
 import os
 import resource
 import shutil
@@ -41,8 +44,9 @@ HOST = f"s3.{REGION}.amazonaws.com"
 KEY, SECRET = "AKIAIOSFODNN7BENCH00", "a secret"
 OURS, THEIRS = 44301, 44302
 CONNECTIONS = 16
+PART = 64  # MB
 SMALL = b"x" * 1024
-PATIENCE = 60
+PATIENCE = 300
 PLACED = (
     f"<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint>"
     "</CreateBucketConfiguration>"
@@ -265,12 +269,7 @@ def stream(way: Way, megabytes: int) -> tuple[float, float]:
             connection.sendall(block)
         ask(connection, b"")
         sent = time.perf_counter() - began
-        began, got = time.perf_counter(), 0
-        connection.sendall(signed("GET", "/bench/large"))
-        buffer = bytearray(1 << 18)
-        while got < size:
-            got += connection.recv_into(buffer)
-        return size * 8 / sent / 1e9, size * 8 / (time.perf_counter() - began) / 1e9
+    return size * 8 / sent / 1e9, read(way, "/bench/large", size)
 
 
 @contextlib.contextmanager
@@ -344,20 +343,78 @@ def measure(found: list[Way], request: bytes, rounds: int, seconds: float, title
     print(f"  of nginx per core: {statistics.median(core):.2f}")
 
 
+def in_parts(way: Way, megabytes: int) -> tuple[float, float]:
+    """Send a large object in parts of PART MB and read it; give both ways' Gbit/s."""
+    block, tags = bytes(1 << 20), []
+    began = time.perf_counter()
+    with way.connect() as connection:
+        made = ask(connection, signed("POST", "/bench/parts?uploads=")).decode()
+        upload = made.partition("<UploadId>")[2].partition("</UploadId>")[0]
+        for number in range(1, -(-megabytes // PART) + 1):
+            size = min(PART, megabytes - (number - 1) * PART)
+            path = f"/bench/parts?partNumber={number}&uploadId={upload}"
+            connection.sendall(signed("PUT", path, payload=str(size << 20)))
+            for _ in range(size):
+                connection.sendall(block)
+            ask(connection, b"")
+            tags.append(hashlib.md5(block * size).hexdigest())
+        listed = "".join(
+            f"<Part><PartNumber>{number}</PartNumber><ETag>{tag}</ETag></Part>"
+            for number, tag in enumerate(tags, 1)
+        )
+        body = f"<CompleteMultipartUpload>{listed}</CompleteMultipartUpload>".encode()
+        ask(connection, signed("POST", f"/bench/parts?uploadId={upload}", body))
+        sent = time.perf_counter() - began
+    got = read(way, "/bench/parts", megabytes << 20)
+    return megabytes * 8 / 1024 / sent * 1.073741824, got
+
+
+def read(way: Way, path: str, size: int) -> float:
+    """Read an object; give Gbit/s."""
+    with way.connect() as connection:
+        began, got = time.perf_counter(), 0
+        connection.sendall(signed("GET", path))
+        buffer = bytearray(1 << 18)
+        while got < size:
+            part = connection.recv_into(buffer)
+            if not part:
+                raise EOFError(f"{got} bytes of {size}")
+            got += part
+        return size * 8 / (time.perf_counter() - began) / 1e9
+
+
+def whole_and_in_parts(way: Way, gigabytes: float, front: int, services: int) -> None:
+    """Send and read what is too large for a look at every way; print speeds and memory."""
+    megabytes = round(gigabytes * 1024)
+    before = peak_of(front), peak_of(services)
+    for name, send in (("whole", stream), ("in parts", in_parts)):
+        sent, got = send(way, megabytes)
+        print(
+            f"  {gigabytes:g} GB {name}: sent at {sent:.2f}, read at {got:.2f} Gbit/s", flush=True
+        )
+        with way.connect() as connection:
+            key = "large" if send is stream else "parts"
+            connection.sendall(signed("DELETE", f"/bench/{key}"))
+            connection.recv(4096)
+    for name, pid, was in (("front", front, before[0]), ("services", services, before[1])):
+        print(f"  memory of the {name} at most: {was} MB before, {peak_of(pid)} MB after")
+
+
 def peak_of(pid: int) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) >> 10
 
 
-def run(rounds: int, seconds: float, megabytes: int) -> None:
+def run(rounds: int, seconds: float, gigabytes: float) -> None:
     """Measure, and print the tables."""
+    megabytes = round(gigabytes * 1024)
     small = signed("GET", "/bench/key")
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gk-front-")))
         control, embedded, same = (f"{home}/{name}" for name in ("control", "embedded", "same"))
         stack.enter_context(running(sys.executable, __file__, "--as-network", control))
         files = [str(home / name) for name in ("certificates", "ca.pem", "ca.key")]
-        stack.enter_context(
+        services = stack.enter_context(
             running(*(sys.executable, "-m", "genkan.services.embedded", embedded, control, *files))
         )
         wait_for(Way("", embedded, None, None))
@@ -365,6 +422,9 @@ def run(rounds: int, seconds: float, megabytes: int) -> None:
             with found[1].connect() as connection:
                 ask(connection, signed("PUT", "/bench", PLACED))
                 ask(connection, signed("PUT", "/bench/key", SMALL))
+            if gigabytes > 1:
+                whole_and_in_parts(found[1], gigabytes, front.pid, services.pid)
+                return
             for one in found:
                 with one.connect() as connection:
                     assert ask(connection, small) == SMALL
@@ -397,7 +457,7 @@ def main() -> None:
             parser = argparse.ArgumentParser()
             parser.add_argument("--rounds", type=int, default=3)
             parser.add_argument("--seconds", type=float, default=1.0)
-            parser.add_argument("--large", type=int, default=256, help="MB")
+            parser.add_argument("--large", type=float, default=0.25, help="GB")
             asked = parser.parse_args()
             _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
             resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))

@@ -135,6 +135,7 @@ class _Connection(asyncio.Protocol):
         self._writable: asyncio.Future[None] | None = None
         self._sending: asyncio.Task[None] | None = None
         self._head: asyncio.Future[tuple[int, Headers]] | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self._headers: list[tuple[str, str]] = []
         self._status = 0
         self._has_no_body = False
@@ -172,11 +173,11 @@ class _Connection(asyncio.Protocol):
         else:
             self._sending = self._loop.create_task(self._send(method, target, headers, body))
             self._sending.add_done_callback(self._sent)
-        patience = self._loop.call_later(ANSWER_PATIENCE, self._give_up)
+        self._wait()
         try:
             return await self._head
         finally:
-            patience.cancel()
+            self._wait_no_more()
 
     def let_go(self) -> None:
         """Keep the connection for the next request, if it can be used again."""
@@ -246,6 +247,7 @@ class _Connection(asyncio.Protocol):
         async for part in body:
             chunk = part if length is not None else b"%x\r\n%b\r\n" % (len(part), part)
             self._transport.write(chunk)
+            self._wait()
             if self._writable is not None:
                 await self._writable
             if self.lost:
@@ -263,6 +265,17 @@ class _Connection(asyncio.Protocol):
         if self._head is not None and not self._head.done():
             self._head.set_exception(error)
         self.incoming.fail(ConnectionResetError(str(error)))
+
+    def _wait(self) -> None:
+        """Wait for an answer from now on: a body is sent first, as long as that takes."""
+        self._wait_no_more()
+        if self._head is not None and not self._head.done():
+            self._patience = self._loop.call_later(ANSWER_PATIENCE, self._give_up)
+
+    def _wait_no_more(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
     def _give_up(self) -> None:
         self._break_off(TimeoutError(f"no answer within {ANSWER_PATIENCE:.0f} s"))
