@@ -6,6 +6,7 @@ is shown an empty body, and its key is given the file. Whatever else there is to
 its checksums, conditions and errors, stays the emulator's.
 """
 
+import hashlib
 import io
 import os
 import re
@@ -35,10 +36,13 @@ _at = threading.local()  # what belongs to the call that a thread is at
 
 @dataclass(slots=True)
 class Spilled:
-    """A body in a file of its own, which ends with whoever holds it."""
+    """A body in a file of its own, which ends with whoever holds it; `tag` is its MD5, if that was
+    taken while it came. The emulator would read the file again, in blocks that stay in the heaps of
+    its threads."""
 
     file: IO[bytes]
     size: int
+    tag: str | None = None
 
 
 def is_large_upload(action: str, environ: Environ) -> bool:
@@ -55,12 +59,13 @@ def spill(environ: Environ) -> None:
     """Take a call's body into a file, and leave the call an empty one. Raises Refusal."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it ends with its object
     source = environ["wsgi.input"]
+    tag = hashlib.md5(usedforsecurity=False)
     if str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")).startswith("STREAMING-"):
-        size = _unchunk(source, file, environ)
+        size = _unchunk(source, file, environ, tag)
         wanted = int(environ.get("HTTP_X_AMZ_DECODED_CONTENT_LENGTH") or size)
     else:
         wanted = int(environ["CONTENT_LENGTH"])
-        size = _copy(source, file, wanted)
+        size = _copy(source, file, wanted, tag)
     if size != wanted:
         raise Refusal(
             "IncompleteBody",
@@ -71,7 +76,7 @@ def spill(environ: Environ) -> None:
     algorithm = str(environ.get(ALGORITHM, ""))
     if f"HTTP_X_AMZ_CHECKSUM_{algorithm.upper()}" not in environ:
         environ.pop(ALGORITHM, None)  # it would be that of an empty body
-    _at.spilled = Spilled(file, size)
+    _at.spilled = Spilled(file, size, tag.hexdigest())
 
 
 def forget() -> None:
@@ -96,6 +101,7 @@ def keep_objects_in_files() -> None:
             return
         key._value_buffer.close()
         key._value_buffer, key.contentsize = found.file, found.size
+        key._etag = key._etag or found.tag
 
     def join(multipart: Any, body: Any) -> Any:  # noqa: ANN401 - moto's
         asked = list(body)
@@ -192,19 +198,21 @@ def parts_of(key: Any, start: int, end: int) -> Iterator[bytes]:  # noqa: ANN401
         os.close(descriptor)
 
 
-def _copy(source: Any, file: IO[bytes], size: int) -> int:  # noqa: ANN401 - a WSGI input
-    """Copy so many bytes; give how many there were."""
+def _copy(source: Any, file: IO[bytes], size: int, tag: Any = None) -> int:  # noqa: ANN401
+    """Copy so many bytes, which `tag` hears too; give how many there were."""
     done = 0
     while done < size:
         part = source.read(min(CHUNK, size - done))
         if not part:
             break
         file.write(part)
+        if tag is not None:
+            tag.update(part)
         done += len(part)
     return done
 
 
-def _unchunk(source: Any, file: IO[bytes], environ: Environ) -> int:  # noqa: ANN401
+def _unchunk(source: Any, file: IO[bytes], environ: Environ, tag: Any) -> int:  # noqa: ANN401
     """Copy a body in signed or unsigned chunks; give its size, and what its trailer says of it to
     the call. "Transferring payload in multiple chunks" in the Amazon S3 API reference."""
     size = 0
@@ -216,7 +224,7 @@ def _unchunk(source: Any, file: IO[bytes], environ: Environ) -> int:  # noqa: AN
             raise Refusal("InvalidRequest", "The body is not in chunks, as it says") from error
         if length == 0:
             break
-        if _copy(source, file, length) != length:
+        if _copy(source, file, length, tag) != length:
             raise Refusal("IncompleteBody", "The body ends in the midst of a chunk")
         source.readline(LONGEST_LINE)
         size += length
@@ -229,8 +237,6 @@ def _unchunk(source: Any, file: IO[bytes], environ: Environ) -> int:  # noqa: AN
 
 def _joined(multipart: Any, asked: list[tuple[int, str]]) -> Any:  # noqa: ANN401 - moto's
     """Join parts as the emulator does, in a file: the bytes, the tag, the checksums of parts."""
-    import hashlib
-
     from moto.s3.exceptions import EntityTooSmall, InvalidPart
     from moto.s3.models import MultipartChecksumBuilder
 
