@@ -204,6 +204,49 @@ def test_a_method_that_asks_for_a_key_takes_those_of_the_stages_plans(orders):
     assert orders.call(name, "/prod/1", headers=[("x-api-key", "b" * 24)]).status == 403
 
 
+def test_a_pool_of_cognito_signs_who_is_let_in(orders):
+    cognito = orders.api.site.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="p")["UserPool"]
+    flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    app = cognito.create_user_pool_client(
+        UserPoolId=pool["Id"], ClientName="c", ExplicitAuthFlows=flows
+    )["UserPoolClient"]["ClientId"]
+    me = {"UserPoolId": pool["Id"], "Username": "me"}
+    cognito.admin_create_user(**me, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(**me, Password="Tea-4-two", Permanent=True)
+    tokens = cognito.admin_initiate_auth(
+        UserPoolId=pool["Id"],
+        ClientId=app,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "me", "PASSWORD": "Tea-4-two"},
+    )["AuthenticationResult"]
+    name = orders.make()
+    authorizer = orders.client.create_authorizer(
+        restApiId=name,
+        name="pool",
+        type="COGNITO_USER_POOLS",
+        providerARNs=[pool["Arn"]],
+        identitySource="method.request.header.Authorization",
+    )["id"]
+    where = orders.where | {"httpMethod": "GET"}
+    orders.client.put_method(
+        **where, authorizationType="COGNITO_USER_POOLS", authorizerId=authorizer
+    )
+    orders.client.put_integration(
+        **where, type="MOCK", requestTemplates={JSON: '{"statusCode": 200}'}
+    )
+    orders.client.put_method_response(**where, statusCode="200")
+    template = {JSON: "$context.authorizer.claims.get('cognito:username')"}
+    orders.client.put_integration_response(**where, statusCode="200", responseTemplates=template)
+    let_in = orders.call(
+        name, "/prod/1", headers=[("Authorization", f"Bearer {tokens['IdToken']}")]
+    )
+    assert (let_in.status, let_in.body) == (200, b"me")
+    for token in (tokens["AccessToken"], tokens["IdToken"][:-9] + "AAAAAAAAA", ""):
+        refused = orders.call(name, "/prod/1", headers=[("Authorization", token)])
+        assert (refused.status, json.loads(refused.body)) == (401, {"message": "Unauthorized"})
+
+
 def test_an_api_words_its_own_refusals(orders):
     name = orders.make("$input.path('$[')")
     orders.client.put_gateway_response(

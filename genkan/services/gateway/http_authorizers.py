@@ -95,16 +95,16 @@ def _keys_of(issuer: str, upstreams: Upstreams) -> KeySet:
     if urlsplit(base).scheme != "https":
         raise Failed("AUTHORIZER_CONFIGURATION_ERROR", f"{issuer} is no https address")
     try:
-        keys = KeySet.import_key_set(_pools_keys(base) or _issuers_keys(base, upstreams))
+        keys = KeySet.import_key_set(pools_keys(base) or _issuers_keys(base, upstreams))
     except (Failed, ValueError, KeyError, TypeError) as failure:
         raise Failed("UNAUTHORIZED", f"the keys of {issuer} are not had: {failure}") from failure
     _keys[issuer] = (time.monotonic() + KEPT, keys)
     return keys
 
 
-def _pools_keys(issuer: str) -> Any:  # noqa: ANN401 - JSON
+def pools_keys(issuer: str) -> Any:  # noqa: ANN401 - JSON
     """Give the keys of a pool of the embedded Cognito, whose name is one of AWS's and none of the
-    site's; None for any other issuer."""
+    site's; None for any other issuer. Raises ValueError where there is no such pool."""
     from moto.cognitoidp.models import cognitoidp_backends
     from moto.cognitoidp.responses import CognitoIdpJsonWebKeyResponse
 

@@ -1,17 +1,23 @@
-"""Who is let in to a method of a REST API beside IAM: API keys and Lambda authorizers.
+"""Who is let in to a method of a REST API beside IAM: by API keys, functions, pools of Cognito.
 
-"Use API Gateway Lambda authorizers" and "Usage plans and API keys for REST APIs". What an
-authorizer says is not kept: it is asked for each call. Pools of Cognito sign nothing here, so a
-method that asks for one admits nobody.
+"Use API Gateway Lambda authorizers", "Usage plans and API keys for REST APIs" and "Control access
+to REST APIs using Amazon Cognito user pools as an authorizer". What a function says is not kept: it
+is asked for each call.
 """
 
 import json
 import re
+import time
 from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 
 from genkan.policy import Principal, evaluate
 from genkan.policy import Request as Asked
 from genkan.services.gateway.calls import Failed
+from genkan.services.gateway.http_authorizers import ALGORITHMS, pools_keys
 from genkan.services.gateway.mappings import Request
 from genkan.services.gateway.proxy_events import event_of_rest
 from genkan.services.gateway.upstreams import Upstreams, function_of
@@ -36,9 +42,35 @@ def admit(
                 raise Failed("AUTHORIZER_CONFIGURATION_ERROR", "there is no such authorizer")
             _ask(authorizer, request, arn, resource, upstreams)
         case "COGNITO_USER_POOLS":
-            raise Failed("UNAUTHORIZED", "pools of Cognito sign nothing here")
+            authorizer = api.authorizers.get(method.authorizer_id)
+            if authorizer is None:
+                raise Failed("AUTHORIZER_CONFIGURATION_ERROR", "there is no such authorizer")
+            request.context["authorizer"] = {"claims": _claims(authorizer, method, request)}
     if str(method.api_key_required).lower() == "true":
         _check_key(api, request)
+
+
+def _claims(authorizer: Any, method: Any, request: Request) -> dict[str, str]:  # noqa: ANN401
+    """Give what a token says of whom a pool of the authorizer has signed it for. Raises Failed."""
+    source = authorizer.identity_source or "method.request.header.Authorization"
+    told = request.call.header(source.rpartition(".")[2]) or ""
+    token = re.sub(r"(?i)^bearer\s+", "", told).strip()
+    for arn in authorizer.provider_arns or ():
+        region, pool = arn.split(":")[3], arn.rpartition("/")[2]
+        issuer = f"https://cognito-idp.{region}.amazonaws.com/{pool}"
+        try:
+            keys = KeySet.import_key_set(pools_keys(issuer))
+            claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError, KeyError, TypeError):
+            continue
+        wanted, scopes = method.authorization_scopes or [], str(claims.get("scope", "")).split()
+        use = "access" if wanted else "id"
+        is_meant = claims.get("iss") == issuer and claims.get("token_use") == use
+        if is_meant and claims.get("exp", 0) > time.time():
+            if wanted and not set(wanted) & set(scopes):
+                raise Failed("UNAUTHORIZED", f"the token has none of the scopes {wanted}")
+            return {name: str(value) for name, value in claims.items()}
+    raise Failed("UNAUTHORIZED", "the token is of none of the authorizer's pools, or has ended")
 
 
 def _ask(
