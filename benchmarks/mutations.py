@@ -4,8 +4,8 @@ python benchmarks/mutations.py [NAME …] [--seconds 240]
 
 Each bug is one change of a line of the analyser, the sets of flows, the compiler or impact, made in
 a temporary copy of the project; the tests named with it run on the copy until one fails. A bug is
-found when a test fails, or does not end in time; the tests pass without it first. Exit code 1 where
-more than one in twenty is missed.
+found when a test fails; tests that do not end in time find nothing. Exit code 1 where more than one
+in twenty is missed.
 """
 
 import argparse
@@ -71,9 +71,9 @@ BUGS = (
     Bug("sets forget what an earlier rule denied", SETS + "rulings.py",
         "            undecided &= ~hit\n            if accepts:", "            if accepts:",
         ("tests/analysis/test_sets.py", THREE)),
-    Bug("sets go for all of a subnet whatever their source check says", SETS + "senders.py",
-        "            check is None or is_own(check, source.address),\n", "",
-        ("tests/analysis/test_sets.py",)),
+    Bug("sets let connections in by an egress-only gateway", SETS + "way.py",
+        "return out or not border.outward", "return True",
+        ("tests/analysis/test_three_answers_more.py", THREE)),
     Bug("sets ask no network ACL on the way back", SETS + "questions.py",
         "if guard is None or not at.held:",
         "if guard is None or not at.held or at.header.is_answer:",
@@ -124,7 +124,11 @@ def main() -> None:
             _copied(ROOT / part, copy / part)
         for bug in meant:
             start = time.monotonic()
-            told = tried(copy, bug, asked.seconds)
+            try:
+                told = tried(copy, bug, asked.seconds)
+            except subprocess.TimeoutExpired:
+                print(f"MISSED {bug.name}: no end in {asked.seconds} s", flush=True)
+                continue
             found += bool(told)
             print(
                 f"{'found' if told else 'MISSED':<7}{bug.name}: {told or 'every test passes'} "
@@ -158,8 +162,6 @@ def tried(copy: Path, bug: Bug, seconds: int) -> str:
             text=True,
             timeout=seconds,
         )
-    except subprocess.TimeoutExpired:
-        return f"no end in {seconds} s"
     finally:
         path.write_text(sound)
     if not done.returncode:

@@ -1,5 +1,6 @@
 """Relations are sets; diagrams are functions; parties are one for all."""
 
+from ipaddress import IPv4Address, IPv4Network
 from itertools import product
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genkan.analysis import Atlas, Packet
+from genkan.analysis.matching import ruling
 from genkan.analysis.sets import Sets, Source
 from genkan.analysis.sets.atoms import LAST_PORT, Atoms
 from genkan.analysis.sets.relation import (
@@ -18,9 +20,12 @@ from genkan.analysis.sets.relation import (
     senders_of,
     services_of,
 )
-from genkan.program.filter import Match
+from genkan.analysis.sets.rulings import Column, Rulings
+from genkan.program import Program
+from genkan.program.filter import Filter, Match, Rule, Verdict
 from tests.analysis.diagrams import Diagrams
 from tests.analysis.three_answers import Sent, drawn
+from tests.engine.rows import BECAUSE
 
 BITS = st.integers(0, 63)
 PARTS = st.lists(st.tuples(BITS, BITS), max_size=4)
@@ -35,6 +40,7 @@ def pairs(relation):
     }
 
 
+@settings(deadline=None)
 @given(PARTS, PARTS)
 def test_relations_are_sets_of_pairs(one, other):
     left, right = join(one), join(other)
@@ -49,6 +55,7 @@ def test_relations_are_sets_of_pairs(one, other):
     assert by_sender(left, 1 << 3) == sum({1 << pair[0] for pair in pairs(one) if pair[1] == 3})
 
 
+@settings(deadline=None)
 @given(PARTS)
 def test_no_two_parts_of_a_relation_share_a_service(parts):
     seen = 0
@@ -58,6 +65,7 @@ def test_no_two_parts_of_a_relation_share_a_service(parts):
         seen |= services
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 255), st.integers(0, 255)), min_size=2, max_size=2))
 def test_diagrams_are_functions(intervals):
     all_ = Diagrams()
@@ -122,7 +130,7 @@ def of(one: Sent) -> Source:
     return Source(one.origin, one.packet.source)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 65_535), st.integers(1, 65_535))
 def test_any_port_is_answered_as_the_atom_that_it_is_in(network, port, source_port):
     _, _, flows, sets = network
@@ -136,3 +144,39 @@ def test_any_port_is_answered_as_the_atom_that_it_is_in(network, port, source_po
         for at in (first, port, last)
     }
     assert len(edges) == 1
+
+
+PLACE, REMOTES = "vpc-1", [IPv4Address(f"10.0.0.{last}") for last in range(6)]
+MATCHES = st.builds(
+    Match,
+    remote=st.sampled_from(
+        [None, *map(IPv4Network, ("10.0.0.0/30", "10.0.0.4/31", "10.0.0.2/32"))]
+    ),
+    protocol=st.just(6),
+    ports=st.sampled_from([None, (0, 65_535), (80, 80), (79, 443), (443, 65_535)]),
+)
+RULES = st.lists(st.tuples(MATCHES, st.sampled_from(list(Verdict))), max_size=6)
+
+
+@settings(deadline=None)
+@given(st.lists(RULES, min_size=1, max_size=2), st.sampled_from((79, 80, 81, 442, 443, 444)))
+def test_rulings_are_those_of_a_walk_for_one_and_for_all(filters, port):
+    entries = [
+        Filter(
+            because=BECAUSE, place=PLACE, name=f"f{number}",
+            rules=tuple(Rule(match=one, verdict=said, because=BECAUSE) for one, said in rules),
+        )
+        for number, rules in enumerate(filters)
+    ]  # fmt: skip
+    names = tuple(one.name for one in entries)
+    atlas = Atlas(Program(entries))
+    atoms = Atoms(atlas.program)
+    rulings = Rulings(atlas, atoms)
+    column = Column({1 << number: remote for number, remote in enumerate(REMOTES)})
+    everybody = rulings.for_all(PLACE, names, column)
+    for number, remote in enumerate(REMOTES):
+        packet = Packet.to_port(remote, REMOTES[0], 6, port, 50_000)
+        walked = ruling(atlas, PLACE, names, packet, remote).accepted
+        service = atoms.service(packet)
+        assert bool(rulings.for_one(PLACE, names, remote) & service) is walked
+        assert bool(by_sender(everybody, 1 << number) & service) is walked

@@ -7,14 +7,16 @@ import pytest
 
 from genkan.analysis import Atlas, Code, Disposition, Outcome, Packet, Trace, walk, walks
 from genkan.analysis.matching import Truth, matches, ruling
+from genkan.analysis.sets import Sets, Source
 from genkan.compile import compile_network
 from genkan.model.network import Network
 from genkan.program import Because, Program
+from genkan.program.address import host_block
 from genkan.program.filter import Verdict
 from genkan.program.inspection import Inspection
 from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, Forward, Route
-from genkan.program.translation import PortTranslation
+from genkan.program.translation import OneToOne, PortTranslation
 from tests.engine.rows import BECAUSE, match, place, rules_of
 from tests.engine.world import extended
 
@@ -279,3 +281,21 @@ def test_a_gateway_with_several_addresses_gives_one_of_them(atlas):
     found = walks(Atlas(Program([*atlas.program, more])), "i-app", packet)
     assert [trace.turns for trace in found] == [(2,), (2,)]
     assert {trace.disposition for trace in found} == {Disposition.REACHED, Disposition.STOPPED}
+
+
+def test_a_gateway_takes_nothing_in_for_an_address_that_it_translates_for_nobody(atlas):
+    """Not even where a route of the internet leads to the private address."""
+    gateway = next(one.place for one in atlas.program.of(OneToOne))
+    lead = Route(
+        because=BECAUSE,
+        place="internet",
+        table=PLACE_TABLE,
+        destination=host_block(IPv4Address(DB)),
+        action=Forward(gateway),
+    )
+    program = Program([*atlas.program, lead])
+    one = tcp(Atlas(program), "outside", DB, 80)
+    codes = [step.code for step in one.blockers if step.stage == "internet-gateway"]
+    assert codes == [Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS], str(one)
+    sets = Sets(Atlas(program), [Source("outside", IPv4Address(OUTSIDE))])
+    assert not sets.to(IPv4Address(DB)).arrivals

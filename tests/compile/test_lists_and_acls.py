@@ -11,6 +11,7 @@ from genkan.model.network import Network, put
 from genkan.model.network_acl import default_acl
 from genkan.model.prefix_list import ManagedPrefixList, blocks_of, weight_of
 from genkan.model.route_table import Route, RouteTable, RouteTarget, TargetKind
+from genkan.model.security_group import SecurityGroup
 from genkan.model.vpc import Vpc
 from genkan.program import Program
 from genkan.program.filter import Filter, Stage, SubnetGuard, Verdict
@@ -151,3 +152,19 @@ def test_entries_are_asked_by_number_and_say_which_they_are(shuffled):
     assert [rule.verdict for rule in rules] == [Verdict.DROP, Verdict.ACCEPT, Verdict.ACCEPT]
     assert [rule.match.ports for rule in rules] == [None, (443, 443), None]
     assert rules[2].match.icmp == (8, -1)
+
+
+def test_a_filter_of_a_group_holds_the_rules_of_its_own_direction():
+    directions = {
+        rule.id: rule.direction.value
+        for group in NETWORK.all(SecurityGroup)
+        for rule in group.rules
+    }
+    assert set(directions.values()) == {"ingress", "egress"}
+    held = 0
+    for one in compiled().of(Filter):
+        for rule in one.rules:
+            if rule.because.rule in directions:
+                held += 1
+                assert one.name.endswith(f"/{directions[rule.because.rule]}")
+    assert held >= len(directions)
