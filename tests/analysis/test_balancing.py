@@ -6,6 +6,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from genkan.analysis import Atlas, Code, Disposition, Packet, Trace, walk, walks
+from genkan.analysis.sets import Sets, Source
 from genkan.program import Entry, Program
 from genkan.program.balancing import (
     BalancedPort,
@@ -17,7 +18,7 @@ from genkan.program.balancing import (
 )
 from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import PLACE_TABLE, AnswerChoice, Forward, Route
-from tests.engine.rows import BECAUSE, match, place, rules_of
+from tests.engine.rows import BECAUSE, guard, match, place, rules_of
 
 NODE, CLIENT, ONE, TWO = (f"10.0.0.{last}" for last in (5, 4, 8, 9))
 ENDPOINT, TENANT = "10.0.0.70", "10.0.0.8"  # of another VPC, whose addresses are the same
@@ -167,3 +168,23 @@ def test_what_answers_nothing_is_reset():
     trace = walk(network(), "i-client", replace(answer, is_answer=True))
     node = [step for step in trace.forward if step.place == "node" and step.blocks]
     assert node[0].code is Code.ANSWER_OF_NO_CONNECTION
+
+
+def test_sets_hold_a_flow_for_open_where_every_target_takes_it():
+    """The second target's groups let one of two clients in: it sees who they are."""
+    other = "10.0.0.6"
+    entries = [
+        PORT,
+        *host("i-other", "vpc-1", other),
+        guard("eni-i-two", filters=("two/ingress",)),
+        rules_of("two/ingress", match(remote=f"{CLIENT}/32")),
+    ]
+    atlas = network(*entries)
+    clients = [Source("i-client", IPv4Address(CLIENT)), Source("i-other", IPv4Address(other))]
+    sets = Sets(atlas, clients)
+    assert len(sets.parties) == 1
+    for client, is_open in zip(clients, (True, False), strict=True):
+        packet = Packet.to_port(client.address, IPv4Address(NODE), 6, 80, 40_000)
+        assert sets.verdict(client, packet) is is_open
+        stopped = [bool(trace.blockers) for trace in walks(atlas, client.origin, packet)]
+        assert stopped == [False, not is_open]

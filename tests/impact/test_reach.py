@@ -90,6 +90,35 @@ def test_a_way_tells_the_source_ports_that_its_answers_come_back_to() -> None:
     assert not trace.blockers
 
 
+def test_a_way_is_open_where_each_address_of_its_target_takes_it() -> None:
+    one = build()
+    admit(one, one.app_group, "tcp", 80, 80, one.web_group)
+    interface = one.interface(one.app)
+    one.client.ask(
+        "AssignPrivateIpAddresses",
+        NetworkInterfaceId=interface.id,
+        SecondaryPrivateIpAddressCount=1,
+    )
+    assert len(one.interface(one.app).private_addresses) == 2
+    assert len(reach(one.state, Wanted([one.web]), Wanted([one.app]))) == 1
+    everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    one.client.ask("RevokeSecurityGroupEgress", GroupId=one.web_group, IpPermissions=everything)
+    for address in one.interface(one.app).private_addresses:
+        only = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": f"{address}/32"}]}]
+        one.client.ask("AuthorizeSecurityGroupEgress", GroupId=one.web_group, IpPermissions=only)
+        assert reach(one.state, Wanted([one.web]), Wanted([one.app])) == []
+        one.client.ask("RevokeSecurityGroupEgress", GroupId=one.web_group, IpPermissions=only)
+
+
+def test_who_has_a_public_address_is_not_told_of_with_who_has_none() -> None:
+    one = build()
+    plain = one.launch("plain", one.front, one.web_group)
+    found = reach(one.state, Wanted([one.web_group]), Wanted(["internet"]))
+    senders = {member.place for way in found for member in way.sender.members}
+    assert senders == {one.web}
+    assert plain not in senders
+
+
 def test_one_of_a_group_reaches_its_others_as_rules_say() -> None:
     one = build()
     one.launch("more", one.back, one.app_group)
