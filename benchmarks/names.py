@@ -6,17 +6,19 @@ VPC costs it.
 Both are one process with one thread on loopback, with the same public records in memory; Genkan
 has also so many VPCs, each with a resolver's address, private zones and instance names. Two
 dnsperf, each with 200 questions outstanding, ask for public names that exist: two of the VPCs,
-others each round (one, where there is but one), then Unbound. A round is one
-turn each; the ratio is taken within the round, so that what else the machine does meanwhile counts
-for both. Printed are the medians, and the memory that a VPC takes before and after it was asked for
-each of its names. With `--limit`, packets of an interface are counted as AWS does and dropped above
-so many a second. Needs the Debian packages unbound and dnsperf.
+others each round (one, where there is but one), then Unbound. A round is one turn each; the ratio
+is taken within the round, so that what else the machine does meanwhile counts for both. Printed are
+the medians of questions a second and, which says more where others use the machine too, of
+questions a second that the server was on a processor, and the memory that a VPC takes before and
+after it was asked for each of its names. With `--limit`, packets of an interface are counted as AWS
+does and dropped above so many a second. Needs the Debian packages unbound and dnsperf.
 """
 
 import argparse
 import asyncio
 import contextlib
 import multiprocessing
+import os
 import re
 import resource
 import shutil
@@ -165,7 +167,7 @@ def memory() -> float:
 
 
 @contextlib.contextmanager
-def our_server(vpcs: int, limit: int) -> Iterator[tuple[float, float, Connection]]:
+def our_server(vpcs: int, limit: int) -> Iterator[tuple[float, float, Connection, int]]:
     mine, theirs = multiprocessing.Pipe()
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=serve, args=(theirs, vpcs, limit))
@@ -174,7 +176,7 @@ def our_server(vpcs: int, limit: int) -> Iterator[tuple[float, float, Connection
         if not mine.poll(60):
             sys.exit("The name server did not start within 60 s.")
         taken, more = mine.recv()
-        yield taken, more, mine
+        yield taken, more, mine, process.pid or 0
     finally:
         mine.send("end")
         process.join(10)
@@ -193,7 +195,7 @@ def ask_all(vpcs: int) -> None:
 
 
 @contextlib.contextmanager
-def unbound() -> Iterator[None]:
+def unbound() -> Iterator[int]:
     with tempfile.TemporaryDirectory(prefix="genkan-bench-") as home:
         lines = (f'  local-data: "{name(n)}. 60 IN A {address(n)}"' for n in range(RECORD_SETS))
         config = Path(home, "unbound.conf")
@@ -203,7 +205,7 @@ def unbound() -> Iterator[None]:
         process = subprocess.Popen(["unbound", "-d", "-c", config])
         try:
             wait_for(THEIRS)
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(10)
@@ -218,9 +220,16 @@ def wait_for(server: str) -> None:
     sys.exit(f"Nothing answers at {server} port {PORT} after 30 s.")
 
 
-def rate(servers: Sequence[str], questions: Path, seconds: int) -> float:
-    """Give the questions that servers, one a dnsperf, answer a second together. An answer that is
-    not NOERROR ends the benchmark."""
+def processor_time(pid: int) -> float:
+    """Give the seconds that a process was on a processor."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def rates(servers: Sequence[str], pid: int, questions: Path, seconds: int) -> tuple[float, float]:
+    """Give the questions that servers of one process, one a dnsperf, answer a second together: of
+    time, and of the process's. An answer that is not NOERROR ends the benchmark."""
+    before = processor_time(pid)
     asking = [
         subprocess.Popen(
             [*DNSPERF, "-s", server, "-p", str(PORT), "-d", questions, "-l", str(seconds)],
@@ -229,7 +238,7 @@ def rate(servers: Sequence[str], questions: Path, seconds: int) -> float:
         )
         for server in servers
     ]
-    whole = 0.0
+    whole, count = 0.0, 0
     for server, process in zip(servers, asking, strict=True):
         asked, _ = process.communicate(timeout=seconds + 30)
         codes = re.findall(r"Response codes:\s+(.*)", asked)
@@ -240,12 +249,14 @@ def rate(servers: Sequence[str], questions: Path, seconds: int) -> float:
             print(f"  {server} lost {lost[1]}")
         found = re.search(r"Queries per second:\s+([\d.]+)", asked)
         whole += float(found[1]) if found else 0.0
-    return whole
+        completed = re.search(r"Queries completed:\s+(\d+)", asked)
+        count += int(completed[1]) if completed else 0
+    return whole, count / (processor_time(pid) - before)
 
 
-def measure(vpcs: int, given: argparse.Namespace, questions: Path) -> None:
+def measure(vpcs: int, given: argparse.Namespace, questions: Path, their_pid: int) -> None:
     """Measure with so many VPCs, and print it."""
-    with our_server(vpcs, given.limit) as (taken, more, process):
+    with our_server(vpcs, given.limit) as (taken, more, process, pid):
         print(f"{vpcs} VPCs applied in {taken * 1000:.0f} ms, {more / vpcs:.0f} KB each", end="")
         ask_all(vpcs)
         process.send("memory")
@@ -253,13 +264,17 @@ def measure(vpcs: int, given: argparse.Namespace, questions: Path) -> None:
         rounds = []
         for number in range(given.rounds):
             asked = [(number + one * vpcs // AT_ONCE) % vpcs for one in range(AT_ONCE)]
-            ours = rate([vpc_address(one) for one in asked], questions, given.seconds)
-            theirs = rate([THEIRS] * AT_ONCE, questions, given.seconds)
+            ours = rates([vpc_address(one) for one in asked], pid, questions, given.seconds)
+            theirs = rates([THEIRS] * AT_ONCE, their_pid, questions, given.seconds)
             rounds.append((ours, theirs))
-            print(f"round {number + 1}   genkan {ours:9,.0f}/s   unbound {theirs:9,.0f}/s")
-    ours, theirs = (statistics.median(side) for side in zip(*rounds, strict=True))
-    ratio = statistics.median(one / other for one, other in rounds)
-    print(f"median    genkan {ours:9,.0f}/s   unbound {theirs:9,.0f}/s   ratio {ratio:.2f}")
+    for at, what in enumerate(("questions/s", "questions/s of its processor time")):
+        pairs = [(ours[at], theirs[at]) for ours, theirs in rounds]
+        ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
+        ratios = sorted(one / other for one, other in pairs)
+        print(
+            f"  genkan {ours:9,.0f}   unbound {theirs:9,.0f} {what}, ratio "
+            f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})"
+        )
 
 
 def main() -> None:
@@ -272,11 +287,11 @@ def main() -> None:
     missing = [program for program in ("unbound", "dnsperf") if shutil.which(program) is None]
     if missing:
         sys.exit(f"{' and '.join(missing)} not found: apt-get install {' '.join(missing)}")
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file, unbound():
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file, unbound() as pid:
         file.writelines(f"{name(number)} A\n" for number in range(NAMES))
         file.flush()
         for vpcs in map(int, given.vpcs.split(",")):
-            measure(vpcs, given, Path(file.name))
+            measure(vpcs, given, Path(file.name), pid)
 
 
 if __name__ == "__main__":
