@@ -1,6 +1,8 @@
 """Rooms that a reader can enter: a package tells its one job, a module its own and is short."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,14 @@ def test_every_module_says_what_it_is() -> None:
 def test_no_module_is_too_long_to_read_at_once() -> None:
     lengths = {name_of(path): len(path.read_text().splitlines()) for path in MODULES}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+
+
+def test_control_begins_without_what_most_sites_never_ask_for() -> None:
+    """What it imports stays in memory for good: files of other networks, their languages."""
+    names = "import genkan.site.control_process, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", names], check=True, capture_output=True, text=True, timeout=60
+    )
+    loaded = {".".join(name.split(".")[:2]) for name in done.stdout.split()}
+    assert "genkan.api" in loaded
+    assert not loaded & {"genkan.imports", "genkan.reach", "yaml", "moto", "cryptography"}

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from genkan.control.accounts import first_account, root_key
-from genkan.impact.sources import read_sources
 from genkan.model.account import Account
 from genkan.model.network import Change, put
 from genkan.model.process_attachment import ProcessAttachment
@@ -22,6 +21,8 @@ def first_network(home: Home, token: Token) -> Change:
     sources = home.sources
     if not sources:
         return first_account(home.region, token)
+    from genkan.impact.sources import read_sources  # most sites have none
+
     network = read_sources(sources, datetime.now(UTC), home.parameters).network
     keys = [root_key(one.id, token) for one in network.all(Account)]
     kept = (one for one in network if not isinstance(one, ProcessAttachment))
