@@ -56,7 +56,8 @@ class Http1Connection(asyncio.Protocol):
         self._serving: asyncio.Task[None] | None = None
         self._quiet_since = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
-        self._writable: asyncio.Future[None] | None = None
+        self._writable = asyncio.Event()
+        self._writable.set()
         self._held_back: set[str] = set()  # why nothing is taken in
         self._ends = False  # no more is taken in: what came before is answered yet
         self._unreadable = False  # and the last word is 400
@@ -76,8 +77,7 @@ class Http1Connection(asyncio.Protocol):
             self._timer.cancel()
         if self._body is not None:
             self._body.fail(ConnectionResetError("the client has gone"))
-        if self._writable is not None and not self._writable.done():
-            self._writable.set_result(None)
+        self._writable.set()
         self._ended()
 
     def data_received(self, data: bytes) -> None:
@@ -105,12 +105,10 @@ class Http1Connection(asyncio.Protocol):
         return self._serving is not None
 
     def pause_writing(self) -> None:
-        self._writable = self._loop.create_future()
+        self._writable.clear()
 
     def resume_writing(self) -> None:
-        if self._writable is not None and not self._writable.done():
-            self._writable.set_result(None)
-        self._writable = None
+        self._writable.set()
 
     def _hold_back(self, why: str) -> None:
         """Take no more in from the client, as long as there is any reason."""
@@ -272,9 +270,9 @@ class Http1Connection(asyncio.Protocol):
             self._transport.write(b"0\r\n\r\n")
 
     async def _drain(self) -> None:
-        if self._writable is not None:
+        if not self._writable.is_set():
             async with asyncio.timeout(PATIENCE):
-                await self._writable
+                await self._writable.wait()
         if self._lost:
             raise ConnectionResetError("the client has gone")
 

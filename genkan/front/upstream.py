@@ -132,7 +132,8 @@ class _Connection(asyncio.Protocol):
     def __init__(self, pool: UpstreamSocket) -> None:
         self._pool = pool
         self._loop = asyncio.get_running_loop()
-        self._writable: asyncio.Future[None] | None = None
+        self._writable = asyncio.Event()
+        self._writable.set()
         self._sending: asyncio.Task[None] | None = None
         self._head: asyncio.Future[tuple[int, Headers]] | None = None
         self._patience: asyncio.TimerHandle | None = None
@@ -150,8 +151,7 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self.lost = True
         self._break_off(error or ConnectionResetError("it closed the connection"))
-        if self._writable is not None and not self._writable.done():
-            self._writable.set_result(None)
+        self._writable.set()
 
     def eof_received(self) -> None:
         """Take the end of a body whose length nobody said."""
@@ -195,12 +195,10 @@ class _Connection(asyncio.Protocol):
         self._transport.abort()
 
     def pause_writing(self) -> None:
-        self._writable = self._loop.create_future()
+        self._writable.clear()
 
     def resume_writing(self) -> None:
-        if self._writable is not None and not self._writable.done():
-            self._writable.set_result(None)
-        self._writable = None
+        self._writable.set()
 
     def data_received(self, data: bytes) -> None:
         if self._parser is None:
@@ -248,8 +246,7 @@ class _Connection(asyncio.Protocol):
             chunk = part if length is not None else b"%x\r\n%b\r\n" % (len(part), part)
             self._transport.write(chunk)
             self._wait()
-            if self._writable is not None:
-                await self._writable
+            await self._writable.wait()
             if self.lost:
                 return
         if length is None:
