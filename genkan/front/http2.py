@@ -20,6 +20,7 @@ WINDOW = 256 << 10  # bytes of a stream's body that may be under way
 LARGEST_FRAME = (16 << 10) + 9  # with its head
 LARGEST_HEAD = 64 << 10
 MOST_TAKEN_BACK = 200  # streams that a client resets, more than it lets be answered
+MOMENT = 0.1  # seconds
 LINGER = 1.0  # until a connection that was closed is gone
 
 
@@ -39,6 +40,7 @@ class Http2Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._ending: asyncio.TimerHandle | None = None
         self.lost = False
+        self._is_over = False  # what comes is not listened to any more
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         from h2.config import H2Configuration
@@ -63,6 +65,8 @@ class Http2Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         from h2.exceptions import ProtocolError
 
+        if self._is_over:
+            return
         try:
             for event in self.h2.receive_data(data):
                 self._take(event)
@@ -155,12 +159,19 @@ class Http2Connection(asyncio.Protocol):
             self._ending = self._loop.call_later(self._idle, self._end, "")
 
     def _end(self, why: str) -> None:
-        """Close the connection, and say why in one line where a client is to blame."""
+        """Close the connection, and say why in one line where a client is to blame.
+
+        What it still sends is taken from the socket for a moment: one that is closed with something
+        unread resets, and the client would not hear why.
+        """
+        if self._is_over:
+            return
+        self._is_over = True
         if why:
             peer = self.transport.get_extra_info("peername")
             LOG.info("HTTP/2 of %s ended: %s", peer[0] if peer else "somebody", why[:200])
         else:
             self.h2.close_connection()
         self.flush()
-        self.transport.close()
+        self._loop.call_later(MOMENT if why else 0, self.transport.close)
         self._loop.call_later(LINGER, self.transport.abort)  # TLS waits for the client's word
