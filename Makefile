@@ -31,6 +31,7 @@ bench: setup
 	.venv/bin/python benchmarks/inspection.py
 	.venv/bin/python benchmarks/names.py
 	.venv/bin/python benchmarks/imports.py
+	.venv/bin/python benchmarks/reach.py
 
 # Random changes and random kills for an hour; SOAK="--seconds 180 --seed 7" for less, and again.
 soak: setup
