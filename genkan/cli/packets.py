@@ -48,7 +48,7 @@ def flows(
 @OUTPUT
 @JSON
 def metrics(output: str, as_json: bool) -> None:
-    """Print counters of each endpoint and NAT gateway, as Prometheus reads them.
+    """Print counters of endpoints and NAT gateways for Prometheus.
 
     Connections, bytes, packets, resets; connections that found no port. Counting begins with the
     first time this is asked, and from then on CloudWatch has the same as AWS/PrivateLinkEndpoints,

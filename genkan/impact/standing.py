@@ -31,6 +31,7 @@ from genkan.model.security_group import (
 from genkan.model.subnet import Subnet
 from genkan.model.vpc import Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
+from genkan.policy import action_prefix
 from genkan.program.names import RecordSet
 from genkan.program.route import Blackhole, Route
 from genkan.program.service import EndpointPolicy
@@ -272,16 +273,23 @@ def _opens(state: State, sender: Group, endpoint: VpcEndpoint) -> bool:
 
 def _policies(state: State) -> Iterator[Standing]:
     for entry in state.program.of(EndpointPolicy):
-        if policies.judge(entry, "*") in (
+        if policies.judge(entry, _actions_of(state, entry.endpoint)) in (
             Why.VPCE_POLICY_IMPLICIT_DENY,
             Why.VPCE_POLICY_EXPLICIT_DENY,
         ):
             yield Standing(
                 Code.POLICY_ALLOWS_NOTHING,
                 entry.endpoint,
-                "no statement of its policy allows anything, or one denies everything",
+                "no statement of its policy allows anything of its service, or one denies all",
                 "add a statement with Effect Allow",
             )
+
+
+def _actions_of(state: State, endpoint_id: str) -> str:
+    """Give the prefix of the actions of the service that an endpoint leads to."""
+    endpoint = state.network.get(VpcEndpoint, endpoint_id)
+    service = find_any(state.network, endpoint.service_name, endpoint.home) if endpoint else None
+    return action_prefix(service.signing_name or service.code) if service else ""
 
 
 def _services(state: State) -> Iterator[Standing]:

@@ -99,6 +99,11 @@ def empty_policy(story: Story) -> None:
     endpoint(story, "sqs", PolicyDocument=json.dumps(deny))
 
 
+def policy_of_another_service(story: Story) -> None:
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    endpoint(story, "sqs", PolicyDocument=json.dumps({"Statement": [allow]}))
+
+
 def default_group(story: Story) -> None:
     endpoint(story, "sqs", SecurityGroupIds=[])
 
@@ -164,6 +169,7 @@ MADE: dict[Callable[[Story], None], Code] = {
     one_zone: Code.ENDPOINT_SINGLE_ZONE,
     no_route: Code.ENDPOINT_WITHOUT_ROUTE,
     empty_policy: Code.POLICY_ALLOWS_NOTHING,
+    policy_of_another_service: Code.POLICY_ALLOWS_NOTHING,
     default_group: Code.DEFAULT_GROUP_ADMITS_NOBODY,
     wildcard: Code.PRIVATE_DNS_SWALLOWS,
     unused: Code.GROUP_UNUSED,
@@ -185,6 +191,13 @@ def test_a_fault_is_found(fault: Callable[[Story], None]) -> None:
     codes = {one.code for one in found(story)}
     assert MADE[fault] in codes
     assert codes <= {MADE[fault], Code.ENDPOINT_UNREACHABLE}  # which a group may bring along
+
+
+def test_a_policy_that_allows_an_action_of_its_service_allows_something() -> None:
+    story = good()
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    endpoint(story, "sqs", PolicyDocument=json.dumps({"Statement": [allow]}))
+    assert Code.POLICY_ALLOWS_NOTHING not in {one.code for one in found(story)}
 
 
 def test_the_command_warns_by_its_exit_code(tmp_path: Path) -> None:
