@@ -436,7 +436,8 @@ def _ids(network: Network) -> Mapping[str, set[str]]:
 
 def _parts(row: Any) -> Iterator[str]:
     yield from (str(part.id) for part in getattr(row, "associations", ()))
-    yield from (str(part.id) for part in getattr(row, "rules", ()))
+    rules = getattr(row, "rules", ())  # a firewall's have no id
+    yield from (str(part.id) for part in rules if hasattr(part, "id"))
     yield from (str(row.association_id),) if getattr(row, "association_id", None) else ()
     yield from (str(row.public_ip),) if getattr(row, "public_ip", None) else ()
 

@@ -16,6 +16,7 @@ import pytest
 
 from genkan.dns import SECTIONS, NameServer, stream
 from genkan.program import Delta
+from genkan.program.firewall import DomainList, Firewall
 from genkan.program.names import PUBLIC_ZONE, Forwarding, RecordSet, Resolver, Zone, ZoneAttachment
 from tests.dns.entries import attached, record, resolver, zone
 
@@ -210,7 +211,7 @@ async def test_a_place_that_cannot_be_entered_is_said_and_tried_again():
 
 
 def test_it_reads_names_and_nothing_else():
-    reads = (Resolver, Forwarding, Zone, ZoneAttachment, RecordSet)
+    reads = (Resolver, Forwarding, Zone, ZoneAttachment, RecordSet, Firewall, DomainList)
     assert {kind.section for kind in reads} == SECTIONS
 
 

@@ -5,6 +5,7 @@ PLACES: dict[tuple[str, str], str] = {
     ("call.py", "_no_key_pairs"): "a fault of ours, not a caller's",
     ("gateway_endpoints.py", "_list"): "a fault of ours, not a caller's",
     ("call.py", "_no_ways"): "a fault of ours, not a caller's",
+    ("call.py", "_no_access"): "a fault of ours, not a caller's",
     ("call.py", "_no_certificates"): "a fault of ours, not a caller's",
     ("network_insights_answers.py", "_source"): "shown in the analysis, as its failure",
     ("network_insights_answers.py", "_destination"): "shown in the analysis, as its failure",
