@@ -162,7 +162,9 @@ async def resolver(*answers: str, rcode: str = "NOERROR", soa: str = "example.or
             answer.set_rcode(dns.rcode.from_text(rcode))
             (question,) = query.question
             if answers:
-                answer.answer = [dns.rrset.from_text(question.name, 60, "IN", "A", *answers)]
+                answer.answer = [  # one by one: dnspython shuffles what it writes of a set
+                    dns.rrset.from_text(question.name, 60, "IN", "A", one) for one in answers
+                ]
             else:
                 text = "ns. host. 1 2 3 4 5"
                 answer.authority = [dns.rrset.from_text(soa, 60, "IN", "SOA", text)]
