@@ -75,13 +75,14 @@ def is_inbound_only(
     return True if held is None else held
 
 
-def inbound_only_beside(call: Call, gateway: VpcEndpoint) -> list[VpcEndpoint]:
+def inbound_only_beside(call: Call, gateway: VpcEndpoint, gone: set[str]) -> list[VpcEndpoint]:
     """Give the interface endpoints whose private DNS needs a gateway endpoint, when it is the last
-    one for its service in the VPC."""
+    one for its service in the VPC once those of `gone` are no more."""
     there = list(
         call.network.where(VpcEndpoint, vpc_id=gateway.vpc_id, service_name=gateway.service_name)
     )
-    if any(one.endpoint_type is VpcEndpointType.GATEWAY and one.id != gateway.id for one in there):
+    others = (one for one in there if one.id != gateway.id and one.id not in gone)
+    if any(one.endpoint_type is VpcEndpointType.GATEWAY for one in others):
         return []
     return [one for one in there if one.private_dns_inbound_only]
 

@@ -36,15 +36,21 @@ INTERFACE_TYPES = {
     VpcEndpointType.GATEWAY_LOAD_BALANCER: InterfaceType.GATEWAY_LOAD_BALANCER_ENDPOINT,
 }
 # What ModifyVpcEndpoint cannot change of an endpoint to a gateway load balancer.
-FIXED = (
-    "add_subnet_ids",
-    "remove_subnet_ids",
-    "add_security_group_ids",
-    "remove_security_group_ids",
-    "dns_options",
-    "private_dns_enabled",
-    "subnet_configurations",
-)
+FIXED = {
+    "add_subnet_ids": "AddSubnetIds",
+    "remove_subnet_ids": "RemoveSubnetIds",
+    "add_security_group_ids": "AddSecurityGroupIds",
+    "remove_security_group_ids": "RemoveSecurityGroupIds",
+    "dns_options": "DnsOptions",
+    "private_dns_enabled": "PrivateDnsEnabled",
+    "subnet_configurations": "SubnetConfigurations",
+}
+# What CreateVpcEndpoint refuses of one.
+ONLY_INTERFACES = {
+    "security_group_ids": "Security group IDs are",
+    "private_dns_enabled": "Private DNS is",
+    "dns_options": "DNS options are",
+}
 
 
 def connect(call: Call, vpc: Vpc, asked: Mapping[str, Any]) -> tuple[VpcEndpoint, Change]:
@@ -159,10 +165,10 @@ def check_fixed(endpoint: VpcEndpoint, asked: Mapping[str, Any]) -> None:
     """Raise InvalidParameter for a change to an endpoint to a gateway load balancer: all it has is
     fixed."""
     _check_no_policy(endpoint.service_name, asked)
-    for name in FIXED:
+    for name, parameter in FIXED.items():
         if asked[name]:
             raise InvalidParameter(
-                f"{name} cannot be changed of {endpoint.id}: endpoints of type "
+                f"{parameter} cannot be changed of {endpoint.id}: endpoints of type "
                 "GatewayLoadBalancer keep their subnet and have no groups and no names."
             )
 
@@ -183,11 +189,9 @@ def _check_request(service: EndpointService, asked: Mapping[str, Any]) -> None:
 
 
 def _check_gateway_request(asked: Mapping[str, Any]) -> None:
-    for name in ("security_group_ids", "private_dns_enabled", "dns_options"):
+    for name, what in ONLY_INTERFACES.items():
         if asked[name]:
-            raise InvalidParameter(
-                f"{name} is not supported for GatewayLoadBalancer type VPC Endpoints. Leave it out."
-            )
+            raise InvalidParameter(f"{what} only supported for Interface type VPC Endpoints.")
     named = {
         *(asked["subnet_ids"] or ()),
         *(one.get("SubnetId") for one in asked["subnet_configurations"] or ()),

@@ -52,7 +52,9 @@ def run(call: Call, service: str, operation: str, parameters: Mapping[str, Any])
     dry_run = given.pop("dry_run", False)
     if service == "ec2":  # where a list without members cannot be written
         given = {name: value for name, value in given.items() if value != []}
-    _check_parameters(function, operation, given)
+    _check_parameters(
+        function, operation, given, {wire.snake_case(name): name for name in parameters}
+    )
     check_size(service, operation, given)
     answer = function(call, **opened(call, service, operation, given))
     if dry_run:
@@ -60,13 +62,15 @@ def run(call: Call, service: str, operation: str, parameters: Mapping[str, Any])
     return replace(answer, output=sealed(call, service, operation, given, answer.output))
 
 
-def _check_parameters(function: Operation, operation: str, given: Mapping[str, Any]) -> None:
+def _check_parameters(
+    function: Operation, operation: str, given: Mapping[str, Any], aws_names: Mapping[str, str]
+) -> None:
     signature = _parameters(function)
     for name in given:
         if name not in signature:
             raise UnsupportedOperation(
-                f"Genkan's {operation} does not take the parameter {name} yet, and ignores none. "
-                f"Leave it out; {COVERAGE}."
+                f"Genkan's {operation} does not take the parameter {aws_names[name]} yet, and "
+                f"ignores none. Leave it out; {COVERAGE}."
             )
     for name, parameter in signature.items():
         if parameter.default is inspect.Parameter.empty and name not in given:

@@ -221,7 +221,8 @@ def delete_vpc_endpoints(call: Call, *, vpc_endpoint_ids: Sequence[str]) -> Answ
     }
     unsuccessful, ending = [], []
     for name, row in found.items():
-        error = _obstacle(call, name, row, targets, [*found])
+        gone = {one.id for one in ending}
+        error = _obstacle(call, name, row, targets, [*found], gone)
         if error or row is None:
             unsuccessful.append({"ResourceId": name, "Error": error})
         else:
@@ -230,15 +231,23 @@ def delete_vpc_endpoints(call: Call, *, vpc_endpoint_ids: Sequence[str]) -> Answ
 
 
 def _obstacle(
-    call: Call, name: str, row: VpcEndpoint | None, targets: set[str], asked: Sequence[str]
+    call: Call,
+    name: str,
+    row: VpcEndpoint | None,
+    targets: set[str],
+    asked: Sequence[str],
+    gone: set[str],
 ) -> dict[str, str] | None:
-    """Give the error of an endpoint that cannot be deleted. `asked` are all that are to go."""
+    """Give the error of an endpoint that cannot be deleted.
+
+    `asked` are all that are to go, `gone` those before this one of which that is sure.
+    """
     if row is None:
         return _not_there(name)
     if name in targets:
         return STILL_A_TARGET
     if row.endpoint_type is VpcEndpointType.GATEWAY:
-        for one in inbound_only_beside(call, row):
+        for one in inbound_only_beside(call, row, gone):
             if one.id not in asked:
                 message = (
                     f"{name} can't be deleted while private DNS of {one.id} is enabled with "

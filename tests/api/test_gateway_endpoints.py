@@ -186,6 +186,9 @@ def test_private_dns_beside_a_gateway_endpoint_is_for_inbound_resolvers_unless_t
     ids = [gateway, made["VpcEndpointId"]]
     (kept,) = client.ask("DeleteVpcEndpoints", VpcEndpointIds=ids[:1])["Unsuccessful"]
     assert kept["Error"]["Code"] == "InvalidParameter"  # its private DNS depends on it
+    second = an_endpoint(client, vpc)
+    together = client.ask("DeleteVpcEndpoints", VpcEndpointIds=[second, gateway])["Unsuccessful"]
+    assert [one["ResourceId"] for one in together] == [gateway]  # the last one stays
     to_all = {"DnsOptions": {INBOUND_ONLY: False}}
     client.ask("ModifyVpcEndpoint", VpcEndpointId=ids[1], **to_all)
     assert shown(client, ids[1])["DnsOptions"][INBOUND_ONLY] is False

@@ -97,6 +97,30 @@ SAID = (
     ),
     Said(
         "CreateVpcEndpoint",
+        {**S3, "SecurityGroupIds": ["<sg>"]},
+        "InvalidParameter",
+        "Security group IDs are only supported for Interface type VPC Endpoints.",
+    ),
+    Said(
+        "CreateVpcEndpoint",
+        {
+            "VpcId": "<vpc>",
+            "ServiceName": "<gwlb_service_name>",
+            "VpcEndpointType": "GatewayLoadBalancer",
+            "SubnetIds": ["<subnet>"],
+            "SecurityGroupIds": ["<sg>"],
+        },
+        "InvalidParameter",
+        "Security group IDs are only supported for Interface type VPC Endpoints.",
+    ),
+    Said(
+        "ModifyVpcEndpoint",
+        {"VpcEndpointId": "<gwlb_vpce>", "AddSubnetIds": ["<subnet>"]},
+        "InvalidParameter",
+        "AddSubnetIds cannot be changed of <gwlb_vpce>",
+    ),
+    Said(
+        "CreateVpcEndpoint",
         endpoint(),
         "InvalidParameter",
         "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes "

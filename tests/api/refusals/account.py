@@ -60,7 +60,7 @@ ROWS: tuple[Row, ...] = (
     *rows(
         "CreateVpcEndpoint",
         {"VpcId": "<vpc>", "ServiceName": "com.amazonaws.<region>.sqs", "ServiceNetworkArn": "x"},
-        ({}, "UnsupportedOperation", "service_network_arn"),
+        ({}, "UnsupportedOperation", "parameter ServiceNetworkArn yet"),
     ),
     *rows("DescribeVpcEndpoints", {"MaxResults": 0}, ({}, "InvalidParameterValue", "maxResults")),
     *(
