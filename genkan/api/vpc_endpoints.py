@@ -219,7 +219,8 @@ def delete_vpc_endpoints(call: Call, *, vpc_endpoint_ids: Sequence[str]) -> Answ
         for table in call.network.where(RouteTable, vpc_id=row.vpc_id)
         for route in table.routes
     }
-    unsuccessful, ending = [], []
+    unsuccessful: list[dict[str, Any]] = []
+    ending: list[VpcEndpoint] = []
     for name, row in found.items():
         gone = {one.id for one in ending}
         error = _obstacle(call, name, row, targets, [*found], gone)
