@@ -86,8 +86,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "The limit of 1,024 packets a second of an interface is off unless `genkan up "
         "--resolver-limit 1024` sets it, and then counts datagrams to the VPC's resolver alone.",
         "Questions are forwarded by UDP and TCP (Do53) whatever protocol a target names.",
-        "Addresses are IPv4. Rules are FORWARD or SYSTEM; the ones that AWS defines by itself are "
-        "not listed.",
+        "Addresses are IPv4. Rules are FORWARD or SYSTEM. Of those that AWS defines by itself the "
+        "Internet Resolver is listed; it cannot be associated, changed or deleted.",
         "Rules are not shared between accounts.",
         "DNS Firewall: what overrides a question is followed, and its addresses are answered too. "
         "Names that others' CNAMEs lead to are asked about as well. Alerts are lines in the log of "

@@ -8,6 +8,12 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
+from genkan.api.autodefined_rule import (
+    INTERNET_RESOLVER,
+    internet_associations,
+    internet_rule,
+    shown_internet_rule,
+)
 from genkan.api.call import Answer, Call
 from genkan.api.idempotency import remembered, replayed
 from genkan.api.output import present
@@ -101,6 +107,8 @@ def create_resolver_rule(
 
 
 def get_resolver_rule(call: Call, *, resolver_rule_id: str) -> Answer:
+    if resolver_rule_id == INTERNET_RESOLVER:
+        return Answer({"ResolverRule": _shown(internet_rule(call))})
     return Answer({"ResolverRule": _shown(need(call, ResolverRule, resolver_rule_id))})
 
 
@@ -111,7 +119,7 @@ def list_resolver_rules(
     next_token: str | None = None,
     filters: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    rows = filtered(call.mine(ResolverRule), filters, _FILTERS)
+    rows = filtered([internet_rule(call), *call.mine(ResolverRule)], filters, _FILTERS)
     some, token = paged(rows, usual(max_results), next_token)
     return Answer(
         present(
@@ -182,6 +190,9 @@ def disassociate_resolver_rule(call: Call, *, resolver_rule_id: str, vpc_id: str
 
 
 def get_resolver_rule_association(call: Call, *, resolver_rule_association_id: str) -> Answer:
+    for one in internet_associations(call):
+        if one.id == resolver_rule_association_id:
+            return Answer({"ResolverRuleAssociation": _association(one)})
     found = need(call, ResolverRuleAssociation, resolver_rule_association_id)
     return Answer({"ResolverRuleAssociation": _association(found)})
 
@@ -193,7 +204,8 @@ def list_resolver_rule_associations(
     next_token: str | None = None,
     filters: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    rows = filtered(call.mine(ResolverRuleAssociation), filters, _ASSOCIATION_FILTERS)
+    there = [*internet_associations(call), *call.mine(ResolverRuleAssociation)]
+    rows = filtered(there, filters, _ASSOCIATION_FILTERS)
     some, token = paged(rows, usual(max_results), next_token)
     return Answer(
         present(
@@ -248,6 +260,8 @@ def _check_way(call: Call, rule: ResolverRule) -> None:
 
 
 def _shown(rule: ResolverRule) -> dict[str, Any]:
+    if rule.id == INTERNET_RESOLVER:
+        return shown_internet_rule(rule)
     targets = [{"Ip": t.ip, "Port": t.port, "Protocol": t.protocol} for t in rule.targets]
     return present(
         Id=rule.id,

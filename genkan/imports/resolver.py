@@ -87,9 +87,13 @@ def _address(network: Network, endpoint: str, row: Row) -> ResolverAddress | Non
     )
 
 
+def _is_autodefined(row: Row) -> bool:
+    return row.get("Name") == SYSTEM_DEFAULT or row.get("RuleType") == "RECURSIVE"
+
+
 def _rule(reading: Reading, told: Told) -> ResolverRule | None:
     row = told.row
-    if row.get("Name") == SYSTEM_DEFAULT or row.get("RuleType") == "RECURSIVE":
+    if _is_autodefined(row):
         return None
     account, region = _where(reading, told)
     return ResolverRule(
@@ -117,7 +121,8 @@ def _rule(reading: Reading, told: Told) -> ResolverRule | None:
 
 def _association(reading: Reading, told: Told) -> ResolverRuleAssociation | None:
     row = told.row
-    if reading.dump.get("ResolverRules", optional(row, "ResolverRuleId")) is None:
+    rule = reading.dump.get("ResolverRules", optional(row, "ResolverRuleId"))
+    if rule is None or _is_autodefined(rule.row):
         return None
     account, region = reading.where(
         Told({**row, "VpcId": row.get("VPCId")}, told.source, told.account, told.region)

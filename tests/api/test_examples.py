@@ -21,6 +21,7 @@ BESIDE_THE_MODEL = {
     "rejected": "an endpoint's states begin in lower case",
     "DelegationSet": "a private zone has none",
     "Marker": "what there is to begin after, of calls that name it",
+    "ResolverRules[0].CreatorRequestId": "nobody asked for the rule that AWS defines by itself",
 }
 
 
@@ -53,6 +54,13 @@ def _has_dry_run(operation: str) -> bool:
     return shape is not None and "DryRun" in shape.members
 
 
+def _what_of(line: str) -> str:
+    """Give the value that a line of botocore's report quotes, else the member that it names."""
+    if '"' in line:
+        return line.split('"')[-2]
+    return line.partition(",")[0].removeprefix("Invalid length for parameter ")
+
+
 @pytest.mark.parametrize("service", sorted(FAMILIES))
 def test_every_operation_has_an_example(service):
     asked = {
@@ -76,7 +84,7 @@ def test_an_answer_has_the_shape_that_aws_gives_it(number):
         assert answer == {}
         return
     wrong = ParamValidator().validate(answer, shape).generate_report().splitlines()
-    assert [line for line in wrong if line.split('"')[-2] not in BESIDE_THE_MODEL] == []
+    assert [line for line in wrong if _what_of(line) not in BESIDE_THE_MODEL] == []
     strange = _strange(answer, shape, operation)
     assert [(path, value) for path, value in strange if value not in BESIDE_THE_MODEL] == []
 

@@ -230,7 +230,7 @@ def test_a_vpc_follows_a_rule(client, vpc):
     for name in ("VPCId", "VPC_ID"):  # as it is written now, and was at first
         of = [{"Name": name, "Values": [vpc.id]}]
         listed = client.ask(RESOLVER + "ListResolverRuleAssociations", Filters=of)
-        assert listed["ResolverRuleAssociations"] == [made]
+        assert listed["ResolverRuleAssociations"][1:] == [made]  # behind the internet's
     associate = RESOLVER + "AssociateResolverRule"
     assert client.refusal(associate, **both) == "InvalidRequestException"
     twin = a_rule(client, endpoint, CreatorRequestId="2")["Id"]
@@ -333,3 +333,23 @@ def test_tags_go_by_arn(client, vpc):
     ):
         refused = client.refusal(RESOLVER + "ListTagsForResource", ResourceArn=wrong)
         assert refused == code
+
+
+def test_every_account_has_the_rule_that_asks_the_internet_and_every_vpc_follows_it(client, vpc):
+    name = "rslvr-autodefined-rr-internet-resolver"
+    (rule,) = client.ask(RESOLVER + "ListResolverRules")["ResolverRules"]
+    assert (rule["Id"], rule["DomainName"], rule["RuleType"]) == (name, ".", "RECURSIVE")
+    assert (rule["Name"], rule["OwnerId"]) == ("Internet Resolver", "Route 53 Resolver")
+    assert client.ask(RESOLVER + "GetResolverRule", ResolverRuleId=name)["ResolverRule"] == rule
+    of = [{"Name": "VPCId", "Values": [vpc.id]}]
+    listed = client.ask(RESOLVER + "ListResolverRuleAssociations", Filters=of)
+    (one,) = listed["ResolverRuleAssociations"]
+    assert (one["ResolverRuleId"], one["Name"]) == (name, "System Rule Association")
+    assert one["Id"] == f"rslvr-autodefined-assoc-{vpc.id}-internet-resolver"
+    asked = {"ResolverRuleAssociationId": one["Id"]}
+    shown = client.ask(RESOLVER + "GetResolverRuleAssociation", **asked)
+    assert shown["ResolverRuleAssociation"] == one
+    asked = {"ResolverRuleId": name}
+    assert client.refusal(RESOLVER + "DeleteResolverRule", **asked) == "ResourceNotFoundException"
+    types = [{"Name": "Type", "Values": ["FORWARD"]}]
+    assert client.ask(RESOLVER + "ListResolverRules", Filters=types)["ResolverRules"] == []
