@@ -26,6 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=obstacle))
         elif _needs_what_is_not_granted(item):
             item.add_marker(pytest.mark.skip(reason=_lacks(False, frozenset({ACCELERATOR}))))
+        if _draws(item):
+            item.add_marker(pytest.mark.no_cover)  # chance is no cover, and a watch thrice the time
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -44,6 +46,13 @@ def pytest_runtest_makereport(
 
 def _is_marked(item: pytest.Item, names: set[str]) -> bool:
     return any(mark.name in names for mark in item.iter_markers())
+
+
+def _draws(item: pytest.Item) -> bool:
+    """Tell whether a test's inputs are drawn: by hypothesis, or from a seed."""
+    callspec = getattr(item, "callspec", None)
+    drawn = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return bool(drawn) or (callspec is not None and "seed" in callspec.params)
 
 
 def _as_ordinary_user(item: pytest.Item) -> bool:
