@@ -42,8 +42,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "What returns from an appliance is taken by its flow's options and its sender; that it "
         "still has the flow's addresses and ports is not asked. Segments that SYNs announce "
         "through an endpoint of a gateway load balancer are limited to what 8500 bytes hold.",
-        "A load balancer passes datagrams to targets of the client's own IP version alone; streams "
-        "between the versions are relayed in user space. A target whose health nobody has "
+        "UDP and TCP_UDP listeners of a dual-stack load balancer need no prefix for source NAT, "
+        "and datagrams of IPv4 clients to its IPv6 targets are dropped; streams between the "
+        "versions are relayed in user space. A target whose health nobody has "
         "measured yet takes connections while none of its group is known to be well.",
         "What is relayed in user space, TLS listeners and TCP target groups with PROXY protocol, "
         "comes to targets from the load balancer's address, whatever preserve_client_ip says; two "

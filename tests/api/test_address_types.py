@@ -220,6 +220,43 @@ def test_ipv6_targets_are_behind_dual_stack_load_balancers(client, vpc):
     client.ask("elbv2:CreateListener", **listener)
 
 
+@pytest.mark.parametrize("protocol", ["TCP", "UDP", "TCP_UDP"])
+@pytest.mark.parametrize("family", ["ipv4", "ipv6"])
+def test_datagrams_of_a_dual_stack_load_balancer_go_to_ipv6_targets_alone(
+    client, vpc, protocol, family
+):
+    arn = a_balancer(client, vpc.subnets["dualstack"], IpAddressType="dualstack")["LoadBalancerArn"]
+    group = a_group(client, vpc.id, Protocol=protocol, IpAddressType=family)
+    asked = {"LoadBalancerArn": arn, "Protocol": protocol, "Port": 53}
+    asked["DefaultActions"] = forward(group)
+    if protocol == "TCP" or family == "ipv6":
+        assert client.ask("elbv2:CreateListener", **asked)["Listeners"]
+    else:
+        refused = client.refusal("elbv2:CreateListener", **asked)
+        assert refused == "InvalidConfigurationRequest"
+        assert client.ask("elbv2:DescribeListeners", LoadBalancerArn=arn)["Listeners"] == []
+
+
+@pytest.mark.parametrize("way", ["elbv2:SetIpAddressType", "elbv2:SetSubnets"])
+@pytest.mark.parametrize(("protocol", "stays"), [("TCP", False), ("UDP", True), ("TCP_UDP", True)])
+def test_a_load_balancer_whose_datagrams_go_to_ipv4_targets_does_not_become_dual_stack(
+    client, vpc, way, protocol, stays
+):
+    arn = a_balancer(client, vpc.subnets["dualstack"])["LoadBalancerArn"]
+    group = a_group(client, vpc.id, Protocol=protocol)
+    asked = {"LoadBalancerArn": arn, "Protocol": protocol, "Port": 53}
+    client.ask("elbv2:CreateListener", **asked, DefaultActions=forward(group))
+    change = {"LoadBalancerArn": arn, "IpAddressType": "dualstack"}
+    if way == "elbv2:SetSubnets":
+        change["Subnets"] = [vpc.subnets["dualstack"]]
+    if stays:
+        assert client.refusal(way, **change) == "InvalidConfigurationRequest"
+    else:
+        client.ask(way, **change)
+    (shown,) = client.ask("elbv2:DescribeLoadBalancers")["LoadBalancers"]
+    assert shown["IpAddressType"] == ("ipv4" if stays else "dualstack")
+
+
 @pytest.mark.parametrize(("scheme", "closed"), [("internal", True), ("internet-facing", False)])
 def test_an_internal_load_balancer_is_closed_to_gateways_by_default(client, vpc, scheme, closed):
     gateway = client.ask("CreateInternetGateway")["InternetGateway"]["InternetGatewayId"]

@@ -8,7 +8,7 @@ with the listener's, their VPC is the load balancer's, and another load balancer
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genkan.api.address_types import DUALSTACK, IPV6
+from genkan.api.address_types import DUALSTACK, IPV4, IPV6
 from genkan.api.call import Call
 from genkan.api.elbv2.arns import need
 from genkan.api.elbv2.errors import (
@@ -26,6 +26,7 @@ from genkan.model.load_balancer import Forward, Listener, LoadBalancer, TargetGr
 FORWARD = "forward"
 TARGET_GROUPS = 5  # of an action
 HEAVIEST = 999
+DATAGRAMS = ("UDP", "TCP_UDP")
 # Which target groups a listener may hand on to, by protocols.
 COMPATIBLE = {
     "TCP": ("TCP", "TCP_UDP"),
@@ -67,6 +68,22 @@ def parse_forwards(
     for group in groups:
         _check(call, balancer, protocol, group)
     return forwards
+
+
+def check_datagram_targets(
+    balancer_id: str, family: str, protocol: str, group: TargetGroup
+) -> None:
+    """Raise InvalidConfigurationRequest where datagrams would have to change their IP version.
+
+    A UDP listener of a dual-stack load balancer takes IPv6 target groups alone ("Listeners for your
+    Network Load Balancers"). A TCP_UDP one is held to the same: its datagrams are no others.
+    """
+    if protocol in DATAGRAMS and family == DUALSTACK and group.ip_address_type != IPV6:
+        raise InvalidConfigurationRequest(
+            f"A {protocol} listener of the {DUALSTACK} load balancer '{balancer_id}' needs target "
+            f"groups of the IP address type {IPV6}, and '{group.id}' has {group.ip_address_type}. "
+            f"Name an {IPV6} one, or leave the load balancer {IPV4}."
+        )
 
 
 def shown_action(listener: Listener) -> dict[str, Any]:
@@ -125,6 +142,7 @@ def _check(call: Call, balancer: LoadBalancer, protocol: str, group: TargetGroup
             f"Target group '{group.id}' has the IP address type {IPV6}, and load balancer "
             f"'{balancer.id}' {balancer.ip_address_type}: it has to be {DUALSTACK}."
         )
+    check_datagram_targets(balancer.id, balancer.ip_address_type, protocol, group)
     if any(arn != balancer.id for arn in load_balancers_of(call, group)):
         raise TargetGroupAssociationLimit(
             "The following target groups cannot be associated with more than one load balancer: "

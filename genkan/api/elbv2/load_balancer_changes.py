@@ -13,6 +13,7 @@ from genkan.api.address_types import DUALSTACK, IPV6
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import need
 from genkan.api.elbv2.errors import InvalidConfigurationRequest
+from genkan.api.elbv2.listener_forwards import check_datagram_targets
 from genkan.api.elbv2.load_balancer_settings import check_ip_address_type, choose_balancer_groups
 from genkan.api.elbv2.load_balancer_shape import ON_OFF, zones
 from genkan.api.elbv2.placements import (
@@ -24,7 +25,7 @@ from genkan.api.elbv2.placements import (
 )
 from genkan.model.endpoint_service import EndpointService
 from genkan.model.errors import ValidationError
-from genkan.model.load_balancer import LoadBalancer, LoadBalancerType
+from genkan.model.load_balancer import Listener, LoadBalancer, LoadBalancerType, TargetGroup
 from genkan.model.network import put
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.subnet import Subnet
@@ -54,6 +55,7 @@ def set_subnets(
     family = check_ip_address_type(
         ip_address_type or balancer.ip_address_type, (one.subnet for one in placements)
     )
+    _check_listeners(call, balancer, family)
     if placements[0].subnet.vpc_id != balancer.vpc_id:
         raise InvalidConfigurationRequest(
             f"{placements[0].subnet.id} is not in {balancer.vpc_id}, where the load balancer "
@@ -128,11 +130,23 @@ def set_ip_address_type(call: Call, *, load_balancer_arn: str, ip_address_type: 
     balancer = need(call, LoadBalancer, load_balancer_arn)
     subnets = (call.network.get(Subnet, name) for name in balancer.subnet_ids)
     family = check_ip_address_type(ip_address_type, (one for one in subnets if one))
+    _check_listeners(call, balancer, family)
     if family != DUALSTACK:
         _check_unneeded(call, balancer)
     after = replace(balancer, ip_address_type=family)
     worn = _readdressed(call, after, balancer.network_interface_ids)
     return Answer({"IpAddressType": family}, put(after, *worn))
+
+
+def _check_listeners(call: Call, balancer: LoadBalancer, family: str) -> None:
+    """Raise InvalidConfigurationRequest when a listener's targets do not go with `family`."""
+    if family == balancer.ip_address_type:
+        return
+    for listener in call.network.where(Listener, load_balancer=balancer.id):
+        for forward in listener.forwards:
+            group = call.network.get(TargetGroup, forward.target_group)
+            if group:
+                check_datagram_targets(balancer.id, family, listener.protocol, group)
 
 
 def _check_unneeded(call: Call, balancer: LoadBalancer) -> None:

@@ -43,6 +43,18 @@ UDP_GROUP = example(
     {**GROUP, "Name": "udp", "Protocol": "UDP"},
     udp_tg="TargetGroups[0].TargetGroupArn",
 )
+DUAL_STACK = (
+    example(
+        "CreateSubnet",
+        {"VpcId": "<vpc>", "CidrBlock": "10.0.223.0/24", "Ipv6CidrBlock": "<subnet_ipv6>"},
+        dual_subnet="Subnet.SubnetId",
+    ),
+    example(
+        "elbv2:CreateLoadBalancer",
+        {**NLB, "Name": "dual", "Subnets": ["<dual_subnet>"], "IpAddressType": "dualstack"},
+        dual_nlb="LoadBalancers[0].LoadBalancerArn",
+    ),
+)
 PROTECTED = example(
     "elbv2:ModifyLoadBalancerAttributes",
     {
@@ -363,6 +375,17 @@ ROWS: tuple[Row, ...] = (
             "IncompatibleProtocols",
             "UDP",
             UDP_GROUP,
+        ),
+        (
+            {
+                "LoadBalancerArn": "<dual_nlb>",
+                "Protocol": "UDP",
+                "DefaultActions": [{"Type": "forward", "TargetGroupArn": "<udp_tg>"}],
+            },
+            "InvalidConfigurationRequest",
+            "dualstack",
+            UDP_GROUP,
+            *DUAL_STACK,
         ),
         (
             {"DefaultActions": [{"Type": "forward", "TargetGroupArn": "<peer_tg>"}]},
