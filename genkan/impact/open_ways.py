@@ -4,8 +4,8 @@ A way works where every address of its target takes the flow, whatever a hash ch
 port that a program is lent; it depends where it may, from some port at least.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from genkan.analysis import Trace
 from genkan.analysis.packet import ICMP, TCP, UDP
@@ -80,6 +80,21 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """Senders of one VPC that are asked together, and their bits for each IP version.
+
+    Made once for a VPC: a target that is one of them leaves one out and counts no one anew.
+    """
+
+    senders: Sequence[Sender]
+    bits: Mapping[int, int]
+    left_out: str | None = None
+
+    def __iter__(self) -> Iterator[Sender]:
+        return (one for one in self.senders if one.id != self.left_out)
+
+
+@dataclass(frozen=True, slots=True)
 class _Opening:
     """Services that senders reach over one arrival, surely and perhaps."""
 
@@ -117,28 +132,40 @@ class OpenWays:
         self._ports: dict[int, tuple[Ports, ...]] = {}
         self._routes: dict[int, tuple[Via, Why | None]] = {}
 
-    def to(self, target: Target, senders: Sequence[Sender]) -> Iterator[Reached]:
-        """Give the open ways of these senders, all of one VPC, to a target."""
-        if not senders:
+    def among(self, senders: Sequence[Sender]) -> Among:
+        """Give senders of one VPC, all known already, as those who are asked."""
+        bits = {4: 0, 6: 0}
+        for sender in senders:
+            for version in bits:
+                bits[version] |= self._bits.get((sender.id, version), 0)
+        return Among(senders, bits)
+
+    def without(self, among: Among, sender: Sender) -> Among:
+        """Give those who are asked, all but one."""
+        bits = {
+            version: held & ~self._bits.get((sender.id, version), 0)
+            for version, held in among.bits.items()
+        }
+        return replace(among, bits=bits, left_out=sender.id)
+
+    def to(self, target: Target, senders: Among) -> Iterator[Reached]:
+        """Give the open ways of these senders to a target."""
+        first = next(iter(senders), None)
+        if first is None:
             return
         addresses = target.addresses_in(self._state)
         if target.name is not None:
-            told = named(self._state, senders[0].vpc, target.name)
+            told = named(self._state, first.vpc, target.name)
             if isinstance(told, Outlook):
                 yield from self._unnamed(told, target, senders)
                 return
             addresses = told.addresses
         for version in (4, 6):
             meant = [one for one in addresses if one.version == version][:MOST_ADDRESSES]
-            among = 0
-            for sender in senders:
-                among |= self._bits.get((sender.id, version), 0)
-            if meant and among:
-                yield from self._open(target, version, meant, among)
+            if meant and senders.bits[version]:
+                yield from self._open(target, version, meant, senders.bits[version])
 
-    def _unnamed(
-        self, told: Outlook, target: Target, senders: Sequence[Sender]
-    ) -> Iterator[Reached]:
+    def _unnamed(self, told: Outlook, target: Target, senders: Among) -> Iterator[Reached]:
         """Give the ways to a name that somebody else answers, of which nothing is known."""
         if told.verdict is Verdict.BLOCKED:
             return

@@ -4,17 +4,18 @@ Exact, by sets of flows (`analysis.sets`), the way back too. Each thing that is 
 a flow that the walker follows and that can be sent.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from genkan.impact.blocks import Blocks
 from genkan.impact.effects import Times
 from genkan.impact.groups import Group, Outside, Sender, groups_of, outside
-from genkan.impact.open_ways import OpenWays, Reached
+from genkan.impact.open_ways import Among, OpenWays, Reached
 from genkan.impact.state import State
 from genkan.impact.target import Kind, Target
 from genkan.impact.targets import by_services
 from genkan.model.vpc import Vpc
+from genkan.program.place import INTERNET
 
 MOST_WAYS = 200_000
 
@@ -48,11 +49,10 @@ def reach(state: State, sources: Wanted, destinations: Wanted) -> list[Reached]:
     held, beyond = everybody(state)
     ends: list[Sender] = [*(one for groups in held.values() for one in groups), beyond]
     senders = [one for one in ends if sources.sender(state, one)]
-    meant = {one.id for one in senders}
     ways = OpenWays(state, senders)
     found: list[Reached] = []
-    for among, target in asked(state, held, beyond, destinations):
-        found += ways.to(target, [one for one in among if one.id in meant])
+    for among, target in asked(state, ways, held, senders, destinations):
+        found += ways.to(target, among)
         if len(found) > MOST_WAYS:
             raise TooMany(f"more than {MOST_WAYS} ways are open; name sources or destinations")
     return found
@@ -66,27 +66,37 @@ def everybody(state: State) -> tuple[dict[str, list[Group]], Outside]:
 
 
 def asked(
-    state: State, held: dict[str, list[Group]], beyond: Sender, wanted: Wanted
-) -> Iterator[tuple[list[Sender], Target]]:
-    """Give the targets that are wanted, each with senders of one VPC that can mean it."""
+    state: State,
+    ways: OpenWays,
+    held: dict[str, list[Group]],
+    senders: Sequence[Sender],
+    wanted: Wanted,
+) -> Iterator[tuple[Among, Target]]:
+    """Give the targets that are wanted, each with those of the senders, of one VPC or from
+    outside, that can mean it."""
     times = Times(state, state)
+    meant: dict[str, list[Sender]] = {}
+    for sender in senders:
+        meant.setdefault(sender.vpc, []).append(sender)
+    beyond = ways.among([one for one in meant.get(INTERNET, ()) if one.versions])
     for vpc, groups in held.items():
+        among = ways.among(meant.get(vpc, ()))
         near = [*groups, *(one for peer in state.index.peers[vpc] for one in held.get(peer, ()))]
+        known = {one.id for one in among}
         for group in near:
             target = Target(Kind.INTERFACES, group.id, group=group)
             if not wanted.target(state, target):
                 continue
-            yield [one for one in groups if one is not group], target
-            if group.vpc == vpc and len(group.members) > 1:
-                yield [group], _others(group)
+            yield ways.without(among, group), target
+            if group.vpc == vpc and group.id in known and len(group.members) > 1:
+                yield ways.among([group]), _others(group)
         for service in by_services(times, vpc):
             if wanted.target(state, service):
-                yield list(groups), service
-        if beyond.versions:
-            for group in groups:
-                target = Target(Kind.PUBLIC, group.id, group=group)
-                if group.public and wanted.target(state, target):
-                    yield [beyond], target
+                yield among, service
+        for group in groups if beyond.senders else ():
+            target = Target(Kind.PUBLIC, group.id, group=group)
+            if group.public and wanted.target(state, target):
+                yield beyond, target
 
 
 def _others(group: Group) -> Target:

@@ -26,10 +26,12 @@ def drawn(seed: int) -> State:
 def test_ways_are_what_walks_say_and_nothing_is_left_out(seed: int):
     state, dice = drawn(seed), random.Random(seed)
     groups, beyond = everybody(state)
-    ways = OpenWays(state, [*(one for held in groups.values() for one in held), beyond])
+    everyone = [*(one for held in groups.values() for one in held), beyond]
+    ways = OpenWays(state, everyone)
     flows = 0
-    for senders, target in asked(state, groups, beyond, Wanted()):
-        told = list(ways.to(target, senders))
+    for among, target in asked(state, ways, groups, everyone, Wanted()):
+        told = list(ways.to(target, among))
+        senders = list(among)
         for sender in dice.sample(senders, min(2, len(senders))):
             parts = ports_of((state,), sender, target)
             for ports in dice.sample(parts, min(4, len(parts))):
@@ -37,6 +39,19 @@ def test_ways_are_what_walks_say_and_nothing_is_left_out(seed: int):
                     flows += 1
                     compare(state, told, sender, target, version, ports)
     assert flows > 50
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_senders_of_a_vpc_are_counted_once_however_many_targets_there_are(seed: int):
+    state = drawn(seed)
+    groups, beyond = everybody(state)
+    everyone = [*(one for held in groups.values() for one in held), beyond]
+    ways = OpenWays(state, everyone)
+    rooms = list(asked(state, ways, groups, everyone, Wanted()))
+    counted = {id(among.senders) for among, _ in rooms}
+    several = [one for held in groups.values() for one in held if len(one.members) > 1]
+    assert len(rooms) > len(groups) + 1
+    assert len(counted) <= len(groups) + 1 + len(several)
 
 
 def compare(

@@ -86,7 +86,7 @@ class Sets:
         while (left := party.without(hosts)) is not None:
             way = self._way(left, services)
             arrivals = way.arrivals(destination)
-            met = way.visited & {one.source.origin for one in left.members}
+            met = way.visited & left.hosts
             if left.is_single or not met:
                 yield from arrivals
                 break

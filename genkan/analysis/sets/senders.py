@@ -51,12 +51,14 @@ class Party:
     atlas: Atlas
     members: list[Member]
     bits: int = field(init=False)
+    hosts: frozenset[str] = field(init=False)
     _guards: dict[Stage, Guards] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bits = 0
         for one in self.members:
             self.bits |= one.bit
+        self.hosts = frozenset(one.source.origin for one in self.members)
 
     @property
     def leader(self) -> Source:
@@ -85,14 +87,14 @@ class Party:
 
     def without(self, places: Collection[str]) -> "Party | None":
         """Give the party of those whose hosts are not among some places; None: of nobody."""
-        left = [one for one in self.members if one.source.origin not in places]
-        if len(left) == len(self.members):
+        if self.hosts.isdisjoint(places):
             return self
+        left = [one for one in self.members if one.source.origin not in places]
         return Party(self.atlas, left) if left else None
 
     def alone(self, places: Collection[str]) -> Iterator["Party"]:
         """Give a party for each of those whose hosts are among some places."""
-        for one in self.members:
+        for one in () if self.hosts.isdisjoint(places) else self.members:
             if one.source.origin in places:
                 yield Party(self.atlas, [one])
 
