@@ -1,4 +1,7 @@
 # Tests of one file share what they start and go in their order: loadfile.
+# Byte code is kept: without it each worker rewrites all tests, each process compiles all it imports.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: setup demo test check gates pages bench soak
 
 setup:
