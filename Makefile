@@ -1,4 +1,5 @@
-# Tests of one file share what they start and go in their order: loadfile.
+# Tests of one file share what they start and go in their order: loadfile. Which file is first says
+# tests/conftest.py.
 # Byte code is kept: without it each worker rewrites all tests, each process compiles all it imports.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -11,11 +12,11 @@ demo: setup
 	@.venv/bin/genkan demo
 
 test: setup
-	.venv/bin/pytest -n auto --dist loadfile
+	.venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # All that a change must pass. The tests run once, under the watch for coverage of the pure core.
 check: gates
-	.venv/bin/pytest -n auto --dist loadfile --cov
+	.venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder --cov
 
 gates: setup
 	.venv/bin/ruff check .

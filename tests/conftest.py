@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=_lacks(False, frozenset({ACCELERATOR}))))
         if _draws(item):
             item.add_marker(pytest.mark.no_cover)  # chance is no cover, and a watch thrice the time
+    _put_long_files_first(items)
+
+
+def _put_long_files_first(items: list[pytest.Item]) -> None:
+    """Order the files; workers take them in turn, and one that is begun last may leave the others
+    with nothing to do. Long are those that start sites or send packets, few tests as they have;
+    then those with many tests."""
+    tests = Counter(item.path for item in items)
+    waits = {item.path for item in items if _is_marked(item, SENDS_PACKETS)}
+    items.sort(key=lambda item: (item.path not in waits, -tests[item.path], str(item.path)))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
