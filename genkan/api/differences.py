@@ -53,8 +53,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "Certificates that ACM is asked for are the site authority's and issued at once: nobody "
         "validates them, and they are not renewed. Policies with FIPS or post-quantum ciphers, and "
         "the one of 2015 with 3DES, are not there.",
-        "Application load balancers and their rules are refused, and so are targets that are "
-        "functions or load balancers.",
+        "Application load balancers are refused, and so are targets that are functions or load "
+        "balancers. A listener has its default rule alone, and rules cannot be made.",
         "Connections to an unhealthy target that has a draining interval end with the interval; "
         "AWS says that they are kept for it, and not what comes then.",
         "Classic Load Balancers (2012-06-01), which share the endpoint, are refused.",

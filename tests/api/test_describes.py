@@ -77,8 +77,12 @@ def listings() -> Iterator[Listing]:
         if whole.member((*LIST, *PAGE_SIZES)):
             needed = whole.shape.required_members
             usual = {name: value for name, value in one.parameters.items() if name in needed}
-            is_whole = one.operation == "elbv2:DescribeListeners"  # of one load balancer
+            is_whole = one.operation in OF_ONE
             yield Listing(one.operation, one.parameters if is_whole else usual)
+
+
+# What lists the parts of one thing.
+OF_ONE = ("elbv2:DescribeListeners", "elbv2:DescribeRules")
 
 
 def labelled(*members: str) -> list[Any]:

@@ -26,6 +26,7 @@ CODES: dict[str, tuple[str | None, str | None]] = {
     "subnet-cidr-assoc": ("InvalidSubnetCidrBlockAssociationID.NotFound",) * 2,
     "vpce-nfn": ("InvalidConnectionNotification",) * 2,
     "elasticloadbalancing:listener": ("ValidationError", "ListenerNotFound"),
+    "elasticloadbalancing:listener-rule": ("ValidationError", "RuleNotFound"),
     "elasticloadbalancing:loadbalancer": ("ValidationError", "LoadBalancerNotFound"),
     "elasticloadbalancing:targetgroup": ("ValidationError", "TargetGroupNotFound"),
     "/hostedzone/": ("NoSuchHostedZone",) * 2,

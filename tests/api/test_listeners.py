@@ -51,6 +51,17 @@ def test_a_listener_is_described_as_it_was_made(client, balancer, group):
     assert a_listener(client, balancer, group) == made
 
 
+def test_a_listener_has_its_default_rule_which_does_what_the_listener_does(client, balancer, group):
+    made = a_listener(client, balancer, group)
+    (rule,) = client.ask("elbv2:DescribeRules", ListenerArn=made["ListenerArn"])["Rules"]
+    under = made["ListenerArn"].replace(":listener/", ":listener-rule/") + "/"
+    assert rule["RuleArn"].startswith(under)
+    assert (rule["IsDefault"], rule["Priority"], rule["Conditions"]) == (True, "default", [])
+    assert rule["Actions"] == made["DefaultActions"]
+    by_name = client.ask("elbv2:DescribeRules", RuleArns=[rule["RuleArn"]])
+    assert by_name["Rules"] == [rule]
+
+
 @pytest.mark.parametrize(
     ("listener", "target", "goes"),
     [

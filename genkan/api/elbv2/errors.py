@@ -71,6 +71,10 @@ class ResourceInUse(Refused):
     code = "ResourceInUse"
 
 
+class RuleNotFound(Refused):
+    code = "RuleNotFound"
+
+
 class SSLPolicyNotFound(Refused):
     code = "SSLPolicyNotFound"
 

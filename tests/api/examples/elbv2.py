@@ -117,6 +117,8 @@ USE = (
     example("elbv2:DeleteLoadBalancer", {"LoadBalancerArn": "<front_nlb>"}),
     example("elbv2:DescribeListeners", {"LoadBalancerArn": "<nlb>"}),
     example("elbv2:DescribeListeners", {"ListenerArns": ["<listener>"]}),
+    example("elbv2:DescribeRules", {"ListenerArn": "<listener>"}, listener_rule="Rules[0].RuleArn"),
+    example("elbv2:DescribeRules", {"RuleArns": ["<listener_rule>"]}),
     example("elbv2:DescribeListenerAttributes", {"ListenerArn": "<listener>"}),
     example(
         "elbv2:ModifyListenerAttributes",

@@ -91,7 +91,6 @@ OF_EC2: dict[str, str] = {
 # Codes in botocore's models of the other services, for operations that there are.
 OF_OTHERS: dict[str, dict[str, str]] = {
     "elbv2": {
-        "RuleNotFound": "network and gateway load balancers have no rules",
         "TrustStoreNotFound": "mutual authentication is refused",
         "TrustStoreNotReady": "mutual authentication is refused",
         "TooManyRegistrationsForTargetId": "a target may be registered as often as one likes",
