@@ -30,12 +30,18 @@ class Fixed:
 ANY = Fixed()
 
 
+def named_subnets(names: Sequence[str] | None, fixed: Iterable[str]) -> list[str]:
+    """Give the subnets that SubnetIds and SubnetConfigurations name: both may name one."""
+    return [*(names or ()), *(name for name in fixed if name not in (names or ()))]
+
+
 def choose_subnets(call: Call, vpc_id: str, names: Iterable[str]) -> list[Subnet]:
     """Give the subnets of an endpoint's interfaces.
 
-    Raises Malformed, NotFound, InvalidParameter for another VPC's, DuplicateSubnetsInSameZone.
+    Raises Malformed, NotFound, InvalidParameter for another VPC's, DuplicateSubnetsInSameZone also
+    for one that is named twice.
     """
-    subnets = [_need_subnet(call, name) for name in dict.fromkeys(names)]
+    subnets = [_need_subnet(call, name) for name in names]
     zones: set[str] = set()
     for subnet in subnets:
         if subnet.vpc_id != vpc_id:
@@ -70,12 +76,18 @@ def fixed_addresses(
 ) -> dict[str, Fixed]:
     """Give the addresses that SubnetConfigurations ask for in each subnet they name.
 
-    Raises MissingParameter, InvalidParameterValue.
+    Raises MissingParameter, InvalidParameter for a subnet that is named twice,
+    InvalidParameterValue.
     """
     fixed: dict[str, Fixed] = {}
     for one in configurations or ():
         if not one.get("SubnetId"):
             raise MissingParameter("A subnet configuration must contain the parameter SubnetId.")
+        if one["SubnetId"] in fixed:
+            raise InvalidParameter(
+                f"SubnetConfigurations names {one['SubnetId']} twice. An endpoint has one "
+                "interface in a subnet: name each once."
+            )
         four, six = one.get("Ipv4"), one.get("Ipv6")
         fixed[one["SubnetId"]] = Fixed(
             parse_address(four, "ipv4") if four else None,

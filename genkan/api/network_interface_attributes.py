@@ -18,6 +18,7 @@ from genkan.api.public_addresses import elastic_ip_of, free_public_addresses
 from genkan.model.errors import (
     InvalidParameterValue,
     MissingParameter,
+    UnsupportedOperation,
 )
 from genkan.model.instance import Instance
 from genkan.model.network import put
@@ -129,7 +130,15 @@ def _with_public_address(call: Call, interface: NetworkInterface, wanted: bool) 
 
 
 def _reattached(interface: NetworkInterface, asked: Mapping[str, Any]) -> NetworkInterface:
-    """Give the interface with its attachment changed. Raises NotFound."""
+    """Give the interface with its attachment changed.
+
+    Raises MissingParameter, NotFound, UnsupportedOperation.
+    """
+    for unknown in sorted(set(asked) - {"AttachmentId", "DeleteOnTermination"}):
+        raise UnsupportedOperation(
+            f"Genkan's interfaces do not take {unknown} of an attachment, and ignore none. "
+            "Leave it out."
+        )
     worn = interface.attachment
     name = asked.get("AttachmentId")
     if not name:

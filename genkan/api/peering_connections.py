@@ -28,6 +28,7 @@ from genkan.model.errors import (
     MissingParameter,
     OperationNotPermitted,
     Refused,
+    UnsupportedOperation,
 )
 from genkan.model.network import put
 from genkan.model.peering import (
@@ -186,6 +187,10 @@ def _with_options(call: Call, side: PeeringSide, options: Mapping[str, Any] | No
         raise OperationNotPermitted(
             f"The options of {side.vpc} are those of {side.account} in {side.region}. "
             "Ask from there."
+        )
+    for name in sorted(set(options) - {OPTION, *CLASSIC}):
+        raise UnsupportedOperation(
+            f"Genkan's peering connections do not take {name}, and ignore none. Leave it out."
         )
     for name in CLASSIC:
         if options.get(name):

@@ -12,7 +12,13 @@ from typing import Any
 
 from genkan.api.address_types import check_subnets, choose_address_type, choose_record_type
 from genkan.api.call import Call
-from genkan.api.endpoint_interfaces import ANY, choose_subnets, endpoint_interface, fixed_addresses
+from genkan.api.endpoint_interfaces import (
+    ANY,
+    choose_subnets,
+    endpoint_interface,
+    fixed_addresses,
+    named_subnets,
+)
 from genkan.api.endpoint_private_dns import check_conflicts, check_dns_attributes
 from genkan.api.interface_making import choose_groups
 from genkan.api.provided_services import find_provided, need_provided
@@ -66,7 +72,7 @@ def connect(call: Call, vpc: Vpc, asked: Mapping[str, Any]) -> tuple[VpcEndpoint
         asked["ip_address_type"], service.ip_address_types, service.service_name
     )
     fixed = fixed_addresses(asked["subnet_configurations"])
-    subnets = choose_subnets(call, vpc.id, [*(asked["subnet_ids"] or ()), *fixed])
+    subnets = choose_subnets(call, vpc.id, named_subnets(asked["subnet_ids"], fixed))
     check_subnets(family, subnets)
     if remote:
         check_remote_zones(service.service_name, subnets)

@@ -226,6 +226,10 @@ def _parse_domain(text: str | None) -> str:
 
 
 def _parse_target(one: Mapping[str, Any]) -> TargetAddress:
+    for name in sorted(set(one) - {"Ip", "Port", "Protocol"}):
+        raise InvalidParameterException(
+            f"{name} of a target is not offered here, and is not ignored. Leave it out."
+        )
     ip, port, protocol = one.get("Ip", ""), one.get("Port", 53), one.get("Protocol", "Do53")
     try:
         IPv4Address(ip)

@@ -16,7 +16,13 @@ from genkan.api.address_types import (
     shown_record_type,
 )
 from genkan.api.call import Answer, Call
-from genkan.api.endpoint_interfaces import ANY, choose_subnets, endpoint_interface, fixed_addresses
+from genkan.api.endpoint_interfaces import (
+    ANY,
+    choose_subnets,
+    endpoint_interface,
+    fixed_addresses,
+    named_subnets,
+)
 from genkan.api.endpoint_policies import check_policy
 from genkan.api.endpoint_private_dns import (
     INBOUND_ONLY,
@@ -117,7 +123,7 @@ def _interface(
         given["ip_address_type"], address_types(service), given["service_name"]
     )
     fixed = fixed_addresses(given["subnet_configurations"])
-    subnets = choose_subnets(call, vpc.id, [*(given["subnet_ids"] or ()), *fixed])
+    subnets = choose_subnets(call, vpc.id, named_subnets(given["subnet_ids"], fixed))
     check_subnets(family, subnets)
     home = given["service_region"] or call.region
     if home != call.region:

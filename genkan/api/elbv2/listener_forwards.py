@@ -58,6 +58,10 @@ def parse_forwards(
             f"Action type '{action.get('Type')}' must be '{FORWARD}' for load balancers with type "
             f"'{balancer.type.value}'"
         )
+    for name in sorted(set(action) - {"Type", "TargetGroupArn", "Order", "ForwardConfig"}):
+        raise InvalidLoadBalancerAction(
+            f"{name} is not for an action of type '{FORWARD}'. Leave it out."
+        )
     forwards = _forwards(action)
     groups = [need(call, TargetGroup, forward.target_group) for forward in forwards]
     if len({group.ip_address_type for group in groups}) > 1:

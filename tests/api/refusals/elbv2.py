@@ -25,6 +25,7 @@ TLS = {
     "Protocol": "TLS",
     "Certificates": [{"CertificateArn": "arn:aws:acm:<region>:<account>:certificate/1"}],
 }
+RULE = "arn:aws:elasticloadbalancing:<region>:<account>:listener-rule/net/nlb/0/1"
 TLS_LISTENER = example(
     "elbv2:CreateListener", {**TLS, "Port": 8443}, tls="Listeners[0].ListenerArn"
 )
@@ -327,6 +328,11 @@ ROWS: tuple[Row, ...] = (
         ({"DefaultActions": []}, "ValidationError", "default action"),
         ({"DefaultActions": FORWARD * 2}, "TooManyActions", "2"),
         (
+            {"DefaultActions": [{**FORWARD[0], "FixedResponseConfig": {"StatusCode": "200"}}]},
+            "InvalidLoadBalancerAction",
+            "FixedResponseConfig",
+        ),
+        (
             {"DefaultActions": [{"Type": "redirect"}]},
             "InvalidLoadBalancerAction",
             "redirect",
@@ -472,6 +478,14 @@ ROWS: tuple[Row, ...] = (
         {"ListenerArn": "<tls>", "Certificates": [{"CertificateArn": f"{ACM}1"}]},
         ({}, "OperationNotPermitted", "default", TLS_LISTENER),
         ({"ListenerArn": "<listener>"}, "ValidationError", "TCP"),
+    ),
+    *rows(
+        "elbv2:DescribeRules",
+        {"ListenerArn": "<listener>"},
+        ({"ListenerArn": None}, "ValidationError", "either"),
+        ({"RuleArns": [f"{RULE}/0000000000000000"]}, "ValidationError", "either"),
+        ({"ListenerArn": None, "RuleArns": ["<listener>"]}, "ValidationError", "<listener>"),
+        ({"ListenerArn": None, "RuleArns": [f"{RULE}/0"]}, "RuleNotFound", "/0"),
     ),
     *rows(
         "elbv2:DescribeListeners",

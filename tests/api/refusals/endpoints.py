@@ -133,6 +133,17 @@ ROWS: tuple[Row, ...] = (
             "DuplicateSubnetsInSameZone",
             "<spare_subnet>",
         ),
+        ({"SubnetIds": ["<subnet>", "<subnet>"]}, "DuplicateSubnetsInSameZone", "<subnet>"),
+        (
+            {
+                "SubnetConfigurations": [
+                    {"SubnetId": "<subnet>", "Ipv4": "10.0.0.40"},
+                    {"SubnetId": "<subnet>", "Ipv4": "10.0.0.41"},
+                ]
+            },
+            "InvalidParameter",
+            "<subnet>",
+        ),
         (
             {"SubnetConfigurations": [{"Ipv4": "10.0.0.40"}]},
             "MissingParameter",

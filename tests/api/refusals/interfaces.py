@@ -198,6 +198,7 @@ ROWS: tuple[Row, ...] = (
         ({"EnablePrimaryIpv6": False}, "InvalidParameterValue", "stays", *WITH_IPV6, PRIMARY_IPV6),
         ({"AssociatePublicIpAddress": True}, "InvalidParameterValue", "<eni>"),
         ({"Attachment": {"DeleteOnTermination": True}}, "MissingParameter", "attachmentId"),
+        ({"Attachment": {"DefaultEnaQueueCount": True}}, "UnsupportedOperation", "EnaQueueCount"),
         ({}, "MissingParameter", "No attributes"),
     ),
     *rows("ResetNetworkInterfaceAttribute", ENI, ({}, "MissingParameter", "sourceDestCheck")),

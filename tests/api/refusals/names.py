@@ -417,6 +417,7 @@ ROWS: tuple[Row, ...] = (
         ({"DomainName": None}, "InvalidParameterException", "DomainName"),
         ({"DomainName": "a..b"}, "InvalidParameterException", "a..b"),
         ({"TargetIps": [{"Ip": "ten"}]}, "ValidationException", "ten"),
+        ({"TargetIps": [{"Ipv6": "2001:db8::53"}]}, "InvalidParameterException", "Ipv6"),
         ({"TargetIps": [{"Ip": "192.0.2.300"}]}, "InvalidParameterException", "192.0.2.300"),
         ({"TargetIps": [{"Ip": "192.0.2.1", "Port": 0}]}, "InvalidParameterException", "0"),
         ({"TargetIps": None}, "InvalidRequestException", "target"),

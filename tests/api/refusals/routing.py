@@ -271,6 +271,11 @@ ROWS: tuple[Row, ...] = (
             "<peer_vpc>",
         ),
         (
+            {"RequesterPeeringConnectionOptions": {"AllowMultipathResilience": True}},
+            "UnsupportedOperation",
+            "AllowMultipathResilience",
+        ),
+        (
             {
                 "RequesterPeeringConnectionOptions": {
                     "AllowEgressFromLocalVpcToRemoteClassicLink": True
