@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
+from genkan.api.group_peers import shown_group_peer
 from genkan.api.ip_protocols import ANY, shown_protocol
 from genkan.api.output import present
 from genkan.api.tagging import shown
@@ -99,11 +100,11 @@ def rule_arn(group: SecurityGroup, rule: SecurityGroupRule) -> str:
     return f"arn:aws:ec2:{group.region}:{group.account}:security-group-rule/{rule.id}"
 
 
-def shown_rule(group: SecurityGroup, rule: SecurityGroupRule) -> dict[str, Any]:
+def shown_rule(network: Network, group: SecurityGroup, rule: SecurityGroupRule) -> dict[str, Any]:
     """Give a rule as DescribeSecurityGroupRules lists it; ports that it has not are -1."""
     referenced = None
     if isinstance(rule.peer, GroupPeer):
-        referenced = {"GroupId": rule.peer.group_id, "UserId": rule.peer.account}
+        referenced = shown_group_peer(network, group, rule.peer)
     return {
         **_shown_core(group, rule),
         **present(ReferencedGroupInfo=referenced),

@@ -1,14 +1,13 @@
 """IpPermissions ↔ rules: one permission names several peers, one rule has exactly one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from genkan.api.call import Call
 from genkan.api.cidrs import parse_block
-from genkan.api.group_lookup import need_group_by_name
+from genkan.api.group_peers import parse_group_peer, shown_group_peer
 from genkan.api.group_rules import Permission
-from genkan.api.ids import need
 from genkan.api.ip_protocols import (
     parse_ports,
     parse_protocol,
@@ -16,13 +15,12 @@ from genkan.api.ip_protocols import (
     shown_protocol,
 )
 from genkan.api.output import present
-from genkan.api.peering_lookup import peered
 from genkan.api.prefix_list_lookup import need_visible_list
 from genkan.model.errors import (
     InvalidParameterValue,
     MissingParameter,
-    NotFound,
 )
+from genkan.model.network import Network
 from genkan.model.security_group import (
     CidrPeer,
     Direction,
@@ -43,14 +41,17 @@ ALLOWED_IN_TEXT = frozenset(
 
 
 def parse_permissions(
-    call: Call, group: SecurityGroup, permissions: Sequence[Mapping[str, Any]]
+    call: Call,
+    group: SecurityGroup,
+    permissions: Sequence[Mapping[str, Any]],
+    held: Collection[Peer] = (),
 ) -> list[Described]:
-    """Read IpPermissions, one entry a peer, in order.
+    """Read IpPermissions, one entry a peer, in order. Groups of `held` are taken as they stand.
 
     Raises InvalidParameterValue, InvalidPermissionMalformed, MissingParameter, NotFound for a group
     that is not in the VPC, and InvalidParameterValue when a permission stands there twice.
     """
-    read = [entry for one in permissions for entry in _parse(call, group, one)]
+    read = [entry for one in permissions for entry in _parse(call, group, one, held)]
     if len({permission for permission, _ in read}) < len(read):
         raise InvalidParameterValue(
             "The same permission must not appear multiple times. Give each peer once."
@@ -68,23 +69,6 @@ def parse_cidr_peer(of: type[IPv4Network] | type[IPv6Network], text: str) -> Cid
     return CidrPeer(block)
 
 
-def parse_group_peer(call: Call, group: SecurityGroup, pair: Mapping[str, Any]) -> GroupPeer:
-    """Read a group peer, in the VPC of `group` or in one that is peered. Raises NotFound."""
-    if pair.get("GroupId"):
-        other = need(call, SecurityGroup, pair["GroupId"])
-    else:
-        other = need_group_by_name(call, pair.get("GroupName", ""))
-    together = not set(other.vpcs).isdisjoint(group.vpcs)
-    near = together or peered(call.network, other.vpc_id, group.vpc_id)
-    if not near or pair.get("UserId", other.account) != other.account:
-        raise NotFound(
-            "InvalidGroup.NotFound",
-            "You have specified two resources that belong to different networks. "
-            f"{other.id} is in {other.vpc_id}, {group.id} in {group.vpc_id}.",
-        )
-    return GroupPeer(other.id, other.account)
-
-
 def check_description(text: str | None) -> str | None:
     """Give a rule's description back. Raises InvalidParameterValue."""
     if text and (len(text) > LONGEST_DESCRIPTION or not ALLOWED_IN_TEXT.issuperset(text)):
@@ -100,7 +84,9 @@ def parse_list_peer(call: Call, name: str) -> ListPeer:
     return ListPeer(need_visible_list(call, name).id)
 
 
-def shown_permissions(group: SecurityGroup, direction: Direction) -> list[dict[str, Any]]:
+def shown_permissions(
+    network: Network, group: SecurityGroup, direction: Direction
+) -> list[dict[str, Any]]:
     """Give the rules of one direction as IpPermissions: one for each protocol and port range."""
     together: dict[tuple[int | None, PortRange | None], list[SecurityGroupRule]] = {}
     for rule in group.rules:
@@ -113,18 +99,20 @@ def shown_permissions(group: SecurityGroup, direction: Direction) -> list[dict[s
             "IpRanges": list(_shown_cidrs(rules, IPv4Network, "CidrIp")),
             "Ipv6Ranges": list(_shown_cidrs(rules, IPv6Network, "CidrIpv6")),
             "PrefixListIds": list(_shown_lists(rules)),
-            "UserIdGroupPairs": list(_shown_pairs(rules)),
+            "UserIdGroupPairs": list(_shown_pairs(network, group, rules)),
         }
         for (protocol, ports), rules in together.items()
     ]
 
 
-def _parse(call: Call, group: SecurityGroup, one: Mapping[str, Any]) -> list[Described]:
+def _parse(
+    call: Call, group: SecurityGroup, one: Mapping[str, Any], held: Collection[Peer]
+) -> list[Described]:
     protocol = parse_protocol(one.get("IpProtocol"))
     ports = parse_ports(protocol, one.get("FromPort"), one.get("ToPort"))
     read = [
         (Permission(protocol, ports, peer), check_description(text))
-        for peer, text in _peers(call, group, one)
+        for peer, text in _peers(call, group, one, held)
     ]
     if not read:
         raise MissingParameter(
@@ -134,14 +122,14 @@ def _parse(call: Call, group: SecurityGroup, one: Mapping[str, Any]) -> list[Des
 
 
 def _peers(
-    call: Call, group: SecurityGroup, one: Mapping[str, Any]
+    call: Call, group: SecurityGroup, one: Mapping[str, Any], held: Collection[Peer]
 ) -> Iterator[tuple[Peer, str | None]]:
     for entry in one.get("IpRanges") or ():
         yield parse_cidr_peer(IPv4Network, entry.get("CidrIp", "")), entry.get("Description")
     for entry in one.get("Ipv6Ranges") or ():
         yield parse_cidr_peer(IPv6Network, entry.get("CidrIpv6", "")), entry.get("Description")
     for entry in one.get("UserIdGroupPairs") or ():
-        yield parse_group_peer(call, group, entry), entry.get("Description")
+        yield parse_group_peer(call, group, entry, held), entry.get("Description")
     for entry in one.get("PrefixListIds") or ():
         peer = parse_list_peer(call, entry.get("PrefixListId", ""))
         yield peer, entry.get("Description")
@@ -161,11 +149,12 @@ def _shown_lists(rules: Iterable[SecurityGroupRule]) -> Iterator[dict[str, Any]]
             yield present(PrefixListId=rule.peer.prefix_list_id, Description=rule.description)
 
 
-def _shown_pairs(rules: Iterable[SecurityGroupRule]) -> Iterator[dict[str, Any]]:
+def _shown_pairs(
+    network: Network, group: SecurityGroup, rules: Iterable[SecurityGroupRule]
+) -> Iterator[dict[str, Any]]:
     for rule in rules:
         if isinstance(rule.peer, GroupPeer):
-            yield present(
-                UserId=rule.peer.account,
-                GroupId=rule.peer.group_id,
-                Description=rule.description,
-            )
+            yield {
+                **shown_group_peer(network, group, rule.peer),
+                **present(Description=rule.description),
+            }

@@ -46,3 +46,19 @@ def peered(network: Network, vpc_id: str, other_id: str) -> bool:
         {vpc_id, other_id} == {one.requester.vpc, one.accepter.vpc}
         for one in network.where(VpcPeeringConnection, state=PeeringState.ACTIVE)
     )
+
+
+def peering_between(network: Network, vpc_id: str, other_id: str) -> VpcPeeringConnection | None:
+    """Give the connection of two VPCs: the active one, else the one that ended last."""
+    joining = [
+        one
+        for one in network.all(VpcPeeringConnection)
+        if {vpc_id, other_id} == {one.requester.vpc, one.accepter.vpc}
+    ]
+    active = (one for one in joining if one.state is PeeringState.ACTIVE)
+    ended = sorted(
+        (one for one in joining if one.ended_at),
+        key=lambda one: (one.ended_at, one.id),
+        reverse=True,
+    )
+    return next(active, next(iter(ended), None))

@@ -137,7 +137,10 @@ def _authorize(
         for permission, description in wanted
     )
     return Answer(
-        {"Return": True, "SecurityGroupRules": [shown_rule(group, rule) for rule in made]},
+        {
+            "Return": True,
+            "SecurityGroupRules": [shown_rule(call.network, group, rule) for rule in made],
+        },
         put(replace(group, rules=group.rules + made)),
     )
 
@@ -147,7 +150,8 @@ def _revoke(
 ) -> Answer:
     there = _by_permission(group, direction)
     revoked = []
-    for permission, _ in parse_permissions(call, group, permissions):
+    held = {rule.peer for rule in group.rules}
+    for permission, _ in parse_permissions(call, group, permissions, held):
         if permission not in there:
             raise NotFound(
                 "InvalidPermission.NotFound",

@@ -69,14 +69,16 @@ def _shown(call: Call, group: SecurityGroup, near: set[str]) -> Mapping[str, Any
         "Description": group.description,
         "GroupId": group.id,
         "GroupName": group.group_name,
-        "StaleIpPermissions": list(_stale(group, Direction.INGRESS, gone)),
-        "StaleIpPermissionsEgress": list(_stale(group, Direction.EGRESS, gone)),
+        "StaleIpPermissions": list(_stale(call, group, Direction.INGRESS, gone)),
+        "StaleIpPermissionsEgress": list(_stale(call, group, Direction.EGRESS, gone)),
         "VpcId": group.vpc_id,
     }
 
 
-def _stale(group: SecurityGroup, direction: Direction, gone: set[str]) -> Iterator[dict[str, Any]]:
-    for permission in shown_permissions(group, direction):
+def _stale(
+    call: Call, group: SecurityGroup, direction: Direction, gone: set[str]
+) -> Iterator[dict[str, Any]]:
+    for permission in shown_permissions(call.network, group, direction):
         pairs = [one for one in permission["UserIdGroupPairs"] if one["GroupId"] in gone]
         if pairs:
             yield {

@@ -13,11 +13,11 @@ from genkan.api.group_lookup import (
     need_rules_of,
     rule_rows,
 )
+from genkan.api.group_peers import parse_group_peer
 from genkan.api.group_rules import Permission, new_rule, permission_of, shown_rule
 from genkan.api.ip_permissions import (
     check_description,
     parse_cidr_peer,
-    parse_group_peer,
     parse_list_peer,
     parse_permissions,
 )
@@ -56,7 +56,7 @@ def describe_security_group_rules(
             _check_group_id(name)
     found = need_rules(call, ids) if ids else rule_rows(call)
     rows, token = page(matching(found, filters, _FILTERS), max_results, next_token, ids=ids)
-    shown = [shown_rule(row.group, row.rule) for row in rows]
+    shown = [shown_rule(call.network, row.group, row.rule) for row in rows]
     return Answer(present(SecurityGroupRules=shown, NextToken=token))
 
 
@@ -159,7 +159,8 @@ def _describe_in_words(
         raise MissingParameter("The request must contain the parameter ipPermissions.")
     there = {permission_of(rule): rule for rule in group.rules if rule.direction is direction}
     changed = {}
-    for permission, text in parse_permissions(call, group, permissions):
+    held = {rule.peer for rule in group.rules}
+    for permission, text in parse_permissions(call, group, permissions, held):
         rule = there.get(permission)
         if rule is None:
             raise NotFound(

@@ -115,7 +115,7 @@ def describe_security_groups(
     table = {**GROUP_FILTERS, **_rule_filters(call)}
     groups = select(call, SecurityGroup, ids=ids, filters=filters, table=table)
     rows, token = page(groups, max_results, next_token, ids=ids)
-    return Answer(present(SecurityGroups=[_shown(group) for group in rows], NextToken=token))
+    return Answer(present(SecurityGroups=[_shown(call, group) for group in rows], NextToken=token))
 
 
 def delete_security_group(
@@ -218,15 +218,15 @@ def _arn(group: SecurityGroup) -> str:
     return f"arn:aws:ec2:{group.region}:{group.account}:security-group/{group.id}"
 
 
-def _shown(group: SecurityGroup) -> dict[str, Any]:
+def _shown(call: Call, group: SecurityGroup) -> dict[str, Any]:
     return {
         "GroupId": group.id,
-        "IpPermissionsEgress": shown_permissions(group, Direction.EGRESS),
+        "IpPermissionsEgress": shown_permissions(call.network, group, Direction.EGRESS),
         "Tags": shown(group.tags),
         "VpcId": group.vpc_id,
         "SecurityGroupArn": _arn(group),
         "OwnerId": group.account,
         "GroupName": group.group_name,
         "Description": group.description,
-        "IpPermissions": shown_permissions(group, Direction.INGRESS),
+        "IpPermissions": shown_permissions(call.network, group, Direction.INGRESS),
     }

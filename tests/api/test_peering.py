@@ -170,9 +170,55 @@ def test_groups_across_a_connection_are_shown_and_stale_without_it(client, pair,
         "SecurityGroupReferenceSet"
     ]
     assert one["ReferencingVpcId"] == pair[0]
+    link = {"VpcId": pair[1], "VpcPeeringConnectionId": active}
+    assert pairs_of(client, near) == [
+        {"UserId": ACCOUNT, "GroupId": far, **link, "PeeringStatus": "active"}
+    ]
     stale = {"VpcId": pair[0]}
     assert client.ask("DescribeStaleSecurityGroups", **stale)["StaleSecurityGroupSet"] == []
     client.ask("DeleteVpcPeeringConnection", VpcPeeringConnectionId=active)
     (found,) = client.ask("DescribeStaleSecurityGroups", **stale)["StaleSecurityGroupSet"]
     assert found["GroupId"] == near
     assert found["StaleIpPermissions"][0]["FromPort"] == 443
+    shown = {**permission, "UserIdGroupPairs": pairs_of(client, near)}
+    assert shown["UserIdGroupPairs"][0]["PeeringStatus"] == "deleted"
+    again = {"GroupId": near, "IpPermissions": [{**shown, "FromPort": 80, "ToPort": 80}]}
+    assert client.refusal("AuthorizeSecurityGroupIngress", **again) == "InvalidGroup.NotFound"
+    client.ask("RevokeSecurityGroupIngress", GroupId=near, IpPermissions=[shown])
+    assert client.ask("DescribeStaleSecurityGroups", **stale)["StaleSecurityGroupSet"] == []
+
+
+def pairs_of(client: Client, group: str) -> list[dict]:
+    (found,) = client.ask("DescribeSecurityGroups", GroupIds=[group])["SecurityGroups"]
+    return found["IpPermissions"][0]["UserIdGroupPairs"]
+
+
+def test_a_group_of_a_peers_account_is_named_with_its_account(client):
+    other = as_account(client, OTHER)
+    near = a_vpc(client, "10.0.0.0/16")
+    sync(other, client)
+    far = a_vpc(other, "10.1.0.0/16")
+    theirs = other.ask("CreateSecurityGroup", GroupName="g", Description="g", VpcId=far)["GroupId"]
+    sync(client, other)
+    group = client.ask("CreateSecurityGroup", GroupName="g", Description="g", VpcId=near)["GroupId"]
+    pair = {"GroupId": theirs, "UserId": OTHER}
+    rule = {"GroupId": group, "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [pair]}]}
+    assert client.refusal("AuthorizeSecurityGroupIngress", **rule) == "InvalidGroup.NotFound"
+    name = asked(client, near, far, PeerOwnerId=OTHER)
+    advance(client)
+    sync(other, client)
+    other.ask("AcceptVpcPeeringConnection", VpcPeeringConnectionId=name)
+    advance(other)
+    sync(client, other)
+    unnamed = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": theirs}]}]
+    refused = client.refusal("AuthorizeSecurityGroupIngress", GroupId=group, IpPermissions=unnamed)
+    assert refused == "InvalidGroup.NotFound"
+    answer = client.ask("AuthorizeSecurityGroupIngress", **rule)
+    assert answer["SecurityGroupRules"][0]["ReferencedGroupInfo"] == {
+        **pair,
+        "VpcId": far,
+        "VpcPeeringConnectionId": name,
+        "PeeringStatus": "active",
+    }
+    (shown,) = pairs_of(client, group)
+    assert shown["UserId"] == OTHER
