@@ -61,8 +61,14 @@ def _rows(service: str, name: str) -> int:
 
 def _named(name: str) -> list[str]:
     snake = wire.snake_case(name)
-    word = re.compile(rf"\b(?:{name}|{snake}|{snake.replace('_', '-')})\b")
-    return [path for path, text in _texts().items() if word.search(text)]
+    ways = (name, snake, snake.replace("_", "-"))
+    word = re.compile(rf"\b(?:{'|'.join(ways)})\b")
+    # Most texts have none of them, which a plain look tells many times sooner than a pattern.
+    return [
+        path
+        for path, text in _texts().items()
+        if any(way in text for way in ways) and word.search(text)
+    ]
 
 
 def _texts() -> dict[str, str]:
