@@ -139,22 +139,31 @@ class Volley:
         """Send every probe and give what was seen of each.
 
         `expected` holds (number, "taken" or "answered"): what is waited for. What nobody expects
-        has until it was quiet for a moment.
+        has until it was quiet for a moment, and so has what no kernel takes.
         """
         self._seen = {}
+        untaken: set[int] = set()
         count = 0
         for number, (place, packet) in enumerate(probes):
             self._seen[number] = Seen(place)
+            if self._is_refused(place, packet.source, packet.destination):
+                untaken.add(number)
             self._send(place, packet, number, QUESTION)
             count = number + 1
             if number % BATCH == 0:
                 self._read(0)
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and not all(self._came(*one) for one in expected):
+        awaited = [one for one in expected if one[0] not in untaken]
+        while time.monotonic() < end and not all(self._came(*one) for one in awaited):
             self._read(QUIET)
         while self._read(QUIET) and time.monotonic() < end + PATIENCE:
             pass
         return [self._seen[number] for number in range(count)]
+
+    def _is_refused(self, place: str, source: Address, destination: Address) -> bool:
+        """No host takes an IPv4 packet from outside that says that it is from the host itself."""
+        owns = self._atlas.owns
+        return source.version == 4 and owns(place, source) and owns(place, destination)
 
     def _came(self, number: int, what: str) -> bool:
         seen = self._seen[number]
@@ -223,8 +232,8 @@ class Volley:
         source, destination, protocol, body = _read_header(packet)
         if not self._atlas.owns(place, destination):
             return  # it passes through here
-        if source.version == 4 and self._atlas.owns(place, source):
-            return  # no kernel takes what says that it is from itself
+        if self._is_refused(place, source, destination):
+            return
         read = _read_transport(protocol, body)
         if read is None or read[0] not in self._seen:
             return
