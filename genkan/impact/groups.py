@@ -7,6 +7,7 @@ all that tells addresses apart.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from genkan.impact.blocks import Blocks
 from genkan.impact.state import State
@@ -43,11 +44,17 @@ class Group:
         return self.members[0].place
 
     def address(self, version: int) -> Address | None:
-        return self.members[0].interface.first_address(version)
+        return self._addresses.get(version)
+
+    @cached_property
+    def _addresses(self) -> dict[int, Address]:
+        """The first address of each family that there is."""
+        first = self.members[0].interface.first_address
+        return {version: found for version in (4, 6) if (found := first(version)) is not None}
 
     @property
     def versions(self) -> tuple[int, ...]:
-        return tuple(version for version in (4, 6) if self.address(version))
+        return tuple(self._addresses)
 
     @property
     def id(self) -> str:
@@ -91,11 +98,12 @@ def groups_of(
     held: dict[tuple[object, ...], list[Member]] = {}
     for member in _members(before, after, vpc_id):
         interface = member.interface
+        publics = _publics(before, interface, beyond)
         key = (
             interface.subnet_id,
             tuple(sorted(interface.group_ids)),
-            _publics(before, interface, beyond),
-            _publics(after, interface, beyond),
+            publics,
+            publics if after is before else _publics(after, interface, beyond),
             interface.source_dest_check,
             tuple(blocks.of(one) for one in interface.addresses),
         )
@@ -130,5 +138,7 @@ def _members(before: State, after: State, vpc_id: str) -> Iterator[Member]:
 def _publics(state: State, interface: NetworkInterface, beyond: Blocks) -> tuple[object, ...]:
     """Give what the public addresses of an interface are in."""
     public = state.index.public_of
+    if not public:
+        return ()
     held = (public.get((interface.vpc_id, one)) for one in interface.private_addresses)
     return tuple(beyond.of(one) for one in held if one is not None)

@@ -15,8 +15,8 @@ from genkan.program.filter import AddressSet, InSet, Match, Rule, Verdict
 
 Blocks = tuple[IPv6Network, ...]
 # Version, first and last; a set with blocks of it; anybody.
-_Far = tuple[int, int, int] | tuple[frozenset[Address], Blocks] | None
-_Asked = tuple[_Far, int, bool]
+Far = tuple[int, int, int] | tuple[frozenset[Address], Blocks] | None
+Asked = tuple[Far, int, bool]
 
 
 class Column:
@@ -65,7 +65,7 @@ class Rulings:
         self._for_one: dict[tuple[str, tuple[str, ...], Address], int] = {}
         self._for_all: dict[tuple[str, tuple[str, ...], int], Relation] = {}
         self._sets: dict[tuple[str, str], tuple[frozenset[Address], Blocks]] = {}
-        self._rules_of: dict[tuple[str, tuple[str, ...]], list[_Asked]] = {}
+        self._rules_of: dict[tuple[str, tuple[str, ...]], list[Asked]] = {}
         self._takes: dict[tuple[str, str], bool] = {}
 
     def for_one(self, place: str, filters: tuple[str, ...], remote: Address) -> int:
@@ -85,7 +85,7 @@ class Rulings:
     def _ask(self, place: str, filters: tuple[str, ...], remote: Address) -> int:
         accepted, undecided = 0, self._atoms.all
         version, number = remote.version, int(remote)
-        for far, services, accepts in self._read(place, filters):
+        for far, services, accepts in self.read(place, filters):
             if far is not None and len(far) == 2:
                 if remote not in far[0] and not any(remote in block for block in far[1]):
                     continue
@@ -97,10 +97,10 @@ class Rulings:
                 accepted |= hit
         return accepted
 
-    def _read(self, place: str, filters: tuple[str, ...]) -> list[_Asked]:
+    def read(self, place: str, filters: tuple[str, ...]) -> list[Asked]:
         """Give rules as they are asked: the far side, the services, whether they accept."""
         if len(filters) > 1:
-            return [rule for name in filters for rule in self._read(place, (name,))]
+            return [rule for name in filters for rule in self.read(place, (name,))]
         found = self._rules_of.get((place, filters))
         if found is None:
             found = self._rules_of[place, filters] = [
@@ -113,7 +113,7 @@ class Rulings:
             ]
         return found
 
-    def _far(self, place: str, match: Match) -> _Far:
+    def _far(self, place: str, match: Match) -> Far:
         if match.remote is None:
             return None
         if isinstance(match.remote, InSet):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from genkan.analysis.atlas import Atlas
+from genkan.analysis.sets.accepting import Accepting
 from genkan.analysis.sets.index import Index
 from genkan.analysis.sets.relation import Relation, join
 from genkan.analysis.sets.rulings import Column, Rulings
@@ -112,7 +113,9 @@ class Senders:
         self._everywhere = frozenset((*index.blocks, *index.places_beside))
         self._lengths: dict[tuple[frozenset[str], int], list[tuple[int, set[int]]]] = {}
         self._worn: dict[tuple[str, Stage, Address, int], Relation] = {}
-        self._worn_by: dict[tuple[str, Stage], dict[tuple[str, ...] | None, int]] = {}
+        self._worn_by: dict[
+            tuple[str, Stage], tuple[Accepting, dict[tuple[str, ...] | None, int]]
+        ] = {}
         held: dict[tuple[object, ...], list[Member]] = {}
         for source, bit in self.bits.items():
             attached = self._attached(source)
@@ -143,8 +146,9 @@ class Senders:
         key = (place, stage, remote, services)
         found = self._worn.get(key)
         if found is None:
-            parts = []
-            for filters, bits in self._wearers(place, stage, rulings).items():
+            accepting, others = self._wearers(place, stage, rulings)
+            parts = [(has & services, bits) for has, bits in accepting.of(remote)]
+            for filters, bits in others.items():
                 accepted = services
                 if filters is not None:
                     accepted &= rulings.for_one(place, filters, remote)
@@ -154,18 +158,27 @@ class Senders:
 
     def _wearers(
         self, place: str, stage: Stage, rulings: Rulings
-    ) -> dict[tuple[str, ...] | None, int]:
-        """Give who asks which filters: one by one, where they only add to each other."""
+    ) -> tuple[Accepting, dict[tuple[str, ...] | None, int]]:
+        """Give the rules of the filters that only add to each other, and who asks the others."""
         found = self._worn_by.get((place, stage))
         if found is None:
-            found = self._worn_by[place, stage] = {}
+            added: dict[str, int] = {}
+            others: dict[tuple[str, ...] | None, int] = {}
             for party in self.parties:
                 if not party.attached or party.attached[0] != place:
                     continue
                 for filters, bits in party.guards(stage):
-                    adds = filters and all(rulings.only_accepts(place, one) for one in filters)
-                    for one in [(each,) for each in filters or ()] if adds else [filters]:
-                        found[one] = found.get(one, 0) | bits
+                    if filters and all(rulings.only_accepts(place, one) for one in filters):
+                        for one in filters:
+                            added[one] = added.get(one, 0) | bits
+                    else:
+                        others[filters] = others.get(filters, 0) | bits
+            worn = [
+                (far, services, bits)
+                for name, bits in added.items()
+                for far, services, _ in rulings.read(place, (name,))
+            ]
+            found = self._worn_by[place, stage] = (Accepting(worn), others)
         return found
 
     def _attached(self, source: Source) -> tuple[str, str] | None:
