@@ -53,6 +53,10 @@ def reach(
     told = _of_files(asked, sources) if sources else _of_site(asked)
     if "unreadable" in told:
         raise Failure(USAGE, f"{told['unreadable']}.", todo="genkan reach --help")
+    if "unknown" in told:
+        near = f"Near to it: {', '.join(told['near'])}. " if told["near"] else ""
+        why = f"{near}SRC and DST are ids, Name tags, names of groups or services, or `internet`."
+        raise Failure(REFUSED, f"nothing here is called {told['unknown']}.", why, "genkan status")
     if as_json or output == "json":
         click.echo(json.dumps(told, indent=2))
     else:

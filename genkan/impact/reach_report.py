@@ -6,7 +6,7 @@ from typing import Any
 from genkan.impact.access_scope import ScopeUnreadable, parse_scope
 from genkan.impact.groups import Group, Sender
 from genkan.impact.open_ways import Reached
-from genkan.impact.reach import TooMany, Wanted, reach
+from genkan.impact.reach import TooMany, UnknownWord, Wanted, reach
 from genkan.impact.shown import name_of, ports_shown
 from genkan.impact.state import State
 from genkan.impact.target import Kind, Target
@@ -16,7 +16,7 @@ SCHEMA = "genkan-reach/1"
 
 def answer_reach(state: State, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Answer a question: `sources`, `destinations` (none: all), and a `scope` whose findings alone
-    are meant. `unreadable` says what is wrong with it."""
+    are meant. `unreadable` says what is wrong with it, `unknown` what nothing is called."""
     try:
         scope = parse_scope(asked["scope"]) if asked.get("scope") is not None else None
         sources, destinations = (
@@ -27,6 +27,8 @@ def answer_reach(state: State, asked: Mapping[str, Any]) -> dict[str, Any]:
             found = scope.findings(found)
     except (TooMany, ScopeUnreadable) as error:
         return {"unreadable": str(error)}
+    except UnknownWord as error:
+        return {"unknown": error.word, "near": list(error.near)}
     return {
         "schema": SCHEMA,
         "is_scope": scope is not None,

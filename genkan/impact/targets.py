@@ -114,7 +114,7 @@ def _services(times: Times, state: State, vpc: str) -> Iterator[Target]:
         return
     for endpoint in state.network.where(VpcEndpoint, vpc_id=vpc):
         if endpoint.endpoint_type is VpcEndpointType.GATEWAY:
-            name = _host_behind(state, endpoint.id)
+            name = next(iter(hosts_behind(state, endpoint.id)), None)
         else:
             name = _shown_name(state, endpoint.id)
         if name is not None:
@@ -137,11 +137,11 @@ def _plainness(name: str) -> tuple[bool, int, str]:
     return (not name.endswith(".amazonaws.com"), len(name), name)
 
 
-def _host_behind(state: State, endpoint: str) -> str | None:
-    """Give the name of the service that a gateway endpoint is for."""
+def hosts_behind(state: State, endpoint: str) -> Sequence[str]:
+    """Give the names of the service that a gateway endpoint is for, the chief one first."""
     listener = next((one for one in state.program.of(Listener) if one.endpoint == endpoint), None)
     service = state.program.get((Service.section, listener.service or "")) if listener else None
-    return service.hosts[0] if isinstance(service, Service) else None
+    return service.hosts if isinstance(service, Service) else ()
 
 
 def _listened(times: Times, capture: Capture) -> list[tuple[int, int]]:

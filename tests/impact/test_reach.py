@@ -17,6 +17,8 @@ from genkan.impact.reach import Wanted, reach
 from genkan.impact.reach_report import answer_reach
 from genkan.impact.state import State
 from genkan.impact.target import Kind
+from genkan.model.security_group import SecurityGroup
+from genkan.model.vpc_endpoint import VpcEndpoint
 from tests.impact.story import Story, build
 
 DUMP = Path(__file__).parents[1] / "imports" / "terraform" / "dump.jsonl"
@@ -167,6 +169,65 @@ def test_an_end_is_meant_by_its_name_its_subnet_its_group_or_its_id(
     meant = reach(story.state, Wanted([text]), EVERYTHING)
     assert meant
     assert meant == [one for one in found if one.sender.origin == story.web]
+
+
+def test_endpoints_and_groups_are_meant_by_their_names_too() -> None:
+    one = build()
+    admit(one, one.app_group, "tcp", 80, 80, one.web_group)
+    group = one.state.network.get(SecurityGroup, one.app_group)
+    assert group is not None
+    (way,) = reach(one.state, Wanted([one.web]), Wanted([group.group_name]))
+    assert way == reach(one.state, Wanted([one.web]), Wanted([one.app_group]))[0]
+    tags = [{"ResourceType": "vpc-endpoint", "Tags": [{"Key": "Name", "Value": "queues"}]}]
+    made = one.client.ask(
+        "CreateVpcEndpoint", VpcId=one.vpc, VpcEndpointType="Interface", SubnetIds=[one.back],
+        ServiceName="com.amazonaws.ap-northeast-1.sqs", TagSpecifications=tags,
+    )["VpcEndpoint"]["VpcEndpointId"]  # fmt: skip
+    one.client.pass_time(1)
+    endpoint = one.state.network.get(VpcEndpoint, made)
+    assert endpoint is not None
+    admit(one, endpoint.group_ids[0], "tcp", 443, 443, "172.16.0.0/16")
+    named = reach(one.state, EVERYTHING, Wanted(["queues"]))
+    assert named
+    assert all(way.target.kind is Kind.NAME for way in named)
+    words = (made, "com.amazonaws.ap-northeast-1.sqs", "sqs.ap-northeast-1.amazonaws.com")
+    for word in words:
+        assert named == reach(one.state, EVERYTHING, Wanted([word]))
+
+
+def test_a_gateway_endpoint_is_meant_by_its_id_and_its_services_name_in_its_own_vpc() -> None:
+    one = build()
+    ask = one.client.ask
+    service = "com.amazonaws.ap-northeast-1.s3"
+    made = [
+        ask("CreateVpcEndpoint", VpcId=vpc, ServiceName=service, RouteTableIds=tables)
+        for vpc, tables in (
+            (one.vpc, [one.back_table]),
+            (ask("CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"], []),
+        )
+    ]
+    here, elsewhere = (each["VpcEndpoint"]["VpcEndpointId"] for each in made)
+    one.client.pass_time(1)
+    for word in (here, service, "s3"):
+        (way,) = reach(one.state, Wanted([one.app]), Wanted([word]))
+        assert way.via == (here,)
+    assert reach(one.state, Wanted([one.app]), Wanted([elsewhere])) == []
+
+
+@pytest.mark.parametrize("words", [["wbe", "any"], ["any", "wbe"], ["web", "192.0.2.77"]])
+def test_what_nothing_is_called_is_refused_and_never_said_to_be_reached_by_nobody(
+    words: list[str],
+) -> None:
+    told = CliRunner(catch_exceptions=False).invoke(main, ["reach", "--from", str(DUMP), *words])
+    assert told.exit_code == 3
+    assert "nothing here is called" in told.output
+    assert "nothing is reached" not in told.output
+
+
+def test_who_exists_and_is_not_reached_is_told_so(story: Story) -> None:
+    asked = {"sources": ["app"], "destinations": ["internet"]}
+    assert answer_reach(story.state, asked)["ways"] == []
+    assert answer_reach(story.state, {"sources": ["appp"]}) == {"unknown": "appp", "near": ["app"]}
 
 
 def test_a_witness_is_a_flow_that_arrives() -> None:
