@@ -19,6 +19,7 @@ from genkan.program.balancing import Balancer
 from genkan.program.filter import Stage
 from genkan.program.place import PlaceKind
 from genkan.program.route import (
+    PLACE_TABLE,
     Deliver,
     Forward,
     Route,
@@ -193,7 +194,8 @@ class _Way:
                 at.blocked(Stage.ROUTE, code, said, told=True, asked=self._chosen_table(at))
             )
             return None
-        where = f"{found.destination} of {found.table}"
+        table = "" if found.table == PLACE_TABLE else f" of {found.table}"
+        where = f"{found.destination}{table}"
         match found.action:
             case Forward(interface=interface):
                 said = f"{where} leads to {interface}"

@@ -84,11 +84,11 @@ def _word(agrees: bool | None) -> str:
 
 
 def trace_lines(found: Mapping[str, Any]) -> Iterator[str]:
-    """Draw a trace: what it comes to, every step, every blocker."""
+    """Draw a trace: what it comes to, what the name means, every step, every blocker."""
+    yield f"{found['packet']['text']} from {_called(found['origin'])} {_end(found)}"
     resolved = found.get("resolved")
     if resolved:
         yield f"{resolved['name']} is {resolved['address']}: {resolved['because']}"
-    yield f"{found['packet']['text']} from {_called(found['origin'])} {_end(found)}"
     for way, arrow in ARROWS.items():
         for step in found[way]:
             yield from _step_lines(arrow, step)
@@ -157,7 +157,11 @@ def _because(step: Mapping[str, Any]) -> str:
 
 
 def _end(found: Mapping[str, Any]) -> str:
+    """Say how it ends; of what is stopped, by what first."""
     arrived = found["arrived"]
+    if found["disposition"] == "stopped" and found["blockers"]:
+        first = found["blockers"][0]
+        return f"is stopped by {first['stage']}: {first['said']}"
     return ENDS[found["disposition"]].format(to=_called(arrived) if arrived else "nobody")
 
 
