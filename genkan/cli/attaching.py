@@ -61,6 +61,8 @@ def show(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
+    if not rows:
+        click.echo("nothing is attached; genkan attach --help says how", err=True)
     for one in rows:
         addresses = ", ".join(one["addresses"])
         click.echo(

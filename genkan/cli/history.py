@@ -27,6 +27,8 @@ def show(as_json: bool, last: int | None) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
+    if not rows:
+        click.echo(f"no change is on record at {default_home()}", err=True)
     for row in rows:
         for line in history_lines(row):
             click.echo(line)

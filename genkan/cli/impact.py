@@ -78,6 +78,9 @@ def impact(
         commands = _templated(template, files, account)
     else:
         commands = _commands(path, words) if plan is None else _planned(plan)
+    if path is not None and not commands:
+        why = "That nothing changes would be true of it, and mislead."
+        raise Failure(REFUSED, f"No command is in {path}.", why, "genkan impact --help")
     asked = {"commands": commands, "account": account}
     report = _asked(asked) if files is None else _readable(files.impact(asked))
     click.echo(_drawn(report, "json" if as_json else form))

@@ -23,11 +23,36 @@ EXIT_CODES = {
     70: "a bug in genkan",
 }
 UP_FROM = "Start a new site as the network that this file or folder describes."
-EPILOG = "Exit codes: " + "; ".join(f"{code} {means}" for code, means in EXIT_CODES.items()) + "."
+EPILOG = (
+    "Exit codes: "
+    + "; ".join(f"{code} {means}" for code, means in EXIT_CODES.items())
+    + '.\n\n\b\nCompletion, in bash (zsh, fish):\n  eval "$(_GENKAN_COMPLETE=bash_source genkan)"'
+)
+CHAPTERS = {
+    "Begin and end": ("check", "demo", "up", "status", "down"),
+    "Speak AWS to it": ("env", "aws", "account", "quota", "coverage"),
+    "Will it work, and why not (nothing is sent)": (
+        "trace", "reach", "explain", "findings", "impact", "collect",
+    ),
+    "Try it from inside": ("exec", "dig", "ping"),
+    "What has happened": ("events", "flows", "history", "metrics"),
+    "Put programs of this machine in it": ("service", "publish", "unpublish", "attach", "detach"),
+}  # fmt: skip
 
 
 class Commands(click.Group):
-    """Turns failures into words and exit codes, and knows what a misspelt command might mean."""
+    """Turns failures into words and exit codes, and knows what a misspelt command might mean. The
+    list of commands is by the questions that they answer."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, self.commands))
+        for title, names in CHAPTERS.items():
+            rows = [
+                (name.ljust(width), self.commands[name].get_short_help_str(formatter.width))
+                for name in names
+            ]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

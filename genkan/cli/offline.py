@@ -19,6 +19,10 @@ from genkan.impact.offline import (
 from genkan.imports import Note
 
 MOST_NOTES = 12
+READABLE = (
+    "A network is read from a folder of `genkan collect`, a Terraform state or plan as JSON, "
+    "or a CloudFormation template."
+)
 
 
 def read(sources: Sequence[Path], account: str | None = None) -> Offline:
@@ -26,7 +30,7 @@ def read(sources: Sequence[Path], account: str | None = None) -> Offline:
     try:
         offline = read_offline(sources, datetime.now(UTC), account, parameters=given())
     except FileNotFoundError as error:
-        raise Failure(REFUSED, f"{error} is not there.", todo="genkan collect FOLDER") from error
+        raise Failure(REFUSED, f"{error} is not there.", READABLE) from error
     except NothingRead as error:
         shown = ", ".join(map(str, sources))
         raise Failure(REFUSED, f"{shown}: {error}.", todo="genkan collect FOLDER") from error

@@ -43,6 +43,8 @@ def show(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
+    if not rows:
+        click.echo("nothing is published; genkan publish --help says how", err=True)
     for one in rows:
         where = f"{one['address']}:{one['port']}" if one["address"] else f"port {one['port']}"
         note = "" if one["answers"] else "  # an instance wears it, or it is gone"

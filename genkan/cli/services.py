@@ -54,6 +54,8 @@ def show(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
+    if not rows:
+        click.echo("no service of yours is there; genkan service add makes one", err=True)
     for one in rows:
         ports = ",".join(map(str, one["ports"]))
         click.echo(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from genkan.cli.main import EXIT_CODES, main
+from genkan.cli.main import CHAPTERS, EPILOG, EXIT_CODES, main
 
 LONGEST_HELP = 0.2  # seconds of the processor
 TRIES = 5  # a machine may be busy; the best of them counts
@@ -39,9 +39,21 @@ def spent() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def test_the_list_of_commands_tells_each_one_whole() -> None:
+def test_the_list_of_commands_tells_each_one_whole_by_the_question_it_answers() -> None:
+    assert sorted(name for names in CHAPTERS.values() for name in names) == sorted(main.commands)
     shown = CliRunner().invoke(main, ["--help"], terminal_width=80).output
-    assert "..." not in shown.partition("Commands:")[2]
+    listed = shown.partition("Show this message and exit.")[2]
+    assert "..." not in listed
+    assert [title for title in CHAPTERS if f"\n{title}:\n" in listed] == list(CHAPTERS)
+    assert [name for name in main.commands if f"\n  {name} " not in listed] == []
+
+
+def test_bash_completes_commands_by_the_line_that_help_gives() -> None:
+    (line,) = (one for one in EPILOG.splitlines() if "_COMPLETE=" in one)
+    asked = {"_GENKAN_COMPLETE": "bash_complete", "COMP_WORDS": "genkan find", "COMP_CWORD": "1"}
+    assert "bash_source" in line
+    told = CliRunner().invoke(main, prog_name="genkan", env=asked).output
+    assert told.strip().endswith("findings")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +74,9 @@ def test_the_list_of_commands_tells_each_one_whole() -> None:
         ("aws s3 ls", 5, "try: genkan up"),
         ("down", 0, "no site is up at"),
         ("events", 0, "no call is on record at"),
+        ("history", 0, "no change is on record at"),
+        ("impact --file /dev/null", 3, "No command is in /dev/null"),
+        ("impact --plan /nowhere.json", 3, "a Terraform state or plan as JSON"),
     ],
 )
 def test_what_cannot_be_done_is_told_with_its_exit_code(
