@@ -186,6 +186,20 @@ FRONT_ACL = (
     acl_entry(100, True, "172.16.0.0/16", 1024, 65535),
 )
 BACK_ACL = (acl_entry(100, False, FRONT, 443), acl_entry(100, True, FRONT, 1024, 65535))
+AT_FRONT = {
+    "denied first": (tcp, "i-app", WEB, 80),
+    "allowed then": (tcp, "i-side", WEB, 80),
+    "same subnet": (tcp, "i-web2", WEB, 80),
+    "way out not allowed": (tcp, "i-mute", ENDPOINT, 443),
+}
+AT_BACK = {
+    "endpoint": (tcp, "i-mute", ENDPOINT, 443),
+    "endpoint, same subnet": (tcp, "i-app", ENDPOINT, 443),
+    "endpoint, other subnet": (tcp, "i-side", ENDPOINT, 443),
+    "own resolver": (tcp, "i-app", RESOLVER, 53),
+    "interface, not allowed": (tcp, "i-mute", DB, 80),
+    "interface, same subnet": (tcp, "i-app", DB, 80),
+}
 
 
 def network_acls(world: World) -> dict[str, str]:
@@ -193,25 +207,14 @@ def network_acls(world: World) -> dict[str, str]:
     former = world.network.get(NetworkAcl, "acl-front")
     established = Connection("i-side", WEB, 80)
     world.change(put(acl("acl-front", "subnet-front", *FRONT_ACL)))
-    found = {
-        "denied first": tcp("i-app", WEB, 80),
-        "allowed then": tcp("i-side", WEB, 80),
-        "same subnet": tcp("i-web2", WEB, 80),
-        "way out not allowed": tcp("i-mute", ENDPOINT, 443),
-        "answers allowed": established.echo("word"),
-    }
+    found = probed(AT_FRONT) | {"answers allowed": established.echo("word")}
     world.change(put(acl("acl-front", "subnet-front", *FRONT_ACL[:2])))
     found["answers not allowed"] = established.echo("word")
     world.change(put(former, acl("acl-back", "subnet-back", *BACK_ACL)))
     found |= {
         "reconciled": str(world.reconcile()),
         "answers again": established.echo(""),
-        "endpoint": tcp("i-mute", ENDPOINT, 443),
-        "endpoint, same subnet": tcp("i-app", ENDPOINT, 443),
-        "endpoint, other subnet": tcp("i-side", ENDPOINT, 443),
-        "own resolver": tcp("i-app", RESOLVER, 53),
-        "interface, not allowed": tcp("i-mute", DB, 80),
-        "interface, same subnet": tcp("i-app", DB, 80),
+        **probed(AT_BACK),
     }
     world.change(put(acl("acl-back", "subnet-back", *BACK_ACL[:1])))
     found["endpoint, answers not allowed"] = tcp("i-mute", ENDPOINT, 443)

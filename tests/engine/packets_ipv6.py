@@ -147,17 +147,20 @@ def source_check(seen: list[str]) -> list[str]:
     return seen
 
 
+DENIED = {
+    "denied": (tcp, "i-app", WEB, 80),
+    "denied to others": (tcp, "i-side", WEB, 80),
+    "same subnet": (tcp, "i-mute", WEB, 80),
+    "IPv4": (tcp, "i-app", "172.16.1.4", 80),
+}
+
+
 def acls(world: World) -> dict[str, str]:
     """Deny the back subnet port 80 of the front one; then everything in but IPv4."""
     former = world.network.get(NetworkAcl, "acl-front")
     back = str(SUBNETS["subnet-back"])
     world.change(put(replace(former, entries=(*former.entries, entry(50, False, back, 80)))))
-    found = {
-        "denied": tcp("i-app", WEB, 80),
-        "denied to others": tcp("i-side", WEB, 80),
-        "same subnet": tcp("i-mute", WEB, 80),
-        "IPv4": tcp("i-app", "172.16.1.4", 80),
-    }
+    found = probed(DENIED)
     only_ipv4 = tuple(one for one in former.entries if one.cidr.version == 4)
     world.change(put(acl("acl-front", "subnet-front", *only_ipv4)))
     found["endpoint, no entry"] = tcp("i-mute", ENDPOINT, 443)
