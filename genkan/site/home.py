@@ -1,5 +1,6 @@
 """A site's home: the files that outlive it, and where its processes meet. Light to import."""
 
+import errno
 import json
 import os
 import shlex
@@ -9,6 +10,8 @@ from typing import Any
 RUN = os.environ.get("GENKAN_RUN", "/run/genkan")  # in the site's own /run; nobody else sees it
 DEFAULT_REGION = "ap-northeast-1"
 MOST_CONSOLE = 64 << 10
+LEAST_ROOM = 4 << 20  # what a new database with its journal and the first logs take
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class HomeUnusable(Exception):
@@ -43,11 +46,17 @@ class Home:
             for folder in (self.path, self.path / "log", self.path / "console"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.lock.touch(mode=0o600)
+            room = self.path / "room"
+            with room.open("wb") as file:
+                room.unlink(missing_ok=True)  # whatever comes, it goes when it is closed
+                os.posix_fallocate(file.fileno(), 0, LEAST_ROOM)
         except OSError as error:
+            full = f"make room there ({LEAST_ROOM >> 20} MiB at least), or "
             raise HomeUnusable(
                 f"{error.filename or self.path} cannot be written: {error.strerror}.",
                 f"A site keeps its network, its logs and its keys in its home, {self.path}.",
-                "set GENKAN_HOME to a folder that you may write to",
+                f"{full if error.errno in FULL else ''}set GENKAN_HOME to a folder that you may "
+                "write to",
             ) from error
         self.settings  # noqa: B018 - raises if they cannot be read
 

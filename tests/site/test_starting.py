@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from genkan.site.home import Home, HomeUnusable
 from tests.site.homes import API_ALONE, a_home, processes_of
 from tests.story.conftest import RunningSite, until
 
@@ -76,6 +78,18 @@ def test_a_home_that_may_not_be_written_is_named():
     with a_home(ordinary=os.geteuid() == 0) as site:
         site.home.mkdir(mode=0o555)
         assert "cannot be written" in site.genkan(*API_ALONE, wrong=3).stderr
+
+
+def test_a_home_without_room_is_told_so_before_anything_of_a_network_is_made(tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))
+    try:
+        with pytest.raises(HomeUnusable, match=f"{tmp_path} cannot be written") as caught:
+            Home(tmp_path).make()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.words["todo"].startswith("make room there")
+    assert {one.name for one in tmp_path.iterdir()} == {"console", "lock", "log"}
 
 
 def test_settings_that_do_not_parse_are_named_and_kept_and_the_network_with_them(site):
