@@ -17,6 +17,8 @@ from genkan.model.errors import MissingParameter, NotFound, Refused
 from genkan.model.network import put
 from genkan.model.prefix_list import ManagedPrefixList, PrefixListEntry, PrefixListVersion
 
+MODIFIED = "modify-complete"
+
 
 class PrefixListVersionMismatch(Refused):
     code = "PrefixListVersionMismatch"
@@ -44,16 +46,17 @@ def modify_managed_prefix_list(
         raise MissingParameter("The request must contain a change: entries, a name or MaxEntries.")
     changed = held
     if prefix_list_name is not None:
-        changed = replace(changed, prefix_list_name=check_name(prefix_list_name))
+        name = check_name(prefix_list_name)
+        changed = replace(changed, prefix_list_name=name, state=MODIFIED)
     if changes_entries:
         _check_version(held, current_version)
         entries = edited(held.address_family, held.current.entries, add_entries, remove_entries)
         check_room(entries, held.max_entries)
-        changed = _next(changed, entries, "modify-complete")
+        changed = _next(changed, entries, MODIFIED)
     if max_entries is not None:
         check_max_entries(max_entries)
         check_room(held.current.entries, max_entries)
-        changed = replace(changed, max_entries=max_entries, state="modify-complete")
+        changed = replace(changed, max_entries=max_entries, state=MODIFIED)
     return Answer({"PrefixList": shown_list(changed)}, put(changed))
 
 

@@ -76,6 +76,15 @@ def test_a_change_of_entries_makes_a_version_and_an_earlier_one_comes_back(clien
     assert version(client, name) == 3
 
 
+@pytest.mark.parametrize("change", [{"PrefixListName": "others"}, {"MaxEntries": 9}])
+def test_a_list_that_was_changed_says_so_and_keeps_its_version(client, change):
+    name = a_list(client)
+    answer = client.ask("ModifyManagedPrefixList", PrefixListId=name, **change)
+    (shown,) = client.ask("DescribeManagedPrefixLists", PrefixListIds=[name])["PrefixLists"]
+    assert shown == {"Tags": [], **answer["PrefixList"]}
+    assert (shown["State"], shown["Version"]) == ("modify-complete", 1)
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
