@@ -30,10 +30,18 @@ def from_specifications(kind: str, specifications: Sequence[Mapping[str, Any]] |
 
 
 def merged(tags: Tags, more: Iterable[Mapping[str, str]]) -> Tags:
-    """Give `tags` with `more` ({Key, Value}) added or replaced, sorted by key."""
-    together = dict(tags)
+    """Give `tags` with `more` ({Key, Value}) added or replaced, sorted by key.
+
+    Raises InvalidParameterValue, also for a key that stands in `more` twice, TagLimitExceeded.
+    """
+    together, seen = dict(tags), set[str]()
     for tag in more:
         key, value = tag.get("Key", ""), tag.get("Value", "")
+        if key in seen:
+            raise InvalidParameterValue(
+                f"Duplicate tag key '{key}' specified. Give each key one value."
+            )
+        seen.add(key)
         if key.lower().startswith("aws:"):
             raise InvalidParameterValue(
                 "Tag keys starting with 'aws:' are reserved for internal use. Choose another key."

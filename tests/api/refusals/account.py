@@ -106,6 +106,7 @@ ROWS: tuple[Row, ...] = (
         ({"Resources": None}, "MissingParameter", "esources"),
         ({"Resources": ["banana"]}, "InvalidID", "banana"),
         ({"Tags": [{"Key": "aws:a", "Value": "b"}]}, "InvalidParameterValue", "aws:"),
+        ({"Tags": [{"Key": "a", "Value": "b"}] * 2}, "InvalidParameterValue", "Duplicate"),
         ({"Tags": [{"Key": "k" * 129, "Value": "b"}]}, "InvalidParameterValue", "128"),
         ({"Tags": [{"Key": "a", "Value": "v" * 257}]}, "InvalidParameterValue", "257"),
         (
