@@ -2,6 +2,7 @@
 walker, by z3 and by decision diagrams.
 
 python benchmarks/reach.py [--vpcs 20] [--interfaces 10000] [--services 100] [--seed 1] [--sets]
+    [--rarely]
 
 Draws the network (benchmarks/reach_network.py), compiles it, and times `reach` from every interface
 to every service, at every port that a program is lent, there and back. The others answer a part of
@@ -9,7 +10,8 @@ the same question, one pair of a sender and an address of an endpoint after the 
 are held to those of the sets, and what they would take for all pairs is told as a ratio. z3
 (`pip install z3-solver`) asks of each pair whether any flow passes; the diagrams are those of the
 tests, and `dd` with CUDD (`pip install dd`) holds the relation of one VPC. What is not installed is
-left out. Memory is the process's largest resident set after `reach`, with the network in it.
+left out. With --rarely Python's collector looks as seldom as in `genkan reach --from`. Memory is
+the process's largest resident set after `reach`, with the network in it.
 """
 
 import argparse
@@ -27,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from reach_network import REGION, Drawing, Shape
 
 from genkan.analysis import Atlas, Packet, walk, walks
+from genkan.cli.offline import collect_rarely
 from genkan.impact.groups import Group
 from genkan.impact.open_ways import Reached
 from genkan.impact.outlook import Verdict
@@ -69,7 +72,10 @@ def main() -> None:
     parser.add_argument("--services", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sets", action="store_true", help="nothing but the sets")
+    parser.add_argument("--rarely", action="store_true", help="collect as `reach --from` does")
     asked = parser.parse_args()
+    if asked.rarely:
+        collect_rarely()
     spread = min(3, asked.vpcs)
     shape = Shape(
         asked.vpcs, asked.subnets, asked.interfaces, 600, asked.services, spread, asked.seed
