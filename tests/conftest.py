@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SENDS_PACKETS = {"kernel", "site"}
 RUNS_IN_CI = SENDS_PACKETS | {"postgresql"}
@@ -18,6 +19,8 @@ ACCELERATOR = "accelerator"
 NEEDED = frozenset(
     {"namespaces", "nftables", "ip", "dig"}
 )  # findings of the check, without which none can
+settings.register_profile("genkan", deadline=None)  # how fast a machine is, is no test's matter
+settings.load_profile("genkan")
 AS_USER = Path(__file__).with_name("story") / "as_user.py"
 
 
