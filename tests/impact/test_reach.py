@@ -66,6 +66,27 @@ def test_ports_are_told_from_edge_to_edge(story: Story, found: list[Reached]) ->
     assert ports(found, story.app, story.web) == {(TCP, 443, 443), (1, None, None)}
 
 
+def test_a_name_that_somebody_else_answers_is_told_to_whom_is_asked_about_alone() -> None:
+    one = build()
+    ask = one.client.ask
+    made = ask(
+        "route53resolver:CreateResolverEndpoint", CreatorRequestId="1", Direction="OUTBOUND",
+        SecurityGroupIds=[one.app_group],
+        IpAddresses=[{"SubnetId": one.front}, {"SubnetId": one.back}],
+    )["ResolverEndpoint"]["Id"]  # fmt: skip
+    one.client.pass_time(1)
+    rule = ask(
+        "route53resolver:CreateResolverRule", CreatorRequestId="2", RuleType="FORWARD",
+        DomainName="amazonaws.com", ResolverEndpointId=made, TargetIps=[{"Ip": "10.9.9.9"}],
+    )["ResolverRule"]["Id"]  # fmt: skip
+    ask("route53resolver:AssociateResolverRule", ResolverRuleId=rule, VPCId=one.vpc)
+    one.client.pass_time(1)
+    for sources, senders in ((EVERYTHING, {one.web, one.app}), (Wanted([one.web]), {one.web})):
+        told = [way for way in reach(one.state, sources, EVERYTHING) if way.to is None]
+        assert {way.codes for way in told} == {("DNS_FORWARDED",)}
+        assert {way.sender.origin for way in told} == senders
+
+
 def test_a_way_tells_the_source_ports_that_its_answers_come_back_to() -> None:
     """Answers leave the other's subnet by a network ACL that takes a part of the ports."""
     one = build()
