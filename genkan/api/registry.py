@@ -6,7 +6,7 @@ that the operation checks and before anything is committed.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from types import ModuleType
@@ -52,9 +52,7 @@ def run(call: Call, service: str, operation: str, parameters: Mapping[str, Any])
     dry_run = given.pop("dry_run", False)
     if service == "ec2":  # where a list without members cannot be written
         given = {name: value for name, value in given.items() if value != []}
-    _check_parameters(
-        function, operation, given, {wire.snake_case(name): name for name in parameters}
-    )
+    _check_parameters(function, operation, given, parameters)
     check_size(service, operation, given)
     answer = function(call, **opened(call, service, operation, given))
     if dry_run:
@@ -63,13 +61,14 @@ def run(call: Call, service: str, operation: str, parameters: Mapping[str, Any])
 
 
 def _check_parameters(
-    function: Operation, operation: str, given: Mapping[str, Any], aws_names: Mapping[str, str]
+    function: Operation, operation: str, given: Mapping[str, Any], asked: Iterable[str]
 ) -> None:
     signature = _parameters(function)
     for name in given:
         if name not in signature:
+            named = next(one for one in asked if wire.snake_case(one) == name)
             raise UnsupportedOperation(
-                f"Genkan's {operation} does not take the parameter {aws_names[name]} yet, and "
+                f"Genkan's {operation} does not take the parameter {named} yet, and "
                 f"ignores none. Leave it out; {COVERAGE}."
             )
     for name, parameter in signature.items():
