@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from genkan.compile.part import Part
@@ -32,7 +33,14 @@ class Compilation:
 
 def compile_network(network: Network) -> Compilation:
     """Compile everything."""
-    return recompile(Compilation(), network, every_scope(network))[0]
+    return recompile(_compile_nothing(), network, every_scope(network))[0]
+
+
+@cache
+def _compile_nothing() -> Compilation:
+    """Compile the empty network: the thousands of entries that every site has, made once."""
+    nothing = Network()
+    return recompile(Compilation(), nothing, every_scope(nothing))[0]
 
 
 def recompile(

@@ -119,15 +119,17 @@ def _internet_route(destination: Block, action: Deliver | Forward) -> Route:
 def _compile_public_names(region: str) -> tuple[Entry, ...]:
     return tuple(
         RecordSet(
-            because=Because("service", service.code),
+            because=because,
             zone=PUBLIC_ZONE,
             name=name,
             type="A",
             ttl=PUBLIC_TTL,
-            values=tuple(map(str, public_addresses(service.code, region))),
+            values=values,
         )
-        for service in SERVICES.values()
-        for name in hosts(service, region)
+        for code, names in _hosts(region).items()
+        for because in (Because("service", code),)
+        for values in (tuple(map(str, public_addresses(code, region))),)
+        for name in names
     )
 
 
@@ -139,13 +141,18 @@ def _compile_services(region: str) -> tuple[Entry, ...]:
             id=f"{region}/{service.code}",
             region=region,
             code=service.code,
-            hosts=hosts(service, region),
+            hosts=_hosts(region)[service.code],
             signing_name=service.signing_name,
             model=service.model,
             upstream=Upstream.CONTROL if service.model in GENKANS_OWN else Upstream.EMBEDDED,
         )
         for service in SERVICES.values()
     )
+
+
+@cache
+def _hosts(region: str) -> dict[str, tuple[str, ...]]:
+    return {service.code: hosts(service, region) for service in SERVICES.values()}
 
 
 def _compile_credential(key: AccessKey) -> Iterator[Entry]:

@@ -45,6 +45,16 @@ class Overlay(Mapping[K, V]):
             made._whole()
         return made
 
+    def difference(self, new: "Overlay[K, V]") -> tuple[dict[K, V], dict[K, V]]:
+        """Give what `new` has that is not so here, and what of here it lacks: each in its order."""
+        mine, theirs = self._whole(), new._whole()
+        puts = {
+            key: value
+            for key, value in theirs.items()
+            if (known := mine.get(key, GONE)) is not value and known != value
+        }
+        return puts, {key: value for key, value in mine.items() if key not in theirs}
+
     def get(self, key: K, default: Any = None) -> Any:  # noqa: ANN401 - as Mapping's own
         whole, differs = self._parts
         found = differs.get(key, differs)

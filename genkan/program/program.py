@@ -3,7 +3,7 @@ new`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from genkan.overlay import Overlay
 from genkan.program.entry import Entry, Key
@@ -37,10 +37,11 @@ class Delta:
 class Program:
     """Entries by key. Immutable by convention: `apply` gives another."""
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_entries", "_kinds")
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._entries: Overlay[Key, Entry] = Overlay({entry.key: entry for entry in entries})
+        self._kinds: dict[type[Entry], tuple[Entry, ...]] = {}  # those that were asked for
 
     def get(self, key: Key) -> Entry | None:
         found: Entry | None = self._entries.get(key)
@@ -48,17 +49,16 @@ class Program:
 
     def of(self, kind: type[E]) -> Iterator[E]:
         """Give every entry of a kind."""
-        for entry in self._entries.values():
-            if isinstance(entry, kind):
-                yield entry
+        found = self._kinds.get(kind)
+        if found is None:
+            found = tuple(entry for entry in self._entries.values() if isinstance(entry, kind))
+            self._kinds[kind] = found
+        return iter(cast(tuple[E, ...], found))
 
     def delta(self, new: "Program") -> Delta:
         """Say what makes `new` of this program."""
-        mine, theirs = self._entries, new._entries
-        return Delta(
-            put=tuple(entry for key, entry in theirs.items() if mine.get(key) != entry),
-            removed=tuple(entry for key, entry in mine.items() if key not in theirs),
-        )
+        puts, gone = self._entries.difference(new._entries)
+        return Delta(put=tuple(puts.values()), removed=tuple(gone.values()))
 
     def apply(self, delta: Delta) -> "Program":
         """Give this program with `delta` made so."""

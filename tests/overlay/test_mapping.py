@@ -36,6 +36,18 @@ def test_a_version_is_the_dictionary_that_the_same_steps_make(first, all_steps, 
         assert overlay == Overlay(plain) == plain
 
 
+@given(st.dictionaries(keys, st.integers(0, 2)), steps, st.dictionaries(keys, st.integers(0, 2)))
+def test_a_difference_is_what_makes_one_mapping_of_the_other(first, all_steps, other):
+    before = Overlay(first)
+    after = Overlay(other)
+    for puts, gone in all_steps:
+        before, after = before.changed(puts), before.changed({}, gone)
+    puts, gone = before.difference(after)
+    assert {**{key: value for key, value in before.items() if key not in gone}, **puts} == after
+    assert all(before.get(key, "none") != value for key, value in puts.items())
+    assert all(before[key] == value and key not in after for key, value in gone.items())
+
+
 def test_a_key_that_is_not_there_is_a_key_error():
     gone = Overlay({1: "a"}).changed({}, [1, 2])
     with pytest.raises(KeyError, match="1"):

@@ -123,9 +123,10 @@ def _draw(
 ) -> tuple[IPv4Address, ...]:
     """Draw `count` addresses of the network, never its first or last one."""
     found: list[IPv4Address] = []
+    first, inner = int(network.network_address) + 1, network.num_addresses - 2
     at = int.from_bytes(hashlib.blake2s(code.encode()).digest()[:8], "big")
     while len(found) < count:
-        address = network[1 + at % (network.num_addresses - 2)]
+        address = IPv4Address(first + at % inner)
         at += 1
         if address not in taken:
             taken.add(address)
