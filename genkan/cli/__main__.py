@@ -1,6 +1,6 @@
 """`python -m genkan.cli` is `genkan`."""
 
-from genkan.cli.main import main
+from genkan.cli import main
 
 if __name__ == "__main__":
     main()

@@ -104,10 +104,9 @@ class Story:
         self._put("app", "endpoint")
         self._say("And web, unasked, goes through the endpoint too. What CloudWatch saw:")
         self._put("web", "endpoint")
-        self._show("genkan events")
-        for line in self.quietly("events").splitlines():
-            if "PutMetricData" in line:
-                click.echo(f"  {line}")
+        self._show("genkan events --service monitoring")
+        for line in self.quietly("events", "--service", "monitoring").splitlines():
+            click.echo(f"  {line}")
         self._say(
             "That is the catch: let the endpoint's group admit app alone, and web is cut off,"
         )

@@ -9,6 +9,7 @@ import click
 
 from genkan.cli import dump_commands, findings, host_commands, impact, packets, reach
 from genkan.cli.failure import Failure
+from genkan.cli.moment import moment
 from genkan.cli.options import FROM, JSON, OUTPUT, PARAMETER, SOURCE
 from genkan.cli.quota_commands import quota
 
@@ -364,15 +365,30 @@ def aws(arguments: tuple[str, ...]) -> None:
 @OUTPUT
 @JSON
 @click.option("-f", "--follow", is_flag=True, help="Go on with what comes.")
-def events(output: str, as_json: bool, follow: bool) -> None:
+@click.option("-n", "--last", type=click.IntRange(min=1), help="The last calls alone.")
+@click.option("--since", callback=moment, metavar="WHEN", help="10m ago (s, m, h, d), or a time.")
+@click.option("--service", metavar="NAME", help="Of this service: monitoring, s3, ec2.")
+@click.option("--endpoint", metavar="ID", help="Through this endpoint.")
+@click.option("--failed", is_flag=True, help="What was answered with an error.")
+def events(
+    output: str,
+    as_json: bool,
+    follow: bool,
+    last: int | None,
+    **wanted: Any,  # noqa: ANN401 - options of several types
+) -> None:
     """Show the calls that services saw.
 
     When, whence, through which endpoint, what, and the error if there was one. With --json each
     call is a CloudTrail-shaped object, one a line. The record stays when the site is down.
+
+    Example: genkan events --service monitoring --since 10m
     """
     from genkan.cli import records
 
-    records.show(as_json or output == "json", follow)
+    if follow and last:
+        raise click.UsageError("--last has an end, and --follow none; --since goes with it.")
+    records.show(as_json or output == "json", follow, records.Wanted(**wanted), last)
 
 
 @main.command()
@@ -391,8 +407,9 @@ def trace(
     hop by hop, past whatever blocks, so that everything that blocks is told, each with the smallest
     call of the AWS CLI that mends it, tried on a copy. SRC and DST are ids, Name tags, addresses,
     or `internet`, a host outside every VPC; DST may be a domain name too, as SRC sees it. PROTO is
-    tcp or udp; without a port an echo is meant. An instance without a source/destination check is
-    taken to pass on what is not for it. Exit code 0: it arrives, and its answer comes back.
+    tcp or udp. Without a port an echo is meant; of a domain name or an endpoint, port 443. An
+    instance without a source/destination check is taken to pass on what is not for it. Exit code
+    0: it arrives, and its answer comes back.
 
     Example: genkan trace web 10.0.0.5:443
     """

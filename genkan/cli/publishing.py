@@ -59,7 +59,7 @@ def program_of(given: str | None, port: int) -> tuple[str, int]:
     if text.startswith("/"):
         return text, 0
     host, _, number = text.rpartition(":")
-    if not number.isdigit() or not 1 <= int(number) <= 65535:
+    if "/" in host or not number.isdigit() or not 1 <= int(number) <= 65535:
         raise Failure(
             USAGE,
             f"{text} does not say where a program listens.",

@@ -23,6 +23,8 @@ from genkan.client.site import UnknownTarget
 DESTINATION = re.compile(
     r"(?P<name>\[[0-9a-fA-F:.]+\]|[^:\[\]]+)(?::(?P<port>\d{1,5})(?:/(?P<protocol>tcp|udp))?)?"
 )
+ENDPOINT = re.compile(r"vpce-[0-9a-f]+")
+HTTPS = 443
 MARKS = {"passed": " ", "translated": "~", "dropped": "x", "refused": "x", "depends": "?"}
 ARROWS = {"forward": "→", "answer": "←"}
 ENDS = {
@@ -189,6 +191,7 @@ def _asked(source: str, destination: str) -> dict[str, Any]:
         resolved = _resolved(site, question) if "unknown" in found else None
         if resolved is not None:
             meant = {"destination": resolved["address"], "name": resolved["name"]}
+            meant["port"] = question["port"] or HTTPS
             found = site.post("/trace", {**question, **meant})
             found["resolved"] = resolved
     except SiteDown:
@@ -223,7 +226,10 @@ def _resolved(site: Site, question: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def parse_destination(text: str) -> dict[str, Any]:
-    """Read DST[:PORT[/PROTO]]; an IPv6 address with a port is in brackets. Raises Failure."""
+    """Read DST[:PORT[/PROTO]]; an IPv6 address with a port is in brackets. Raises Failure.
+
+    An endpoint without a port is asked at 443: none answers an echo.
+    """
     found = DESTINATION.fullmatch(f"[{text}]" if _is_ipv6(text) else text)
     port = int(found["port"]) if found and found["port"] else None
     if found is None or (port is not None and not 1 <= port <= 65_535):
@@ -234,8 +240,11 @@ def parse_destination(text: str) -> dict[str, Any]:
             "65535; then /tcp or /udp.",
             "genkan trace web 10.0.0.5:443/tcp",
         )
+    name = found["name"].strip("[]")
+    if port is None and ENDPOINT.fullmatch(name):
+        port = HTTPS
     return {
-        "destination": found["name"].strip("[]"),
+        "destination": name,
         "port": port,
         "protocol": found["protocol"] or "tcp",
     }

@@ -16,6 +16,7 @@ from genkan.impact.sources import read_sources, template_of
 from genkan.impact.stack.orders import orders_of as stack_orders
 from genkan.impact.stack.stacking import Stacking
 from genkan.impact.state import State
+from genkan.impact.target import HTTPS
 from genkan.impact.traces import Traces, resolve_name
 from genkan.imports import Note, read_documents
 from genkan.imports.cloudformation import is_template
@@ -53,6 +54,7 @@ class Offline:
         if resolved is None:
             return found
         question |= {"destination": resolved["address"], "name": resolved["name"]}
+        question["port"] = question.get("port") or HTTPS[1]
         found = traces.answer(self.call, compilation, question, self.policies)
         return {**found, "resolved": resolved}
 

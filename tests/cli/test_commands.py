@@ -1,5 +1,7 @@
 """Commands as a person meets them: help at once, errors in words, exit codes."""
 
+import json
+import os
 import resource
 import subprocess
 import sys
@@ -74,7 +76,12 @@ def test_bash_completes_commands_by_the_line_that_help_gives() -> None:
         ("aws s3 ls", 5, "try: genkan up"),
         ("down", 0, "no site is up at"),
         ("events", 0, "no call is on record at"),
+        ("events --since soon", 2, "soon is no time: 10m"),
+        ("events --since 999999999d", 2, "is no time: 10m"),
+        ("events -f --last 3", 2, "--since goes with it"),
         ("history", 0, "no change is on record at"),
+        ("publish eni-0 80 http://127.0.0.1:80", 2, "does not say where a program listens"),
+        ("service add a --upstream https://127.0.0.1:443", 2, "does not say where a program"),
         ("impact --file /dev/null", 3, "No command is in /dev/null"),
         ("impact --plan /nowhere.json", 3, "a Terraform state or plan as JSON"),
     ],
@@ -86,6 +93,49 @@ def test_what_cannot_be_done_is_told_with_its_exit_code(
     assert words in result.output
     assert result.exit_code == code
     assert code in EXIT_CODES
+
+
+def record(at: str, service: str, endpoint: str | None = None, error: str | None = None) -> str:
+    source = f"{service}.amazonaws.com"
+    known = {"eventTime": at, "eventSource": source, "eventName": "A", "sourceIPAddress": "1.1.1.1"}
+    return json.dumps({**known, "vpcEndpointId": endpoint, "errorCode": error})
+
+
+@pytest.mark.parametrize(
+    ("asked", "lines"),
+    [
+        ("", [0, 1, 2, 3]),
+        ("--service s3", [1, 3]),
+        ("--endpoint vpce-1", [1, 2]),
+        ("--endpoint vpce-1 --service s3", [1]),
+        ("--failed", [2]),
+        ("--last 3", [1, 2, 3]),
+        ("--service s3 --last 1", [3]),
+        ("--since 2026-01-03", [2, 3]),
+        ("--since 2026-01-03T02:00:00+02:00", [2, 3]),
+        ("--since 1s", []),
+    ],
+)
+def test_calls_are_shown_that_were_asked_for(home: Path, asked: str, lines: list[int]) -> None:
+    kept = [
+        record("2026-01-01T00:00:00Z", "ec2"),
+        record("2026-01-02T00:00:00Z", "s3", "vpce-1"),
+        record("2026-01-03T00:00:00Z", "monitoring", "vpce-1", "AccessDenied"),
+        record("2026-01-04T00:00:00Z", "s3"),
+    ]
+    (home / "events.jsonl").write_text("\n".join(kept) + "\n")
+    result = CliRunner().invoke(main, ["events", "--json", *asked.split()])
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [kept[one] for one in lines]
+    assert ("no call that was asked for" in result.stderr) == (not lines)
+
+
+def test_ctrl_c_while_it_is_loading_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt")
+    command = [sys.executable, "-c", "import genkan.cli; genkan.cli.main()"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment)
+    assert (result.returncode, result.stderr) == (130, "")
 
 
 def test_a_demo_is_not_mixed_with_a_site_that_is_there(home: Path) -> None:

@@ -19,6 +19,8 @@ from genkan.cli.tracing import parse_destination, trace_lines
         ("2600:1f00:0:1::4", "2600:1f00:0:1::4", None, "tcp"),
         ("2600:1f00:0:1:2:3:4:5", "2600:1f00:0:1:2:3:4:5", None, "tcp"),
         ("vpce-0123:443", "vpce-0123", 443, "tcp"),
+        ("vpce-0123", "vpce-0123", 443, "tcp"),
+        ("vpce-0123:80", "vpce-0123", 80, "tcp"),
     ],
 )
 def test_a_destination_is_a_name_a_port_and_a_protocol(typed, destination, port, protocol):
