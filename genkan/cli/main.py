@@ -126,6 +126,11 @@ def main(debug: bool) -> None:
     help="Drop what an interface asks its VPC's resolver above so many packets a second, as AWS "
     "does above 1024. Default: 0, nothing is dropped.",
 )
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    help="Of the API at 127.0.0.1, from now on. Default: that of the last time, or a free one.",
+)
 @click.option("--from", "sources", multiple=True, type=SOURCE, metavar="PATH", help=UP_FROM)
 @PARAMETER
 def up(
@@ -134,12 +139,13 @@ def up(
     default_vpc: bool,
     accelerator: str,
     resolver_limit: int,
+    port: int | None,
     sources: tuple[Path, ...],
 ) -> None:
     """Start the site; returns when it is ready."""
     from genkan.cli import site
 
-    site.up(engine, database, default_vpc, accelerator, sources, resolver_limit)
+    site.up(engine, database, default_vpc, accelerator, sources, resolver_limit, port)
 
 
 @main.command()

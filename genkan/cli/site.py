@@ -30,12 +30,15 @@ def up(
     accelerator: str = "auto",
     sources: Sequence[Path] = (),
     resolver_limit: int = 0,
+    port: int | None = None,
 ) -> None:
     """Start the site."""
     home = default_home()
+    before = _port_of(home)
     settings = {"GENKAN_DATABASE_URL": _database_url(database)} if database else {}
     settings["GENKAN_ACCELERATOR"] = accelerator
     settings["GENKAN_RESOLVER_LIMIT"] = str(resolver_limit)
+    settings["GENKAN_PORT"] = str(port or "")
     if default_vpc:
         settings["GENKAN_DEFAULT_VPC"] = "1"
     if sources:
@@ -50,10 +53,23 @@ def up(
         click.echo(f"the site at {home} is up already", err=True)
         if default_vpc:
             click.echo("a default VPC is made by: genkan aws ec2 create-default-vpc", err=True)
+        if port not in (None, before):
+            click.echo(f"its API is at port {before} until: genkan down; genkan up …", err=True)
         return
     shown = Site(home).get("/status")
     counts = f"{_count(shown['vpcs'], 'VPC')}, {_count(shown['instances'], 'instance')}, "
     click.echo(f"the site is up: {counts}{_count(shown['endpoints'], 'endpoint')}", err=True)
+    if before not in (None, _port_of(home)):
+        why = "" if port else f": {before} is another program's now"
+        click.echo(f'the API is at port {_port_of(home)}{why}. eval "$(genkan env)"', err=True)
+
+
+def _port_of(home: Path) -> int | None:
+    """Give the API's port as the home remembers it; None where it does not."""
+    try:
+        return int(json.loads((home / "settings.json").read_text())["port"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
 def _described(home: Path, sources: Sequence[Path]) -> str:

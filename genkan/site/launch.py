@@ -3,7 +3,8 @@ returns.
 
     python -m genkan.site.launch HOME ENGINE
 
-GENKAN_DATABASE_URL says where the state is to be; it is kept in the home.
+GENKAN_DATABASE_URL says where the state is to be, GENKAN_PORT where the API; both are kept in the
+home.
 Exit code 0: it is up, and the line on standard output says `started` or `running`. 3: the home
 cannot be used; 4: this machine cannot. Then the last line on standard error is a JSON object: what,
 why, todo.
@@ -139,8 +140,10 @@ def _locked(home: Home) -> Iterator[int | None]:
 
 @contextlib.contextmanager
 def _api_socket(home: Home) -> Iterator[socket.socket]:
-    """Listen on loopback in the host's network, at the port of the last time if it is free."""
-    for port in dict.fromkeys((home.port, 0)):
+    """Listen on loopback in the host's network, at the port that is asked for; else at that of the
+    last time if it is free."""
+    asked = int(os.environ.get("GENKAN_PORT") or 0)
+    for port in (asked,) if asked else dict.fromkeys((home.port, 0)):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -152,6 +155,12 @@ def _api_socket(home: Home) -> Iterator[socket.socket]:
             listener.listen(1024)
             yield listener
         return
+    if asked:
+        raise LaunchFailure(
+            f"127.0.0.1:{asked} cannot be had.",
+            "Another program listens at this port, or only root may.",
+            f"ss -ltnp 'sport = :{asked}', or genkan up --port of another",
+        )
     raise LaunchFailure("No port of 127.0.0.1 can be had. The API listens there.")
 
 

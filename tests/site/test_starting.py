@@ -178,6 +178,28 @@ def test_wipe_leaves_a_site_alone_that_does_not_answer(site):
     assert vpcs(site) == []
 
 
+def test_the_api_is_at_the_port_that_was_asked_for_or_it_is_said_why_not(site):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        taken = other.getsockname()[1]
+        refused = site.genkan(*API_ALONE, "--port", str(taken), wrong=4).stderr
+        assert f"127.0.0.1:{taken} cannot be had" in refused
+        assert processes_of(site.home) == []
+    site.genkan(*API_ALONE, "--port", str(taken))
+    assert site.client("ec2").meta.endpoint_url == f"http://127.0.0.1:{taken}"
+    assert vpcs(site) == []
+    asked = site.genkan(*API_ALONE, "--port", str(taken + 1)).stderr
+    assert f"its API is at port {taken} until" in asked
+    site.genkan("down")
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", taken))
+        other.listen()
+        said = site.genkan(*API_ALONE).stderr
+    assert f"{taken} is another program's now" in said
+    assert vpcs(site) == []
+
+
 def test_what_lies_in_the_callers_folder_is_not_imported(site, tmp_path, monkeypatch):
     Path(tmp_path / "json.py").write_text("raise SystemExit('imported')")
     monkeypatch.chdir(tmp_path)
