@@ -100,7 +100,7 @@ def dns_entries(
     if endpoint.service_region is None:  # across Regions there are regional names alone
         subnets = [call.network.get(Subnet, name) for name in endpoint.subnet_ids]
         zones = [subnet.zone for subnet in subnets if subnet]
-    zone_id = vpce_zone_id(endpoint.region)
+    zone_id = vpce_zone_id(endpoint.home)  # the zone that the names are in: the service's Region
     suffix = endpoint.dns_suffix
     public = [regional_name(endpoint.id, suffix, base) for base in bases]
     public += [zonal_name(endpoint.id, suffix, zone, base) for zone in zones for base in bases]

@@ -46,6 +46,24 @@ def test_a_service_of_one_region_is_had_from_another_by_its_own_names(client, as
     assert inside == {"iam.amazonaws.com"}
 
 
+def test_an_alias_of_its_regional_name_is_in_the_zone_that_the_endpoint_shows(client, asked):
+    asked |= {"ServiceName": f"com.amazonaws.{FAR}.kms", "ServiceRegion": FAR}
+    regional = client.ask("CreateVpcEndpoint", **asked)["VpcEndpoint"]["DnsEntries"][0]
+    zone = client.ask("route53:CreateHostedZone", Name="example.org", CallerReference="once")
+    target = {
+        "HostedZoneId": regional["HostedZoneId"],
+        "DNSName": regional["DnsName"],
+        "EvaluateTargetHealth": False,
+    }
+    record = {"Name": "keys.example.org", "Type": "A", "AliasTarget": target}
+    client.ask(
+        "route53:ChangeResourceRecordSets",
+        HostedZoneId=zone["HostedZone"]["Id"],
+        ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]},
+    )
+    assert regional["HostedZoneId"] == "Z1YSA3EXCYUU9Z"  # of us-west-2.vpce.amazonaws.com
+
+
 def test_buckets_of_another_region_are_named_by_it(client, asked):
     asked |= {"ServiceName": f"com.amazonaws.{FAR}.s3", "ServiceRegion": FAR}
     made = client.ask("CreateVpcEndpoint", **asked)["VpcEndpoint"]
