@@ -135,7 +135,7 @@ def _shown(row: _ServiceRow) -> dict[str, Any]:
     interface = row.service_type == INTERFACE
     private = private_names(service, region) if interface else ()
     public = (service.public_host,) if service.public_host else ()
-    bases = service.base_endpoint_dns_names if interface else public
+    bases = service.base_endpoint_dns_names if interface or not public else public
     return present(
         ServiceName=row.service_name,
         ServiceId=row.id,

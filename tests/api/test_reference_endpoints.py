@@ -348,6 +348,12 @@ SENTENCES += (
         "a gateway's base is the public host",
     ),
     service(
+        "s3express",
+        "ServiceDetails[0].[ServiceType[0].ServiceType, BaseEndpointDnsNames, PrivateDnsNames]",
+        ["Gateway", ["s3express.ap-northeast-1.amazonaws.com"], []],
+        "directory buckets have a base of their own",
+    ),
+    service(
         "monitoring",
         "ServiceDetails[0].[Owner, PrivateDnsName, length(PrivateDnsNames), AcceptanceRequired]",
         ["amazon", "monitoring.ap-northeast-1.amazonaws.com", 4, False],

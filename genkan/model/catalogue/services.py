@@ -83,7 +83,7 @@ _TABLE = (
     "execute-api||I|yes||execute-api||*.execute-api.{region}.amazonaws.com|=",
     "apigateway||I|yes|=|=|=|=|=",
     "s3||GI|yes|=|=|=|s3.{region}.amazonaws.com *.s3.{region}.amazonaws.com *.s3-accesspoint.{region}.amazonaws.com *.s3-control.{region}.amazonaws.com|=",  # noqa: E501
-    "s3express||G|yes|s3|s3||=|=",
+    "s3express||G|yes|s3|s3||=|s3express.{region}.amazonaws.com",
     "s3-outposts||I|yes|s3outposts|=|=|=|=",
     "s3tables||I|yes|=|=|=|=|=",
     "dynamodb||GI|yes|=|=|=||dynamodb.{region}.vpce.amazonaws.com",
