@@ -25,9 +25,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "no associations.",
         "PrivateDnsEnabled left out is false for S3, where it would ask for a gateway endpoint, "
         "and for a provider's service; true for every other service that has private names.",
-        "Several endpoints to one gateway load balancer's service may be in one zone of a VPC. AWS's "
-        "guide speaks of one a zone and service, but public designs with firewalls make two there, "
-        "one for what leaves and one for what goes between VPCs.",
+        "Several endpoints to one gateway load balancer's service may be in one zone of a VPC. The "
+        "guide of AWS speaks of one a zone and service, but public designs with firewalls make two "
+        "there, one for what leaves and one for what goes between VPCs.",
         "A dry run is answered after all that the call checks: what it would refuse, the dry run "
         "refuses with the same code.",
         "An endpoint that was deleted is never shown as deleted, and its private name is free as "
