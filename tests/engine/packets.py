@@ -5,6 +5,7 @@ Runs as a program inside namespaces of its own, whose /run and network it may do
 
 import json
 import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -49,6 +50,7 @@ OUTSIDE, WEB_PUBLIC, WEB2_PUBLIC, NAT_PUBLIC = (
     "54.65.0.11",
     "54.65.0.10",
 )
+IP_TRANSPARENT = 19  # of linux/in.h
 S3, RESOLVER, FAR = "52.219.0.7", "172.16.0.2", "10.2.0.4"
 PROBES = {
     "same subnet, group reference": (tcp, "i-app", DB, 80),
@@ -355,11 +357,31 @@ def inside(place: str, *command: str) -> str:
     return done.stdout
 
 
+def segments() -> list[int]:
+    """Give the largest segment that each end of a connection to an endpoint may send, the client's
+    first."""
+    with namespace.entered("vpc-1"):
+        listener = socket.socket()
+    with namespace.entered("i-app"):
+        client = socket.socket()
+    with listener, client:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
+        listener.bind((ENDPOINT, 443))
+        listener.listen()
+        client.settimeout(LONG_PATIENCE)
+        client.connect((ENDPOINT, 443))
+        with listener.accept()[0] as server:
+            return [
+                one.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG) for one in (client, server)
+            ]
+
+
 def main() -> None:
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True, timeout=10)
     Path("/run/genkan").mkdir()
     world = World(extended())
-    report: dict[str, Any] = {"at once": world.reconcile()}
+    report: dict[str, Any] = {"at once": world.reconcile(), "segments": segments()}
     seen = servers()
     report |= {
         "new engine": LinuxEngine().reconcile(world.compilation.program),

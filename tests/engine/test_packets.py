@@ -244,6 +244,13 @@ def test_a_revoked_rule_stops_new_connections_and_keeps_established_ones(
     }
 
 
+def test_segments_of_a_connection_to_an_endpoint_fit_what_it_passes(
+    report: dict[str, Any],
+) -> None:
+    fits = 8500 - 40 - 12  # bytes; TCP's timestamps are 12
+    assert report["segments"] == [fits, fits]
+
+
 def test_an_endpoint_interface_answers_while_it_is_there(report: dict[str, Any]) -> None:
     assert report["endpoint goes"]["gone"] in UNANSWERED
     assert report["endpoint goes"]["back"] == "172.16.2.4 172.16.2.5"

@@ -23,6 +23,17 @@ def test_a_port_is_used_again_at_once_after_its_connection_ended(report: dict[st
     assert report["port again"] == {"words": 100, "sent again": 0}
 
 
+def test_what_is_larger_than_an_endpoint_passes_is_dropped_without_a_word(
+    report: dict[str, Any],
+) -> None:
+    assert report["sizes"] == {
+        "asked, 8500": "arrives",
+        "answered, 8500": "arrives",
+        "asked, 8501": "dropped",
+        "answered, 8501": "dropped",
+    }
+
+
 @pytest.mark.parametrize(
     ("probe", "met"),
     [

@@ -10,7 +10,7 @@ another is dropped.
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 
-from genkan.engine.linux import answers, ruleset
+from genkan.engine.linux import answers, endpoint_sizes, ruleset
 from genkan.engine.linux.conntrack import Flows
 from genkan.engine.linux.filters import of_version
 from genkan.engine.linux.naming import chain_name, device_name, number
@@ -28,7 +28,6 @@ TARGET = "set { type inet_proto . inet_service . ipv4_addr . inet_service; }"
 PORTS = "map { type inet_proto . inet_service : verdict; }"
 TCP = 6
 PROTOCOLS = {TCP: "tcp", 17: "udp"}
-MSS = {4: 8460, 6: 8440}  # of 8,500 bytes, what an endpoint passes
 BY_VERSION = {
     TAKEN: PORTS,
     BALANCED: PORTS,
@@ -100,11 +99,7 @@ def _stages(way: str, own: Mapping[int, Address]) -> tuple[Chain, ...]:
             (
                 f"iifname {way} oifname {way} ct mark != 0 drop",  # its intake is gone
                 f"meta l4proto {{ icmp, ipv6-icmp }} oifname != {way} drop",  # to endpoints
-                *(
-                    f"ct mark != 0 meta nfproto ipv{version} tcp flags syn "
-                    f"tcp option maxseg size set {size}"
-                    for version, size in MSS.items()
-                ),
+                *endpoint_sizes.agreeing(("ct mark != 0", "ct mark != 0")),
                 KNOWN,
                 "ct status dnat accept",
             ),

@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 
+from genkan.engine.linux import endpoint_sizes
 from genkan.engine.linux.objects import KernelObject, NftChain, NftSet
 
 FAMILY_TABLE = "inet genkan"
@@ -234,7 +235,12 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "own-egress",
         "type filter hook output priority 0; policy accept;",
-        (KNOWN, *each(f"{{ip}} saddr vmap @{OWN_EGRESS}{{_}}")),
+        (
+            *endpoint_sizes.WITHOUT_A_WORD,
+            *endpoint_sizes.agreeing(each(ANSWERS % GUARDED)),
+            KNOWN,
+            *each(f"{{ip}} saddr vmap @{OWN_EGRESS}{{_}}"),
+        ),
     ),
     (
         "answer-acl-egress",
@@ -262,6 +268,7 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "iif lo accept",
             *ASK_OWN,
             *each(f"{ASKED % RANGES} accept"),
+            *endpoint_sizes.agreeing(each(ASKED % GUARDED)),
             *each(f"{ASKED % GUARDED} {{ip}} daddr vmap @{ENDPOINTS}{{_}}"),
             *dropped("endpoint", "nothing listens here"),
         ),
