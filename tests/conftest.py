@@ -1,6 +1,7 @@
 """Which tests this machine can run. Where CI is set, it has to run those that need
 something of the machine; but for what few kernels grant, and root alone: the accelerator."""
 
+import gc
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 
 SENDS_PACKETS = {"kernel", "site"}
@@ -21,7 +23,22 @@ NEEDED = frozenset(
 )  # findings of the check, without which none can
 settings.register_profile("genkan", deadline=None)  # how fast a machine is, is no test's matter
 settings.load_profile("genkan")
+RARELY = (50_000, 20, 50)  # new objects, and rounds, until the collector looks
 AS_USER = Path(__file__).with_name("story") / "as_user.py"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look for garbage rarely, and end the watch for coverage that pytest-cov begins in a worker
+    beneath its own, as of 7.1: it would go on where `no_cover` ends the other, and nobody reads
+    what it saw."""
+    beneath = Coverage.current() if hasattr(config, "workerinput") else None
+    if beneath is not None:
+        beneath.stop()
+    gc.set_threshold(*RARELY)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()  # thousands of tests stay: nobody looks through them again and again
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
