@@ -20,6 +20,7 @@ from genkan.program.filter import Stage
 from genkan.program.place import PlaceKind
 from genkan.program.route import (
     PLACE_TABLE,
+    Blackhole,
     Deliver,
     Forward,
     Route,
@@ -205,8 +206,11 @@ class _Way:
             case Unreachable():
                 said = f"nobody has {at.packet.destination}"
                 code, told = Code.NO_ENI_AT_ADDRESS, True
-            case _:
-                said = f"{where} leads to what is not there"
+            case Blackhole(why=why) if why and found.table == PLACE_TABLE:
+                said, code, told = why, Code.BAD_STATE, False
+            case action:
+                why = f": {action.why}" if isinstance(action, Blackhole) and action.why else ""
+                said = f"{where} leads to what is not there{why}"
                 code, told = Code.BAD_STATE_ROUTE, False
         self.steps.append(at.blocked(Stage.ROUTE, code, said, found.because, told, found))
         return None

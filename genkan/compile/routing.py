@@ -43,6 +43,8 @@ SERVICES_OF_THE_LINK: tuple[Block, ...] = (
     IPv6Network("fd00:ec2::/32"),
 )
 
+WELL = ("available", "active")  # states in which what a route leads to takes packets
+
 
 def compile_subnet(subnet: Subnet, table_id: str) -> Iterator[Entry]:
     """An address of the subnet that nobody holds is unreachable; its interfaces ask `table_id`."""
@@ -221,7 +223,20 @@ def _resolve(
             outward = network.get(EgressOnlyInternetGateway, target.id)
             if outward and outward.vpc_id == table.vpc_id and destination.version == 6:
                 return Forward(outward.id, link_hop(destination))
-    return Blackhole()
+    return Blackhole(_gone(network, target))
+
+
+def _gone(network: Network, target: RouteTarget) -> str:
+    """Say in which state what a route leads to is, where that is why it takes nothing."""
+    kinds: dict[TargetKind, type[VpcPeeringConnection | VpcEndpoint | NatGateway]] = {
+        TargetKind.VPC_PEERING_CONNECTION: VpcPeeringConnection,
+        TargetKind.VPC_ENDPOINT: VpcEndpoint,
+        TargetKind.NAT_GATEWAY: NatGateway,
+    }
+    found = network.get(kinds[target.kind], target.id) if target.kind in kinds else None
+    if found is None or found.state.value in WELL:
+        return ""
+    return f"{target.id} is {found.state.value}"
 
 
 def _interface(network: Network, kind: TargetKind, name: str) -> NetworkInterface | None:

@@ -50,7 +50,8 @@ def _ways(network: Network, endpoint: VpcEndpoint, service: EndpointService) -> 
         if endpoint.state in HAS_A_PATH:
             found = chosen_node(network, service, endpoint, interface)
         if found is None:
-            yield Part(("no-service", interface.id), compile_nothing, (endpoint.id, interface))
+            why = _nothing(endpoint)
+            yield Part(("no-service", interface.id), compile_nothing, (endpoint.id, interface, why))
             continue
         node, balancer = found
         yield Part(
@@ -150,7 +151,8 @@ def compile_interface(
         anywhere = EVERYWHERE[address.version]
         way = Forward(name, link_hop(anywhere))
         if address.version not in versions:
-            yield _route(because, vpc_id, address, Blackhole())
+            why = f"{endpoint} leads to what takes no IPv{address.version}"
+            yield _route(because, vpc_id, address, Blackhole(why))
             continue
         yield _route(because, vpc_id, address, way)
         yield Route(because=because, place=node, table=table, destination=anywhere, action=way)
@@ -164,10 +166,17 @@ def compile_interface(
         yield Guard(because=because, place=vpc_id, stage=stage, at=name, filters=asked)
 
 
-def compile_nothing(endpoint: str, interface: NetworkInterface) -> Iterator[Entry]:
+def compile_nothing(endpoint: str, interface: NetworkInterface, why: str) -> Iterator[Entry]:
     """Give what becomes of packets to an endpoint that leads nowhere: nothing, without a word."""
     for address in interface.addresses:
-        yield _route(Because("vpc-endpoint", endpoint), interface.vpc_id, address, Blackhole())
+        yield _route(Because("vpc-endpoint", endpoint), interface.vpc_id, address, Blackhole(why))
+
+
+def _nothing(endpoint: VpcEndpoint) -> str:
+    """Say why an endpoint leads nowhere."""
+    if endpoint.state in HAS_A_PATH:
+        return f"{endpoint.id} finds no load balancer of its service in its zone"
+    return f"{endpoint.id} is {endpoint.state.value}"
 
 
 def _route(because: Because, vpc_id: str, address: Address, action: Forward | Blackhole) -> Route:

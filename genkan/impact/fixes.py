@@ -22,6 +22,7 @@ REMEDIES: dict[Code, Remedy] = {
     Code.NLB_SG_PRIVATELINK: openings.group_openings,
     Code.SUBNET_ACL_RESTRICTION: openings.acl_openings,
     Code.NO_ROUTE_TO_DESTINATION: ways.new_routes,
+    Code.BAD_STATE: ways.acceptances,
     Code.BAD_STATE_ROUTE: ways.other_routes,
     Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS: ways.public_addresses,
     Code.ENI_SOURCE_DEST_CHECK_RESTRICTION: ways.unchecked_sources,

@@ -62,6 +62,8 @@ CODES: Mapping[Enum, str] = {
     Code.SG_HAS_NO_RULES: "the groups have no rule in this direction",
     Code.SUBNET_ACL_RESTRICTION: "the subnet's ACL denies it, or its answer",
     Code.NO_ROUTE_TO_DESTINATION: "no route leads there",
+    Code.BAD_STATE: "the endpoint that has the address is pending, rejected, failed or expired, or "
+    "finds no load balancer",
     Code.BAD_STATE_ROUTE: "the route's target is gone, or takes nothing",
     Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS: "the sender has no public address",
     Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS: "the address is nobody's public one",

@@ -14,7 +14,7 @@ from genkan.model.load_balancer import Listener, LoadBalancer
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
-from genkan.model.peering import VpcPeeringConnection
+from genkan.model.peering import PeeringState, VpcPeeringConnection
 from genkan.model.route_table import RouteTable
 from genkan.model.vpc import EgressOnlyInternetGateway, InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointState, VpcEndpointType
@@ -25,6 +25,7 @@ from genkan.program.translation import Border, OneToOne
 
 DEFAULT = {4: "0.0.0.0/0", 6: "::/0"}
 MEMBER = {4: "DestinationCidrBlock", 6: "DestinationIpv6CidrBlock"}
+WAITS = (VpcEndpointState.PENDING_ACCEPTANCE, VpcEndpointState.REJECTED)
 CROSS_ZONE = "load_balancing.cross_zone.enabled"
 
 
@@ -48,12 +49,12 @@ def new_routes(state: State, step: Step) -> Iterator[tuple[Order, ...]]:
 
 
 def other_routes(state: State, step: Step) -> Iterator[tuple[Order, ...]]:
-    """Give orders that lead a route elsewhere whose target is gone; or accept the endpoint that it
-    leads to."""
+    """Give orders that lead a route elsewhere whose target is gone; or accept the endpoint or the
+    peering that it leads to."""
     route = step.asked
     if not isinstance(route, Route):
         return
-    yield from _acceptances(state.network, route)
+    yield from acceptances(state, step)
     table = state.network.get(RouteTable, route.table)
     if table is None:
         return
@@ -185,13 +186,28 @@ def _gateway_endpoints(
             yield (Order("ModifyVpcEndpoint", parameters, **owner(endpoint)),)
 
 
-def _acceptances(network: Network, route: Route) -> Iterator[tuple[Order, ...]]:
-    """Give the provider's order that accepts the endpoint which a route is of."""
-    endpoint = network.get(VpcEndpoint, route.because.id)
-    waits = (VpcEndpointState.PENDING_ACCEPTANCE, VpcEndpointState.REJECTED)
-    if endpoint is None or endpoint.state not in waits:
+def acceptances(state: State, step: Step) -> Iterator[tuple[Order, ...]]:
+    """Give the other side's order that accepts the endpoint, or the peering, that a route is of or
+    leads to."""
+    route = step.asked
+    if not isinstance(route, Route):
         return
-    service = network.get(EndpointService, service_id_of(endpoint.service_name))
-    if service is not None:
+    network, name = state.network, _led_to(state.network, route)
+    endpoint = network.get(VpcEndpoint, name)
+    service = endpoint and network.get(EndpointService, service_id_of(endpoint.service_name))
+    if endpoint and service and endpoint.state in WAITS:
         parameters = {"ServiceId": service.id, "VpcEndpointIds": [endpoint.id]}
         yield (Order("AcceptVpcEndpointConnections", parameters, **owner(service)),)
+    peering = network.get(VpcPeeringConnection, name)
+    if peering and peering.state is PeeringState.PENDING_ACCEPTANCE:
+        side = {"account": peering.accepter.account, "region": peering.accepter.region}
+        one = {"VpcPeeringConnectionId": peering.id}
+        yield (Order("AcceptVpcPeeringConnection", one, **side),)
+
+
+def _led_to(network: Network, route: Route) -> str:
+    """Give what a route of a table leads to, or else what the route is of."""
+    table = network.get(RouteTable, route.table)
+    rules = (table.routes if table else ()) if route.because.kind == RouteTable.kind else ()
+    led = (one.target.id for one in rules if str(one.destination) == str(route.destination))
+    return next(led, route.because.id)

@@ -42,7 +42,10 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Blackhole:
-    """Dropped without a word: the route's target is gone."""
+    """Dropped without a word: the route's target is gone. `why`: in which state what is, for
+    people; "" where there is nothing to say."""
+
+    why: str = ""
 
 
 Action = Forward | Deliver | Local | Unreachable | Blackhole

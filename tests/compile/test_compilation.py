@@ -138,7 +138,7 @@ def test_a_nat_gateway_that_ends_takes_no_packets():
     network = Network.of(EVERYTHING)
     ending = replace(network.get(NatGateway, "nat-1"), state=NatGatewayState.DELETING)
     program = compiled(network.apply(put(ending)))
-    assert routes(program, "rtb-main")["0.0.0.0/0"] == Blackhole()
+    assert routes(program, "rtb-main")["0.0.0.0/0"] == Blackhole("nat-1 is deleting")
     assert list(program.of(PortTranslation)) == []
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from genkan.analysis import Code, Disposition, walk
 from genkan.impact.fixes import Mending, mend
+from genkan.model.network_interface import NetworkInterface
+from genkan.model.vpc_endpoint import VpcEndpoint
 from tests.impact.story import ANYWHERE, TCP, Story, build
 
 
@@ -124,3 +126,91 @@ def test_nothing_of_the_network_itself_changes(story):
     before = story.client.call.network
     mended(story, story.web, address(story, story.app), 443)
     assert story.client.call.network == before
+
+
+def of_a_service(story: Story) -> tuple[str, str]:
+    """Make a service of `app` whose owner accepts endpoints, and an endpoint of it in `front`; give
+    their ids."""
+    ask, everybody = story.client.ask, [{"CidrIp": ANYWHERE}]
+    group = ask(
+        "elbv2:CreateTargetGroup",
+        Name="app", Protocol="TCP", Port=443, VpcId=story.vpc, TargetType="instance",
+    )["TargetGroups"][0]["TargetGroupArn"]  # fmt: skip
+    ask("elbv2:RegisterTargets", TargetGroupArn=group, Targets=[{"Id": story.app}])
+    balancer = ask(
+        "elbv2:CreateLoadBalancer",
+        Name="app", Type="network", Scheme="internal", Subnets=[story.front, story.back],
+    )["LoadBalancers"][0]["LoadBalancerArn"]  # fmt: skip
+    story.client.pass_time(600)
+    ask(
+        "elbv2:CreateListener",
+        LoadBalancerArn=balancer, Protocol="TCP", Port=443,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+    )  # fmt: skip
+    ask(
+        "elbv2:ModifyLoadBalancerAttributes",
+        LoadBalancerArn=balancer,
+        Attributes=[{"Key": "load_balancing.cross_zone.enabled", "Value": "true"}],
+    )
+    for name in (story.app_group, story.endpoint_group):
+        ask(
+            "AuthorizeSecurityGroupIngress",
+            GroupId=name,
+            IpPermissions=[{"IpProtocol": "-1", "IpRanges": everybody}],
+        )
+    service = ask(
+        "CreateVpcEndpointServiceConfiguration",
+        NetworkLoadBalancerArns=[balancer], AcceptanceRequired=True,
+    )["ServiceConfiguration"]  # fmt: skip
+    endpoint = ask(
+        "CreateVpcEndpoint",
+        VpcId=story.vpc, ServiceName=service["ServiceName"], VpcEndpointType="Interface",
+        SubnetIds=[story.front], SecurityGroupIds=[story.endpoint_group],
+    )["VpcEndpoint"]["VpcEndpointId"]  # fmt: skip
+    story.client.pass_time(600)
+    return service["ServiceId"], endpoint
+
+
+@pytest.mark.parametrize("state", ["pendingAcceptance", "rejected"])
+def test_an_endpoint_that_nobody_accepted_says_so_and_is_accepted_on_a_copy(story, state):
+    service, endpoint = of_a_service(story)
+    if state == "rejected":
+        story.client.ask(
+            "RejectVpcEndpointConnections", ServiceId=service, VpcEndpointIds=[endpoint]
+        )
+        story.client.pass_time(600)
+    (at,) = story.client.call.network.all(VpcEndpoint)
+    (interface,) = at.network_interface_ids
+    worn = story.client.call.network.get(NetworkInterface, interface)
+    found = mended(story, story.web, str(worn.private_ip), 443)
+    (fix,) = found.fixes
+    assert (fix.blocker.code, fix.blocker.said) == (Code.BAD_STATE, f"{endpoint} is {state}")
+    assert words(found) == [
+        f"aws ec2 accept-vpc-endpoint-connections --service-id {service} "
+        f"--vpc-endpoint-ids {endpoint}"
+    ]
+    assert (fix.verified, found.ends) == (True, Disposition.REACHED)
+
+
+def test_a_peering_that_nobody_accepted_says_so_and_is_accepted_on_a_copy(story):
+    ask = story.client.ask
+    far = ask("CreateVpc", CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnet = ask("CreateSubnet", VpcId=far, CidrBlock="10.9.1.0/24")["Subnet"]["SubnetId"]
+    group = ask("CreateSecurityGroup", GroupName="far", Description="far", VpcId=far)["GroupId"]
+    there = story.launch("there", subnet, group)
+    peering = ask("CreateVpcPeeringConnection", VpcId=story.vpc, PeerVpcId=far)
+    name = peering["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+    story.client.pass_time(1)
+    ask(
+        "CreateRoute", RouteTableId=story.front_table, DestinationCidrBlock="10.9.0.0/16",
+        VpcPeeringConnectionId=name,
+    )  # fmt: skip
+    network = story.client.call.network
+    worn = next(one for one in network.all(NetworkInterface) if one.instance_id == there)
+    first = mended(story, story.web, str(worn.private_ip), 443).fixes[0]
+    assert first.blocker.code is Code.BAD_STATE_ROUTE
+    assert f"{name} is pending-acceptance" in first.blocker.said
+    assert [order.words for order in first.orders] == [
+        f"aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id {name}"
+    ]
+    assert first.verified
