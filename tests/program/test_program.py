@@ -26,7 +26,7 @@ routes = st.builds(
     table=st.sampled_from([PLACE_TABLE, "rtb-1"]),
     destination=addresses.map(IPv4Network),
     action=st.builds(Forward, names, st.none() | addresses)
-    | st.sampled_from([Deliver(), Local(), Blackhole()]),
+    | st.sampled_from([Deliver(), Local(), Blackhole(), Blackhole("vpce-1 is failed")]),
 )
 guards = st.builds(
     Guard,
