@@ -20,6 +20,7 @@ from genkan.program.filter import Stage
 from genkan.program.place import PlaceKind
 from genkan.program.route import (
     PLACE_TABLE,
+    AnswerChoice,
     Blackhole,
     Deliver,
     Forward,
@@ -195,8 +196,7 @@ class _Way:
                 at.blocked(Stage.ROUTE, code, said, told=True, asked=self._chosen_table(at))
             )
             return None
-        table = "" if found.table == PLACE_TABLE else f" of {found.table}"
-        where = f"{found.destination}{table}"
+        where = f"{found.destination}{_of_table(found.table)}"
         match found.action:
             case Forward(interface=interface):
                 said = f"{where} leads to {interface}"
@@ -288,6 +288,13 @@ def walks(
 
 def _interface(route: Route | None) -> str | None:
     return route.action.interface if route and isinstance(route.action, Forward) else None
+
+
+def _of_table(table: str) -> str:
+    """Say of which table a route is; a place's own goes without a name."""
+    if table == PLACE_TABLE:
+        return ""
+    return ", as the connection came," if table.startswith(AnswerChoice.tables) else f" of {table}"
 
 
 def _word(atlas: Atlas, place: str) -> str:

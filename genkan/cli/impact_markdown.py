@@ -8,6 +8,7 @@ from genkan.cli.impact_text import (
     blocks,
     capture_lines,
     fixes,
+    need_lines,
     other_words,
     side,
     summary,
@@ -45,12 +46,13 @@ def lines(report: Shown) -> Iterator[str]:
     yield from _fixes(report)
     yield ""
     yield _plain(summary(report))
-    yield ""
-    yield "<details><summary>What was assumed</summary>"
-    yield ""
-    yield from (f"* {_plain(one)}" for one in report["assumptions"])
-    yield ""
-    yield "</details>"
+    if report["assumptions"]:
+        yield ""
+        yield "<details><summary>What was assumed</summary>"
+        yield ""
+        yield from (f"* {_plain(one)}" for one in report["assumptions"])
+        yield ""
+        yield "</details>"
 
 
 def _table(report: Shown) -> Iterator[str]:
@@ -63,12 +65,13 @@ def _table(report: Shown) -> Iterator[str]:
     for effects in found:
         first = effects[0]
         flags = "".join(f"<br>{flag}: {FLAGS[flag]}" for flag in first["flags"])
+        needs = map(_plain, need_lines(first["needs"]))
         cells = (
             f"**{first['effect']}**",
             _plain(who([one["group"] for one in effects])),
             _plain(to(first)),
             _plain(side(report, first["before"])),
-            _plain(side(report, first["after"])) + flags,
+            "<br>".join((_plain(side(report, first["after"])) + flags, *needs)),
         )
         yield f"| {' | '.join(cells)} |"
 

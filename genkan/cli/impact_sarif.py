@@ -4,7 +4,7 @@ Format")."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genkan.cli.impact_text import blocks, fixes, side, to, who
+from genkan.cli.impact_text import blocks, fixes, need_lines, side, to, who
 
 Shown = Mapping[str, Any]
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -44,6 +44,7 @@ def _result(report: Shown, effects: Sequence[Shown]) -> dict[str, Any]:
     told = [
         f"{first['effect']}: {sent}, to {to(first)}.",
         f"Today: {side(report, first['before'])}. Then: {side(report, first['after'])}.",
+        *need_lines(first["needs"]),
         *(
             f"Fix ({'checked' if done else 'not enough'}): {said}"
             for said, done, _ in fixes(effects)

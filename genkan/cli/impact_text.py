@@ -6,6 +6,7 @@ from typing import Any
 Shown = Mapping[str, Any]
 
 MOST = 8  # names, interfaces and fixes in a line or a block
+MOST_ADDRESSES = 3
 INDENT = " " * 14
 KINDS = {
     "internet": "the internet",
@@ -21,6 +22,7 @@ ENDINGS = {
     "ELSEWHERE": "a rule's target answers",
     "NO_RESOLVER": "no resolver answers",
 }
+WORDS = {"works": "works", "blocked": "BLOCKED", "denied": "DENIED", "depends": "DEPENDS"}
 FLAGS = {
     "CONNECTIONS_RESET": "connections that are open break",
     "SOURCE_ADDRESS_CHANGES": "the service sees another source address: policies on aws:SourceIp",
@@ -74,7 +76,7 @@ def blocks(report: Shown) -> list[list[Shown]]:
                 str((side["verdict"], side["via"], side["codes"], side["said"]))
                 for side in (before, after)
             ),
-            str(one["flags"]),
+            str(one["flags"]), str(one["needs"]),
         )  # fmt: skip
         found.setdefault(key, []).append(one)
     return list(found.values())
@@ -84,8 +86,8 @@ def summary(report: Shown) -> str:
     """Say it in a line."""
     told = report["summary"]
     counts = [f"{count} {effect}" for effect, count in told["effects"].items() if count]
-    looked = f"{told['flows']} flows of {told['interfaces']} interfaces in {told['groups']} groups"
-    return f"{', '.join(counts) or 'nothing changes'} ({looked} looked at)"
+    looked = f"{_many(told['flows'], 'flow')} of {_many(told['interfaces'], 'interface')}"
+    return f"{', '.join(counts) or 'nothing changes'}: {looked} looked at"
 
 
 def to(effect: Shown) -> str:
@@ -115,7 +117,13 @@ def who(groups: Sequence[Shown]) -> str:
         return "the internet"
     subnets = dict.fromkeys(group["subnet"] for group in groups)
     worn = dict.fromkeys(one["name"] or one["id"] for group in groups for one in group["groups"])
-    return f"{several(members)} in {several(list(subnets))}, wearing {several(list(worn))}"
+    return f"{several(members)} in {several(list(subnets))}, {_groups(list(worn))}"
+
+
+def _groups(worn: Sequence[str]) -> str:
+    if not worn:
+        return "with no security group"
+    return f"with security group{'s' if len(worn) > 1 else ''} {several(worn)}"
 
 
 def side(report: Shown, outlook: Shown) -> str:
@@ -124,7 +132,7 @@ def side(report: Shown, outlook: Shown) -> str:
     resolved = None if outlook["said"] else outlook["resolved"]
     told = []
     if resolved and resolved["addresses"]:
-        told.append(", ".join(resolved["addresses"][:MOST]))
+        told.append(_addresses(resolved["addresses"]))
     elif resolved:
         told.append(ENDINGS.get(resolved["ending"], resolved["ending"]))
     if via:
@@ -134,11 +142,31 @@ def side(report: Shown, outlook: Shown) -> str:
         told.append(f"{blocker['stage']}: {blocker['said']}")
     if outlook["said"]:
         told.append(f"{outlook['said']['policy']}: {outlook['said']['reason']}")
-    word = {"works": "works", "blocked": "BLOCKED", "denied": "DENIED", "depends": "DEPENDS"}
     codes = "  ".join(outlook["codes"])
     seen = f", seen as {outlook['sees']}" if outlook["verdict"] == "works" else ""
     some = " (some of its ways)" if outlook["some"] else ""
-    return f"{' → '.join(told)}  {word[outlook['verdict']]}{some}{seen}  {codes}".strip()
+    return f"{' → '.join(told)}  {WORDS[outlook['verdict']]}{some}{seen}  {codes}".strip()
+
+
+def need_lines(needs: Sequence[Shown], whole: bool = True) -> Iterator[str]:
+    """Draw what callers of a service need besides it, and what mends it where they have not got
+    it; not `whole`: that alone, where the need itself is told already."""
+    for one in needs:
+        blocker, said = one["first_blocker"], one["said"]
+        told = f"{said['policy']}: {said['reason']}" if said else ""
+        if blocker:
+            told = f"{blocker['stage']}: {blocker['said']}"
+        codes = "  ".join(one["codes"])
+        if whole:
+            yield f"needs {one['name']} too: {one['why']}"
+            yield f"  {'  '.join(word for word in (told, WORDS[one['verdict']], codes) if word)}"
+        else:
+            yield one["why"]
+        for fix in one["fixes"]:
+            for call in fix["calls"]:
+                yield f"  fix ({'checked' if fix['verified'] else 'not enough'}): {call['words']}"
+        if one["instead"] and one["verdict"] != "works":
+            yield f"  or without it: {one['instead']}"
 
 
 def fixes(effects: Sequence[Shown]) -> list[tuple[str, bool, str]]:
@@ -153,14 +181,15 @@ def fixes(effects: Sequence[Shown]) -> list[tuple[str, bool, str]]:
 
 def _block_lines(report: Shown, effects: Sequence[Shown]) -> Iterator[str]:
     first = effects[0]
-    count = sum(one["group"]["count"] for one in effects)
-    things = "interface" if count == 1 else "interfaces"
-    yield f"{first['effect']:<13} {count} {things}: {who([one['group'] for one in effects])}"
+    count = _many(sum(one["group"]["count"] for one in effects), "interface")
+    yield f"{first['effect']:<13} {count}: {who([one['group'] for one in effects])}"
     yield f"{INDENT}to     {to(first)}"
     yield f"{INDENT}today  {side(report, first['before'])}"
     yield f"{INDENT}then   {side(report, first['after'])}"
     for flag in first["flags"]:
         yield f"{INDENT}{flag}: {FLAGS[flag]}"
+    whole = first["flow"]["to"] != "resource"
+    yield from (f"{INDENT}{line}" for line in need_lines(first["needs"], whole))
     told = fixes(effects)
     for words, verified, _ in told[:MOST]:
         yield f"{INDENT}fix ({'checked' if verified else 'not enough'}): {words}"
@@ -186,7 +215,12 @@ def _answer(report: Shown, told: Shown) -> str:
         return str(ENDINGS.get(told["ending"], told["ending"]))
     because = (told["because"] or "").partition(" ")[0]
     by = f" ({because})" if because.startswith("vpce-") else ""
-    return f"{', '.join(told['addresses'][:MOST])}{by}"
+    return f"{_addresses(told['addresses'])}{by}"
+
+
+def _addresses(held: Sequence[str]) -> str:
+    more = len(held) - MOST_ADDRESSES
+    return ", ".join(held[:MOST_ADDRESSES]) + (f" and {more} more" if more > 0 else "")
 
 
 def ports_word(ports: Shown) -> str:
@@ -201,7 +235,11 @@ def ports_word(ports: Shown) -> str:
 def _names(names: Sequence[str]) -> str:
     """Give the plainest of several domain names, and how many more there are."""
     first, *rest = sorted(names, key=_plainness)
-    return first + (f" and {len(rest)} more names like it" if rest else "")
+    return first + (f" and {_many(len(rest), 'more name')}" if rest else "")
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}" + ("" if count == 1 else "s")
 
 
 def _plainness(name: str) -> tuple[bool, int, str]:

@@ -13,7 +13,7 @@ import click
 
 from genkan.cli.explaining import lines_of
 from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
-from genkan.cli.impact_text import several
+from genkan.cli.impact_text import need_lines, several
 from genkan.client import Site, SiteDown
 from genkan.client.explanation import ask
 from genkan.client.home import default_home
@@ -97,6 +97,7 @@ def trace_lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield from blocker_lines(found)
     yield from fix_lines(found)
     yield from policy_lines(found)
+    yield from need_lines(found["needs"])
     yield from _choice_lines(found)
 
 
@@ -164,7 +165,15 @@ def _end(found: Mapping[str, Any]) -> str:
     if found["disposition"] == "stopped" and found["blockers"]:
         first = found["blockers"][0]
         return f"is stopped by {first['stage']}: {first['said']}"
-    return ENDS[found["disposition"]].format(to=_called(arrived) if arrived else "nobody")
+    return ENDS[found["disposition"]].format(to=_receiver(arrived) if arrived else "nobody")
+
+
+def _receiver(arrived: Mapping[str, Any]) -> str:
+    """Say who takes a packet: the endpoint, where one answers at a router's address."""
+    endpoint = arrived.get("endpoint")
+    if endpoint is None:
+        return _called(arrived)
+    return f"{_called(endpoint)}, an endpoint of {endpoint['service']}"
 
 
 def _called(thing: Mapping[str, Any], key: str = "id") -> str:

@@ -101,12 +101,13 @@ def compile_node(balancer: str, interface: NetworkInterface, subnet: Subnet) -> 
         right=End(place=node, name=WAY, mac=interface.mac),
         tracks=True,
     )
+    answers = f"{AnswerChoice.tables}{node}"
     for address in addresses:
         anywhere = EVERYWHERE[address.version]
         hop = subnet.router if address.version == IPV4 else link_hop(anywhere)
         ways = (
             (vpc_id, PLACE_TABLE, host_network(address), Forward(node)),
-            (vpc_id, f"answers/{node}", anywhere, Forward(node, link_hop(anywhere))),
+            (vpc_id, answers, anywhere, Forward(node, link_hop(anywhere))),
             (node, PLACE_TABLE, anywhere, Forward(WAY, hop)),
             (node, PLACE_TABLE, host_network(address), Deliver()),
         )
@@ -114,7 +115,7 @@ def compile_node(balancer: str, interface: NetworkInterface, subnet: Subnet) -> 
             yield Route(
                 because=because, place=place, table=table, destination=destination, action=action
             )
-    yield AnswerChoice(because=because, place=vpc_id, interface=node, table=f"answers/{node}")
+    yield AnswerChoice(because=because, place=vpc_id, interface=node, table=answers)
     yield Balancer(because=because, place=node, interface=WAY, addresses=addresses)
     if interface.group_ids:
         for direction in Direction:

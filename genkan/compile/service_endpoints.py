@@ -146,7 +146,7 @@ def compile_interface(
         mtu=MTU,
         tracks=True,
     )
-    table = f"answers/{name}"
+    table = f"{AnswerChoice.tables}{name}"
     for address in interface.addresses:
         anywhere = EVERYWHERE[address.version]
         way = Forward(name, link_hop(anywhere))

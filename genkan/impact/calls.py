@@ -142,6 +142,15 @@ def decide(resource: ResourcePolicy, asked: Asked, way: Whence, *, allowed: bool
     return outcome
 
 
+def policy_says(way: Whence, action: str, resource: str) -> Decision:
+    """Say what the policy of the endpoint on a way says of a call that somebody else signed, as
+    AWS's services sign addresses for their callers."""
+    if way.policy is None:
+        return GRANTED
+    request = Request.of(action, resource, Principal("", ()), way.keys(), unknown=("*",))
+    return _said(way.policy.document, request, way.policy.accounts_mean_root)
+
+
 @lru_cache(4096)
 def read(document: str | None) -> Policy | PolicyUnreadable | None:
     """Read a policy, once; what is none is given as what is wrong with it."""

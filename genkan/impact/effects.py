@@ -8,6 +8,7 @@ from itertools import groupby
 from genkan.analysis import Trace, walk
 from genkan.impact.code import Flag
 from genkan.impact.groups import Group, Sender
+from genkan.impact.needs import Needed
 from genkan.impact.outlook import Flow, Outlook, Verdict, look, versions_of
 from genkan.impact.state import State
 from genkan.impact.target import Kind, Ports, Target, joined
@@ -48,6 +49,7 @@ class Finding:
     flags: tuple[Flag, ...] = ()
     names: tuple[str, ...] = ()  # of a NAME, and others of which the same is true
     versions: tuple[int, ...] = (4,)  # of IP
+    needs: tuple[Needed, ...] = ()  # of who calls it, that are not met
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from genkan.impact.blocks import Blocks
 from genkan.impact.state import State
 from genkan.model.network_interface import NetworkInterface
 from genkan.program.address import Address, in_order
-from genkan.program.place import INTERNET, OUTSIDE, PlaceKind
+from genkan.program.place import INTERNET, OUTSIDE, Link, PlaceKind
 
 NOTHING = Blocks(())
 SENDERS = (PlaceKind.INSTANCE, PlaceKind.ATTACHED)
@@ -88,6 +88,20 @@ Sender = Group | Outside
 
 def outside(state: State) -> Outside:
     return Outside(in_order(state.atlas.addresses(OUTSIDE)))
+
+
+def sender_at(state: State, origin: str) -> Sender | None:
+    """Give who sends at a place, by its first interface; None where nobody does."""
+    if origin == OUTSIDE:
+        return outside(state)
+    links = (one for one in state.program.of(Link) if one.right.place == origin)
+    first = min(links, key=lambda one: one.right.name, default=None)
+    if first is None:
+        return None
+    interface = state.network.get(NetworkInterface, first.left.name)
+    if interface is None:
+        return None
+    return _group(first.left.place, [Member(interface, origin)], state, state)
 
 
 def groups_of(

@@ -22,7 +22,6 @@ from genkan.impact.target import HTTPS, Kind, Ports, Target
 from genkan.model.resource_policy import ResourcePolicies, ResourcePolicy
 from genkan.policy import Outcome, Policy, Source, Verdict
 from genkan.program.address import Block
-from genkan.program.service import Service as ServiceEntry
 
 HAVE_POLICIES = frozenset({"s3", "sqs", "sns", "kms", "secretsmanager"})
 ADDRESSES = ("aws:sourceip", "aws:vpcsourceip")
@@ -58,7 +57,6 @@ class Guarded:
         self._held: dict[str, list[ResourcePolicy]] = {}
         for one in known.held:
             self._held.setdefault(one.service, []).append(one)
-        self._hosts: dict[int, dict[str, ServiceEntry]] = {}
         self._told: dict[object, list[_Change]] = {}
         self._seen: set[object] = set()
         self.named = tuple(blocks_of(known))  # what policies tell addresses apart by
@@ -71,7 +69,7 @@ class Guarded:
         for one in compared:
             if (one.flow.protocol, one.flow.port) != HTTPS:
                 continue
-            named = self._service(times.after, target.name)
+            named = times.after.index.service_named(target.name)
             before = whence(times.before, sender.vpc, one.before, named)
             after = whence(times.after, sender.vpc, one.after, named)
             if after is None or self._is_same(before, after):
@@ -89,23 +87,13 @@ class Guarded:
         self, state: State, vpc: str, name: str | None, outlook: Outlook
     ) -> Iterator[tuple[Why, Said]]:
         """Give what policies deny, or leave open, of calls from a VPC by a way as it is."""
-        way = whence(state, vpc, outlook, self._service(state, name))
+        way = whence(state, vpc, outlook, state.index.service_named(name))
         if way is None:
             return
         for one in self._changes(None, way):
             yield _code(one.after), _said(one, one.after, way)
         if way.service in HAVE_POLICIES - self._known.services:
             yield Why.RESOURCE_POLICY_UNKNOWN, _unknown(way)
-
-    def _service(self, state: State, name: str | None) -> ServiceEntry | None:
-        """Give the service that a name is of."""
-        hosts = self._hosts.get(id(state))
-        if hosts is None:
-            entries = state.program.of(ServiceEntry)
-            hosts = {host: one for one in entries for host in one.hosts}
-            self._hosts[id(state)] = hosts
-        asked = name or ""
-        return hosts.get(asked) or hosts.get(f"*.{asked.partition('.')[2]}")
 
     def _is_same(self, before: Whence | None, after: Whence) -> bool:
         return before is not None and self._alike(before) == self._alike(after)

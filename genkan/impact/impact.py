@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from genkan.api.call import Call
+from genkan.impact.assumptions import Assumption, rested_on
 from genkan.impact.blocks import Blocks
 from genkan.impact.captures import Capture, captures
 from genkan.impact.effects import Effect, Finding, Times, by_names_together, compare, findings
 from genkan.impact.fixes import Fix, Mending, mend_all
 from genkan.impact.groups import Group, Sender, groups_of, outside
 from genkan.impact.guarded import Guarded
+from genkan.impact.needed import Needs
 from genkan.impact.order import Order, tokens_of
 from genkan.impact.outlook import Flow, Verdict, look
 from genkan.impact.state import OrderRefused, State
@@ -65,6 +67,7 @@ class Report:
     groups: int = 0
     interfaces: int = 0
     left_out: int = 0
+    assumed: frozenset[Assumption] = frozenset()
 
     def of(self, effect: Effect) -> list[Finding]:
         return [one for one in self.findings if one.effect is effect]
@@ -90,7 +93,7 @@ def impact(
     what = touched(before, after, ordered.delta)
     named = captures(before, after, what)
     survey = _Survey(
-        Times(before, after, between), what, named, Guarded(policies), ordered.delta.put
+        Times(before, after, between), call, what, named, Guarded(policies), ordered.delta.put
     )
     found = survey.findings()
     fixes = _fixes(after, call, found)
@@ -107,6 +110,7 @@ def impact(
         survey.groups,
         survey.interfaces,
         survey.left_out,
+        frozenset(survey.assumed),
     )
 
 
@@ -116,6 +120,7 @@ class _Survey:
     def __init__(
         self,
         times: Times,
+        call: Call,
         what: Touched,
         named: list[Capture],
         guarded: Guarded,
@@ -127,8 +132,10 @@ class _Survey:
         self._named = named
         self._held: dict[str, list[Group]] = {}
         self._guarded = guarded
+        self._needs = Needs(times, call)
         self._blocks = Blocks((times.before.program, new), guarded.named)
         self.flows = self.groups = self.interfaces = self.left_out = 0
+        self.assumed: set[Assumption] = set()
 
     def findings(self) -> list[Finding]:
         found: list[Finding] = []
@@ -139,9 +146,13 @@ class _Survey:
                 continue
             self.flows += len(ports)
             compared = compare(self._times, sender, target, ports, captured)
-            found.extend(findings(self._times, sender, target, compared))
+            calls = self._needs.service(sender, target, compared) is not None
+            self.assumed |= rested_on(self._times, sender, target, compared, calls)
+            told = findings(self._times, sender, target, compared)
+            found.extend(map(self._needs.besides, told))
             if target.kind is Kind.NAME:
                 found.extend(self._guarded.findings(self._times, sender, target, compared))
+                found.extend(self._needs.findings(sender, target, compared))
         order = list(Effect)
         return sorted(by_names_together(found), key=lambda one: order.index(one.effect))
 

@@ -14,11 +14,11 @@ from genkan.model.vpc_endpoint import VpcEndpoint
 from genkan.program import Program
 from genkan.program.address import Address
 from genkan.program.balancing import BalancedPort, Intake, RelayedPort
-from genkan.program.filter import SubnetGuard
+from genkan.program.filter import Filter, SubnetGuard
 from genkan.program.names import RecordSet
 from genkan.program.place import Link
 from genkan.program.route import TableChoice
-from genkan.program.service import Listener
+from genkan.program.service import Listener, Service
 from genkan.program.translation import OneToOne
 
 Port = tuple[int, int]  # protocol, port
@@ -55,6 +55,25 @@ class Index:
         """Who has an address in a VPC."""
         rows = self._network.all(NetworkInterface)
         return {(one.vpc_id, address): one for one in rows for address in one.addresses}
+
+    @cached_property
+    def places_asking_for_ports(self) -> frozenset[str]:
+        """Where network ACLs tell packets apart by their ports."""
+        asked = {(one.place, one.filter) for one in self._program.of(SubnetGuard)}
+        return frozenset(
+            one.place
+            for one in self._program.of(Filter)
+            if (one.place, one.name) in asked and any(rule.match.ports for rule in one.rules)
+        )
+
+    @cached_property
+    def _hosts(self) -> dict[str, Service]:
+        return {host: one for one in self._program.of(Service) for host in one.hosts}
+
+    def service_named(self, name: str | None) -> Service | None:
+        """Give the service that a name is of."""
+        asked = name or ""
+        return self._hosts.get(asked) or self._hosts.get(f"*.{asked.partition('.')[2]}")
 
     @cached_property
     def endpoint_of(self) -> dict[str, str]:

@@ -5,26 +5,27 @@ from typing import Any
 
 from genkan.analysis import Trace
 from genkan.analysis.names import Resolved
+from genkan.impact.assumptions import Assumption
 from genkan.impact.captures import Capture
 from genkan.impact.code import Flag
 from genkan.impact.effects import WORSE, Effect, Finding
 from genkan.impact.groups import Group, Sender
 from genkan.impact.impact import Report
 from genkan.impact.outlook import Outlook
-from genkan.impact.shown import fix_shown, name_of, order_shown, ports_shown, said_shown, step_shown
+from genkan.impact.shown import (
+    fix_shown,
+    name_of,
+    need_shown,
+    order_shown,
+    ports_shown,
+    said_shown,
+    step_shown,
+)
 from genkan.model.network import Network
 from genkan.model.security_group import SecurityGroup
 
 SCHEMA = "genkan-impact/1"
 WARNED = (Flag.CONNECTIONS_RESET, Flag.OUTAGE_WINDOW, Flag.SOURCE_ADDRESS_CHANGES)
-ASSUMPTIONS = (
-    "programs are taken to listen wherever a packet is let in",
-    "identity-based policies of callers are not asked: of a resource's calls it is said whether it "
-    "is of those that they allow",
-    "what stands in a group's place is its first interface; the others are equal",
-    "clients send from ports at and above 49152",
-    "what other VPCs send over the internet is told as the internet's",
-)
 LEFT_OUT = "{} flows were too many to be looked at"
 DEFAULT_GROUP = (
     "call {}: no security group is said, so the VPC's default group is worn, whose rules let in "
@@ -42,7 +43,8 @@ def shown(report: Report) -> dict[str, Any]:
         for number, finding in enumerate(report.findings)
     ]
     counts = Counter(one.effect for one in report.findings for _ in one.sender.members or (0,))
-    assumptions = [*ASSUMPTIONS, *_notes(report)]
+    assumed = [one.value for one in Assumption if one in report.assumed]
+    assumptions = [*assumed, *_notes(report)]
     return {
         "schema": SCHEMA,
         "change": [order_shown(order) for order in report.orders],
@@ -134,6 +136,7 @@ class _Drawer:
             "after": self._outlook(self._after, finding.after),
             "flags": [flag.value for flag in finding.flags],
             "fixes": [fix_shown(self._after, fix) for fix in fixes],
+            "needs": [need_shown(self._after, one) for one in finding.needs],
         }
 
     def _sender(self, sender: Sender) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from genkan.analysis import Packet, Step
 from genkan.impact.fixes import Fix
+from genkan.impact.needs import Needed
 from genkan.impact.order import Order
 from genkan.impact.outlook import Said
 from genkan.impact.target import Ports
@@ -46,6 +47,25 @@ def fix_shown(network: Network, fix: Fix) -> dict[str, Any]:
         "blocker": step_shown(network, "", fix.blocker),
         "calls": [order_shown(order) for order in fix.orders],
         "verified": fix.verified,
+    }
+
+
+def need_shown(network: Network, needed: Needed) -> dict[str, Any]:
+    outlook = needed.outlook
+    first = outlook.trace.blockers[:1] if outlook.trace else ()
+    return {
+        "name": needed.name,
+        "why": needed.need.why,
+        "source": needed.need.source,
+        "instead": needed.need.instead,
+        "verdict": outlook.verdict.value,
+        "codes": list(outlook.codes),
+        "said": said_shown(outlook.said) if outlook.said else None,
+        "first_blocker": step_shown(network, "", first[0]) if first else None,
+        "fixes": [
+            {"calls": [order_shown(order) for order in one.orders], "verified": one.verified}
+            for one in needed.fixes
+        ],
     }
 
 

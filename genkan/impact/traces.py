@@ -16,17 +16,28 @@ from genkan.api.call import Call
 from genkan.compile import Compilation
 from genkan.impact.code import Why
 from genkan.impact.fixes import Mending, mend
+from genkan.impact.groups import sender_at
 from genkan.impact.guarded import Guarded
-from genkan.impact.outlook import Said, Verdict, together
-from genkan.impact.shown import fix_shown, header_shown, name_of, said_shown, step_shown
+from genkan.impact.needs import Needed, mended, needs_at
+from genkan.impact.outlook import Said, Verdict, listener_at, together
+from genkan.impact.shown import (
+    fix_shown,
+    header_shown,
+    name_of,
+    need_shown,
+    said_shown,
+    step_shown,
+)
 from genkan.impact.state import State
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
 from genkan.model.resource_policy import ResourcePolicies
+from genkan.model.vpc_endpoint import VpcEndpoint
 from genkan.program.address import Address, in_order
 from genkan.program.place import INTERNET, OUTSIDE, Link, Place, PlaceKind
 from genkan.program.route import Forward
+from genkan.program.service import Service as ServiceEntry
 
 PROTOCOLS = {"tcp": TCP, "udp": UDP}
 SOURCE_PORT = 49_152  # the first of those that programs are lent
@@ -36,6 +47,11 @@ ENDPOINTS = {
     Why.VPCE_POLICY_EXPLICIT_DENY.value: "a statement denies every call",
     Why.VPCE_POLICY_IMPLICIT_DENY.value: "no statement allows a call of the service",
     Why.VPCE_POLICY_DEPENDS.value: "some calls, or some callers, are let through",
+}
+DECIDERS = {
+    VpcEndpoint.kind: "endpoint",
+    "hosted-zone": "hosted zone",
+    **dict.fromkeys(("vpc", "network-interface", "instance"), "names of the VPC:"),
 }
 SENDERS = (PlaceKind.INSTANCE, PlaceKind.ATTACHED, PlaceKind.HOST)
 
@@ -85,9 +101,23 @@ class Traces:
         traces = walks(state.atlas, ends.origin, ends.packet, state.boxes)
         trace = next((one for one in traces if one.blockers), None)
         mending = mend(state, call, trace) if trace else None
-        answer = shown(call.network, traces, mending)
+        answer = shown(state, traces, mending)
         answer["policies"] = list(_policies(state, traces, asked.get("name"), policies))
+        answer["needs"] = [
+            need_shown(state.network, one) for one in _needs(state, call, traces, asked.get("name"))
+        ]
         return answer
+
+
+def _needs(state: State, call: Call, traces: list[Trace], name: str | None) -> Iterator[Needed]:
+    """Give what who calls the service at the end needs besides; of a need itself, what it is."""
+    sender = sender_at(state, traces[0].origin)
+    listener = listener_at(state, traces[0])
+    entry = state.program.get((ServiceEntry.section, (listener and listener.service) or ""))
+    service = entry if isinstance(entry, ServiceEntry) else state.index.service_named(name)
+    for one in needs_at(state, sender, service) if sender and service else ():
+        asked = one.name == name
+        yield one if asked or sender is None else mended(state, call, sender, one)
 
 
 def _policies(
@@ -113,8 +143,10 @@ def resolve_name(state: State, source: str, name: str) -> dict[str, Any] | None:
     for kind in FAMILIES:
         found = state.names.resolve(view, name.rstrip(".").lower(), kind)
         if found.addresses:
-            because = f"{found.because.kind} {found.because.id}" if found.because else ""
-            return {"name": name, "address": str(found.addresses[0]), "because": because}
+            because = found.because
+            word = DECIDERS.get(because.kind) if because else None
+            said = f"{word} {because.id}" if because and word else "the internet"
+            return {"name": name, "address": str(found.addresses[0]), "because": said}
     return None
 
 
@@ -237,9 +269,10 @@ def _address(text: str) -> Address | None:
         return None
 
 
-def shown(network: Network, traces: list[Trace], mending: Mending | None = None) -> dict[str, Any]:
+def shown(state: State, traces: list[Trace], mending: Mending | None = None) -> dict[str, Any]:
     """Give what may become of a packet as plain data: the first trace that is stopped, or does not
     come back, or else the first; and how each of the possible ones ends."""
+    network = state.network
     lost = [one for one in traces if one.disposition is not Disposition.REACHED]
     trace = next((one for one in lost if one.blockers), (lost or traces)[0])
     ways = (("forward", trace.forward), ("answer", trace.answer))
@@ -248,19 +281,30 @@ def shown(network: Network, traces: list[Trace], mending: Mending | None = None)
         "disposition": trace.disposition.value,
         "origin": {"id": trace.origin, "name": name_of(network, trace.origin)},
         "packet": header_shown(trace.packet),
-        "arrived": None
-        if trace.arrived_at is None or trace.arrived is None
-        else {
-            "id": trace.arrived_at,
-            "name": name_of(network, trace.arrived_at),
-            "packet": header_shown(trace.arrived),
-        },
+        "arrived": _arrived(state, trace),
         "blockers": blockers,
         "fixes": [fix_shown(network, fix) for fix in mending.fixes] if mending else [],
         "mended": mending.ends.value if mending else None,
         "policies": [],
+        "needs": [],
         "possible": [
             {"arrived": one.arrived_at, "disposition": one.disposition.value} for one in traces
         ],
         **{way: [step_shown(network, way, one) for one in steps] for way, steps in ways},
+    }
+
+
+def _arrived(state: State, trace: Trace) -> dict[str, Any] | None:
+    """Say where a packet arrives, and by which endpoint it is taken there."""
+    if trace.arrived_at is None or trace.arrived is None:
+        return None
+    listener = listener_at(state, trace)
+    endpoint = state.network.get(VpcEndpoint, (listener and listener.endpoint) or "")
+    return {
+        "id": trace.arrived_at,
+        "name": name_of(state.network, trace.arrived_at),
+        "endpoint": None
+        if endpoint is None
+        else {"id": endpoint.id, "name": endpoint.name, "service": endpoint.service_name},
+        "packet": header_shown(trace.arrived),
     }

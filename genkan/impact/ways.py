@@ -8,7 +8,7 @@ from genkan.compile.peering import is_joined
 from genkan.impact.openings import owner, wearer
 from genkan.impact.order import Order
 from genkan.impact.state import State
-from genkan.model.catalogue.prefix_lists import list_of_service
+from genkan.model.catalogue.prefix_lists import aws_lists, list_of_service
 from genkan.model.endpoint_service import EndpointService, service_id_of
 from genkan.model.load_balancer import Listener, LoadBalancer
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
@@ -46,6 +46,7 @@ def new_routes(state: State, step: Step) -> Iterator[tuple[Order, ...]]:
                 **owner(table),
             ),
         )
+    yield from _new_gateway_endpoints(state.network, table, address)
 
 
 def other_routes(state: State, step: Step) -> Iterator[tuple[Order, ...]]:
@@ -184,6 +185,22 @@ def _gateway_endpoints(
                 "AddRouteTableIds": [table.id],
             }
             yield (Order("ModifyVpcEndpoint", parameters, **owner(endpoint)),)
+
+
+def _new_gateway_endpoints(
+    network: Network, table: RouteTable, address: Address
+) -> Iterator[tuple[Order, ...]]:
+    """Give the order that makes a gateway endpoint, where an address is of a service that has
+    them and the VPC has none of it."""
+    has = {one.service_name for one in network.where(VpcEndpoint, vpc_id=table.vpc_id)}
+    for listed in aws_lists(table.region):
+        if listed.name not in has and any(address in block for block in listed.blocks):
+            parameters = {
+                "VpcId": table.vpc_id,
+                "ServiceName": listed.name,
+                "RouteTableIds": [table.id],
+            }
+            yield (Order("CreateVpcEndpoint", parameters, **owner(table)),)
 
 
 def acceptances(state: State, step: Step) -> Iterator[tuple[Order, ...]]:

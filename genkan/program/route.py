@@ -105,6 +105,7 @@ class AnswerChoice(Entry):
     interface they come in: they go back the way the connection came."""
 
     section: ClassVar[str] = "answer-choice"
+    tables: ClassVar[str] = "answers/"  # what their names begin with
 
     place: str
     interface: str

@@ -1,18 +1,20 @@
 """What `genkan explain` says: how a name is answered to an instance, and to the internet."""
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from genkan.dns.explanation import Explanation, Step, explain
 from genkan.dns.firewall import FirewallIndex
 from genkan.dns.zones import ZoneIndex
 from genkan.program import Because, Delta, Program
-from genkan.program.names import PUBLIC_ZONE, Resolver, Zone
+from genkan.program.names import PUBLIC_ZONE, RecordSet, Resolver, Zone
 from genkan.program.place import INTERNET, OUTSIDE, Boot, Link
 
+ENDPOINT = "vpc-endpoint"
 WORDS = {
     "hosted-zone": "hosted zone",
-    "vpc-endpoint": "endpoint's private DNS",
+    ENDPOINT: "endpoint's private DNS",
     "vpc": "names of the VPC",
     "network-interface": "names of the VPC",
     "instance": "names of the VPC",
@@ -99,6 +101,16 @@ def _step(program: Program, step: Step) -> Mapping[str, Any]:
     }
 
 
+def _decided_outside(program: Program, step: Step) -> tuple[str, Because | None]:
+    """Say whose a public name is: an endpoint's has its own, which everybody is told."""
+    wildcard = f"*.{step.name.partition('.')[2]}"
+    for name, kind in product((step.name, wildcard), ("A", "AAAA")):
+        entry = program.get((RecordSet.section, PUBLIC_ZONE, name, kind))
+        if entry is not None and entry.because.kind == ENDPOINT:
+            return "endpoint's public name", entry.because
+    return "internet", None
+
+
 def _decided(program: Program, step: Step) -> tuple[str, Because | None]:
     """Say in a word what decided, and which resource that is."""
     if step.firewall is not None:
@@ -106,7 +118,7 @@ def _decided(program: Program, step: Step) -> tuple[str, Because | None]:
     if step.forwarding is not None:
         return "resolver rule", step.forwarding.because
     if step.zone == PUBLIC_ZONE:
-        return "internet", None
+        return _decided_outside(program, step)
     entry = program.get((Zone.section, step.zone or ""))
     because = entry.because if entry else None
     return WORDS.get(because.kind if because else "", "zone"), because

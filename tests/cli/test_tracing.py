@@ -3,7 +3,7 @@
 import pytest
 
 from genkan.cli.failure import Failure
-from genkan.cli.tracing import parse_destination, trace_lines
+from genkan.cli.tracing import _end, parse_destination, trace_lines
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,13 @@ def test_a_destination_is_a_name_a_port_and_a_protocol(typed, destination, port,
 def test_what_is_no_destination_is_refused(typed):
     with pytest.raises(Failure, match="is no destination"):
         parse_destination(typed)
+
+
+def test_who_takes_a_packet_at_an_endpoint_is_the_endpoint():
+    taken = {"id": "vpc-1", "name": "net"}
+    endpoint = {"id": "vpce-1", "name": None, "service": "com.amazonaws.eu-west-1.sqs"}
+    found = {"disposition": "reached", "blockers": [], "arrived": {**taken, "endpoint": endpoint}}
+    assert _end(found).startswith("reaches vpce-1, an endpoint of com.amazonaws.eu-west-1.sqs, and")
 
 
 def step(way: str, outcome: str, said: str, **more) -> dict:
@@ -75,6 +82,19 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
                 "code": "RESOURCE_POLICY_DENY",
             },
         ],
+        "needs": [
+            {
+                "name": "layers.test",
+                "why": "layers are there",
+                "source": "a guide",
+                "instead": "do without",
+                "verdict": "denied",
+                "codes": ["C"],
+                "said": {"policy": "q", "reason": "denied: no", "calls": [], "callers": ""},
+                "first_blocker": None,
+                "fixes": [{"calls": [{"words": "aws ec2 let"}], "verified": True}],
+            },
+        ],
         "possible": [
             {"arrived": "i-2", "disposition": "unanswered"},
             {"arrived": None, "disposition": "stopped"},
@@ -91,6 +111,10 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
         "no call is known that mends NO_ROUTE_TO_DESTINATION",
         "with this it arrives, and its answer comes back",
         "policy: p: denied by statement 1 (s3:* on b of who may) RESOURCE_POLICY_DENY",
+        "needs layers.test too: layers are there",
+        "q: denied: no DENIED C",
+        "fix (checked): aws ec2 let",
+        "or without it: do without",
         "a hash chooses one of 2 ways; this is one of them:",
         "i-2: unanswered",
         "nobody: stopped",

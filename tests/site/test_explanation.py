@@ -43,3 +43,15 @@ def test_private_names_for_inbound_endpoints_alone_are_not_told_to_an_instance()
     assert inside != outside
     inside, outside = told(replace(endpoint, private_dns_inbound_only=True), name=name)
     assert inside == outside
+
+
+def test_an_endpoints_own_name_is_told_as_its_own_and_others_as_the_internets():
+    program = compile_network(NETWORK).program
+    name = "vpce-1-abcd1234.monitoring.ap-northeast-1.vpce.amazonaws.com"
+    step = explained(program, "i-app", name, "A")["answer"]["steps"][-1]
+    assert (step["decided_by"], step["because"]) == (
+        "endpoint's public name",
+        "vpc-endpoint vpce-1",
+    )
+    other = explained(program, "internet", "sts.ap-northeast-1.amazonaws.com", "A")
+    assert other["answer"]["steps"][-1]["decided_by"] == "internet"

@@ -127,6 +127,11 @@ _TABLE = (
     "dms||I|yes|=|=|=|=|=",
     "cassandra||I|yes|keyspaces|=|=|=|=",
     "timestream-influxdb||I|yes|=|=|=|=|=",
+    # An account's cell is one of some; which there are, AWS says to the account alone.
+    "timestream.ingest-cell1||I|yes|timestream-write|timestream|ingest-cell1.timestream.{region}.amazonaws.com|=|=",
+    "timestream.ingest-cell2||I|yes|timestream-write|timestream|ingest-cell2.timestream.{region}.amazonaws.com|=|=",
+    "timestream.query-cell1||I|yes|timestream-query|timestream|query-cell1.timestream.{region}.amazonaws.com|=|=",
+    "timestream.query-cell2||I|yes|timestream-query|timestream|query-cell2.timestream.{region}.amazonaws.com|=|=",
     "elasticfilesystem||I|yes|efs|=|=|=|=",
     "fsx||I|yes|=|=|=|=|=",
     "backup||I|yes|=|=|=|=|=",
@@ -243,6 +248,8 @@ _MORE_HOSTS = {
     "sts": ("sts.amazonaws.com",),
     "sqs": ("{region}.queue.amazonaws.com", "queue.amazonaws.com"),
     "rds": ("rds.amazonaws.com",),
+    "timestream.ingest-cell1": ("ingest.timestream.{region}.amazonaws.com",),  # any cell's
+    "timestream.query-cell1": ("query.timestream.{region}.amazonaws.com",),
     "elasticmapreduce": ("{region}.elasticmapreduce.amazonaws.com",),
 }
 
