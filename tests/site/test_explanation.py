@@ -51,7 +51,7 @@ def test_an_endpoints_own_name_is_told_as_its_own_and_others_as_the_internets():
     step = explained(program, "i-app", name, "A")["answer"]["steps"][-1]
     assert (step["decided_by"], step["because"]) == (
         "endpoint's public name",
-        "vpc-endpoint vpce-1",
+        "vpce-1",
     )
     other = explained(program, "internet", "sts.ap-northeast-1.amazonaws.com", "A")
     assert other["answer"]["steps"][-1]["decided_by"] == "internet"
