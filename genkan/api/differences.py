@@ -18,7 +18,7 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "the destination's groups. An interface that nobody wears is an end of a path as in AWS; "
         "an instance that does not run is told of beside what else blocks. An analysis of an "
         "access scope is done when it is started too: a finding a way from each interface, or from "
-        "the internet; it fails, and says so, where a packet header names prefix lists.",
+        "the internet.",
         "Interfaces know idle connections as long as AWS's do by default (TCP 432,000 s, UDP 30 "
         "and 180 s); time-outs of an interface's own are kept and shown.",
         "A packet of more than the 8500 bytes that an endpoint passes is dropped where it may not "

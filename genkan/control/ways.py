@@ -34,11 +34,12 @@ def find_access(compiled: Compilation, network: Network, content: str) -> Access
     state = State(network, compiled, Atlas(compiled.program))
     try:
         scope = parse_scope(json.loads(content))
-        found = scope.findings(reach(state, Wanted(), Wanted())) if scope.match else []
+        reached = reach(state, Wanted(), Wanted()) if scope.match else []
+        found = scope.findings(network, reached)
     except (ScopeUnreadable, TooMany) as error:
         return Access(refused=f"The scope cannot be analysed: {error}.")
     groups = (one for held in everybody(state)[0].values() for one in held)
-    ways = ((first, _way(trace)) for reached in found for first, trace in walks_of(state, reached))
+    ways = ((first, _way(trace)) for one in found for first, trace in walks_of(state, one))
     return Access(tuple(ways), sum(len(one.members) for one in groups))
 
 

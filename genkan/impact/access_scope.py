@@ -7,24 +7,17 @@ MatchPaths matches it and none of ExcludePaths does.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from genkan.analysis import Trace
 from genkan.impact.groups import Group, Sender
 from genkan.impact.open_ways import Reached
+from genkan.impact.packet_headers import SIDES, HeaderUnreadable, carries, check, check_lists
 from genkan.impact.state import State
-from genkan.impact.target import Kind, Target
+from genkan.impact.target import Kind
+from genkan.model.network import Network
 
 PATHS = ("MatchPaths", "ExcludePaths")
-SIDES = ("Source", "Destination")
-HEADER = {
-    "SourceAddresses",
-    "DestinationAddresses",
-    "SourcePorts",
-    "DestinationPorts",
-    "Protocols",
-}
 GATEWAY = "AWS::EC2::InternetGateway"
 TYPES = {
     GATEWAY: "igw-",
@@ -37,7 +30,6 @@ TYPES = {
     "AWS::EC2::VPC": "vpc-",
     "AWS::EC2::SecurityGroup": "sg-",
 }
-NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1}
 
 
 class ScopeUnreadable(Exception):
@@ -51,13 +43,20 @@ class AccessScope:
     match: tuple[Mapping[str, Any], ...]
     exclude: tuple[Mapping[str, Any], ...]
 
-    def findings(self, reached: Iterable[Reached]) -> list[Reached]:
-        """Give the ways that are looked for and may not be."""
+    def findings(self, network: Network, reached: Iterable[Reached]) -> list[Reached]:
+        """Give the ways of a network that are looked for and may not be. Raises ScopeUnreadable for
+        a prefix list that is not there."""
+        headers = (one for path in (*self.match, *self.exclude) for one in _headers(path))
+        try:
+            for header in headers:
+                check_lists(network, header)
+        except HeaderUnreadable as error:
+            raise ScopeUnreadable(str(error)) from error
         return [
             one
             for one in reached
-            if any(_matches(path, one) for path in self.match)
-            and not any(_matches(path, one) for path in self.exclude)
+            if any(_matches(network, path, one) for path in self.match)
+            and not any(_matches(network, path, one) for path in self.exclude)
         ]
 
 
@@ -100,14 +99,16 @@ def _check(path: Any) -> None:  # noqa: ANN401 - JSON
         statement = path.get(side) or {}
         for unknown in statement.keys() - {"PacketHeaderStatement", "ResourceStatement"}:
             raise ScopeUnreadable(f"a {side} has no {unknown}")
-        for unknown in (statement.get("PacketHeaderStatement") or {}).keys() - HEADER:
-            raise ScopeUnreadable(f"{unknown} of a packet header is not read here")
+        try:
+            check(statement.get("PacketHeaderStatement") or {})
+        except HeaderUnreadable as error:
+            raise ScopeUnreadable(str(error)) from error
         for kind in _statement(statement).get("ResourceTypes") or ():
             if kind not in TYPES:
                 raise ScopeUnreadable(f"{kind} is not a type that is known here")
 
 
-def _matches(path: Mapping[str, Any], reached: Reached) -> bool:
+def _matches(network: Network, path: Mapping[str, Any], reached: Reached) -> bool:
     source, destination = (path.get(side) or {} for side in SIDES)
     ends = (
         (source, list(_ids_of(reached.sender))),
@@ -118,8 +119,11 @@ def _matches(path: Mapping[str, Any], reached: Reached) -> bool:
     through = path.get("ThroughResources") or ()
     if not all(_is_meant(_statement(one), list(reached.via)) for one in through):
         return False
-    headers = [one.get("PacketHeaderStatement") or {} for one in (source, destination)]
-    return all(_carries(header, reached) for header in headers)
+    return all(carries(network, header, reached) for header in _headers(path))
+
+
+def _headers(path: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [(path.get(side) or {}).get("PacketHeaderStatement") or {} for side in SIDES]
 
 
 def _statement(side: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -151,58 +155,3 @@ def _ids_of_target(reached: Reached) -> Iterator[str]:
         yield from _ids_of(target.group)
     if target.kind in (Kind.NAME, Kind.INTERNET):
         yield from reached.via[-2:]
-
-
-def _carries(header: Mapping[str, Any], reached: Reached) -> bool:
-    protocols = {NUMBERS.get(str(one).lower()) for one in header.get("Protocols") or ()}
-    ports = [_range(one) for one in header.get("DestinationPorts") or ()]
-    wanted = [
-        one
-        for one in reached.ports
-        if (not protocols or one.protocol in protocols)
-        and (not ports or any(_overlap(one.first, one.last, low, high) for low, high in ports))
-    ]
-    sources = header.get("SourceAddresses") or ()
-    destinations = header.get("DestinationAddresses") or ()
-    return (
-        bool(wanted)
-        and _in_blocks(sources, _addresses(reached.sender))
-        and _in_blocks(destinations, _target_addresses(reached.target))
-    )
-
-
-def _range(text: object) -> tuple[int, int]:
-    first, _, last = str(text).partition("-")
-    try:
-        return int(first), int(last or first)
-    except ValueError as error:
-        raise ScopeUnreadable(f"{text!r} is no range of ports") from error
-
-
-def _overlap(first: int | None, last: int | None, low: int, high: int) -> bool:
-    return first is not None and last is not None and first <= high and low <= last
-
-
-def _in_blocks(blocks: Iterable[str], addresses: Iterable[str]) -> bool:
-    held = list(blocks)
-    if not held:
-        return True
-    try:
-        networks = [ip_network(one, strict=False) for one in held]
-    except ValueError as error:
-        raise ScopeUnreadable(f"{error}") from error
-    return any(ip_address(one) in network for one in addresses for network in networks)
-
-
-def _addresses(sender: Sender) -> Iterator[str]:
-    members = sender.members if isinstance(sender, Group) else ()
-    for member in members:
-        yield from map(str, member.interface.addresses)
-    if not isinstance(sender, Group):
-        yield from map(str, sender.addresses)
-
-
-def _target_addresses(target: Target) -> Iterator[str]:
-    if target.group is not None:
-        yield from _addresses(target.group)
-    yield from map(str, target.fixed)

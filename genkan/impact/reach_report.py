@@ -24,7 +24,7 @@ def answer_reach(state: State, asked: Mapping[str, Any]) -> dict[str, Any]:
         )
         found = reach(state, sources, destinations)
         if scope is not None:
-            found = scope.findings(found)
+            found = scope.findings(state.network, found)
     except (TooMany, ScopeUnreadable) as error:
         return {"unreadable": str(error)}
     except UnknownWord as error:

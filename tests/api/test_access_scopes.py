@@ -74,8 +74,49 @@ def test_each_of_equal_interfaces_is_a_finding_of_its_own(story):
     assert len({way[0] for way in ways}) == 3
 
 
-def test_a_scope_that_says_what_is_not_read_here_fails_and_says_so(story):
+def prefix_list(story, *blocks):
+    made = story.client.ask(
+        "CreateManagedPrefixList",
+        PrefixListName="those", MaxEntries=4, AddressFamily="IPv4",
+        Entries=[{"Cidr": one} for one in blocks],
+    )["PrefixList"]  # fmt: skip
+    story.client.pass_time(1)
+    return made["PrefixListId"], made["PrefixListArn"]
+
+
+def sent_with(story, **header):
+    """Give how many ways carry a header."""
+    return len(analyse(story, {"Source": {"PacketHeaderStatement": header}})[1])
+
+
+def test_a_prefix_list_stands_for_every_entry_of_it_by_id_or_arn(story):
+    own = f"{story.interface(story.web).private_ip}/32"
+    same = sent_with(story, SourceAddresses=[own])
+    assert same > 0
+    for name in prefix_list(story, "192.0.2.0/24", own):
+        assert sent_with(story, SourcePrefixLists=[name]) == same
+    for name in prefix_list(story, "10.0.0.0/8"):
+        assert sent_with(story, SourcePrefixLists=[name]) == 0
+
+
+def test_the_internet_has_every_address_that_is_not_private(story):
+    for block, found in (("203.0.113.0/24", 0), ("8.8.8.0/24", 1), ("10.0.0.0/8", 0)):
+        name, _ = prefix_list(story, block)
+        path = {**FROM_INTERNET, "Destination": {"PacketHeaderStatement": {
+            "SourcePrefixLists": [name]}}}  # fmt: skip
+        assert len(analyse(story, path)[1]) == found, block
+
+
+def test_a_header_without_protocols_is_of_tcp_or_udp_and_ports_are_asked_for(story):
+    ping = {"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1, "IpRanges": [{"CidrIp": ANYWHERE}]}
+    story.client.ask("AuthorizeSecurityGroupIngress", GroupId=story.web_group, IpPermissions=[ping])
+    for ports, found in ((["1024-65535"], 1), (["1-1023"], 0)):
+        header = {"PacketHeaderStatement": {"SourcePorts": ports}}
+        assert len(analyse(story, FROM_INTERNET | {"Destination": header})[1]) == found
+
+
+def test_a_prefix_list_that_is_not_there_fails_and_says_so(story):
     path = {"Source": {"PacketHeaderStatement": {"SourcePrefixLists": ["pl-0123456789abcdef0"]}}}
     analysis, ways = analyse(story, path)
     assert (analysis["Status"], analysis["FindingsFound"], ways) == ("failed", "unknown", [])
-    assert "SourcePrefixLists" in analysis["StatusMessage"]
+    assert "pl-0123456789abcdef0" in analysis["StatusMessage"]

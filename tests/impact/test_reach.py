@@ -299,8 +299,31 @@ def test_a_scope_finds_what_it_looks_for_and_leaves_out_what_may_be(story: Story
             "not a type",
         ),
         (
-            {"MatchPaths": [{"Source": {"PacketHeaderStatement": {"SourcePrefixLists": []}}}]},
-            "is not read",
+            {"MatchPaths": [{"Source": {"PacketHeaderStatement": {"SourceLists": []}}}]},
+            "no SourceLists",
+        ),
+        (
+            {
+                "MatchPaths": [
+                    {
+                        "Source": {
+                            "PacketHeaderStatement": {
+                                "SourcePrefixLists": ["pl-1"],
+                                "SourceAddresses": ["10.0.0.0/8"],
+                            }
+                        }
+                    }
+                ]
+            },
+            "exclude each other",
+        ),
+        (
+            {"MatchPaths": [{"Source": {"PacketHeaderStatement": {"Protocols": ["icmp"]}}}]},
+            "is no protocol",
+        ),
+        (
+            {"MatchPaths": [{"Source": {"PacketHeaderStatement": {"SourcePorts": ["x"]}}}]},
+            "no range of ports",
         ),
     ],
 )
