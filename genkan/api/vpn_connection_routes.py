@@ -6,13 +6,17 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from genkan.api.call import Answer, Call
 from genkan.api.quotas import VPN_ROUTES, VpnRouteLimitExceeded, check_quota
 from genkan.api.vpn_lookup import need_available
-from genkan.model.errors import InvalidParameterValue, NotFound, Refused
+from genkan.model.errors import NotFound, Refused
 from genkan.model.network import put
 from genkan.model.vpn import VpnConnection
 
 
 class InvalidConnectionType(Refused):
     code = "InvalidVpnConnection.InvalidType"
+
+
+class MalformedRoute(Refused):
+    code = "InvalidRoute.Malformed"
 
 
 def create_vpn_connection_route(
@@ -57,6 +61,6 @@ def _block(text: str) -> IPv4Network | IPv6Network:
     try:
         return ip_network(text)
     except ValueError:
-        raise InvalidParameterValue(
+        raise MalformedRoute(
             f"Value ({text}) for parameter destinationCidrBlock is invalid. Give a CIDR block."
         ) from None

@@ -22,6 +22,7 @@ from genkan.api.vpn_tunnel_options import new_tunnel
 from genkan.model.errors import (
     InvalidParameterCombination,
     InvalidParameterValue,
+    Refused,
     UnsupportedOperation,
 )
 from genkan.model.network import put
@@ -36,6 +37,14 @@ FIXED = {
 CHOSEN = ("StaticRoutesOnly", "TunnelOptions", "LocalIpv4NetworkCidr", "RemoteIpv4NetworkCidr")
 
 
+class AsnConflict(Refused):
+    code = "AsnConflict"
+
+
+class ConnectionConflict(Refused):
+    code = "InvalidOption.Conflict"
+
+
 def create_vpn_connection(
     call: Call,
     *,
@@ -45,19 +54,24 @@ def create_vpn_connection(
     options: Mapping[str, Any] | None = None,
     tag_specifications: Sequence[Mapping[str, Any]] | None = None,
 ) -> Answer:
-    """Make a connection; one between the same gateways that is there already is given instead."""
+    """Make a connection; one between the same gateways that is there already is given instead,
+    where its routes are of the same kind."""
     if type != TYPE:
         raise InvalidParameterValue(f"Value ({type}) for parameter type is invalid. Use {TYPE}.")
     customer = need(call, CustomerGateway, customer_gateway_id)
     gateway = need(call, VpnGateway, vpn_gateway_id) if vpn_gateway_id else None
     asked = options or {}
     _check_options(asked)
+    _check_systems(customer, gateway)
     static = bool(asked.get("StaticRoutesOnly"))
-    for one in call.mine(VpnConnection) if gateway else ():
-        ends = (one.customer_gateway_id, one.vpn_gateway_id, one.static_routes_only)
-        if ends == (customer.id, vpn_gateway_id, static) and one.state not in ENDING:
-            return Answer({"VpnConnection": vpn_connection(call, one)})
     there = [one for one in call.mine(VpnConnection) if one.state not in ENDING]
+    ends = (customer.id, vpn_gateway_id)
+    between = [
+        one for one in there if gateway and (one.customer_gateway_id, one.vpn_gateway_id) == ends
+    ]
+    for one in between:
+        if one.static_routes_only == static:
+            return Answer({"VpnConnection": vpn_connection(call, one)})
     count = len(there) + 1
     check_quota(call, count, VPN_CONNECTIONS, VpnConnectionLimitExceeded, "VPN connections")
     connection = VpnConnection(
@@ -75,6 +89,11 @@ def create_vpn_connection(
         remote_cidr=_cidr(asked, "RemoteIpv4NetworkCidr"),
     )
     made = _with_tunnels(call, connection, asked.get("TunnelOptions") or [])
+    for one in between:
+        raise ConnectionConflict(
+            f"{one.id} is between {customer.id} and {vpn_gateway_id} already, and its routes are "
+            f"{'static' if one.static_routes_only else 'of BGP'}. Delete it first."
+        )
     return Answer({"VpnConnection": vpn_connection(call, made)}, put(made))
 
 
@@ -136,6 +155,14 @@ def delete_vpn_connection(call: Call, *, vpn_connection_id: str) -> Answer:
     if connection.state in ENDING:
         return Answer()
     return Answer(change=put(replace(connection, state=VpnConnectionState.DELETING)))
+
+
+def _check_systems(customer: CustomerGateway, gateway: VpnGateway | None) -> None:
+    if gateway and customer.bgp_asn == gateway.amazon_asn:
+        raise AsnConflict(
+            f"{customer.id} and {gateway.id} are of one autonomous system, {customer.bgp_asn}. "
+            "Make a gateway with another number."
+        )
 
 
 def _check_options(asked: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from genkan.api.call import Call
-from genkan.model.errors import InvalidParameterValue, UnsupportedOperation
+from genkan.model.errors import InvalidParameterValue, Refused, UnsupportedOperation
 from genkan.model.vpn import VpnTunnel
 
 INSIDE = IPv4Network("169.254.0.0/16")
@@ -55,6 +55,10 @@ KEPT = (*RANGES, *CHOICES, *LISTS, "LogOptions", "EnableTunnelLifecycleControl")
 OURS = ("TunnelInsideCidr", "PreSharedKey")
 
 
+class InsideBlockInUse(Refused):
+    code = "InvalidCidr.InUse"
+
+
 def new_tunnel(
     call: Call, outside: IPv4Address, taken: set[IPv4Network], asked: Mapping[str, Any]
 ) -> VpnTunnel:
@@ -76,7 +80,8 @@ def changed_tunnel(
 ) -> VpnTunnel:
     """Give a tunnel with what a request says of it.
 
-    `taken` are inside blocks of others. Raises InvalidParameterValue, UnsupportedOperation.
+    `taken` are inside blocks of others. Raises InsideBlockInUse,
+    InvalidParameterValue, UnsupportedOperation.
     """
     for name in asked:
         if name not in (*KEPT, *OURS):
@@ -153,7 +158,9 @@ def _inside(text: str, taken: Collection[IPv4Network]) -> IPv4Network:
     if block.prefixlen != INSIDE_LENGTH or not block.subnet_of(INSIDE) or text in RESERVED:
         raise _invalid("TunnelInsideCidr", text, f"a /{INSIDE_LENGTH} of {INSIDE}, not reserved")
     if block in taken:
-        raise _invalid("TunnelInsideCidr", text, "a block that no other tunnel there has")
+        raise InsideBlockInUse(
+            f"The inside block {text} is another tunnel's there. Give one that no other has."
+        )
     return block
 
 

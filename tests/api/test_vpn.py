@@ -185,11 +185,12 @@ def test_routes_are_those_of_static_connections_that_stand(client, gateway, cust
     route = {"VpnConnectionId": made["VpnConnectionId"], "DestinationCidrBlock": OFFICE}
     for operation in ("CreateVpnConnectionRoute", "DeleteVpnConnectionRoute"):
         assert client.refusal(operation, **route) == "InvalidVpnConnection.InvalidType"
+    client.ask("DeleteVpnConnection", VpnConnectionId=made["VpnConnectionId"])
     static = connect(client, gateway, customer)
     route["VpnConnectionId"] = static["VpnConnectionId"]
     assert client.refusal("DeleteVpnConnectionRoute", **route) == "InvalidRoute.NotFound"
     wrong = {**route, "DestinationCidrBlock": "here"}
-    assert client.refusal("CreateVpnConnectionRoute", **wrong) == "InvalidParameterValue"
+    assert client.refusal("CreateVpnConnectionRoute", **wrong) == "InvalidRoute.Malformed"
     client.ask("DeleteVpnConnection", VpnConnectionId=static["VpnConnectionId"])
     refused = client.refusal("CreateVpnConnectionRoute", **route)
     assert refused == "InvalidVpnConnection.InvalidState"

@@ -9,7 +9,15 @@ from tests.api.refusals.scenes import many
 NEW = {"Type": "ipsec.1", "CustomerGatewayId": "<cgw>", "VpnGatewayId": "<vgw>"}
 OUT = {"VpnConnectionId": "<vpn>", "VpnTunnelOutsideIpAddress": "<outside>"}
 DELETED = example("DeleteVpnConnection", {"VpnConnectionId": "<vpn>"})
-DYNAMIC = example("CreateVpnConnection", NEW, dynamic="VpnConnection.VpnConnectionId")
+CUSTOMER = {"Type": "ipsec.1", "IpAddress": "198.51.100.8", "BgpAsn": 65001}
+DYNAMIC = (
+    example("CreateCustomerGateway", CUSTOMER, other_cgw="CustomerGateway.CustomerGatewayId"),
+    example(
+        "CreateVpnConnection",
+        {**NEW, "CustomerGatewayId": "<other_cgw>"},
+        dynamic="VpnConnection.VpnConnectionId",
+    ),
+)
 
 
 def options(**more: object) -> dict:
@@ -42,7 +50,7 @@ ROWS: tuple[Row, ...] = (
         (tunnel(TunnelInsideCidr="10.0.0.0/30"), "InvalidParameterValue", "10.0.0.0/30"),
         (
             tunnel(TunnelInsideCidr="<inside>"),
-            "InvalidParameterValue",
+            "InvalidCidr.InUse",
             "<inside>",
             example(
                 "DescribeVpnConnections",
@@ -51,6 +59,17 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
         (tunnel(PreSharedKey="short"), "InvalidParameterValue", "PreSharedKey"),
+        ({}, "InvalidOption.Conflict", "<vpn>"),
+        (
+            {"CustomerGatewayId": "<same_cgw>"},
+            "AsnConflict",
+            "64512",
+            example(
+                "CreateCustomerGateway",
+                {**CUSTOMER, "BgpAsn": 64512},
+                same_cgw="CustomerGateway.CustomerGatewayId",
+            ),
+        ),
     ),
     *rows(
         "CreateVpnConnection",
@@ -95,12 +114,12 @@ ROWS: tuple[Row, ...] = (
     *rows(
         "CreateVpnConnectionRoute",
         {"VpnConnectionId": "<vpn>", "DestinationCidrBlock": "here"},
-        ({}, "InvalidParameterValue", "here"),
+        ({}, "InvalidRoute.Malformed", "here"),
         (
             {"VpnConnectionId": "<dynamic>", "DestinationCidrBlock": "192.168.20.0/24"},
             "InvalidVpnConnection.InvalidType",
             "<dynamic>",
-            DYNAMIC,
+            *DYNAMIC,
         ),
     ),
     *rows(
