@@ -38,6 +38,10 @@ class AuthFailure(Refused):
     status = 403
 
 
+class AddressLocked(Refused):
+    code = "InvalidAddress.Locked"
+
+
 def allocate_address(
     call: Call,
     *,
@@ -170,6 +174,11 @@ def release_address(
         raise AddressInUse(
             f"Address {elastic.public_ip} is in use by {elastic.network_interface_id}. "
             "Disassociate it first."
+        )
+    if elastic.domain_name:
+        raise AddressLocked(
+            f"Address {elastic.public_ip} cannot be released: its reverse record is "
+            f"{elastic.domain_name}. Take it away by ResetAddressAttribute first."
         )
     offers = [one for one in call.mine(AddressTransfer) if one.id == elastic.id]
     return Answer({}, delete(elastic, *offers))

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from genkan.api.call import Answer, Call
 from genkan.api.ids import need
 from genkan.model.account import IdempotentCall
-from genkan.model.errors import IdempotentParameterMismatch, InvalidParameterValue
+from genkan.model.errors import IdempotentParameterMismatch, Refused
 from genkan.model.network import put
 from genkan.model.resource import Resource
 
@@ -27,6 +27,10 @@ LONGEST_TOKEN = 64
 TOKEN = inspect.Parameter(
     "client_token", inspect.Parameter.KEYWORD_ONLY, default=None, annotation="str | None"
 )
+
+
+class InvalidClientToken(Refused):
+    code = "InvalidClientToken"
 
 
 def idempotent(
@@ -73,7 +77,7 @@ def replayed(
     if not token:
         return None
     if len(token) > LONGEST_TOKEN:
-        raise InvalidParameterValue(
+        raise InvalidClientToken(
             f"The client token has {len(token)} characters; {LONGEST_TOKEN} is the limit. "
             "Give a shorter one."
         )

@@ -5,6 +5,7 @@ instance metadata. There are no capacity reservations beside them.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from genkan.api.call import Answer, Call
 from genkan.api.output import present
 from genkan.api.selection import Values, matching, page
 from genkan.model.account import InstanceMetadataDefaults
-from genkan.model.errors import InvalidParameterValue, NotFound
+from genkan.model.errors import InvalidParameterValue, NotFound, Refused
 from genkan.model.network import put
 from genkan.model.resource import Resource
 
@@ -24,11 +25,16 @@ CAPACITY_FILTERS = (
 )
 _FILTERS: Mapping[str, Values[Resource]] = {name: lambda row: [] for name in CAPACITY_FILTERS}
 LONGEST_WAY = 64
+RESERVATION_ID = re.compile("cr-([0-9a-f]{8}|[0-9a-f]{17})")
 CHOICES = {
     "HttpTokens": ("optional", "required"),
     "HttpEndpoint": ("disabled", "enabled"),
     "InstanceMetadataTags": ("disabled", "enabled"),
 }
+
+
+class MalformedReservationId(Refused):
+    code = "InvalidCapacityReservationId.Malformed"
 
 
 def get_instance_metadata_defaults(call: Call) -> Answer:
@@ -95,6 +101,10 @@ def describe_capacity_reservations(
 ) -> Answer:
     """Give the reservations, of which there are none."""
     for name in capacity_reservation_ids or ():
+        if not RESERVATION_ID.fullmatch(name):
+            raise MalformedReservationId(
+                f"Invalid id: {name[:64]!r}. A capacity reservation's is cr-xxxxxxxxxxxxxxxxx."
+            )
         raise NotFound(
             "InvalidCapacityReservationId.NotFound",
             f"The capacity reservation ID '{name[:64]}' does not exist",

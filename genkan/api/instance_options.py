@@ -17,6 +17,7 @@ from genkan.api.output import present
 from genkan.model.errors import (
     IncorrectInstanceState,
     InvalidParameterValue,
+    Refused,
 )
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.network import Change, put
@@ -34,6 +35,14 @@ RECOVERY = ("default", "disabled")
 SHUTDOWN_BEHAVIORS = ("stop", "terminate")
 CREDITS = ("standard", "unlimited")
 GONE = (InstanceState.SHUTTING_DOWN, InstanceState.TERMINATED)
+
+
+class InvalidCpuCredits(Refused):
+    code = "InvalidCpuCredits"
+
+
+class DuplicateInstance(Refused):
+    code = "InvalidInstanceCreditSpecification.DuplicateInstanceId"
 
 
 def modify_instance_metadata_options(
@@ -113,11 +122,19 @@ def modify_instance_credit_specification(
     client_token: str | None = None,
 ) -> Answer:
     """Set the credits of burstable instances; one that cannot have any is told of by itself."""
+    names = [one.get("InstanceId", "") for one in instance_credit_specifications]
+    for name in names:
+        if names.count(name) > 1:
+            raise DuplicateInstance(f"The instance ID '{name}' is named twice. Name it once.")
     done, failed, change = [], [], Change()
     for one in instance_credit_specifications:
         instance = need(call, Instance, one.get("InstanceId", ""))
         credits = one.get("CpuCredits")
-        _check_choice("CpuCredits", credits, CREDITS)
+        if credits not in CREDITS:
+            raise InvalidCpuCredits(
+                f"Value ({credits}) for parameter CpuCredits is invalid. "
+                f"Choose from {', '.join(CREDITS)}."
+            )
         if not check_instance_type(instance.instance_type).burstable:
             failed.append(_no_credits(instance))
             continue

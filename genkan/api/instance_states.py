@@ -39,6 +39,7 @@ BOOLEAN_ATTRIBUTES = {
     "disableApiStop": "disable_api_stop",
     "ebsOptimized": "ebs_optimized",
 }
+UNCHANGEABLE = ("rootDeviceName", "productCodes")
 
 
 def start_instances(call: Call, *, instance_ids: Sequence[str] = ()) -> Answer:
@@ -247,6 +248,8 @@ def _with_attribute(instance: Instance, attribute: str, value: str) -> Instance:
     if attribute == "instanceType":
         _need_stopped(instance, attribute)
         return replace(instance, instance_type=_known_type(value))
+    if attribute in UNCHANGEABLE:
+        raise UnsupportedInstanceAttribute(f"The attribute {attribute} cannot be modified.")
     raise InvalidAttribute(
         f"Value ({attribute}) for parameter attribute is invalid. Use the attribute's own "
         "parameter."
@@ -255,6 +258,10 @@ def _with_attribute(instance: Instance, attribute: str, value: str) -> Instance:
 
 class InvalidInstanceAttributeValue(Refused):
     code = "InvalidInstanceAttributeValue"
+
+
+class UnsupportedInstanceAttribute(Refused):
+    code = "UnsupportedInstanceAttribute"
 
 
 def _known_type(name: str) -> str:

@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,14 +16,13 @@ from genkan.api import registry
 from genkan.model.errors import Malformed, NotFound, Refused
 from tests.api.every_id import spoiled, wrong_ids
 from tests.api.examples import EXAMPLES
-from tests.api.refusals import ROWS, provoked
+from tests.api.refusals import ROWS, documented, provoked
 from tests.api.refusals.codes import codes_of, provoked_by
-from tests.api.refusals.elsewhere import OF_EC2, OF_OTHERS, PLACES
+from tests.api.refusals.elsewhere import OF_EC2, OF_OTHERS, OTHERWISE, PLACES
 from tests.api.refusals.places import places, unreached
 from tests.api.test_examples import played
 
-# Refused before any operation runs, or by an operation of none of these services.
-BEFORE_OPERATIONS = {"UnknownParameter": "tests/wire/test_requests.py"}
+ROOT = Path(__file__).parents[2]
 
 
 @cache
@@ -67,13 +67,22 @@ def test_every_code_of_a_refusal_is_provoked():
     missing = {error.code for error in _below(Refused)} - set(provoked_by())
     reasoned = {
         "InsufficientAddressCapacity",
-        *BEFORE_OPERATIONS,
+        *OTHERWISE,
     }
     assert missing - reasoned == set()
 
 
+def test_every_code_that_ec2_documents_is_provoked_or_said_why_not():
+    assert documented.OF_EC2 - codes_of("ec2") - OF_EC2.keys() - OTHERWISE.keys() == set()
+
+
 def test_a_code_that_is_said_not_to_be_given_is_not():
-    assert OF_EC2.keys() & codes_of("ec2") == set()
+    assert OF_EC2.keys() & (codes_of("ec2") | OTHERWISE.keys()) == set()
+
+
+@pytest.mark.parametrize("code", sorted(OTHERWISE))
+def test_a_code_that_is_provoked_elsewhere_is_named_there(code):
+    assert code in (ROOT / OTHERWISE[code]).read_text()
 
 
 @pytest.mark.parametrize("service", sorted(OF_OTHERS))

@@ -80,7 +80,7 @@ ROWS: tuple[Row, ...] = (
     *rows(
         "CreateNetworkInterface",
         TOKEN,
-        ({"ClientToken": "t" * 65}, "InvalidParameterValue", "65"),
+        ({"ClientToken": "t" * 65}, "InvalidClientToken", "65"),
         (
             {"Description": "another"},
             "IdempotentParameterMismatch",

@@ -37,6 +37,25 @@ PLACES: dict[tuple[str, str], str] = {
     ),
 }
 
+# Codes that no call is refused with → where they are provoked: of one item of many in an answer,
+# or before there is an operation.
+OTHERWISE: dict[str, str] = {
+    "InvalidVpcEndpoint.NotFound": "tests/api/test_reference_endpoints.py",
+    "InvalidVpcEndpointService.NotFound": "tests/api/test_reference_endpoints.py",
+    "InstanceCreditSpecification.NotSupported": "tests/api/test_instance_options.py",
+    **dict.fromkeys(
+        (
+            *("IncompleteSignature", "InvalidClientTokenId", "MissingAuthenticationToken"),
+            *("RequestExpired", "SignatureDoesNotMatch"),
+        ),
+        "tests/wire/test_sigv4.py",
+    ),
+    **dict.fromkeys(
+        ("MalformedQueryString", "MissingAction", "UnknownParameter"),
+        "tests/wire/test_requests.py",
+    ),
+}
+
 # Codes of EC2's own page that belong to operations that there are, and are not given.
 OF_EC2: dict[str, str] = {
     **dict.fromkeys(
@@ -47,7 +66,24 @@ OF_EC2: dict[str, str] = {
         ("RequestLimitExceeded", "Unavailable", "ServiceUnavailable", "InternalFailure"),
         "nothing is throttled, and what fails is InternalError",
     ),
+    **dict.fromkeys(
+        ("BandwidthLimitExceeded", "RetryableError", "ServerInternal", "InternalError"),
+        "a fault of ours, not a caller's, and nothing is short of room",
+    ),
+    "InsufficientAddressCapacity": "the quota of Elastic IPs is met before",
     "TagPolicyViolation": "there are no organizations",
+    "ConcurrentTagAccess": "one call changes a resource at a time",
+    "NoSuchVersion": "a request of every version is answered as one of 2016-11-15",
+    "UnsupportedProtocol": "what is no query has no action: MissingAction",
+    "ValidationError": "EC2 answers InvalidParameterValue",
+    "ClientInvalidParameterValue": "EC2 answers InvalidParameterValue",
+    "InvalidInput": "of Reserved Instances",
+    "InvalidRegion": "of copies; DescribeRegions answers InvalidParameterValue",
+    "InvalidRequest": "EC2 answers InvalidParameterCombination",
+    "Unsupported": "EC2 answers UnsupportedOperation",
+    "InvalidSecurity.RequestHasExpired": "EC2 answers RequestExpired",
+    "ResourceLimitExceeded": "each quota has a code of its own",
+    "ResourceCountLimitExceeded": "EC2 answers RouteLimitExceeded",
     "InvalidCharacter": "AWS answers InvalidParameterValue where it is documented",
     "InvalidFilter": "EC2 answers InvalidParameterValue",
     "InvalidMaxResults": "EC2 answers InvalidParameterValue",
@@ -66,6 +102,7 @@ OF_EC2: dict[str, str] = {
     "InvalidEgressOnlyInternetGatewayId.NotFound": "EC2 answers InvalidGatewayID.NotFound",
     "InvalidZone.NotFound": "EC2 answers InvalidParameterValue",
     "InvalidAvailabilityZone": "EC2 answers InvalidParameterValue",
+    "InvalidAMIID.Unavailable": "every image's id stands for the one image that there is",
     "InvalidAMIID.NotFound": "every image's id stands for the one image that there is",
     "InvalidKeyPair.Format": "EC2 answers InvalidKey.Format",
     "InvalidInterface.IpAddressLimitExceeded": "EC2 answers PrivateIpAddressLimitExceeded",
@@ -83,6 +120,22 @@ OF_EC2: dict[str, str] = {
     "VpcPeeringConnectionsPerVpcLimitExceeded": "the quota of active ones is",
     "UnknownPrincipalType.Unsupported": "EC2 answers InvalidPrincipal",
     "InvalidNetworkLoadBalancerArn.NotFound": "of traffic mirrors; services: InvalidParameter",
+    "InvalidNetworkLoadBalancerArn.Malformed": "of traffic mirrors; services: InvalidParameter",
+    "NetworkLoadBalancerNotFoundException": "of traffic mirrors; services: InvalidParameter",
+    **dict.fromkeys(
+        ("InvalidResourceConfigurationArn.Malformed", "InvalidResourceConfigurationArn.NotFound"),
+        "endpoints of the type Resource are refused",
+    ),
+    "InvalidCarrierGatewayID.NotFound": "routes to carrier gateways are refused",
+    "InvalidRoute.InvalidState": "a route that leads nowhere is a blackhole",
+    "InvalidSubnet": "EC2 answers InvalidSubnetID.NotFound",
+    "InvalidCustomerGatewayState": "one that is deleted is gone at once",
+    "InvalidVpnGatewayState": "one that is deleted is gone at once",
+    "InvalidVpnConnectionID": "EC2 answers InvalidVpnConnectionID.NotFound",
+    "InvalidCpuCredits.Malformed": "EC2 answers InvalidCpuCredits",
+    "InvalidInstanceCreditSpecification": "its DuplicateInstanceId is given",
+    "InvalidBlockDeviceMapping": "disks of a launch are not looked at",
+    "LegacySecurityGroup": "no VPC is of before 2011",
     "InvalidUserID.Malformed": "owners of images are not looked at",
     "IdempotentInstanceTerminated": "the instances that were launched are shown as they are",
     "InvalidState": "an instance that has ended is refused with IncorrectInstanceState",

@@ -161,6 +161,20 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     *rows(
+        "ModifyInstanceCreditSpecification",
+        {"InstanceCreditSpecifications": [{"InstanceId": "<instance>", "CpuCredits": "standard"}]},
+        (
+            {"InstanceCreditSpecifications": [{"InstanceId": "<instance>", "CpuCredits": "much"}]},
+            "InvalidCpuCredits",
+            "much",
+        ),
+        (
+            {"InstanceCreditSpecifications": [{"InstanceId": "<instance>"}] * 2},
+            "InvalidInstanceCreditSpecification.DuplicateInstanceId",
+            "<instance>",
+        ),
+    ),
+    *rows(
         "DescribeInstanceAttribute",
         {**ONE, "Attribute": "colour"},
         ({}, "InvalidParameterValue", "colour"),
@@ -169,6 +183,11 @@ ROWS: tuple[Row, ...] = (
         "ModifyInstanceAttribute",
         ONE,
         ({"Attribute": "colour", "Value": "red"}, "InvalidParameterValue", "colour"),
+        (
+            {"Attribute": "rootDeviceName", "Value": "/dev/sda1"},
+            "UnsupportedInstanceAttribute",
+            "rootDeviceName",
+        ),
         ({"InstanceType": {"Value": "t3.small"}}, "IncorrectInstanceState", "stopped"),
         (
             {"InstanceType": {"Value": "t9.pico"}},

@@ -423,6 +423,15 @@ ROWS: tuple[Row, ...] = (
         ({"AllocationId": None, "PublicIp": "<public_ip>"}, "InvalidParameterValue", "allocation"),
         ({}, "InvalidIPAddress.InUse", "<eni>", ON_ENI),
         ({"AllocationId": "<nat_eip>"}, "InvalidIPAddress.InUse", "in use"),
+        (
+            {},
+            "InvalidAddress.Locked",
+            "mail.example.org",
+            example(
+                "ModifyAddressAttribute",
+                {"AllocationId": "<eip>", "DomainName": "mail.example.org"},
+            ),
+        ),
     ),
     *rows(
         "DescribeAddresses",

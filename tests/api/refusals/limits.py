@@ -86,8 +86,9 @@ ROWS: tuple[Row, ...] = (
     ),
     *rows(
         "DescribeCapacityReservations",
-        {"CapacityReservationIds": ["cr-0"]},
-        ({}, "InvalidCapacityReservationId.NotFound", "cr-0"),
+        {"CapacityReservationIds": ["cr-0123456789abcdef0"]},
+        ({}, "InvalidCapacityReservationId.NotFound", "cr-0123456789abcdef0"),
+        ({"CapacityReservationIds": ["cr-0"]}, "InvalidCapacityReservationId.Malformed", "cr-0"),
     ),
     *rows(
         "ModifyAvailabilityZoneGroup",
