@@ -8,14 +8,16 @@ from pathlib import Path
 from genkan.api.call import Call
 from genkan.impact.order import tokens_of
 from genkan.imports import Document, Imported, read_documents, read_network
-from genkan.imports.cloudformation import Template, is_template
-from genkan.imports.members import optional, rows, text
+from genkan.imports.cloudformation import Beside, Template, is_template
+from genkan.imports.members import inner, optional, rows, text
 from genkan.imports.notes import Note, NoteCode
 from genkan.imports.reading import UNSAID_ACCOUNT, UNSAID_REGION
 from genkan.model.account import FIRST, Account, first_account
 from genkan.model.catalogue.regions import REGIONS
 from genkan.model.network import Network, put
 
+STACK = "AWS::CloudFormation::Stack"
+MOST_WITHIN = 10  # stacks in stacks
 REGION, ACCOUNT = "AWS::Region", "AWS::AccountId"
 KEY, VALUE = "ParameterKey", "ParameterValue"  # of the AWS CLI's files of parameters
 
@@ -30,7 +32,7 @@ def read_sources(
     documents, notes = read_documents(paths)
     exports = exports_in(documents)
     given = {**parameters_in(documents), **(parameters or {})}
-    templates = [one for one in documents if is_template(one.response)]
+    templates = _alone([one for one in documents if is_template(one.response)])
     others = [one for one in documents if not is_template(one.response) and not _is_parameter(one)]
     if not templates:
         return replace(read_network(others, notes), exports=exports)
@@ -39,9 +41,44 @@ def read_sources(
 
 
 def template_of(document: Document, given: Mapping[str, str], home: Account) -> Template:
-    """Give a template with what it is given, in an account and its Region."""
+    """Give a template with what it is given, in an account and its Region, and the files beside it
+    that it names as stacks within it."""
     pseudo = {REGION: home.region, ACCOUNT: home.id}
-    return Template(document.source, document.response, {**pseudo, **given})
+    within = beside(document)
+    return Template(document.source, document.response, {**pseudo, **given}, within)
+
+
+def beside(document: Document, depth: int = MOST_WITHIN) -> dict[str, Beside]:
+    """Give the templates of the stacks within a template that are files, by what it calls them."""
+    found: dict[str, Beside] = {}
+    for url, file in _named_files(document).items() if depth else ():
+        read, _ = read_documents([file])
+        if len(read) == 1 and is_template(read[0].response):
+            one = read[0]
+            found[url] = Beside(one.source, one.response, beside(one, depth - 1))
+    return found
+
+
+def _named_files(document: Document) -> dict[str, Path]:
+    """Give the files that a template names as templates, which are there."""
+    if document.file is None:
+        return {}
+    folder = document.file.parent
+    properties = (
+        inner(one, "Properties")
+        for one in inner(document.response, "Resources").values()
+        if isinstance(one, dict) and one.get("Type") == STACK
+    )
+    urls = (one.get("TemplateURL") for one in properties)
+    files = {one: folder / one for one in urls if isinstance(one, str) and "://" not in one}
+    return {url: file for url, file in files.items() if file.is_file()}
+
+
+def _alone(templates: list[Document]) -> list[Document]:
+    """Leave out templates that others among them name: they are within those."""
+    named = {file.resolve() for one in templates for file in _named_files(one).values()}
+    alone = [one for one in templates if one.file is None or one.file.resolve() not in named]
+    return alone or templates  # a circle has no first one
 
 
 def parameters_in(documents: Iterable[Document]) -> dict[str, str]:

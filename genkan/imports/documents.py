@@ -12,7 +12,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class Document:
     operation: str | None = None
     account: str | None = None
     region: str | None = None
+    file: Path | None = None
 
 
 def read_documents(paths: Iterable[Path]) -> tuple[list[Document], list[Note]]:
@@ -59,11 +60,12 @@ def read_documents(paths: Iterable[Path]) -> tuple[list[Document], list[Note]]:
                 notes.append(_unreadable(source, str(error)))
                 continue
             if not _is_yaml(file, text):
-                documents.extend(_documents(source, text, notes))
+                found_here = _documents(source, text, notes)
+                documents.extend(replace(one, file=file) for one in found_here)
                 continue
             found = _yaml(source, text)
             if isinstance(found, Document):
-                documents.append(found)
+                documents.append(replace(found, file=file))
             elif not path.is_dir() or TEMPLATE.search(text):
                 notes.append(found)  # other YAML lies in folders, and is none of ours
     return documents, notes

@@ -8,9 +8,9 @@ takes; what cannot be known before the stack is made costs that resource and wha
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from genkan.impact.stack import balancers, endpoints, groups, names, networks
+from genkan.impact.stack import balancers, endpoints, groups, names, nested, networks
 from genkan.impact.stack.stacking import Make, Stacking, Wanted
-from genkan.imports.cloudformation import Evaluation, TemplateResource, Unresolved
+from genkan.imports.cloudformation import TRANSFORM, Evaluation, TemplateResource, Unresolved
 from genkan.imports.notes import NoteCode
 
 # Types that could be made at one time are made in this order: rules before what they let in.
@@ -20,6 +20,7 @@ MAKES: Mapping[str, Make] = {
     **balancers.MAKES,
     **endpoints.MAKES,
     **names.MAKES,
+    nested.STACK: lambda wanted: nested.make(wanted, orders_of),
 }
 # Types that carry no packet and answer no name: to leave them out changes no answer.
 BESIDE = (
@@ -49,8 +50,7 @@ BESIDE = (
     "AWS::SecretsManager::",
     "Custom::",
 )
-# Stacks within a stack are no network by themselves, but what is in them may be.
-WITHIN = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::Macro")
+MACRO = "AWS::CloudFormation::Macro"  # no network by itself, but what it makes may be
 # Properties that say nothing of packets and names.
 UNTOLD = frozenset(
     {
@@ -99,7 +99,11 @@ def orders_of(stacking: Stacking) -> None:
     """Put into `stacking` the orders of its template, and what of it could not be put into one."""
     first = {of: at for at, of in enumerate(MAKES)}
     template = stacking.template
+    for loop, why in template.left_out.items():
+        stacking.note(loop, NoteCode.UNKNOWN_RESOURCE, f"What it makes was left out: {why}.")
     for transform in template.transforms():
+        if transform == TRANSFORM:
+            continue  # its loops are written out, its functions worked out
         stacking.note(
             template.source,
             NoteCode.UNSUPPORTED_COMPONENT,
@@ -127,7 +131,7 @@ def _is_wanted(stacking: Stacking, resource: TemplateResource) -> bool:
 def _make(stacking: Stacking, resource: TemplateResource) -> None:
     make = MAKES.get(resource.type)
     if make is None:
-        if not resource.type.startswith(BESIDE) or resource.type in WITHIN:
+        if not resource.type.startswith(BESIDE) or resource.type == MACRO:
             stacking.note(
                 resource.name,
                 NoteCode.UNSUPPORTED_COMPONENT,
@@ -172,6 +176,8 @@ def exported(stacking: Stacking) -> dict[str, Any]:
             found[str(wanted.value("Export")["Name"])] = wanted.value("Value")
         except (Unresolved, KeyError):
             stacking.back_to(mark)
+    for child in stacking.children:
+        found |= exported(child)
     return found
 
 

@@ -43,6 +43,9 @@ class Stacking:
     orders: list[Order] = field(default_factory=list)
     owners: list[str] = field(default_factory=list)  # the resource that each order is for
     notes: list[Note] = field(default_factory=list)
+    path: str = ""  # of a stack within others: what it is called in them
+    depth: int = 0
+    children: "list[Stacking]" = field(default_factory=list)
     _made: dict[str, dict[str, Attribute]] = field(default_factory=dict)
     _asked: list[tuple[dict[str, Attribute], str, Attribute]] = field(default_factory=list)
     _conditions: dict[str, bool | None] = field(default_factory=dict)
@@ -62,8 +65,25 @@ class Stacking:
             raise Unresolved(f"a list that {operation} takes is known only when it is made")
         typed = wire.shaped(service, operation, given)
         self.orders.append(Order(operation, typed, service, account, region))
-        self.owners.append(self.owner)
+        self.owners.append(f"{self.path}{self.owner}")
         return len(self.orders)
+
+    def within(self, name: str, template: Template) -> "Stacking":
+        """Give a stack within this one: its orders stand among this one's."""
+        child = Stacking(
+            template,
+            self.account,
+            self.region,
+            self.exports,
+            orders=self.orders,
+            owners=self.owners,
+            notes=self.notes,
+            path=f"{self.path}{name}/",
+            depth=self.depth + 1,
+            _asked=self._asked,
+        )
+        self.children.append(child)
+        return child
 
     def mark(self) -> tuple[int, int]:
         """Give where the orders are now, to go back to."""
@@ -146,7 +166,7 @@ class Stacking:
         return [zone.name for zone in found.zones]
 
     def note(self, about: str, code: NoteCode, text: str) -> None:
-        note = Note(about, code, text)
+        note = Note(f"{self.path}{about}", code, text)
         if note not in self.notes:
             self.notes.append(note)
 

@@ -13,12 +13,20 @@ from genkan.imports.cloudformation.evaluation import (
     Pending,
     Unresolved,
 )
-from genkan.imports.cloudformation.template import Template, TemplateResource, is_template
+from genkan.imports.cloudformation.loops import TRANSFORM
+from genkan.imports.cloudformation.template import (
+    Beside,
+    Template,
+    TemplateResource,
+    is_template,
+)
 from genkan.imports.cloudformation.yaml_text import UnreadableYaml, read_yaml
 
 __all__ = [
     "NO_VALUE",
+    "TRANSFORM",
     "Answers",
+    "Beside",
     "Evaluation",
     "Listed",
     "Pending",

@@ -1,16 +1,25 @@
 """A template: its parameters, mappings and conditions, and its resources in an order in which they
 can be made."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from genkan.imports.cloudformation.evaluation import NO_VALUE, VARIABLE, Unresolved
+from genkan.imports.cloudformation.evaluation import (
+    NO_VALUE,
+    VARIABLE,
+    Evaluation,
+    Pending,
+    Unresolved,
+)
+from genkan.imports.cloudformation.loops import LOOP, TRANSFORM, Loops
 from genkan.imports.members import Row, inner
 
 VERSION = "AWSTemplateFormatVersion"
 FUNCTIONS = "Fn::"
+ANSWER = re.compile(r"\{[0-9]+\.[^{}]+\}")  # what stands for a part of an order's answer
 OF_SYSTEMS_MANAGER = "AWS::SSM::Parameter::Value<"
 STACK = "AWS::StackName"
 LISTS = ("CommaDelimitedList", "List<")
@@ -35,18 +44,41 @@ def is_template(content: Mapping[str, Any]) -> bool:
         return False
     types = [one.get("Type") for one in held.values() if isinstance(one, dict)]
     typed = any(isinstance(one, str) and "::" in one for one in types)
-    return VERSION in content or typed
+    return VERSION in content or typed or any(str(name).startswith(LOOP) for name in held)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A template that another names as a stack within it, and those that it names itself, by what
+    stands in TemplateURL."""
+
+    source: str
+    content: Row
+    within: "Mapping[str, Beside]"
 
 
 class Template:
-    """`given` are values of parameters and pseudo parameters, by name."""
+    """`given` are values of parameters and pseudo parameters, by name; `within` the templates of
+    stacks within it, by what stands in TemplateURL. `left_out` says which loops are."""
 
-    def __init__(self, source: str, content: Mapping[str, Any], given: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        source: str,
+        content: Mapping[str, Any],
+        given: Mapping[str, str],
+        within: Mapping[str, Beside] | None = None,
+    ) -> None:
         self.source = source
+        self.within = within or {}
         self._content = content
         self._given = given
         self.parameters = inner(content, "Parameters")
-        self.resources = {one.name: one for one in _resources(content)}
+        self.left_out: Mapping[str, str] = {}
+        if TRANSFORM in self.transforms():
+            loops = Loops(Evaluation(_Known(self)).value)
+            self._content = loops.written_out(content)
+            self.left_out = loops.left_out
+        self.resources = {one.name: one for one in _resources(self._content)}
 
     @property
     def name(self) -> str:
@@ -73,8 +105,8 @@ class Template:
         if isinstance(allowed, list) and str(value) not in map(str, allowed):
             raise Unresolved(f"the parameter {name} may not be {value}")
         if of.startswith(LISTS):
-            return [one.strip() for one in str(value).split(",")] if value != "" else []
-        return value if of == "Number" else str(value)
+            return _pieces(name, value) if value != "" else []
+        return value if of == "Number" or isinstance(value, Pending) else str(value)
 
     def _pseudo(self, name: str) -> Any:  # noqa: ANN401
         if name in GLOBALS:
@@ -105,6 +137,12 @@ class Template:
             if isinstance(one, dict) and "Name" in inner(one, "Export") and "Value" in one:
                 yield one
 
+    def outputs(self) -> Iterator[tuple[str, Row]]:
+        """Give the outputs by name, as they are written."""
+        for name, one in inner(self._content, "Outputs").items():
+            if isinstance(one, dict) and "Value" in one:
+                yield str(name), one
+
     def imports(self) -> Iterator[Any]:
         """Give the names that it imports, as they are written."""
         for one in _functions(inner(self._content, "Resources")):
@@ -133,6 +171,44 @@ class Template:
                 needs.discard(name)
             ordered.append(self.resources[name])
         return ordered
+
+
+class _Known:
+    """What is known of a template's names before anything is made: parameters and mappings."""
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+
+    def ref(self, name: str) -> Any:  # noqa: ANN401 - a parameter's value
+        try:
+            return self._template.parameter(name)
+        except KeyError as error:
+            raise Unresolved(f"there is no parameter {name}") from error
+
+    def mapped(self, name: str, first: str, second: str) -> Any:  # noqa: ANN401 - as written
+        return self._template.mapped(name, first, second)
+
+    def attribute(self, resource: str, attribute: str) -> Any:  # noqa: ANN401
+        raise Unresolved(f"{resource}'s {attribute} is not known before it is made")
+
+    def condition(self, name: str) -> bool:
+        raise Unresolved(f"the condition {name} is not asked before loops are written out")
+
+    def imported(self, name: str) -> Any:  # noqa: ANN401
+        raise Unresolved(f"what {name} exports is not asked before loops are written out")
+
+    def zones(self, region: str) -> Sequence[str]:
+        raise Unresolved(f"the zones of {region} are not asked before loops are written out")
+
+
+def _pieces(name: str, value: Any) -> list[str]:  # noqa: ANN401 - a text or a number
+    """Part a list that a parameter is given; of what is known only when it is made, ids alone."""
+    pieces = [one.strip() for one in str(value).split(",")]
+    if not isinstance(value, Pending):
+        return pieces
+    if any(ANSWER.search(one) and not ANSWER.fullmatch(one) for one in pieces):
+        raise Unresolved(f"the parts of the parameter {name} are known only when it is made")
+    return [Pending(one) if ANSWER.fullmatch(one) else one for one in pieces]
 
 
 def _resources(content: Mapping[str, Any]) -> Iterator[TemplateResource]:
