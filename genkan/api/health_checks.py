@@ -19,6 +19,7 @@ from genkan.api.route53_errors import (
     HealthCheckVersionMismatch,
     InvalidInput,
     NoSuchHealthCheck,
+    TooManyHealthChecks,
 )
 from genkan.model.endpoint_health import EndpointHealth
 from genkan.model.hosted_zone import GLOBAL, HealthCheck
@@ -26,6 +27,7 @@ from genkan.model.network import delete, put
 
 HEX = "0123456789abcdef"
 MOST_ITEMS = 100
+MOST_CHECKS = 10_000  # of an account; AWS's default is 200
 HTTP = ("HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH")
 CALCULATED = "CALCULATED"
 TYPES = (*HTTP, "TCP", CALCULATED)
@@ -50,7 +52,7 @@ def create_health_check(
     call: Call, *, caller_reference: str, health_check_config: Mapping[str, Any]
 ) -> Answer:
     config = _checked(call, dict(health_check_config))
-    for one in call.network.where(HealthCheck, account=call.account):
+    for one in own_checks(call):
         if one.caller_reference == caller_reference:
             if one.settings == config:
                 return Answer(_made(one))
@@ -58,6 +60,8 @@ def create_health_check(
                 f"A health check with the caller reference {caller_reference} exists and has other "
                 "settings. Give another caller reference."
             )
+    if len(own_checks(call)) >= MOST_CHECKS:
+        raise TooManyHealthChecks(f"This account has {MOST_CHECKS} health checks, the limit.")
     digits = call.token(32, HEX)
     parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
     check = HealthCheck(
@@ -94,8 +98,11 @@ def get_health_check_last_failure_reason(call: Call, *, health_check_id: str) ->
 
 
 def get_health_check_count(call: Call) -> Answer:
-    count = sum(1 for _ in call.network.where(HealthCheck, account=call.account))
-    return Answer({"HealthCheckCount": count})
+    return Answer({"HealthCheckCount": len(own_checks(call))})
+
+
+def own_checks(call: Call) -> list[HealthCheck]:
+    return list(call.network.where(HealthCheck, account=call.account))
 
 
 def list_health_checks(

@@ -79,6 +79,13 @@ KEY_PAIRS = Quota(5_000, "ec2", "L-8F59D93A", "Key pairs per Region", 5_000)
 FLOW_LOGS = Quota(2, "vpc", "L-B80364D3", "Flow logs per resource", 2, adjustable=False)
 VPN_CONNECTIONS = Quota(1_000, "ec2", "L-3E6EC3A3", "VPN connections per region", 50)
 VPN_ROUTES = Quota(100, "ec2", "L-9A595260", "Static routes per VPN connection", 100)
+RESOLVER_ENDPOINTS = Quota(
+    100, "route53resolver", "L-4A669CC0", "Resolver endpoints per AWS Region", 4
+)
+RESOLVER_RULES = Quota(10_000, "route53resolver", "L-51D8A1FB", "Resolver rules per Region", 1_000)
+RESOLVER_ASSOCIATIONS = Quota(
+    20_000, "route53resolver", "L-94E19253", "Associations of resolver rules per Region", 2_000
+)
 TAGGED_AT_ONCE = 1_000  # resources in a CreateTags or DeleteTags call
 
 

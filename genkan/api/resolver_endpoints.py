@@ -13,6 +13,7 @@ from genkan.api.call import Answer, Call
 from genkan.api.idempotency import remembered, replayed
 from genkan.api.interface_making import addresses_in_use, new_interface, parse_address, worn_by_aws
 from genkan.api.output import present
+from genkan.api.quotas import RESOLVER_ENDPOINTS, check_quota
 from genkan.api.resolver_lookup import (
     InvalidParameterException,
     InvalidRequestException,
@@ -86,6 +87,8 @@ def create_resolver_endpoint(
             f"[RSLVR-00405] An endpoint has {FEWEST} to {MOST} IP addresses, not "
             f"{len(ip_addresses)}."
         )
+    count = len(call.mine(ResolverEndpoint)) + 1
+    check_quota(call, count, RESOLVER_ENDPOINTS, LimitExceededException, "Resolver endpoints")
     subnets = [_need_subnet(call, one) for one in ip_addresses]
     vpc_id = subnets[0].vpc_id
     endpoint = ResolverEndpoint(

@@ -17,9 +17,11 @@ from genkan.api.autodefined_rule import (
 from genkan.api.call import Answer, Call
 from genkan.api.idempotency import remembered, replayed
 from genkan.api.output import present
+from genkan.api.quotas import RESOLVER_ASSOCIATIONS, RESOLVER_RULES, check_quota
 from genkan.api.resolver_lookup import (
     InvalidParameterException,
     InvalidRequestException,
+    LimitExceededException,
     ResourceExistsException,
     ResourceInUseException,
     ResourceNotFoundException,
@@ -87,6 +89,8 @@ def create_resolver_rule(
             f"Rules of type {rule_type} are not made here. Use {FORWARD} or {SYSTEM}."
         )
     check_name(name)
+    count = len(call.mine(ResolverRule)) + 1
+    check_quota(call, count, RESOLVER_RULES, LimitExceededException, "Resolver rules")
     rule = ResolverRule(
         id=call.new_id("rslvr-rr"),
         account=call.account,
@@ -170,6 +174,9 @@ def associate_resolver_rule(
                 "Cannot associate rules with same domain name with same VPC. Conflict with "
                 f"resolver rule '{other.rule_id}': {vpc_id} follows it for {rule.domain_name}."
             )
+    count = len(call.mine(ResolverRuleAssociation)) + 1
+    what = "associations of Resolver rules"
+    check_quota(call, count, RESOLVER_ASSOCIATIONS, LimitExceededException, what)
     association = ResolverRuleAssociation(
         id=call.new_id("rslvr-rrassoc"),
         account=call.account,

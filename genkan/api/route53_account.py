@@ -4,6 +4,7 @@ from collections.abc import Callable, Sized
 
 from genkan.api.call import Answer, Call
 from genkan.api.delegation_sets import MOST_SETS, own_sets
+from genkan.api.health_checks import MOST_CHECKS, own_checks
 from genkan.api.hosted_zone_lookup import bare_id, change_info, need_zone, own_zones, records_of
 from genkan.api.hosted_zone_vpcs import MOST_ASSOCIATIONS
 from genkan.api.hosted_zones import MOST_ZONES
@@ -15,6 +16,7 @@ IN_FORCE = "INSYNC"
 Count = Callable[[Call], Sized]
 MOST_OF: dict[str, tuple[int, Count]] = {
     "MAX_HOSTED_ZONES_BY_OWNER": (MOST_ZONES, own_zones),
+    "MAX_HEALTH_CHECKS_BY_OWNER": (MOST_CHECKS, own_checks),
     "MAX_REUSABLE_DELEGATION_SETS_BY_OWNER": (MOST_SETS, own_sets),
 }
 RECORDS, VPCS = "MAX_RRSETS_BY_ZONE", "MAX_VPCS_ASSOCIATED_BY_ZONE"

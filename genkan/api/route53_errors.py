@@ -120,6 +120,10 @@ class TooManyHostedZones(Refused):
     code = "TooManyHostedZones"
 
 
+class TooManyHealthChecks(Refused):
+    code = "TooManyHealthChecks"
+
+
 class ConflictingDomainExists(Refused):
     code = "ConflictingDomainExists"
 

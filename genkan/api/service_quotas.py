@@ -26,6 +26,7 @@ APPROVED, ACCOUNT_LEVEL, NO_UNIT = "APPROVED", "ACCOUNT", "None"
 NAMES = {
     "ec2": "Amazon Elastic Compute Cloud (Amazon EC2)",
     "elasticloadbalancing": "Elastic Load Balancing (ELB)",
+    "route53resolver": "Amazon Route 53 Resolver",
     "vpc": "Amazon Virtual Private Cloud (Amazon VPC)",
 }
 EVERY: tuple[Quota, ...] = (

@@ -157,7 +157,6 @@ OF_OTHERS: dict[str, dict[str, str]] = {
         "ConcurrentModification": "one call changes a zone at a time",
         "ThrottlingException": "nothing is throttled",
         "NoSuchHealthCheckSource": "no operation takes one: the resolver of a VPC asks",
-        "TooManyHealthChecks": "an account has as many as it likes",
         "IncompatibleVersion": "every version of a check is shown",
         "DelegationSetNotAvailable": "a zone has its name servers",
         "DelegationSetNotReusable": "a set that has an id is a reusable one",

@@ -1,6 +1,9 @@
 """Quotas, health checks, Resolver's configs, and what an account has by default."""
 
+from genkan.api.health_checks import MOST_CHECKS
+from genkan.model.hosted_zone import HealthCheck
 from tests.api.refusals.row import Row, rows
+from tests.api.refusals.scenes import many
 
 VPCS = {"ServiceCode": "vpc", "QuotaCode": "L-F678F1CE", "DesiredValue": 20_000}
 TCP = {"Type": "TCP", "IPAddress": "198.51.100.7", "Port": 80}
@@ -34,6 +37,12 @@ ROWS: tuple[Row, ...] = (
             {"HealthCheckConfig": {**TCP, "Port": 81}},
             "HealthCheckAlreadyExists",
             "well",
+        ),
+        (
+            {"CallerReference": "one more"},
+            "TooManyHealthChecks",
+            str(MOST_CHECKS),
+            many(HealthCheck, MOST_CHECKS),
         ),
     ),
     *rows(
