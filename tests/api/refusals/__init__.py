@@ -9,6 +9,7 @@ from functools import cache
 from tests.api.boto import Refusal
 from tests.api.refusals import (
     account,
+    beside,
     dns_firewall,
     elbv2,
     endpoints,
@@ -40,6 +41,7 @@ FAMILIES = (
     insights,
     sts,
     dns_firewall,
+    beside,
 )
 ROWS: tuple[tuple[str, Row], ...] = tuple(
     (family.__name__.rpartition(".")[2], row) for family in FAMILIES for row in family.ROWS

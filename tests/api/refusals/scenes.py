@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from genkan.control.quotas import set_quota
 from genkan.model.resource import Resource
 from tests.api.boto import OTHER_ACCOUNT, Site
 
@@ -22,6 +23,16 @@ def as_first(site: Site) -> None:
 def far_away(site: Site) -> None:
     """Go on in another Region."""
     site.become(region=FAR)
+
+
+def at_most(title: str, number: int) -> Callable[[Site], None]:
+    """Let the account have so many of what a quota counts, as the site's owner does."""
+
+    def step(site: Site) -> None:
+        change, _ = set_quota(site.call, title, number)
+        site.put(*change.puts)
+
+    return step
 
 
 def many(of: type[Resource], count: int, **differing: object) -> Callable[[Site], None]:
