@@ -26,12 +26,12 @@ from tests.engine.volley import Seen, Volley
 SHOWN = 5  # disagreements that are told whole
 UNLOGGED = ("route", "hop", "instance")
 UNLOGGED_CODES = (
-    Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC,
     Code.ELBV2_NO_TARGETS_IN_AZ,
     Code.NO_ENI_AT_ADDRESS,
     Code.NOT_FROM_BEYOND,
 )
 HOSTS = (PlaceKind.INSTANCE, PlaceKind.HOST)
+ROUTERS = (PlaceKind.VPC, PlaceKind.INTERNET)  # they answer for addresses by routes
 
 
 @dataclass
@@ -113,7 +113,7 @@ def _expected(atlas: Atlas, traces: list[Trace]) -> list[tuple[int, str]]:
             continue  # who takes it is not known
         if trace.disposition is Disposition.REACHED:
             expected.append((number, "answered"))
-        elif trace.disposition is Disposition.UNANSWERED and _at_host(atlas, trace):
+        elif trace.disposition is Disposition.UNANSWERED and _is_of(atlas, trace.arrived_at, HOSTS):
             expected.append((number, "taken"))
     return expected
 
@@ -123,7 +123,7 @@ def disagreement(atlas: Atlas, trace: Trace, seen: Seen) -> str:
     if trace.disposition is Disposition.DEPENDS:
         return ""
     for steps, dropped in ((trace.forward, seen.dropped), (trace.answer, seen.lost)):
-        if wrong := elsewhere(steps, dropped):
+        if wrong := elsewhere(atlas, steps, dropped):
             return wrong
         if any(step.blocks for step in steps):
             break  # nobody answers what did not arrive
@@ -131,7 +131,7 @@ def disagreement(atlas: Atlas, trace: Trace, seen: Seen) -> str:
     if seen.answered != reached:
         return f"predicted {trace.disposition.value}, answered: {seen.answered}"
     arrives = trace.disposition in (Disposition.REACHED, Disposition.UNANSWERED)
-    if arrives and not _at_host(atlas, trace):
+    if arrives and not _is_of(atlas, trace.arrived_at, HOSTS):
         return ""  # a router's own service took it, where nobody watches
     wanted = []
     if arrives and trace.arrived is not None:
@@ -139,14 +139,14 @@ def disagreement(atlas: Atlas, trace: Trace, seen: Seen) -> str:
     return "" if seen.taken == wanted else f"predicted at {wanted}, taken at {seen.taken}"
 
 
-def elsewhere(steps: tuple[Step, ...], dropped: list[tuple[str, str]]) -> str:
+def elsewhere(atlas: Atlas, steps: tuple[Step, ...], dropped: list[tuple[str, str]]) -> str:
     """Say how the place and the stage of a drop differ from the prediction.
 
     Of several blockers at one place the kernel names one; what leads nowhere drops without a log.
     """
     blockers = [step for step in steps if step.blocks]
     places = list(dict.fromkeys(step.place for step in blockers))[:1]
-    here = {_logged(step) for step in blockers if step.place in places}
+    here = {_logged(atlas, step) for step in blockers if step.place in places}
     if not {stage for _, stage in dropped} <= here or any(at not in places for at, _ in dropped):
         return f"predicted a drop by {here} at {places}, logged: {dropped}"
     if here and None not in here and not dropped:
@@ -154,17 +154,19 @@ def elsewhere(steps: tuple[Step, ...], dropped: list[tuple[str, str]]) -> str:
     return ""
 
 
-def _logged(step: Step) -> str | None:
+def _logged(atlas: Atlas, step: Step) -> str | None:
     """Give the stage that a rule logs for what stops a packet; None for what no rule does."""
     told = step.outcome is Outcome.REFUSED
     if told or step.stage in UNLOGGED or step.code in UNLOGGED_CODES:
         return None
+    if step.code is Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC and not _is_of(atlas, step.place, ROUTERS):
+        return None  # elsewhere the kernel drops it by itself
     return "endpoint" if step.code is Code.ELBV2_LISTENERS_MISMATCH else step.stage
 
 
-def _at_host(atlas: Atlas, trace: Trace) -> bool:
-    place = atlas.place(trace.arrived_at or "")
-    return place is not None and place.kind in HOSTS
+def _is_of(atlas: Atlas, name: str | None, kinds: tuple[PlaceKind, ...]) -> bool:
+    place = atlas.place(name or "")
+    return place is not None and place.kind in kinds
 
 
 def _told(origin: str, packet: Packet) -> str:

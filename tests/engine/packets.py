@@ -139,10 +139,11 @@ def probed(probes: Mapping[str, tuple[Any, ...]]) -> dict[str, str]:
 
 
 def source_check(seen: list[str]) -> list[str]:
-    """Give who reached web: app as another and as itself, box as another."""
+    """Give who reached web: app as another and as itself, box as another and as the router."""
     spoofed_udp("i-app", "172.16.2.99", WEB, 5000)
     udp("i-app", WEB, 5000)
     spoofed_udp("i-box", "172.16.2.77", WEB, 5000)
+    spoofed_udp("i-box", ENDPOINT, WEB, 5000)
     udp("i-app", WEB, 5000)
     return seen
 

@@ -13,9 +13,17 @@ from genkan.engine.linux.lower import DELIVERIES, DELIVERY_PRIORITY, MAIN, ends_
 from genkan.engine.linux.naming import chain_name, device_name, number
 from genkan.engine.linux.objects import KernelRoute, Neighbour, NftChain, NftElement, PolicyRule
 from genkan.program import Because, Program
-from genkan.program.filter import AddressSet, Match, Rule, SourceCheck, Stage, Verdict
+from genkan.program.filter import (
+    AddressSet,
+    Match,
+    Rule,
+    SourceCheck,
+    Stage,
+    SubnetGuard,
+    Verdict,
+)
 from genkan.program.filter import Filter as FilterEntry
-from genkan.program.place import End, Link
+from genkan.program.place import End, Link, Place, PlaceKind
 from genkan.program.route import (
     PLACE_TABLE,
     Action,
@@ -177,12 +185,29 @@ def test_a_route_is_the_kernels_kind_of_route(
         destination=ip_network(destination),
         action=action,
     )
-    *others, route = lower(entry, ends_of([LINK]))
-    assert isinstance(route, KernelRoute)
+    objects = list(lower(entry, ends_of([LINK])))
+    (route,) = [one for one in objects if isinstance(one, KernelRoute)]
     assert (route.table, route.kind, route.device, route.via) == expected
     if route.kind == "unicast":  # nobody is asked who is at the far end
         hop = route.via or IPv4Address("10.0.0.4")
-        assert others == [Neighbour("vpc-1", DEVICE, hop, LINK.right.mac)]
+        assert objects == [Neighbour("vpc-1", DEVICE, hop, LINK.right.mac), route]
+    elif (destination, action) == (SHORT, Deliver()):
+        assert objects[-1] == NftElement("vpc-1", ruleset.ROUTERS_OWN, "10.0.0.4")
+
+
+def test_network_acls_are_asked_where_a_subnet_has_one_alone() -> None:
+    stages = {name for name, *_ in ruleset.ACL_STAGES}
+    place = Place(because=BECAUSE, id="vpc-1", kind=PlaceKind.VPC, forwards=True)
+    entry = SubnetGuard(
+        because=BECAUSE,
+        place="vpc-1",
+        stage=Stage.NETWORK_ACL_EGRESS,
+        subnet="subnet-1",
+        addresses=(),
+        filter="acl-1/egress",
+    )
+    assert not stages & {one.name for one in lower(place, {}) if isinstance(one, NftChain)}
+    assert stages < {one.name for one in lower(entry, {}) if isinstance(one, NftChain)}
 
 
 def test_a_source_address_is_a_rule_of_its_own_before_deliveries() -> None:

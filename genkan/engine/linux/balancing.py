@@ -74,14 +74,10 @@ def _stages(way: str, own: Mapping[int, Address]) -> tuple[Chain, ...]:
             (f"ct original zone set iifname map @{ZONES}",),
         ),
         (
-            "load-balancer-groups",
-            "type filter hook prerouting priority -120; policy accept;",
-            (OF_ANOTHER, KNOWN, f"iifname vmap @{GUARDS}"),
-        ),
-        (
             "listeners",
             "type filter hook prerouting priority -110; policy drop;",
             (
+                OF_ANOTHER,
                 KNOWN,
                 *_of_another_address(way, own),
                 *ruleset.each(f"{ASKED} vmap @{TAKEN}{{_}}"),
@@ -146,6 +142,9 @@ def lower_intake(entry: Intake) -> Iterator[KernelObject]:
     yield NftElement(entry.place, ZONES, device, str(_zone(entry.interface)))
     if entry.filters is None:
         return
+    hook = "type filter hook prerouting priority -120; policy accept;"
+    asked = (KNOWN, f"iifname vmap @{GUARDS}")
+    yield ruleset.stage(entry.place, "load-balancer-groups", hook, asked)
     name = chain_name(f"intake/{'+'.join(entry.filters)}")
     jumps = tuple((f"jump {chain_name(one)}", one) for one in entry.filters)
     stage = Stage.SECURITY_GROUP_INGRESS.value

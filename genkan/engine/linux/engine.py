@@ -257,7 +257,7 @@ class LinuxEngine:
         try:
             namespace.make(one.place)
             with namespace.entered(one.place):
-                settings.settle(settings.wanted(one.forwards, one.answers_marked, one.idle))
+                settings.settle(one.settings)
         except OSError as error:
             raise EngineFailure(f"no namespace for {one.place}: {error}.") from error
         if one.forwards:

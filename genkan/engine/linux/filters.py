@@ -242,6 +242,7 @@ def _not_tracking(entry: Guard) -> Iterator[tuple[str, str]]:
 
 def subnet_guard(entry: SubnetGuard, _: object) -> Iterator[KernelObject]:
     """A chain a subnet, so that another ACL changes a chain and no element."""
+    yield from ruleset.acl_stages(entry.place)
     name = chain_name(f"{entry.stage.value}/{entry.subnet}")
     rest = ruleset.dropped(entry.stage.value, f"no entry of {entry.because.id}")
     yield ruleset.chain(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address
 from typing import Any
 
-from genkan.engine.linux import answers, balancing, filters, ruleset, settings
+from genkan.engine.linux import answers, balancing, filters, gateways, ruleset, settings
 from genkan.engine.linux.filters import of_version
 from genkan.engine.linux.naming import device_name, number
 from genkan.engine.linux.objects import (
@@ -75,22 +75,17 @@ def ends_of(links: Iterable[Link]) -> Ends:
 
 def _place(entry: Place, ends: Ends) -> Iterator[KernelObject]:
     balances = entry.kind is PlaceKind.NETWORK_LOAD_BALANCER_NODE
-    yield Namespace(
-        entry.id,
-        entry.forwards,
-        answers_marked=balances,
-        idle=entry.idle,
-        adopted=entry.kind is PlaceKind.ATTACHED,
-    )
+    told = settings.wanted(entry.forwards, entry.kind is PlaceKind.VPC, balances, entry.idle)
+    yield Namespace(entry.id, entry.forwards, told, adopted=entry.kind is PlaceKind.ATTACHED)
     if entry.forwards:
-        yield Settings(entry.id, settings.wanted(entry.forwards, balances, entry.idle))
+        yield Settings(entry.id, told)
         yield Loopback(entry.id)
         for version in VERSIONS:
             yield PolicyRule(entry.id, DELIVERY_PRIORITY, None, DELIVERIES, version=version)
     if entry.forwards and not balances:
         yield from ruleset.skeleton(entry.id)
     if entry.idle:
-        yield ruleset.forgetting(entry.id)
+        yield gateways.forgetting(entry.id)
 
 
 def _link(entry: Link, ends: Ends) -> Iterator[KernelObject]:
@@ -124,6 +119,7 @@ def _route(entry: Route, ends: Ends) -> Iterator[KernelObject]:
             yield from _forward(entry, table, interface, next_hop, ends)
         case Deliver():
             yield KernelRoute(entry.place, DELIVERIES, entry.destination, "local", "lo")
+            yield from ruleset.routers_own(entry.place, entry.destination)
         case Local():
             yield KernelRoute(entry.place, table, entry.destination, "throw")
         case Unreachable():
@@ -186,20 +182,20 @@ def _relayed_port(entry: RelayedPort, ends: Ends) -> Iterable[KernelObject]:
 
 def _border(entry: Border, ends: Ends) -> Iterator[KernelObject]:
     inside, outside = device_name(entry.inside), device_name(entry.outside)
-    yield from ruleset.border(entry.place, inside, outside, entry.outward)
+    yield from gateways.border(entry.place, inside, outside, entry.outward)
     for block in entry.untranslated:
-        yield NftElement(entry.place, ruleset.UNTRANSLATED, str(block))
+        yield NftElement(entry.place, gateways.UNTRANSLATED, str(block))
 
 
 def _one_to_one(entry: OneToOne, ends: Ends) -> Iterator[KernelObject]:
-    yield NftElement(entry.place, ruleset.PRIVATE, str(entry.private))
-    yield NftElement(entry.place, ruleset.PUBLIC_OF, str(entry.private), str(entry.public))
-    yield NftElement(entry.place, ruleset.PRIVATE_OF, str(entry.public), str(entry.private))
+    yield NftElement(entry.place, gateways.PRIVATE, str(entry.private))
+    yield NftElement(entry.place, gateways.PUBLIC_OF, str(entry.private), str(entry.public))
+    yield NftElement(entry.place, gateways.PRIVATE_OF, str(entry.public), str(entry.private))
 
 
 def _port_translation(entry: PortTranslation, ends: Ends) -> Iterator[KernelObject]:
     addresses = tuple(map(str, (entry.address, *entry.others)))
-    yield from ruleset.port_translation(entry.place, addresses, entry.ports)
+    yield from gateways.port_translation(entry.place, addresses, entry.ports)
 
 
 def _listener(entry: Listener, ends: Ends) -> Iterator[KernelObject]:

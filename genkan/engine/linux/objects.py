@@ -15,14 +15,12 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """`answers_marked`: what it answers to a marked packet by itself carries the mark. `idle`:
-    seconds after which it forgets a connection; None: the kernel's own. `adopted`: it is somebody
-    else's, held under the place's name before the program has it."""
+    """`settings`: what it is told when it is made, as `settings.wanted` gives it. `adopted`: it is
+    somebody else's, held under the place's name before the program has it."""
 
     place: str
     forwards: bool = field(compare=False, default=False)
-    answers_marked: bool = field(compare=False, default=False)
-    idle: int | None = field(compare=False, default=None)
+    settings: tuple[tuple[str, str], ...] = field(compare=False, default=())
     adopted: bool = field(compare=False, default=False)
 
     @property

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from genkan.engine.linux import endpoint_sizes
-from genkan.engine.linux.objects import KernelObject, NftChain, NftSet
+from genkan.engine.linux.objects import KernelObject, NftChain, NftElement, NftSet
+from genkan.program.address import Block
 
 FAMILY_TABLE = "inet genkan"
 MARKS = "marks"
@@ -25,11 +26,10 @@ OWN_EGRESS = "own_egress_guards"  # by addresses that the place sends from
 EDGE_OUT, EDGE_IN, EDGE_INSIDE = "edge_out", "edge_in", "edge_inside"  # by interfaces' subnets
 NEAR_OUT, NEAR_IN, NEAR_INSIDE = "near_out", "near_in", "near_inside"  # by addresses delivered
 CHECKED, OWN = "checked_interfaces", "own_addresses"
+ROUTERS_OWN = "routers_own_addresses"  # which nobody else sends from
 TRACKED, FOREIGN = "tracked_interfaces", "foreign_interfaces"
 PASSING_ON, REFUSALS = "passing_on_interfaces", "refusals"
 LISTENERS, GUARDED, RANGES = "listeners", "guarded_listeners", "listener_ranges"
-PRIVATE, PUBLIC_OF, PRIVATE_OF = "private_addresses", "public_of", "private_of"
-UNTRANSLATED = "untranslated"
 OWN_BLOCKS = "own_blocks"  # of IPv6: asked where no address of an interface's own was found
 
 IPV6 = "_6"  # ends the name of a set that holds IPv6 addresses, beside the one for IPv4
@@ -75,12 +75,7 @@ SETS = {
     **BY_ADDRESS,
     **{f"{name}{IPV6}": for_ipv6(declaration) for name, declaration in BY_ADDRESS.items()},
     OWN_BLOCKS: "set { type ifname . ipv6_addr; flags interval; }",
-}
-BORDER_SETS = {
-    PRIVATE: "set { type ipv4_addr; }",
-    PUBLIC_OF: "map { type ipv4_addr : ipv4_addr; }",
-    PRIVATE_OF: "map { type ipv4_addr : ipv4_addr; }",
-    UNTRANSLATED: "set { type ipv6_addr; flags interval; }",
+    ROUTERS_OWN: "set { type ipv4_addr; }",
 }
 ADDRESSES = "set { type ipv4_addr; }"
 BLOCKS = "set { type ipv6_addr; flags interval; }"
@@ -98,6 +93,7 @@ UNTRACKED_OUT, UNTRACKED_IN, AGAIN = 0x1000_0000, 0x2000_0000, 2  # above NUMBER
 UNTRACKED = UNTRACKED_OUT | UNTRACKED_IN
 ASKED_AGAIN = UNTRACKED << AGAIN
 SPOOFED, OF_NO_CONNECTION = "spoofed", "of_no_connection"  # chains that end packets
+OF_CHECKED = "of_checked_interfaces"
 
 
 def dropped(stage: str, because: str, match: str = "") -> tuple[str, ...]:
@@ -163,20 +159,20 @@ ENDS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *dropped("source-dest-check", "the interface has no such address"),
         ),
     ),
+    (
+        OF_CHECKED,
+        (*each(f"iifname . {{ip}} saddr @{OWN}{{_}} accept"), f"goto {SPOOFED}"),
+    ),
     (OF_NO_CONNECTION, dropped("security-group-egress", "of no connection")),
 )
 STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "route",
         "type filter hook prerouting priority -150; policy accept;",
-        (f"meta mark set iifgroup map @{MARKS}",),
-    ),
-    (
-        "source-dest-check",
-        "type filter hook prerouting priority -140; policy accept;",
-        each(
-            f"meta nfproto {{v}} iifname @{CHECKED} "
-            f"iifname . {{ip}} saddr != @{OWN}{{_}} goto {SPOOFED}",
+        (
+            f"meta mark set iifgroup map @{MARKS}",
+            f"iifname @{CHECKED} goto {OF_CHECKED}",
+            f"ip saddr @{ROUTERS_OWN} goto {SPOOFED}",
         ),
     ),
     (
@@ -188,16 +184,6 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             f"ct state invalid goto {OF_NO_CONNECTION}",
             f"iifname vmap @{EGRESS}",
         ),
-    ),
-    (
-        "network-acl-egress",
-        "type filter hook forward priority 3; policy accept;",
-        (f"iifgroup . oifgroup @{EDGE_INSIDE} accept", f"iifgroup vmap @{EDGE_OUT}"),
-    ),
-    (
-        "network-acl-ingress",
-        "type filter hook forward priority 6; policy accept;",
-        (f"iifgroup . oifgroup @{EDGE_INSIDE} accept", f"oifgroup vmap @{EDGE_IN}"),
     ),
     (
         "security-group-ingress",
@@ -213,6 +199,41 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             *ASK_OWN,
             f"iifname vmap @{EGRESS}",
         ),
+    ),
+    (
+        "own-egress",
+        "type filter hook output priority 0; policy accept;",
+        (
+            *endpoint_sizes.WITHOUT_A_WORD,
+            *endpoint_sizes.agreeing(each(ANSWERS % GUARDED)),
+            KNOWN,
+            *each(f"{{ip}} saddr vmap @{OWN_EGRESS}{{_}}"),
+        ),
+    ),
+    (
+        "endpoint",
+        "type filter hook input priority 10; policy drop;",
+        (
+            KNOWN,
+            "iif lo accept",
+            *ASK_OWN,
+            *each(f"{ASKED % RANGES} accept"),
+            *endpoint_sizes.agreeing(each(ASKED % GUARDED)),
+            *each(f"{ASKED % GUARDED} {{ip}} daddr vmap @{ENDPOINTS}{{_}}"),
+            *dropped("endpoint", "nothing listens here"),
+        ),
+    ),
+)
+ACL_STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "network-acl-egress",
+        "type filter hook forward priority 3; policy accept;",
+        (f"iifgroup . oifgroup @{EDGE_INSIDE} accept", f"iifgroup vmap @{EDGE_OUT}"),
+    ),
+    (
+        "network-acl-ingress",
+        "type filter hook forward priority 6; policy accept;",
+        (f"iifgroup . oifgroup @{EDGE_INSIDE} accept", f"oifgroup vmap @{EDGE_IN}"),
     ),
     (
         "delivered-acl-egress",
@@ -233,16 +254,6 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "own-egress",
-        "type filter hook output priority 0; policy accept;",
-        (
-            *endpoint_sizes.WITHOUT_A_WORD,
-            *endpoint_sizes.agreeing(each(ANSWERS % GUARDED)),
-            KNOWN,
-            *each(f"{{ip}} saddr vmap @{OWN_EGRESS}{{_}}"),
-        ),
-    ),
-    (
         "answer-acl-egress",
         "type filter hook output priority 3; policy accept;",
         (
@@ -260,19 +271,6 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             f"oifgroup vmap @{EDGE_IN}",
         ),
     ),
-    (
-        "endpoint",
-        "type filter hook input priority 10; policy drop;",
-        (
-            KNOWN,
-            "iif lo accept",
-            *ASK_OWN,
-            *each(f"{ASKED % RANGES} accept"),
-            *endpoint_sizes.agreeing(each(ASKED % GUARDED)),
-            *each(f"{ASKED % GUARDED} {{ip}} daddr vmap @{ENDPOINTS}{{_}}"),
-            *dropped("endpoint", "nothing listens here"),
-        ),
-    ),
 )
 
 
@@ -285,48 +283,16 @@ def skeleton(place: str) -> list[KernelObject]:
     ]
 
 
-def border(place: str, inside: str, outside: str, outward: bool) -> list[KernelObject]:
-    """Give what a gateway to the internet has beside: 1:1 translation, untranslated blocks, and
-    nothing else across."""
-    inward = () if outward else (f'iifname "{outside}" ip6 daddr @{UNTRANSLATED} accept',)
-    return [
-        *(NftSet(place, name, declaration) for name, declaration in BORDER_SETS.items()),
-        stage(
-            place,
-            "internet-gateway-in",
-            "type nat hook prerouting priority -100; policy accept;",
-            (f"dnat ip to ip daddr map @{PRIVATE_OF}",),
-        ),
-        stage(
-            place,
-            "internet-gateway-out",
-            "type nat hook postrouting priority 100; policy accept;",
-            (f"snat ip to ip saddr map @{PUBLIC_OF}",),
-        ),
-        stage(
-            place,
-            "internet-gateway",
-            "type filter hook forward priority 20; policy drop;",
-            (
-                KNOWN,
-                f'iifname "{inside}" ip saddr @{PRIVATE} accept',
-                f'iifname "{outside}" ct status dnat accept',
-                f'iifname "{inside}" ip6 saddr @{UNTRANSLATED} accept',
-                *inward,
-                *dropped("internet-gateway", "no public address"),
-            ),
-        ),
-    ]
+def routers_own(place: str, destination: Block) -> Iterator[KernelObject]:
+    """Give what drops packets that say to come from an address which the router itself answers."""
+    if destination.version == 4 and destination.prefixlen == destination.max_prefixlen:
+        yield NftSet(place, ROUTERS_OWN, SETS[ROUTERS_OWN])  # a load balancer's node has no other
+        yield NftElement(place, ROUTERS_OWN, str(destination.network_address))
 
 
-def forgetting(place: str) -> NftChain:
-    """Give what a place has beside that forgets idle connections: whoever goes on is told."""
-    return stage(
-        place,
-        "nat-gateway-idle",
-        "type filter hook forward priority -5; policy accept;",
-        ("ct state invalid meta l4proto tcp reject with tcp reset",),
-    )
+def acl_stages(place: str) -> Iterator[NftChain]:
+    """Give what a place has beside whose subnets have ACLs: they are asked about every packet."""
+    return (stage(place, name, hook, rules) for name, hook, rules in ACL_STAGES)
 
 
 def passing_on(place: str) -> NftChain:
@@ -336,31 +302,6 @@ def passing_on(place: str) -> NftChain:
         f"add @{REFUSALS}{{_}} {{{{ {{ip}} saddr . tcp sport . {{ip}} daddr . tcp dport }}}}"
     )
     return stage(place, "refusals", "type filter hook forward priority -1; policy accept;", noted)
-
-
-def port_translation(
-    place: str, addresses: tuple[str, ...], ports: tuple[int, int]
-) -> Iterator[NftChain]:
-    """Give what a NAT gateway has beside: a port of its own for every connection from inside."""
-    first, last = ports
-    for address in addresses:
-        rules = (
-            f"meta l4proto {{ tcp, udp }} snat ip to {address}:{first}-{last} random",
-            f"snat ip to {address}",
-        )
-        yield chain(place, _leaving_as(address), tuple((rule, "nat-gateway") for rule in rules))
-    others = f"ip saddr != {{ {', '.join(addresses)} }}"
-    chosen = f"goto {_leaving_as(addresses[0])}"
-    if len(addresses) > 1:
-        rows = (f"{at} : goto {_leaving_as(address)}" for at, address in enumerate(addresses))
-        hashed = "jhash ip saddr . ip daddr . th sport . th dport"
-        chosen = f"{hashed} mod {len(addresses)} vmap {{ {', '.join(rows)} }}"
-    hook = "type nat hook postrouting priority 100; policy accept;"
-    yield stage(place, "nat-gateway", hook, (f"{others} {chosen}",))
-
-
-def _leaving_as(address: str) -> str:
-    return f"leaving_as_{address.replace('.', '_')}"
 
 
 def stage(place: str, name: str, hook: str, rules: tuple[str, ...]) -> NftChain:

@@ -36,14 +36,26 @@ QUIET = {
     "ipv4/conf/all/accept_redirects": "0",
     "ipv4/conf/default/accept_redirects": "0",
     "netfilter/nf_conntrack_tcp_loose": "0",  # a connection that was cut is not taken up again
-    "netfilter/nf_conntrack_acct": "1",  # a connection's packets and bytes, from its first one on
-    "netfilter/nf_conntrack_timestamp": "1",
     # how long a group knows a connection on which nothing is said, in seconds; "Amazon EC2
     # security group connection tracking"
     "netfilter/nf_conntrack_tcp_timeout_established": "432000",
     "netfilter/nf_conntrack_udp_timeout": "30",
     "netfilter/nf_conntrack_udp_timeout_stream": "180",
     "netfilter/nf_conntrack_generic_timeout": "600",
+}
+
+
+# Of VPCs: connections are recorded there, and packets are checked for a source that is the router's
+# own by one look at a set. The kernel does that by looking for a second route for each packet.
+OF_VPC = {
+    "netfilter/nf_conntrack_acct": "1",  # a connection's packets and bytes, from its first one on
+    "netfilter/nf_conntrack_timestamp": "1",
+    "ipv4/conf/all/accept_local": "1",
+}
+UNRECORDED = {
+    "netfilter/nf_conntrack_acct": "0",
+    "netfilter/nf_conntrack_timestamp": "0",
+    "netfilter/nf_conntrack_events": "0",
 }
 
 
@@ -69,14 +81,21 @@ Values = tuple[tuple[str, str], ...]
 
 
 @cache
-def wanted(forwards: bool, answers_marked: bool = False, idle: int | None = None) -> Values:
-    """Give the settings of a namespace, in the order in which they have to be written."""
+def wanted(
+    forwards: bool, vpc: bool = False, answers_marked: bool = False, idle: int | None = None
+) -> Values:
+    """Give the settings of a namespace, in the order in which they have to be written.
+
+    `answers_marked`: what it answers to a marked packet by itself carries the mark. `idle`: seconds
+    after which it forgets a connection; None: the kernel's own.
+    """
     passes = "1" if forwards else "0"
     forwarding = {"ipv4/ip_forward": passes, "ipv6/conf/all/forwarding": passes}
     marked = MARKED if answers_marked else {}
     forgets = {name: str(idle) for name in IDLE if idle}
     # forwarding sets others back, so it comes first
-    return tuple({**forwarding, **QUIET, **marked, **forgets}.items())
+    kind = OF_VPC if vpc else UNRECORDED
+    return tuple({**forwarding, **QUIET, **kind, **marked, **forgets}.items())
 
 
 def settle(values: Values) -> None:
