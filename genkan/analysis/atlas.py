@@ -243,8 +243,10 @@ class Atlas:
     ) -> BalancedPort | None:
         return self.find(BalancedPort, place, str(version), str(protocol), str(port))
 
-    def relayed_port(self, place: str, version: int, port: int) -> RelayedPort | None:
-        return self.find(RelayedPort, place, str(version), str(port))
+    def relayed_port(
+        self, place: str, version: int, protocol: int, port: int
+    ) -> RelayedPort | None:
+        return self.find(RelayedPort, place, str(version), str(protocol), str(port))
 
     def inspection(self, place: str) -> Inspection | None:
         return self.find(Inspection, place)

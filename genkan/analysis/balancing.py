@@ -33,9 +33,8 @@ def port_at(at: Crossing) -> Port | None:
     if ports is None or ports[0] != ports[1]:
         return None
     version, protocol = at.packet.source.version, at.packet.protocol
-    if protocol == TCP and (relayed := at.atlas.relayed_port(at.place, version, ports[0])):
-        return relayed
-    return at.atlas.balanced_port(at.place, version, protocol, ports[0])
+    where = (at.place, version, protocol, ports[0])
+    return at.atlas.relayed_port(*where) or at.atlas.balanced_port(*where)
 
 
 def taken(at: Crossing, entry: Balancer) -> Iterator[Step]:

@@ -45,10 +45,11 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "What returns from an appliance is taken by its flow's options and its sender; that it "
         "still has the flow's addresses and ports is not asked. Segments that SYNs announce "
         "through an endpoint of a gateway load balancer are limited to what 8500 bytes hold.",
-        "UDP and TCP_UDP listeners of a dual-stack load balancer need no prefix for source NAT, "
-        "and datagrams of IPv4 clients to its IPv6 targets are dropped; streams between the "
-        "versions are relayed in user space. A target whose health nobody has "
-        "measured yet takes connections while none of its group is known to be well.",
+        "UDP and TCP_UDP listeners of a dual-stack load balancer need no prefix for source NAT. "
+        "What passes between the IP versions, streams and datagrams, is relayed in user space, and "
+        "its target sees the load balancer's address; a port relays the datagrams of 4,096 clients "
+        "at once. A target whose health nobody has measured yet takes connections while none of "
+        "its group is known to be well.",
         "What is relayed in user space, TLS listeners and TCP target groups with PROXY protocol, "
         "comes to targets from the load balancer's address, whatever preserve_client_ip says; two "
         "clients of different VPCs that have the same address and port at once are told by another "

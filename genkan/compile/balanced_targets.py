@@ -58,8 +58,8 @@ def choose(
 ) -> Chosen:
     """Give whom a listener hands on to at the node in `zone`.
 
-    Clients of one IP version and targets of the other are joined by a relay: streams are, nothing
-    else is.
+    Clients of one IP version and targets of the other are joined by a relay: streams are, and
+    datagrams from IPv4 to IPv6.
     """
     zones = zones_of(network, balancer)
     found = [
@@ -68,11 +68,11 @@ def choose(
         if (group := network.get(TargetGroup, forward.target_group)) and forward.weight
     ]
     weighed = [(weight, group, taken) for weight, group, r in found if (taken := r.taking())]
-    relayed = protocol == TCP and needs_relay(listener, weighed, version)
+    relayed = needs_relay(listener, weighed, protocol, version)
     reached = [reach for _, group, reach in found if relayed or version_of(group) == version]
     return Chosen(
         tuple(_balanced(weighed, version)),
-        tuple(_relayed(weighed)) if relayed else (),
+        tuple(_relayed(weighed, protocol)) if relayed else (),
         _in_order({one for reach in reached for one in reach.draining()}),
         _in_order({one for reach in reached for one in reach.ended()}),
         bool(found) and all(ends_after_draining(group) for _, group, _ in found),
@@ -190,13 +190,13 @@ def _balanced(weighed: Weighed, version: int) -> Iterator[BalancedTarget]:
         )
 
 
-def _relayed(weighed: Weighed) -> Iterator[RelayedTarget]:
+def _relayed(weighed: Weighed, protocol: int) -> Iterator[RelayedTarget]:
     for group, (address, port), share in _shares(weighed):
         yield RelayedTarget(
             address=address,
             port=port,
             weight=share,
-            tells_source=tells_source(group),
+            tells_source=protocol == TCP and tells_source(group),
             tls=group.protocol == TLS,
         )
 
@@ -208,11 +208,13 @@ def _shares(weighed: Weighed) -> Iterator[tuple[TargetGroup, Held, int]]:
             yield group, one, share
 
 
-def needs_relay(listener: Listener, weighed: Weighed, version: int) -> bool:
+def needs_relay(listener: Listener, weighed: Weighed, protocol: int, version: int) -> bool:
     """Tell whether streams have to be read: to end TLS, to tell targets who the client is, or to
-    pass from one IP version to the other."""
+    pass from one IP version to the other, as datagrams of IPv4 may."""
     told = any(tells_source(group) for _, group, _ in weighed)
     crosses = any(version_of(group) != version for _, group, _ in weighed)
+    if protocol != TCP:
+        return crosses and version == 4
     return listener.protocol == TLS or crosses or (listener.protocol == "TCP" and told)
 
 

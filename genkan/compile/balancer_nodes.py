@@ -137,6 +137,7 @@ def compile_ports(interface: NetworkInterface, ports: Iterable[Port]) -> Iterato
                 place=interface.id,
                 address=address,
                 sources=addresses_of(interface),
+                protocol=one.protocol,
                 port=one.port,
                 targets=relayed,
                 idle=one.idle,

@@ -40,7 +40,8 @@ def _relayed(
     program: Program, nodes: dict[str, Balancer], arn: str, port: int | None
 ) -> Iterator[Way]:
     for one in program.of(RelayedPort):
-        if one.place in nodes and _meant(one, arn, port) and one.targets:
+        meant = one.place in nodes and one.protocol == TCP and _meant(one, arn, port)
+        if meant and one.targets:
             yield _way(one.place, str(one.address), str(one.address), one.port, 1)
 
 

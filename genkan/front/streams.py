@@ -1,4 +1,5 @@
 """Streams relayed: TCP connections that end at a load balancer's node and go on from it.
+Datagrams that change their IP version there are relayed by `datagrams`.
 
 Bytes that nobody has to read are moved by the kernel (splice(2)); TLS is ended here. A listener
 belongs to its node's place and is reached by what the place's rules deliver; the mark of an
@@ -11,10 +12,11 @@ import logging
 import socket
 import ssl
 import struct
-import zlib
 from collections.abc import Callable
 
 from genkan.certificates.kept import Kept
+from genkan.front.datagrams import DatagramPort
+from genkan.front.handing import chosen, is_over
 from genkan.front.proxy_header import header
 from genkan.front.splicing import splice
 from genkan.front.termination import NoCertificate, Termination, chosen_protocol, to_target
@@ -48,7 +50,7 @@ class StreamRelay:
         self._open_socket = open_socket
         self._mark_of = mark_of
         self._kept = kept
-        self._ports: dict[Key, _Port] = {}
+        self._ports: dict[Key, _Port | DatagramPort] = {}
         self._interfaces: dict[tuple[str, int], str] = {}  # by place and mark
         self._endpoints: dict[tuple[str, str], str | None] = {}  # by place and interface
 
@@ -81,17 +83,23 @@ class StreamRelay:
 
     def connect(self, place: str, source: Address) -> socket.socket:
         """Give a socket of a place that begins connections from its address."""
-        opened = self._transparent(place, source)
+        return self._bound(place, source, 0)
+
+    def _bound(
+        self, place: str, address: Address, port: int, kind: int = socket.SOCK_STREAM
+    ) -> socket.socket:
+        """Give a socket with an address of a place, which only routes say is here."""
+        family, level, transparent = TRANSPARENT[address.version]
+        opened = self._open_socket(place, family, kind)
         opened.setblocking(False)
-        opened.bind((str(source), 0))
+        opened.setsockopt(level, transparent, 1)
+        if port and kind == socket.SOCK_STREAM:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((str(address), port))
         return opened
 
-    def _transparent(self, place: str, address: Address) -> socket.socket:
-        """Give a socket that may have an address which only routes say is here."""
-        family, level, transparent = TRANSPARENT[address.version]
-        opened = self._open_socket(place, family, socket.SOCK_STREAM)
-        opened.setsockopt(level, transparent, 1)
-        return opened
+    def _bound_for_datagrams(self, place: str, address: Address, port: int) -> socket.socket:
+        return self._bound(place, address, port, socket.SOCK_DGRAM)
 
     def termination(self, entry: RelayedPort) -> Termination | None:
         """Give what ends the TLS of a port's clients, if it is to end here."""
@@ -99,15 +107,14 @@ class StreamRelay:
 
     def _put(self, entry: RelayedPort) -> None:
         known = self._ports.get(entry.key)
-        if known is None:
-            opened = self._transparent(entry.place, entry.address)
-            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            opened.bind((str(entry.address), entry.port))
-            opened.listen(BACKLOG)
-            opened.setblocking(False)
-            self._ports[entry.key] = _Port(self, opened, entry)
-        else:
+        if known is not None:
             known.change(entry)
+        elif entry.protocol == socket.IPPROTO_UDP:
+            self._ports[entry.key] = DatagramPort(self._bound_for_datagrams, entry)
+        else:
+            opened = self._bound(entry.place, entry.address, entry.port)
+            opened.listen(BACKLOG)
+            self._ports[entry.key] = _Port(self, opened, entry)
 
 
 class _Port:
@@ -126,9 +133,8 @@ class _Port:
         if entry.tls != self._entry.tls:
             self._tls = self._relay.termination(entry)
         self._entry = entry
-        kept = {(one.address, one.port) for one in entry.targets} | set(entry.draining)
         for task, held in list(self._connections.items()):
-            if held in entry.ended or (entry.ends_with_target and held not in kept):
+            if is_over(entry, held):
                 task.cancel()
 
     def close(self) -> None:
@@ -146,7 +152,7 @@ class _Port:
                 LOG.warning("nothing is accepted for a moment: %r", error)
                 await asyncio.sleep(0.1)
                 continue
-            target = _chosen(self._entry, address, port)
+            target = chosen(self._entry, address, port)
             task = asyncio.create_task(self._serve(client, (address, port), target))
             self._connections[task] = (target.address, target.port)
             task.add_done_callback(lambda done: self._connections.pop(done, None))
@@ -237,14 +243,3 @@ async def _pump_both(
                 writer.close()  # TLS ends both directions
 
         await asyncio.gather(pump(near_reader, far), pump(far_reader, near))
-
-
-def _chosen(entry: RelayedPort, address: str, port: int) -> RelayedTarget:
-    """Choose a target by a hash and by weight."""
-    what = address if entry.by_source else f"{address} {port}"
-    at = zlib.crc32(what.encode()) % sum(one.weight for one in entry.targets)
-    for target in entry.targets:
-        if at < target.weight:
-            return target
-        at -= target.weight
-    raise AssertionError("weights are positive")

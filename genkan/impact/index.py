@@ -3,7 +3,6 @@ subnets of tables. Each part is read when it is first asked for."""
 
 from functools import cached_property
 
-from genkan.analysis.packet import TCP
 from genkan.compile.peering import peers_of
 from genkan.model.endpoint_service import EndpointService, service_id_of
 from genkan.model.load_balancer import LoadBalancer
@@ -91,10 +90,8 @@ class Index:
             match entry:
                 case Listener(endpoint=str(name)):
                     found.setdefault(name, []).append((entry.protocol, entry.port))
-                case BalancedPort():
+                case BalancedPort() | RelayedPort():
                     at_nodes.setdefault(entry.place, []).append((entry.protocol, entry.port))
-                case RelayedPort():
-                    at_nodes.setdefault(entry.place, []).append((TCP, entry.port))
                 case Intake():
                     intakes.append(entry)
         for one in intakes:

@@ -136,7 +136,8 @@ class TlsEnd:
 class RelayedPort(Entry):
     """At the balancer of `place`, TCP connections to this port of `address`, which is one of its
     own, end, and their streams go on over connections of the balancer's own to one of `targets`,
-    of whichever IP version that is.
+    of whichever IP version that is. With UDP for `protocol`, datagrams go on from it so, each
+    client's from a port of its own, and answers go back.
 
     Groups, answers and the choice are as of a BalancedPort, and so are `draining`, `ended` and
     `ends_with_target`. A target sees the one of `sources` that is of its version; a PROXY header,
@@ -151,6 +152,7 @@ class RelayedPort(Entry):
     place: str
     address: Address
     sources: tuple[Address, ...]  # the balancer's addresses, IPv4 first
+    protocol: int = 6
     port: int
     targets: tuple[RelayedTarget, ...]
     idle: int
@@ -162,4 +164,9 @@ class RelayedPort(Entry):
 
     @property
     def key(self) -> Key:
-        return (self.section, self.place, str(self.address.version), str(self.port))
+        return (self.section, self.place, *map(str, (self.version, self.protocol, self.port)))
+
+    @property
+    def version(self) -> int:
+        """The IP version of its clients."""
+        return self.address.version

@@ -534,8 +534,7 @@ class DiagramWalk:
         version = self.destinations[0].version if source is MEANT else source.version
         found = []
         for port in self.ports(here.place, version):
-            protocol = getattr(port, "protocol", TCP)
-            where = self.all.both(self.is_protocol(protocol), self.meant(here, port.port))
+            where = self.all.both(self.is_protocol(port.protocol), self.meant(here, port.port))
             part = replace(here, some=self.cut(here.some, where))
             if port.targets and part.some[1] != NEVER:
                 targets = port.targets[:1] if here.header.answers else port.targets
@@ -546,10 +545,10 @@ class DiagramWalk:
         relayed = [
             one for one in self.world.of[place]["RelayedPort"] if one.address.version == version
         ]
-        taken = {one.port for one in relayed}
+        taken = {(one.protocol, one.port) for one in relayed}
         return relayed + [
             one for one in self.world.of[place]["BalancedPort"]
-            if one.version == version and not (one.protocol == TCP and one.port in taken)
+            if one.version == version and (one.protocol, one.port) not in taken
         ]  # fmt: skip
 
     def meant(self, here: Here, port: int) -> int:

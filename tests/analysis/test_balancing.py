@@ -148,6 +148,27 @@ def test_an_intake_without_filters_takes_all():
     assert trace.disposition is Disposition.UNANSWERED
 
 
+@pytest.mark.parametrize("protocol", [6, 17])
+def test_a_relay_hands_on_what_is_of_its_protocol_as_the_load_balancer(protocol):
+    port = RelayedPort(
+        because=BECAUSE,
+        place="node",
+        address=IPv4Address(NODE),
+        sources=(IPv4Address(NODE),),
+        protocol=protocol,
+        port=5555,
+        targets=(RelayedTarget(address=IPv4Address(TWO), port=8443),),
+        idle=350,
+    )
+    packet = Packet.to_port(IPv4Address(CLIENT), IPv4Address(NODE), protocol, 5555, 40_000)
+    (trace,) = walks(network(port), "i-client", packet)
+    assert (trace.arrived_at, str(trace.arrived.source)) == ("i-two", NODE)
+    other = replace(packet, protocol=23 - protocol)
+    assert walks(network(port), "i-client", other)[0].blockers[0].code is (
+        Code.ELBV2_LISTENERS_MISMATCH
+    )
+
+
 def test_a_relay_hands_streams_on_as_the_load_balancer():
     port = RelayedPort(
         because=BECAUSE,

@@ -245,7 +245,7 @@ def test_streams_are_relayed_where_they_have_to_be_read(protocol, group_protocol
         protocol=group_protocol, attributes=(("proxy_protocol_v2.enabled", proxied),)
     )
     made = program(group, listener(443, protocol=protocol))
-    found = made.get((RelayedPort.section, NODE_A, "4", "443"))
+    found = made.get((RelayedPort.section, NODE_A, "4", "6", "443"))
     assert (found is not None) is relayed
     if found:
         (target,) = found.targets
@@ -282,9 +282,12 @@ def test_an_address_outside_the_vpc_is_reached_from_every_zone():
         ("ipv6", "TCP", 6, False),
         ("ipv6", "TCP_UDP", 4, True),
         ("ipv6", "TLS", 4, True),
+        ("ipv6", "UDP", 4, True),
+        ("ipv6", "UDP", 6, False),
+        ("ipv4", "UDP", 6, False),
     ],
 )
-def test_streams_to_targets_of_another_ip_version_are_relayed_as_the_node_is_there(
+def test_what_goes_to_targets_of_another_ip_version_is_relayed_as_the_node_is_there(
     group_type, protocol, version, relayed
 ):
     six = replace(NETWORK.get(NetworkInterface, NODE_A), ipv6_addresses=(IPv6Address("fd00::60"),))
@@ -293,18 +296,20 @@ def test_streams_to_targets_of_another_ip_version_are_relayed_as_the_node_is_the
     )
     group = target_group(protocol=protocol, ip_address_type=group_type)
     made = program(six, host, group, listener(443, protocol=protocol))
-    found = made.get((RelayedPort.section, NODE_A, str(version), "443"))
+    number = 17 if protocol == "UDP" else 6
+    where = (RelayedPort.section, NODE_A, str(version), str(number), "443")
+    found = made.get(where)
     assert (found is not None) is relayed
     if found:
         assert found.sources == six.addresses
         assert [one.address.version for one in found.targets] == [10 - version]
     drains = replace(group, targets=tuple(replace(t, draining_until=AT) for t in group.targets))
-    left = port(program(six, host, drains, listener(443, protocol=protocol)), NODE_A, 443)
+    left = port(program(six, host, drains, listener(443, protocol=protocol)), NODE_A, 443, number)
     assert {address.version for address, _ in left.draining} <= {4}
     alone = program(host, group, listener(443, protocol=protocol))  # of a node without IPv6
-    assert alone.get((RelayedPort.section, NODE_A, str(version), "443")) is None
+    assert alone.get(where) is None
     if protocol == "TCP_UDP":
-        assert port(made, NODE_A, 443, 17, version).targets == ()
+        assert made.get((RelayedPort.section, NODE_A, str(version), "17", "443"))
 
 
 def test_the_names_of_a_dual_stack_load_balancer_hold_both_families():

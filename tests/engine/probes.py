@@ -69,6 +69,48 @@ def udp_server(place: str, port: int, version: int = 4) -> list[str]:
     return seen
 
 
+class Datagrams:
+    """Who sends back what comes at a port by IPv6, and may speak again to whom he heard last."""
+
+    def __init__(self, place: str, port: int) -> None:
+        with entered(place):
+            self._socket = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        self._socket.bind(("::", port))
+        self.heard: tuple[str, int] = ("::", 0)
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            data, (address, port, *_) = self._socket.recvfrom(4096)
+            self.heard = (address, port)
+            self._socket.sendto(data, self.heard)
+
+    def say(self, word: str) -> None:
+        self._socket.sendto(word.encode(), self.heard)
+
+
+class Talk:
+    """A client of datagrams that keeps its port."""
+
+    def __init__(self, place: str, source: tuple[str, int], to: tuple[str, int]) -> None:
+        with entered(place):
+            self._socket = socket.socket(_family(source[0]), socket.SOCK_DGRAM)
+        self._socket.bind(source)
+        self.place = place
+        self._to = to
+
+    def say(self, word: str) -> None:
+        self._socket.sendto(word.encode(), self._to)
+
+    def hear(self, patience: float = PATIENCE) -> str:
+        self._socket.settimeout(patience)
+        try:
+            return self._socket.recv(4096).decode()
+        except TimeoutError:
+            return "silence"
+
+
 class Connection:
     """A TCP connection from a place; its first line says whom the server sees, as whom."""
 

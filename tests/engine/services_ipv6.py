@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from ipaddress import IPv6Address, IPv6Network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 from genkan.compile.gateways import ANYWHERE_IPV6
@@ -38,6 +38,8 @@ from tests.compile.scenario import MINE, first_account
 from tests.engine.inside import own_run
 from tests.engine.probes import (
     Connection,
+    Datagrams,
+    Talk,
     icmpv6,
     segment_size,
     tcp,
@@ -46,7 +48,9 @@ from tests.engine.probes import (
     udp_server,
 )
 from tests.engine.service_world import (
+    CLIENT,
     GROUP,
+    NLB_A,
     allow,
     consumer,
     listener,
@@ -80,6 +84,8 @@ PASSES = {
     "from another subnet": (tcp, "i-c-other", ENDPOINT6, 443),
     "endpoint with IPv6 alone": (tcp, "i-d-client", ALONE6, 443),
     "datagrams": (udp, "i-c-client", ENDPOINT6, 5000),
+    "datagrams, IPv4 to IPv6 targets": (udp, "i-c-client", ENDPOINT, 5000),
+    "own VPC, datagrams, IPv4 to IPv6 targets": (udp, "i-p-neighbour", NLB_A, 5000),
     "IPv6 to IPv4 targets": (tcp, "i-c-client", ENDPOINT6, 8081),
     "IPv4 to IPv6 targets": (tcp, "i-c-client", ENDPOINT, 443),
     "IPv4 to IPv4 targets": (tcp, "i-c-client", ENDPOINT, 8081),
@@ -198,6 +204,8 @@ def _rules(group: SecurityGroup) -> Iterable[Any]:
         for number, address in enumerate((NLB6_A, NLB6_B, NEIGHBOUR6, OUTSIDE)):
             one = CidrPeer(IPv6Network(address))
             yield allow(f"sgr-six-{number}", Direction.INGRESS, one, None)
+        own = CidrPeer(IPv4Network(f"{NLB_A}/32"))
+        yield allow("sgr-asks", Direction.EGRESS, own, 17, 5000)
         return
     for rule in group.rules:
         if isinstance(rule.peer, CidrPeer):
@@ -223,6 +231,26 @@ def same_ports() -> list[str]:
     for one in both:
         one.close()
     return words
+
+
+def datagrams(world: World, target: Datagrams) -> dict[str, Any]:
+    """Have two clients of one address and port, of two networks, talk to an IPv6 target; then have
+    it speak to the one whose endpoint was rejected, who is the other in the provider's network."""
+    source = (CLIENT, 20_003)
+    own, asks = Talk("i-p-one", source, (NLB_A, 5000)), Talk("i-c-client", source, (ENDPOINT, 5000))
+    words = []
+    for turn in ("one", "two"):
+        for talk in (own, asks):
+            talk.say(turn + talk.place)
+        words += [talk.hear() for talk in (own, asks)]
+    seen = target.heard[0]
+    accepted = world.network.get(VpcEndpoint, "vpce-c")
+    world.change(put(replace(accepted, state=VpcEndpointState.REJECTED)))
+    target.say("late")
+    found = {"words": words, "seen": seen, "late": [own.hear(SHORT), asks.hear(SHORT)]}
+    world.change(put(accepted))
+    asks.say("again")
+    return {**found, "accepted again": asks.hear()}
 
 
 def spread(world: World) -> list[str]:
@@ -292,22 +320,24 @@ def health(world: World) -> dict[str, Any]:
     return found
 
 
-def serve(*places: str) -> None:
+def serve(*places: str) -> list[Datagrams]:
     for place in places:
         for version in (4, 6):
             tcp_server(place, 8080, version=version)
-            udp_server(place, 5000, version)
+        udp_server(place, 5000)
+    return [Datagrams(place, 5000) for place in places]
 
 
 def main() -> None:
     own_run()
     world = World(network())
     report: dict[str, Any] = {"at once": world.reconcile()}
-    serve("i-p-one", "i-p-two")
+    target, _ = serve("i-p-one", "i-p-two")
     relaying = Relaying(world)
     report |= {
         "probes": probe(),
         "same ports": same_ports(),
+        "datagrams": datagrams(world, target),
         "segment": segment_size("i-c-client", ENDPOINT6, 443),
         "spread": spread(world),
         "rejected": rejected(world),

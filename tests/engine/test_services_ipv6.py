@@ -36,6 +36,8 @@ def report() -> dict[str, Any]:
         ("from another subnet", BY_BALANCER),
         ("endpoint with IPv6 alone", BY_BALANCER),
         ("datagrams", "hello"),
+        ("datagrams, IPv4 to IPv6 targets", "hello"),
+        ("own VPC, datagrams, IPv4 to IPv6 targets", "hello"),
         ("own VPC, source kept", f"{NEIGHBOUR6} {TARGET6_A}"),
         ("own VPC, source not kept", BY_BALANCER),
         ("internet", BY_BALANCER),
@@ -84,6 +86,17 @@ def test_the_same_client_address_and_port_of_two_networks_are_two_connections(
     report: dict[str, Any],
 ) -> None:
     assert report["same ports"] == ["one", "two"]
+
+
+def test_datagrams_of_ipv4_reach_ipv6_targets_and_answers_those_who_asked_alone(
+    report: dict[str, Any],
+) -> None:
+    assert report["datagrams"] == {
+        "words": ["onei-p-one", "onei-c-client", "twoi-p-one", "twoi-c-client"],
+        "seen": NLB6_A,
+        "late": ["silence", "silence"],
+        "accepted again": "again",
+    }
 
 
 def test_segments_fit_into_what_an_endpoint_passes(report: dict[str, Any]) -> None:

@@ -42,6 +42,16 @@ ENTRIES = [
         ),
         ended=((IPv4Address("10.0.0.5"), 80),),
     ),
+    RelayedPort(
+        because=BECAUSE,
+        place="eni-1",
+        address=IPv4Address("10.0.0.9"),
+        sources=(IPv4Address("10.0.0.9"), IPv6Address("2001:db8::9")),
+        protocol=17,
+        port=443,
+        targets=(RelayedTarget(address=IPv6Address("2001:db8::4"), port=80),),
+        idle=120,
+    ),
     AnswerChoice(because=BECAUSE, place="eni-1", interface="eni-2", table="answers/eni-2"),
 ]
 

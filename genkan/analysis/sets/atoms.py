@@ -180,9 +180,8 @@ def _single(program: Program) -> Iterable[tuple[int, int]]:
                 if entry.protocol in PORTED:
                     yield entry.protocol, entry.port
             case BalancedPort() | RelayedPort():
-                protocol = entry.protocol if isinstance(entry, BalancedPort) else TCP
                 for port in (entry.port, *(one.port for one in entry.targets)):
-                    yield protocol, port
+                    yield entry.protocol, port
             case PortTranslation(ports=(first, last)):
                 for protocol in PORTED:
                     yield protocol, first

@@ -2,7 +2,6 @@
 that is said of single addresses."""
 
 from genkan.analysis.atlas import Atlas
-from genkan.analysis.packet import TCP
 from genkan.program.address import Address
 from genkan.program.balancing import BalancedPort, RelayedPort
 from genkan.program.filter import SubnetGuard
@@ -79,13 +78,9 @@ class Index:
             lengths.setdefault(shift, set()).add(number)
 
     def _read_balanced(self, entry: BalancedPort | RelayedPort) -> None:
-        if isinstance(entry, BalancedPort):
-            version, protocol = entry.version, entry.protocol
-        else:
-            version, protocol = entry.address.version, TCP
-        ports = self.balanced.setdefault((entry.place, version), [])
-        if (protocol, entry.port) not in ports:
-            ports.append((protocol, entry.port))
+        ports = self.balanced.setdefault((entry.place, entry.version), [])
+        if (entry.protocol, entry.port) not in ports:
+            ports.append((entry.protocol, entry.port))
 
     def _note(self, address: Address, *fact: str) -> None:
         self.facts.setdefault(address, []).append(fact)

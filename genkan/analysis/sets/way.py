@@ -268,10 +268,9 @@ class Way:
         """Give the listeners that take something of it, with what they take."""
         version = at.header.source.version
         for protocol, port in self.index.balanced.get((at.place, version), ()):
-            found: Balanced | None = None
-            if protocol == TCP:
-                found = self.atlas.relayed_port(at.place, version, port)
-            found = found or self.atlas.balanced_port(at.place, version, protocol, port)
+            where = (at.place, version, protocol, port)
+            found: Balanced | None = self.atlas.relayed_port(*where)
+            found = found or self.atlas.balanced_port(*where)
             held = self._meant_for(at, protocol, port)
             if found is not None and found.targets and held:
                 yield found, held

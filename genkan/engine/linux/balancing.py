@@ -32,7 +32,7 @@ BY_VERSION = {
     TAKEN: PORTS,
     BALANCED: PORTS,
     KEPT: "set { type mark . inet_proto . ipv4_addr . inet_service; }",
-    RELAYED: "set { type inet_service; }",
+    RELAYED: "set { type inet_proto . inet_service; }",
     HELD: TARGET,
     ENDED: TARGET,
 }
@@ -46,7 +46,9 @@ SETS = {
 KNOWN = "ct state established,related accept"
 ASKED = "meta nfproto {v} meta l4proto . th dport"
 OF_ANOTHER = f"ct direction original ct mark != 0 iifname . ct mark != @{answers.ANSWERED} drop"
-RELAYED_PORT = f"meta nfproto {{v}} meta l4proto tcp th dport @{RELAYED}{{_}}"
+RELAYED_PORT = f"{ASKED} @{RELAYED}{{_}}"
+# A datagram to a client whose connection is forgotten would be the first one of another.
+UNASKED = f"meta nfproto {{v}} meta l4proto udp meta l4proto . th sport @{RELAYED}{{_}}"
 BACK = f"meta mark set iifname map @{answers.ANSWER_MARKS}"
 
 
@@ -109,6 +111,11 @@ def _stages(way: str, own: Mapping[int, Address]) -> tuple[Chain, ...]:
                 *ruleset.each(f"{RELAYED_PORT} {BACK}"),
                 *ruleset.each(f"{RELAYED_PORT} accept"),
             ),
+        ),
+        (
+            "relayed-answers",
+            "type filter hook output priority 0; policy accept;",
+            ruleset.each(f"{UNASKED} ct state new drop"),
         ),
         (
             "source",
@@ -184,19 +191,25 @@ def lower_relayed(entry: RelayedPort) -> Iterator[KernelObject]:
     A packet that is delivered carries the mark of its intake from then on, and so does the socket
     that accepts it.
     """
-    place, port, version = entry.place, f"tcp . {entry.port}", entry.address.version
-    because = f"{entry.because} tcp {entry.port}"
+    place, protocol, version = entry.place, PROTOCOLS[entry.protocol], entry.version
+    port = f"{protocol} . {entry.port}"
+    because = f"{entry.because} {protocol} {entry.port}"
     taken, delivered = (
-        of_version(chain_name(f"{what}/tcp/{entry.port}"), version)
+        of_version(chain_name(f"{what}/{protocol}/{entry.port}"), version)
         for what in ("listener", "relayed")
     )
-    texts = (*(_reset("ct state invalid ")), "accept")
+    if entry.protocol == TCP:
+        texts = (*_reset("ct state invalid "), "accept")
+    else:
+        timeout = NftTimeout(place, protocol, entry.idle, version)
+        yield timeout
+        texts = ("ct state invalid drop", f'ct timeout set "{timeout.name}"', "accept")
     yield ruleset.chain(place, taken, tuple((text, because) for text in texts))
     yield NftElement(place, of_version(TAKEN, version), port, f"goto {taken}")
-    text = f"meta l4proto tcp dnat {ruleset.HEADERS[version]} to {entry.address}"
+    text = f"meta l4proto {protocol} dnat {ruleset.HEADERS[version]} to {entry.address}"
     yield ruleset.chain(place, delivered, ((text, because),))
     yield NftElement(place, of_version(BALANCED, version), port, f"goto {delivered}")
-    yield NftElement(place, of_version(RELAYED, version), str(entry.port))
+    yield NftElement(place, of_version(RELAYED, version), port)
 
 
 def _reset(which: str) -> tuple[str, str]:
