@@ -1,6 +1,5 @@
 """The command line: what there is, and what each command does. The work is done elsewhere."""
 
-import difflib
 import sys
 from pathlib import Path
 from typing import Any
@@ -58,6 +57,8 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        import difflib  # for who mistypes
+
         near = difflib.get_close_matches(args[0], self.list_commands(ctx))
         if near and self.get_command(ctx, args[0]) is None:
             ctx.fail(f"There is no command {args[0]!r}. Near to it: {', '.join(near)}.")

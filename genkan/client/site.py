@@ -1,7 +1,5 @@
 """A running site, found by its home."""
 
-import difflib
-import http.client
 import json
 import os
 import select
@@ -102,7 +100,7 @@ class Site:
         while True:
             try:
                 return self._get(path)
-            except (SiteDown, http.client.HTTPException, OSError, ValueError) as error:
+            except (SiteDown, OSError, ValueError) as error:
                 self.ask_anchor(do="boots")  # raises SiteDown when there is no site at all
                 if time.monotonic() > end:
                     raise SiteDown(f"control does not answer: {error!r}") from error
@@ -116,11 +114,15 @@ class Site:
         return self._ask("GET", path, None)
 
     def _ask(self, method: str, path: str, body: str | None) -> dict[str, Any]:
+        import http.client  # a third of the start of a command; `exec` and `dig` ask the anchor
+
         connection = http.client.HTTPConnection("genkan", timeout=PATIENCE)
         connection.sock = self.connect("control.sock")
         try:
             connection.request(method, path, body)
             return cast(dict[str, Any], json.loads(connection.getresponse().read()))
+        except http.client.HTTPException as error:
+            raise SiteDown(f"control was cut off: {error!r}") from error
         finally:
             connection.close()
 
@@ -145,6 +147,8 @@ class Site:
 
 def _unknown(target: str, running: Sequence[str]) -> str:
     """Say that nothing is called so, and what is called nearly so."""
+    import difflib  # for who mistypes
+
     near = difflib.get_close_matches(target, running, MOST_NAMES) or running[:MOST_NAMES]
     more = "" if len(running) <= len(near) else f" and {len(running) - len(near)} more"
     shown = f"{', '.join(near)}{more}" if near else "nothing"

@@ -8,7 +8,8 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -17,8 +18,10 @@ from genkan.compile import Compilation
 from genkan.control import Control
 from genkan.control.accounts import find_account
 from genkan.control.writer import Writer
-from genkan.impact.traces import Traces
 from genkan.site.known_policies import policies_at
+
+if TYPE_CHECKING:
+    from genkan.impact.traces import Traces
 
 CallAs = Callable[[str, str], Call]
 
@@ -32,8 +35,13 @@ class AnalysisQuestions:
         self._writer = writer
         self._call_as = call_as
         self._embedded = embedded
-        self._traces = Traces()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+
+    @cached_property
+    def _traces(self) -> "Traces":
+        from genkan.impact.traces import Traces  # a twentieth of control's start
+
+        return Traces()
 
     def serve(self, app: web.Application) -> None:
         app.router.add_post("/trace", self._trace)
