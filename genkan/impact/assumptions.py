@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from genkan.analysis import Trace
-from genkan.impact.effects import Compared, Times
+from genkan.impact.effects import Compared, Effect, Times
 from genkan.impact.groups import Group, Sender
 from genkan.impact.outlook import Verdict
 from genkan.impact.state import State
@@ -37,17 +37,21 @@ def rested_on(
 ) -> set[Assumption]:
     """Give what answers about flows rest on. `calls`: they are calls of a service of AWS's."""
     found: set[Assumption] = set()
+    changed = False
     for one in compared:
+        changed |= one.effect is not Effect.UNCHANGED
         for state, outlook in ((times.before, one.before), (times.after, one.after)):
-            if target.kind in LISTENING and outlook.verdict is Verdict.WORKS:
-                found.add(Assumption.LISTENS)
             if _asks_for_ports(state, outlook.trace):
                 found.add(Assumption.CLIENT_PORTS)
+            if one.effect is Effect.UNCHANGED:
+                continue
+            if target.kind in LISTENING and outlook.verdict is Verdict.WORKS:
+                found.add(Assumption.LISTENS)
             if calls and outlook.verdict in (Verdict.WORKS, Verdict.DEPENDS):
                 found.add(Assumption.CALLERS)
     if any(isinstance(one, Group) and len(one.members) > 1 for one in (sender, target.group)):
         found.add(Assumption.FIRST)
-    if not isinstance(sender, Group):
+    if changed and not isinstance(sender, Group):
         found.add(Assumption.BEYOND)
     return found
 

@@ -3,6 +3,7 @@
 The tests run in their order on one site: each goes on where the one before it stopped.
 """
 
+import json
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.story.conftest import REGION, RunningSite, running_site, until
+from tests.story.held import held_open
 
 pytestmark = [pytest.mark.site, pytest.mark.kernel]
 
@@ -23,6 +25,7 @@ PORTS = {"http": 8080, "https": 443}
 SERVER = """
 import http.server, os, socket
 class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
     def do_GET(self):
         if self.path == "/end":
             os._exit(0)
@@ -244,12 +247,38 @@ def test_a_deregistered_target_drains_and_is_gone_after_its_delay(site, served):
     until(lambda: gone in served.health(), lambda there: not there)
 
 
+def said_of(site: RunningSite, words: list[str], wrong: int) -> tuple[set[str], set[str]]:
+    """Give the effects of a call on the client's flows to names, and what is flagged."""
+    report = json.loads(site.genkan("impact", "--json", *words, wrong=wrong).stdout)
+    told = [
+        one
+        for one in report["effects"]
+        if one["flow"]["to"] == "name"
+        and "client" in {member["name"] for member in one["group"]["interfaces"]}
+    ]
+    return {one["effect"] for one in told}, {flag for one in told for flag in one["flags"]}
+
+
 def test_a_rejected_endpoint_passes_nothing_and_one_accepted_again_does(site, served):
+    """Both as impact says before, what is open breaks as it says, and a trace says what to do."""
     name = served.described()["DnsEntries"][0]["DnsName"]
     address = site.dig("client", name)[0]
-    served.ec2.reject_vpc_endpoint_connections(
-        ServiceId=served.service, VpcEndpointIds=[served.endpoint]
-    )
+    which = ["--service-id", served.service, "--vpc-endpoint-ids", served.endpoint]
+    effects, flags = said_of(site, ["reject-vpc-endpoint-connections", *which], 1)
+    assert (effects, "CONNECTIONS_RESET" in flags) == ({"LOST"}, True)
+    with held_open(site, "client", address, PORTS["http"]) as connection:
+        assert connection.again() == "goes on"
+        served.ec2.reject_vpc_endpoint_connections(
+            ServiceId=served.service, VpcEndpointIds=[served.endpoint]
+        )
+        assert connection.again() == "broken"
     assert site.dig("client", name) == []
     assert "timed out" in get(site, address, patience=1)
+    traced = site.genkan("trace", "client", f"{address}:{PORTS['http']}", "--json", wrong=1)
+    found = json.loads(traced.stdout)
+    ((blocker,), (fix,)) = (found["blockers"], found["fixes"])
+    assert (blocker["code"], blocker["said"]) == ("BAD_STATE", f"{served.endpoint} is rejected")
+    accepts = " ".join(["aws ec2 accept-vpc-endpoint-connections", *which])
+    assert ([one["words"] for one in fix["calls"]], fix["verified"]) == ([accepts], True)
+    assert said_of(site, accepts.split()[2:], 0)[0] == {"GAINED"}
     assert get(site, accept(served)) == f"ip-10-0-1-11 {NLB}"
