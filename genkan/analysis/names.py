@@ -29,6 +29,15 @@ from genkan.program.names import (
 
 LONGEST_CHAIN = 16
 FAMILIES = ("A", "AAAA")
+READ: tuple[type[Entry], ...] = (
+    RecordSet,
+    Zone,
+    ZoneAttachment,
+    Forwarding,
+    Resolver,
+    Firewall,
+    DomainList,
+)
 
 
 class Ending(Enum):
@@ -91,10 +100,11 @@ class _ZoneNames:
         return left
 
     def _see_above(self, name: str) -> None:
-        for above in _ancestors(name):
-            if above in self.above:
+        while name:
+            name = name.partition(".")[2]
+            if name in self.above:
                 break  # and so is all above it
-            self.above.add(above)
+            self.above.add(name)
 
     def find(self, name: str, origin: str) -> dict[str, RecordSet] | None:
         """Give the records of a name, by itself or a wildcard; None: no such name."""
@@ -123,8 +133,9 @@ class NameBook:
         self._forwardings: dict[str, dict[str, Forwarding]] = {}
         self.resolvers: dict[str, Resolver] = {}
         self._walls: dict[Key, Entry] = {}  # firewalls, and their lists of domains
-        for entry in program:
-            self._read(entry)
+        for kind in READ:
+            for entry in program.of(kind):
+                self._read(entry)
         self._attach()
 
     def after(self, delta: Delta) -> "NameBook":

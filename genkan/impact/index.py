@@ -85,16 +85,16 @@ class Index:
         """What listens behind endpoints, and at the nodes of load balancers."""
         at_nodes: dict[str, list[Port]] = {}
         found: dict[str, list[Port]] = {}
-        intakes: list[Intake] = []
-        for entry in self._program:
-            match entry:
-                case Listener(endpoint=str(name)):
-                    found.setdefault(name, []).append((entry.protocol, entry.port))
-                case BalancedPort() | RelayedPort():
-                    at_nodes.setdefault(entry.place, []).append((entry.protocol, entry.port))
-                case Intake():
-                    intakes.append(entry)
-        for one in intakes:
+        for listener in self._program.of(Listener):
+            if listener.endpoint is not None:
+                found.setdefault(listener.endpoint, []).append((listener.protocol, listener.port))
+        nodes: tuple[BalancedPort | RelayedPort, ...] = (
+            *self._program.of(BalancedPort),
+            *self._program.of(RelayedPort),
+        )
+        for node in nodes:
+            at_nodes.setdefault(node.place, []).append((node.protocol, node.port))
+        for one in self._program.of(Intake):
             found.setdefault(one.endpoint or "", []).extend(at_nodes.get(one.place, ()))
         return {name: sorted(set(held)) for name, held in {**at_nodes, **found}.items()}
 

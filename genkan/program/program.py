@@ -3,12 +3,15 @@ new`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from itertools import chain
+from typing import TypeVar
 
 from genkan.overlay import Overlay
 from genkan.program.entry import Entry, Key
 
 E = TypeVar("E", bound=Entry)
+Section = Overlay[Key, Entry]
+NOTHING: Section = Overlay()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,46 +38,64 @@ class Delta:
 
 
 class Program:
-    """Entries by key. Immutable by convention: `apply` gives another."""
+    """Entries by section and key. Immutable by convention: `apply` gives another, which shares the
+    sections that stayed."""
 
-    __slots__ = ("_entries", "_kinds")
+    __slots__ = ("_sections",)
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self._entries: Overlay[Key, Entry] = Overlay({entry.key: entry for entry in entries})
-        self._kinds: dict[type[Entry], tuple[Entry, ...]] = {}  # those that were asked for
+        held: dict[str, dict[Key, Entry]] = {}
+        for entry in entries:
+            held.setdefault(entry.section, {})[entry.key] = entry
+        self._sections: dict[str, Section] = {name: Overlay(some) for name, some in held.items()}
 
     def get(self, key: Key) -> Entry | None:
-        found: Entry | None = self._entries.get(key)
+        found: Entry | None = self._sections.get(key[0], NOTHING).get(key)
         return found
 
     def of(self, kind: type[E]) -> Iterator[E]:
         """Give every entry of a kind."""
-        found = self._kinds.get(kind)
-        if found is None:
-            found = tuple(entry for entry in self._entries.values() if isinstance(entry, kind))
-            self._kinds[kind] = found
-        return iter(cast(tuple[E, ...], found))
+        return iter(self._sections.get(kind.section, NOTHING).values())
 
     def delta(self, new: "Program") -> Delta:
         """Say what makes `new` of this program."""
-        puts, gone = self._entries.difference(new._entries)
-        return Delta(put=tuple(puts.values()), removed=tuple(gone.values()))
+        puts: list[Entry] = []
+        gone: list[Entry] = []
+        for name in {**new._sections, **self._sections}:
+            mine, theirs = (one._sections.get(name, NOTHING) for one in (self, new))
+            came, went = mine.difference(theirs)
+            puts += came.values()
+            gone += went.values()
+        return Delta(put=tuple(puts), removed=tuple(gone))
 
     def apply(self, delta: Delta) -> "Program":
         """Give this program with `delta` made so."""
+        puts: dict[str, dict[Key, Entry]] = {}
+        for entry in delta.put:
+            puts.setdefault(entry.section, {})[entry.key] = entry
+        gone: dict[str, list[Key]] = {}
+        for entry in delta.removed:
+            gone.setdefault(entry.section, []).append(entry.key)
         made = Program()
-        made._entries = self._entries.changed(
-            {entry.key: entry for entry in delta.put}, [entry.key for entry in delta.removed]
-        )
+        made._sections = dict(self._sections)
+        for name in {**gone, **puts}:
+            held = self._sections.get(name, NOTHING)
+            made._sections[name] = held.changed(puts.get(name, {}), gone.get(name, ()))
         return made
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(self._entries.values())
+        """Give every entry, section by section."""
+        return chain.from_iterable(held.values() for held in self._sections.values())
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return sum(map(len, self._sections.values()))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Program) and self._entries == other._entries
+        if not isinstance(other, Program):
+            return False
+        mine, theirs = (
+            {name: held for name, held in one._sections.items() if held} for one in (self, other)
+        )
+        return mine == theirs
 
     __hash__ = None  # type: ignore[assignment]
