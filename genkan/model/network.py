@@ -6,7 +6,7 @@ an attribute (`where`), or by what an attribute holds (`holding`), go through an
 once and carried along, so a change costs what it touches and not what exists.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,8 +15,10 @@ from genkan.overlay import Overlay
 
 R = TypeVar("R", bound=Resource)
 Rows = Overlay[str, Resource]
-Index = Overlay[Any, Rows]
+Names = Overlay[str, None]
+Index = Overlay[Any, Names]  # ids, so that a row that keeps its values moves nothing in it
 NOTHING: Rows = Overlay()
+NOBODY: Names = Overlay()
 Reference = tuple[str, str]  # kind and id
 
 
@@ -26,6 +28,21 @@ class Change:
 
     puts: tuple[Resource, ...] = ()
     deletes: tuple[Reference, ...] = ()
+
+    @classmethod
+    def of(cls, changes: Iterable["Change"]) -> "Change":
+        """All of them as one, as if they were added one by one."""
+        held: dict[Reference, Resource | None] = {}
+        for change in changes:
+            said: list[tuple[Reference, Resource | None]] = [(one, None) for one in change.deletes]
+            said += [((one.kind, one.id), one) for one in change.puts]
+            for reference, resource in said:
+                held.pop(reference, None)
+                held[reference] = resource
+        return cls(
+            tuple(one for one in held.values() if one is not None),
+            tuple(reference for reference, one in held.items() if one is None),
+        )
 
     def __bool__(self) -> bool:
         return bool(self.puts or self.deletes)
@@ -47,15 +64,15 @@ def delete(*resources: Resource) -> Change:
     return Change(deletes=tuple((resource.kind, resource.id) for resource in resources))
 
 
-def _value(row: Resource, attribute: str) -> Iterable[Any]:
+def _value(row: Resource, attribute: str) -> Collection[Any]:
     return (getattr(row, attribute),)
 
 
-def _members(row: Resource, attribute: str) -> Iterable[Any]:
+def _members(row: Resource, attribute: str) -> Collection[Any]:
     return dict.fromkeys(getattr(row, attribute))
 
 
-By = tuple[str, Callable[[Resource, str], Iterable[Any]]]  # an attribute, and what of it counts
+By = tuple[str, Callable[[Resource, str], Collection[Any]]]  # an attribute, and what of it counts
 
 
 class Table:
@@ -77,7 +94,7 @@ class Table:
         index = self._indexes.get(by)
         if index is None:
             index = self._indexes[by] = _indexed(by, self.rows.values())
-        return index.get(value, NOTHING).values()  # type: ignore[no-any-return]
+        return (self.rows[name] for name in index.get(value, NOBODY))
 
     def replaced(self, puts: Iterable[Resource], deletes: Iterable[str]) -> "Table":
         """Give the table after `puts` and `deletes`, its indexes brought along."""
@@ -90,29 +107,29 @@ class Table:
 
 def _indexed(by: By, rows: Iterable[Resource]) -> Index:
     attribute, values_of = by
-    found: dict[Any, dict[str, Resource]] = {}
+    found: dict[Any, dict[str, None]] = {}
     for row in rows:
         for value in values_of(row, attribute):
-            found.setdefault(value, {})[row.id] = row
+            found.setdefault(value, {})[row.id] = None
     return Overlay({value: Overlay(some) for value, some in found.items()})
 
 
 def _moved(by: By, index: Index, moved: Iterable[tuple[Resource | None, Resource | None]]) -> Index:
     """Give an index after rows became others: (before, after), None where there was none."""
     attribute, values_of = by
-    puts: dict[Any, dict[str, Resource]] = {}
+    puts: dict[Any, dict[str, None]] = {}
     gone: dict[Any, list[str]] = {}
     for before, after in moved:
+        old = () if before is None else values_of(before, attribute)
         now = () if after is None else values_of(after, attribute)
-        if after is not None:
-            for value in now:
-                puts.setdefault(value, {})[after.id] = after
-        if before is not None:
-            for value in values_of(before, attribute):
-                if value not in now:
-                    gone.setdefault(value, []).append(before.id)
+        for value in now:
+            if after is not None and value not in old:
+                puts.setdefault(value, {})[after.id] = None
+        for value in old:
+            if before is not None and value not in now:
+                gone.setdefault(value, []).append(before.id)
     changed = {
-        value: index.get(value, NOTHING).changed(puts.get(value, {}), gone.get(value, ()))
+        value: index.get(value, NOBODY).changed(puts.get(value, {}), gone.get(value, ()))
         for value in {**puts, **gone}
     }
     return index.changed(

@@ -8,8 +8,8 @@ from genkan.model.network import Change, Network, delete, put
 from genkan.model.vpc import InternetGateway
 
 
-def gateway(number: int, vpc: str | None) -> InternetGateway:
-    return InternetGateway(id=f"igw-{number}", account="1", region="r", vpc_id=vpc)
+def gateway(number: int, vpc: str | None, region: str = "r") -> InternetGateway:
+    return InternetGateway(id=f"igw-{number}", account="1", region=region, vpc_id=vpc)
 
 
 changes = st.lists(
@@ -23,14 +23,16 @@ def test_an_index_carried_along_says_what_a_new_one_says(steps):
     list(network.where(InternetGateway, vpc_id="vpc-a"))
     network = network.apply(put(gateway(9, "vpc-a")))
     list(network.where(InternetGateway, vpc_id="vpc-a"))  # from here on the index is there
-    for number, vpc, goes in steps:
-        one = gateway(number, vpc)
+    for at, (number, vpc, goes) in enumerate(steps):
+        one = gateway(number, vpc, f"r{at}")
         network = network.apply(delete(one) if goes else put(one))
         fresh = Network.of(network)
         for value in ("vpc-a", "vpc-b", None):
-            assert sorted(row.id for row in network.where(InternetGateway, vpc_id=value)) == sorted(
-                row.id for row in fresh.where(InternetGateway, vpc_id=value)
+            found, known = (
+                {row.id: row for row in each.where(InternetGateway, vpc_id=value)}
+                for each in (network, fresh)
             )
+            assert found == known
         assert network == fresh
 
 
@@ -46,6 +48,7 @@ def test_two_changes_together_are_one_after_the_other(first, second):
     network = Network.of([gateway(1, None), gateway(2, "vpc-a")])
     a, b = change(first), change(second)
     assert network.apply(a + b) == network.apply(a).apply(b)
+    assert network.apply(Change.of([a, b, a])) == network.apply(a).apply(b).apply(a)
 
 
 def test_a_snapshot_does_not_change():
