@@ -33,7 +33,8 @@ from genkan.program.service import Listener
 from genkan.program.translation import Border, OneToOne, PortTranslation
 
 E = TypeVar("E", bound=Entry)
-Lengths = dict[int, dict[int, Route]]  # prefix length → network number → route
+K = TypeVar("K")
+Lengths = dict[int, dict[int, E]]  # prefix length → network number → what is for that block
 NOBODY: frozenset[Address] = frozenset()
 
 
@@ -46,11 +47,12 @@ class Atlas:
         self.near_ends: dict[tuple[str, str], End] = {}
         self.links: dict[tuple[str, str], Link] = {}
         self._owned: dict[str, frozenset[Address]] = {}
-        self._routes: dict[tuple[str, str, int], Lengths] = {}
+        self._routes: dict[tuple[str, str, int], Lengths[Route]] = {}
         self.private_of: dict[tuple[str, Address], OneToOne] = {}
         self._near_guards: dict[tuple[str, str, Address], SubnetGuard] = {}
         self._subnets_of: dict[tuple[str, Address], frozenset[str]] = {}
-        self._listeners: dict[tuple[str, int, int], list[Listener]] = {}
+        self._listeners: dict[tuple[str, int, int, int], Lengths[Listener]] = {}
+        self._members: dict[tuple[str, str], frozenset[Address]] = {}  # of sets asked so far
         for entry in program:
             self._read(entry)
 
@@ -63,9 +65,7 @@ class Atlas:
                     self.links[end.place, end.name] = entry
                     self._owned[end.place] = self._owned.get(end.place, NOBODY) | set(end.addresses)
             case Route():
-                block = entry.destination
-                lengths = self._routes.setdefault(_table_of(entry), {})
-                lengths.setdefault(block.prefixlen, {})[int(block.network_address)] = entry
+                _put(self._routes.setdefault(_table_of(entry), {}), entry.destination, entry)
             case OneToOne():
                 self.private_of[entry.place, entry.public] = entry
             case SubnetGuard():
@@ -74,8 +74,7 @@ class Atlas:
                     near = self._subnets_of.get((entry.place, address), frozenset())
                     self._subnets_of[entry.place, address] = near | {entry.subnet}
             case Listener():
-                at = (entry.place, entry.protocol, entry.port)
-                self._listeners[at] = [*self._listeners.get(at, ()), entry]
+                _put(self._listeners.setdefault(_port_of(entry), {}), entry.addresses, entry)
 
     def after(self, program: Program, delta: Delta) -> "Atlas":
         """Give the atlas of `program`, to which `delta` leads; it costs what the delta costs, and a
@@ -85,15 +84,15 @@ class Atlas:
         for name, held in vars(self).items():
             if isinstance(held, dict):
                 setattr(new, name, dict(held))
-        for of in {
-            _table_of(one) for one in (*delta.put, *delta.removed) if isinstance(one, Route)
-        }:
-            lengths = new._routes.get(of, {})
-            new._routes[of] = {length: dict(routes) for length, routes in lengths.items()}
+        for entry in (*delta.put, *delta.removed):
+            if isinstance(entry, Route):
+                _part(self._routes, new._routes, _table_of(entry))
+            elif isinstance(entry, Listener):
+                _part(self._listeners, new._listeners, _port_of(entry))
         replaced = (self.program.get(entry.key) for entry in delta.put)
-        for entry in (*delta.removed, *replaced):
-            if entry is not None:
-                new._forget(entry)
+        for gone in (*delta.removed, *replaced):
+            if gone is not None:
+                new._forget(gone)
         for entry in delta.put:
             new._read(entry)
         return new
@@ -116,8 +115,10 @@ class Atlas:
                     at = (entry.place, address)
                     self._subnets_of[at] = self._subnets_of[at] - {entry.subnet}
             case Listener():
-                port = (entry.place, entry.protocol, entry.port)
-                self._listeners[port] = [one for one in self._listeners[port] if one != entry]
+                block = entry.addresses
+                self._listeners[_port_of(entry)][block.prefixlen].pop(int(block.network_address))
+            case AddressSet():
+                self._members.pop((entry.place, entry.name), None)
 
     def find(self, kind: type[E], *key: str) -> E | None:
         """Give the entry of a kind with this key."""
@@ -152,13 +153,7 @@ class Atlas:
         return None
 
     def _longest(self, place: str, table: str, address: Address) -> Route | None:
-        lengths = self._routes.get((place, table, address.version), {})
-        whole, number = address.max_prefixlen, int(address)
-        for length in sorted(lengths, reverse=True):
-            found = lengths[length].get(number >> (whole - length) << (whole - length))
-            if found is not None:
-                return found
-        return None
+        return _longest(self._routes.get((place, table, address.version), {}), address)
 
     def tables_for(self, place: str, interface: str) -> tuple[str, ...]:
         """Give the tables that packets from an interface ask before the place's own."""
@@ -198,9 +193,13 @@ class Atlas:
     def has_member(self, place: str, name: str, address: Address) -> bool:
         """Tell whether an address is in a set of a place."""
         found = self.find(AddressSet, place, name)
-        return found is not None and (
-            address in found.members
-            or (address.version == 6 and any(address in one for one in found.blocks))
+        if found is None:
+            return False
+        members = self._members.get((place, name))
+        if members is None:
+            members = self._members[place, name] = frozenset(found.members)
+        return address in members or (
+            address.version == 6 and any(address in one for one in found.blocks)
         )
 
     def edge(self, place: str, stage: Stage, subnet: str | None) -> SubnetGuard | None:
@@ -256,16 +255,36 @@ class Atlas:
 
     def listener(self, place: str, address: Address, protocol: int, port: int) -> Listener | None:
         """Give what listens at an address; one for that address alone before one for a range."""
-        found = [
-            one
-            for one in self._listeners.get((place, protocol, port), ())
-            if address in one.addresses
-        ]
-        return max(found, key=lambda one: one.addresses.prefixlen, default=None)
+        return _longest(self._listeners.get((place, protocol, port, address.version), {}), address)
 
 
 def _table_of(route: Route) -> tuple[str, str, int]:
     return (route.place, route.table, route.destination.version)
+
+
+def _port_of(listener: Listener) -> tuple[str, int, int, int]:
+    return (listener.place, listener.protocol, listener.port, listener.addresses.version)
+
+
+def _put(lengths: Lengths[E], block: Block, entry: E) -> None:
+    lengths.setdefault(block.prefixlen, {})[int(block.network_address)] = entry
+
+
+def _part(before: dict[K, Lengths[E]], after: dict[K, Lengths[E]], key: K) -> None:
+    """Give `after` lengths of its own under a key, where it shares them still."""
+    held = before.get(key)
+    if held is not None and after[key] is held:
+        after[key] = {length: dict(entries) for length, entries in held.items()}
+
+
+def _longest(lengths: Lengths[E], address: Address) -> E | None:
+    """Give what is for the smallest block that an address is in."""
+    whole, number = address.max_prefixlen, int(address)
+    for length in sorted(lengths, reverse=True):
+        found = lengths[length].get(number >> (whole - length) << (whole - length))
+        if found is not None:
+            return found
+    return None
 
 
 def is_single(block: Block) -> bool:

@@ -1,6 +1,7 @@
 """An atlas that is brought along with a change is the one that is read anew."""
 
 import random
+from ipaddress import IPv4Address
 
 import pytest
 
@@ -8,18 +9,17 @@ from genkan.analysis import Atlas
 from genkan.compile import compile_network, recompile
 from genkan.compile.scope import touched
 from genkan.model.network import Change, Network
+from genkan.program.filter import AddressSet
 from tests.compile.scenario import resources
 from tests.engine.random_networks import Drawer
 
 
 def contents(atlas: Atlas) -> dict:
-    """Give what an atlas holds, without what is empty, lists in any order."""
+    """Give what an atlas holds, without what is empty; every set was asked for a member."""
+    for one in atlas.program.of(AddressSet):
+        atlas.has_member(one.place, one.name, IPv4Address("192.0.2.1"))
     return {
-        name: {
-            key: set(map(str, value)) if isinstance(value, list) else _filled(value)
-            for key, value in held.items()
-            if _filled(value)
-        }
+        name: {key: _filled(value) for key, value in held.items() if _filled(value)}
         for name, held in vars(atlas).items()
         if isinstance(held, dict)
     }
