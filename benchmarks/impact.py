@@ -1,6 +1,6 @@
 """What it costs to say what one endpoint would do to a VPC of ten thousand interfaces.
 
-python benchmarks/impact.py [--interfaces 10000] [--rounds 5] [--profile]
+python benchmarks/impact.py [--interfaces 10000] [--rounds 5] [--rarely] [--profile]
 
 A VPC with two subnets in two zones: in one, instances have public addresses and a gateway;
 in the other they have no way out. Asked is CreateVpcEndpoint for one service, with private names;
@@ -9,11 +9,13 @@ own. What those in the first subnet who do not wear it reach today is LOST.
 
 Timed is the whole question on a network that was read and compiled beforehand, as a site or a file
 has it: the call on a copy, compiling, every flow, fixes tried. The best of the rounds counts, and
-the seconds of processor.
+the seconds of processor. With --rarely Python's collector looks as seldom as in `genkan impact
+--from`, and not at the network, as in a site's control.
 """
 
 import argparse
 import cProfile
+import gc
 import pstats
 import sys
 import time
@@ -24,6 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from genkan.cli.offline import collect_rarely
 from genkan.impact.effects import Effect
 from genkan.impact.impact import impact
 from genkan.impact.order import Order
@@ -63,6 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--interfaces", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rarely", action="store_true", help="collect as `impact --from` does")
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--only", default="")
     given = parser.parse_args()
@@ -71,13 +75,16 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|---|")
     for case in CASES:
         if given.only in case.name:
-            measure(case, given.interfaces, given.rounds, given.profile)
+            measure(case, given.interfaces, given.rounds, given.rarely, given.profile)
 
 
-def measure(case: Case, interfaces: int, rounds: int, profile: bool) -> None:
+def measure(case: Case, interfaces: int, rounds: int, rarely: bool, profile: bool) -> None:
     story, order = network(case, interfaces)
     state = State.of(story.client.call.network)
     state.settled(story.client.call.now)
+    if rarely:
+        collect_rarely()
+        gc.freeze()
     times: list[tuple[float, float]] = []
     for _ in range(rounds):
         fresh = State(state.network, state.compilation, state.atlas)

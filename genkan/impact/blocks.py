@@ -2,44 +2,49 @@
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
+from itertools import chain
 
-from genkan.program import Entry
+from genkan.program import Entry, Program
 from genkan.program.address import Address, Block
 from genkan.program.filter import AddressSet, Filter, InSet
 from genkan.program.route import PLACE_TABLE, Route, SourceChoice
 
 Signature = tuple[object, ...]
+TELLING: tuple[type[Entry], ...] = (Filter, Route, AddressSet, SourceChoice)
 
 
 class Blocks:
-    """Every block that programs, or entries of theirs, tell addresses apart by, and every set; and
+    """Every block that a program, and `new` entries, tell addresses apart by, and every set; and
     `more` blocks."""
 
-    def __init__(self, programs: Iterable[Iterable[Entry]], more: Iterable[Block] = ()) -> None:
+    def __init__(
+        self, program: Program, new: Iterable[Entry] = (), more: Iterable[Block] = ()
+    ) -> None:
         self._lengths: dict[int, dict[int, set[int]]] = {4: {}, 6: {}}
         self._sets: dict[Address, set[str]] = {}
         for block in more:
             self._add(block)
-        for program in programs:
-            for entry in program:
-                match entry:
-                    case Filter():
-                        for rule in entry.rules:
-                            remote = rule.match.remote
-                            if remote is not None and not isinstance(remote, InSet):
-                                self._add(remote)
-                    case Route() if entry.table != PLACE_TABLE:
-                        self._add(entry.destination)
-                    case AddressSet():
-                        for address in entry.members:
-                            name = f"{entry.place} {entry.name}"
-                            self._sets.setdefault(address, set()).add(name)
-                        for block in entry.blocks:
-                            self._add(block)
-                    case SourceChoice(source=IPv6Network() as block):
-                        self._add(block)
-                    case SourceChoice(source=IPv4Address() | IPv6Address() as address):
-                        self._sets.setdefault(address, set()).add(f"by {entry.table}")
+        for entry in chain(new, *(program.of(kind) for kind in TELLING)):
+            self._read(entry)
+
+    def _read(self, entry: Entry) -> None:
+        match entry:
+            case Filter():
+                for rule in entry.rules:
+                    remote = rule.match.remote
+                    if remote is not None and not isinstance(remote, InSet):
+                        self._add(remote)
+            case Route() if entry.table != PLACE_TABLE:
+                self._add(entry.destination)
+            case AddressSet():
+                for address in entry.members:
+                    self._sets.setdefault(address, set()).add(f"{entry.place} {entry.name}")
+                for block in entry.blocks:
+                    self._add(block)
+            case SourceChoice(source=IPv6Network() as block):
+                self._add(block)
+            case SourceChoice(source=IPv4Address() | IPv6Address() as address):
+                self._sets.setdefault(address, set()).add(f"by {entry.table}")
 
     def _add(self, block: Block) -> None:
         whole = block.max_prefixlen

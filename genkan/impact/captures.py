@@ -50,7 +50,7 @@ def captures(before: State, after: State, touched: Touched) -> list[Capture]:
 
 def _captured(before: State, after: State, view: str, name: str) -> Capture | None:
     queried = question(name)
-    old, new = (state.names.addresses(view, queried) for state in (before, after))
+    old, new = (state.addresses(view, queried) for state in (before, after))
     if (old.ending, old.addresses) == (new.ending, new.addresses):
         return None
     return Capture(view, name, old, new)

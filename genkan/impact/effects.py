@@ -54,22 +54,25 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The states that are compared, and those in between."""
+    """The states that are compared. `moves`: what arrived before may be led elsewhere now, or be
+    stopped."""
 
     before: State
     after: State
-    between: tuple[State, ...] = ()
+    moves: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A flow on both sides, at a port that stands for `ports`."""
+    """A flow on both sides, at a port that stands for `ports`. `interrupted`: it fails between two
+    of the orders."""
 
     effect: Effect
     flow: Flow
     ports: Ports
     before: Outlook
     after: Outlook
+    interrupted: bool = False
 
 
 def compare(
@@ -108,7 +111,7 @@ def findings(
 
 
 def _finding(times: Times, sender: Sender, target: Target, one: Compared) -> Finding:
-    flags = tuple(_flags(times, sender, target, one.flow, one.before, one.after))
+    flags = tuple(_flags(times, sender, one))
     return Finding(
         one.effect, sender, target, (one.ports,), one.before, one.after, flags, (),
         (one.flow.version,),
@@ -134,19 +137,16 @@ def classify(before: Outlook, after: Outlook, captured: bool) -> Effect:
             return Effect.STILL_BLOCKED if captured else Effect.UNCHANGED
 
 
-def _flags(
-    times: Times, sender: Sender, target: Target, flow: Flow, before: Outlook, after: Outlook
-) -> Iterator[Flag]:
+def _flags(times: Times, sender: Sender, one: Compared) -> Iterator[Flag]:
+    before, after = one.before, one.after
     arrives = before.verdict is not Verdict.BLOCKED
-    if arrives and before.trace and _breaks(times.after, before.trace):
+    if arrives and times.moves and before.trace and _breaks(times.after, before.trace):
         yield Flag.CONNECTIONS_RESET
     if after.verdict is Verdict.BLOCKED:
         return
     if arrives and before.sees != after.sees:
         yield Flag.SOURCE_ADDRESS_CHANGES
-    if arrives and any(
-        look(state, sender, target, flow).verdict is Verdict.BLOCKED for state in times.between
-    ):
+    if one.interrupted:
         yield Flag.OUTAGE_WINDOW
     zones = _zones(times.after, after)
     if zones and after.via != before.via:

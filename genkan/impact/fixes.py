@@ -110,7 +110,7 @@ def mend_all(state: State, call: Call, traces: Sequence[Trace]) -> list[Mending]
                 patient.give_up()
         if not tries.accepted:
             break
-        state, _ = state.changed(tries.change)
+        state, _ = state.changed(Change.of(tries.changes))
         for patient in patients:
             patient.look(state)
     return [Mending(tuple(one.fixes), one.trace.disposition) for one in patients]
@@ -122,7 +122,7 @@ class _Round:
     def __init__(self, network: Network, call: Call) -> None:
         self._network = network
         self._call = call
-        self.change = Change()
+        self.changes: list[Change] = []
         self.accepted: set[tuple[str, ...]] = set()
 
     def take(self, patient: _Patient) -> bool:
@@ -139,11 +139,12 @@ class _Round:
         if words in self.accepted:
             return True
         try:
-            change, _ = run(self._network, self._call, orders)
+            done = run(self._network, self._call, orders)
         except OrderRefused:
             return False
         self.accepted.add(words)
-        self.change, self._network = self.change + change, self._network.apply(change)
+        self.changes += done.changes
+        self._network = done.network
         return True
 
 

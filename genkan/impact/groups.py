@@ -12,10 +12,11 @@ from functools import cached_property
 from genkan.impact.blocks import Blocks
 from genkan.impact.state import State
 from genkan.model.network_interface import NetworkInterface
+from genkan.program import Program
 from genkan.program.address import Address, in_order
 from genkan.program.place import INTERNET, OUTSIDE, Link, PlaceKind
 
-NOTHING = Blocks(())
+NOTHING = Blocks(Program())
 SENDERS = (PlaceKind.INSTANCE, PlaceKind.ATTACHED)
 
 

@@ -21,6 +21,7 @@ from genkan.impact.state import State
 from genkan.impact.target import HTTPS, Kind, Ports, Target
 from genkan.model.resource_policy import ResourcePolicies, ResourcePolicy
 from genkan.policy import Outcome, Policy, Source, Verdict
+from genkan.program import Program
 from genkan.program.address import Block
 
 HAVE_POLICIES = frozenset({"s3", "sqs", "sns", "kms", "secretsmanager"})
@@ -60,7 +61,7 @@ class Guarded:
         self._told: dict[object, list[_Change]] = {}
         self._seen: set[object] = set()
         self.named = tuple(blocks_of(known))  # what policies tell addresses apart by
-        self.blocks = Blocks((), self.named)
+        self.blocks = Blocks(Program(), more=self.named)
 
     def findings(
         self, times: Times, sender: Sender, target: Target, compared: Iterable[Compared]

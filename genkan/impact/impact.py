@@ -18,6 +18,7 @@ from genkan.impact.groups import Group, Sender, groups_of, outside
 from genkan.impact.guarded import Guarded
 from genkan.impact.needed import Needs
 from genkan.impact.order import Order, tokens_of
+from genkan.impact.outages import Pair, with_outages
 from genkan.impact.outlook import Flow, Verdict, look
 from genkan.impact.state import OrderRefused, State
 from genkan.impact.target import Kind, Target, ports_of
@@ -29,7 +30,7 @@ from genkan.impact.targets import (
     by_services,
 )
 from genkan.impact.touched import Touched, touched
-from genkan.model.network import Network
+from genkan.model.network import Change, Network
 from genkan.model.resource_policy import ResourcePolicies
 from genkan.model.vpc import Vpc
 from genkan.program import Entry
@@ -89,13 +90,11 @@ def impact(
     except OrderRefused as refused:
         return Report(given, before.network, before.network, refused)
     after = ordered.state
-    between = tuple(before.ordered(call, given[:many]).state for many in range(1, len(given)))
     what = touched(before, after, ordered.delta)
     named = captures(before, after, what)
-    survey = _Survey(
-        Times(before, after, between), call, what, named, Guarded(policies), ordered.delta.put
-    )
-    found = survey.findings()
+    times = Times(before, after, what.moves)
+    survey = _Survey(times, call, what, named, Guarded(policies), ordered.delta.put)
+    found = survey.findings(ordered.changes)
     fixes = _fixes(after, call, found)
     return Report(
         given,
@@ -133,19 +132,15 @@ class _Survey:
         self._held: dict[str, list[Group]] = {}
         self._guarded = guarded
         self._needs = Needs(times, call)
-        self._blocks = Blocks((times.before.program, new), guarded.named)
+        self._blocks = Blocks(times.before.program, new, guarded.named)
         self.flows = self.groups = self.interfaces = self.left_out = 0
         self.assumed: set[Assumption] = set()
 
-    def findings(self) -> list[Finding]:
+    def findings(self, changes: Sequence[Change]) -> list[Finding]:
+        """Say what becomes of the flows; `changes` are made one after the other."""
         found: list[Finding] = []
-        for sender, target, captured in self._pairs():
-            ports = ports_of((self._times.before, self._times.after), sender, target)
-            if self.flows + len(ports) > MOST_FLOWS:
-                self.left_out += len(ports)
-                continue
-            self.flows += len(ports)
-            compared = compare(self._times, sender, target, ports, captured)
+        for pair in with_outages(self._times.before, changes, self._compared()):
+            sender, target, compared = pair.sender, pair.target, pair.compared
             calls = self._needs.service(sender, target, compared) is not None
             self.assumed |= rested_on(self._times, sender, target, compared, calls)
             told = findings(self._times, sender, target, compared)
@@ -155,6 +150,16 @@ class _Survey:
                 found.extend(self._needs.findings(sender, target, compared))
         order = list(Effect)
         return sorted(by_names_together(found), key=lambda one: order.index(one.effect))
+
+    def _compared(self) -> Iterator[Pair]:
+        for sender, target, captured in self._pairs():
+            ports = ports_of((self._times.before, self._times.after), sender, target)
+            if self.flows + len(ports) > MOST_FLOWS:
+                self.left_out += len(ports)
+                continue
+            self.flows += len(ports)
+            compared = compare(self._times, sender, target, ports, captured)
+            yield Pair(sender, target, tuple(compared))
 
     def _pairs(self) -> Iterator[tuple[Sender, Target, bool]]:
         """Give who sends where, names that are captured first."""
@@ -257,17 +262,33 @@ def _alternatives(
     if not lost or asked == list(orders):
         return
     try:
-        state = before.ordered(call, asked).state
+        ordered = before.ordered(call, asked)
     except OrderRefused:
         return
+    state = ordered.state
+    moves = touched(before, state, ordered.delta).moves
     works = all(
-        look(state, one.sender, one.target, Flow(version, ports.protocol, ports.first)).verdict
-        is Verdict.WORKS
+        one.before.verdict is Verdict.WORKS
+        if not moves and _is_named_alike(before, state, one)
+        else _works(state, one)
         for one in lost
+    )
+    yield Alternative(tuple(asked), works)
+
+
+def _is_named_alike(before: State, state: State, one: Finding) -> bool:
+    """Tell whether a finding's name is answered as it was before."""
+    asked = (one.sender.vpc, str(one.target.name))
+    return before.addresses(*asked) == state.addresses(*asked)
+
+
+def _works(state: State, one: Finding) -> bool:
+    flows = (
+        Flow(version, ports.protocol, ports.first)
         for ports in one.ports
         for version in one.versions
     )
-    yield Alternative(tuple(asked), works)
+    return all(look(state, one.sender, one.target, flow).verdict is Verdict.WORKS for flow in flows)
 
 
 def _without_private_dns(order: Order) -> Order:

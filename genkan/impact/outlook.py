@@ -104,7 +104,7 @@ def versions_of(states: Sequence[State], sender: Sender, target: Target) -> list
     addresses = [address for state in states for address in target.addresses_in(state)]
     if target.name is not None:
         for state in states:
-            addresses += state.names.addresses(sender.vpc, target.name).addresses
+            addresses += state.addresses(sender.vpc, target.name).addresses
         if not addresses:
             return [sender.versions[0]]
     met = {address.version for address in addresses}
@@ -123,7 +123,7 @@ def packet_of(sender: Sender, to: Address, flow: Flow) -> Packet | None:
 
 def named(state: State, view: str, name: str) -> Resolved | Outlook:
     """Ask the name server of a view for the addresses of a name."""
-    told = state.names.addresses(view, name)
+    told = state.addresses(view, name)
     if told.ending is Ending.ELSEWHERE:
         return Outlook(Verdict.DEPENDS, (Why.DNS_FORWARDED.value,), resolved=told)
     if told.ending in UNRESOLVED:

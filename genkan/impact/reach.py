@@ -91,7 +91,7 @@ def reach(state: State, sources: Wanted, destinations: Wanted) -> list[Reached]:
 
 def everybody(state: State) -> tuple[dict[str, list[Group]], Outside]:
     """Give the groups of each VPC, and who is outside all of them."""
-    blocks = Blocks((state.program,))
+    blocks = Blocks(state.program)
     vpcs = state.network.all(Vpc)
     return {one.id: groups_of(state, state, blocks, one.id, blocks) for one in vpcs}, outside(state)
 

@@ -235,7 +235,7 @@ def _swallowing(state: State, endpoint: VpcEndpoint) -> Iterator[Standing]:
 
 def _unreachable(state: State) -> Iterator[Standing]:
     """Find endpoints whose addresses no interface of their VPC, or of a peer, can reach."""
-    blocks = Blocks((state.program,))
+    blocks = Blocks(state.program)
     held: dict[str, list[Group]] = {}
     for endpoint in state.network.all(VpcEndpoint):
         if endpoint.endpoint_type is not VpcEndpointType.INTERFACE:

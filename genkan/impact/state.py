@@ -1,6 +1,6 @@
 """A network with its program, and the next one after orders; nothing of it is in force."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -8,7 +8,7 @@ from typing import Any
 
 from genkan import wire
 from genkan.analysis import Atlas, Packet, Trace, walks
-from genkan.analysis.names import NameBook
+from genkan.analysis.names import NameBook, Resolved
 from genkan.api import registry
 from genkan.api.call import Call
 from genkan.compile import Compilation, compile_network, recompile
@@ -79,13 +79,20 @@ class State:
             before, delta = self.origin
             if not any(isinstance(one, CARRIES) for one in (*delta.put, *delta.removed)):
                 return before.boxes
+        checked = {(one.place, one.interface) for one in self.program.of(SourceCheck)}
+        instances = {one.id for one in self.program.of(Place) if one.kind is PlaceKind.INSTANCE}
         return frozenset(
             link.right.place
             for link in self.program.of(Link)
-            if (place := self.atlas.place(link.right.place)) is not None
-            and place.kind is PlaceKind.INSTANCE
-            and self.atlas.source_check(link.left.place, link.left.name) is None
+            if (link.left.place, link.left.name) not in checked and link.right.place in instances
         )
+
+    def addresses(self, view: str, name: str) -> Resolved:
+        """Give what a name answers in a view; each is asked once."""
+        known = self._answered.get((view, name))
+        if known is None:
+            known = self._answered[view, name] = self.names.addresses(view, name)
+        return known
 
     def walks(self, origin: str, packet: Packet) -> list[Trace]:
         """Give the walks of a packet, at most MOST_WALKS; each is walked once."""
@@ -94,6 +101,10 @@ class State:
             known = walks(self.atlas, origin, packet, self.boxes, MOST_WALKS)
             self._walked[origin, packet] = known
         return known
+
+    @cached_property
+    def _answered(self) -> dict[tuple[str, str], Resolved]:
+        return {}
 
     @cached_property
     def _walked(self) -> dict[tuple[str, Packet], list[Trace]]:
@@ -109,38 +120,64 @@ class State:
         atlas = self.atlas.after(compilation.program, delta)
         return State(after, compilation, atlas, (self, delta)), delta
 
+    def through(self, changes: Iterable[Change]) -> Iterator["State"]:
+        """Give the states that changes lead through, one by one, those whose program differs from
+        the last one's. None is kept, nor keeps the one before it."""
+        state = self
+        for change in changes:
+            state, delta = state.changed(change)
+            state = state._alone()
+            if delta:
+                yield state
+
+    def _alone(self) -> "State":
+        """Give it as if it came of none, with what is known by the one that it came of."""
+        found = State(self.network, self.compilation, self.atlas)
+        vars(found).update(names=self.names, boxes=self.boxes)
+        return found
+
     def settled(self, at: datetime) -> "State":
         """Give the state when every lifecycle has gone on as far as it does by itself."""
-        return self.changed(_settling(self.network, at))[0]
+        return self.changed(_settled(self.network, at)[1])[0]
 
     def ordered(self, call: Call, orders: Iterable[Order]) -> "Ordered":
         """Give the state when all of it is done and has settled.
 
         Raises OrderRefused.
         """
-        change, answers = run(self.network, call, orders)
-        state, delta = self.changed(change)
-        return Ordered(state, delta, answers)
+        done = run(self.network, call, orders)
+        state, delta = self.changed(Change.of(done.changes))
+        return Ordered(state, delta, done.changes, done.answers)
 
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """What orders lead to: the state, how its program differs, and what each was answered."""
+    """What orders lead to: the state, how its program differs, what each changes, and what it was
+    answered."""
 
     state: State
     delta: Delta
+    changes: tuple[Change, ...]
     answers: tuple[Mapping[str, Any], ...]
 
 
-def run(
-    network: Network, call: Call, orders: Iterable[Order]
-) -> tuple[Change, tuple[Mapping[str, Any], ...]]:
-    """Give what orders change when they have settled, and what they were answered.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What each of some orders changes when it has settled, the network when all are done, and what
+    each was answered."""
+
+    changes: tuple[Change, ...]
+    network: Network
+    answers: tuple[Mapping[str, Any], ...]
+
+
+def run(network: Network, call: Call, orders: Iterable[Order]) -> Done:
+    """Do orders on a copy, each on what the one before it leaves.
 
     Raises OrderRefused.
     """
     answers: list[Mapping[str, Any]] = []
-    whole = Change()
+    changes: list[Change] = []
     for order in orders:
         asking = _as_asked(replace(call, network=network), order)
         try:
@@ -154,9 +191,9 @@ def run(
         except UnknownReference as unknown:
             raise OrderRefused(len(answers) + 1, order, NO_REFERENCE, str(unknown)) from unknown
         answers.append(answer.output)
-        settled = answer.change + _settling(network.apply(answer.change), call.now)
-        whole, network = whole + settled, network.apply(settled)
-    return whole, tuple(answers)
+        network, settling = _settled(network.apply(answer.change), call.now)
+        changes.append(answer.change + settling)
+    return Done(tuple(changes), network, tuple(answers))
 
 
 def _as_asked(call: Call, order: Order) -> Call:
@@ -172,8 +209,8 @@ def _as_asked(call: Call, order: Order) -> Call:
     )
 
 
-def _settling(network: Network, at: datetime) -> Change:
-    """Give what lifecycles lead to when nothing more is asked of them."""
+def _settled(network: Network, at: datetime) -> tuple[Network, Change]:
+    """Give what lifecycles lead to when nothing more is asked of them, and by which change."""
     whole = Change()
     for _ in range(MOST_STEPS):
         due = list(lifecycle.due(network, at))
@@ -181,4 +218,4 @@ def _settling(network: Network, at: datetime) -> Change:
             break
         change = sum((lifecycle.complete(network, one, at) for one in due), Change())
         whole, network = whole + change, network.apply(change)
-    return whole
+    return network, whole

@@ -92,7 +92,7 @@ def answered_by(times: Times, vpc: str, targets: Sequence[Target]) -> set[Addres
         for state in (times.before, times.after)
         for one in targets
         if one.name is not None
-        for address in state.names.addresses(vpc, one.name).addresses
+        for address in state.addresses(vpc, one.name).addresses
     }
 
 

@@ -39,6 +39,11 @@ class Touched:
     public_names: set[str] = field(default_factory=set)
     views: set[str] = field(default_factory=set)  # whose resolver or forwardings changed
 
+    @property
+    def moves(self) -> bool:
+        """Whether a packet that arrived before can go another way now, or be stopped."""
+        return bool(self.sends or self.takes or self.ways or self.vpcs)
+
     def senders(self, groups: Iterable[Group]) -> set[str]:
         """Give the groups (ids) that are touched as those that send."""
         return _among(self.sends, groups)

@@ -55,7 +55,7 @@ def applied(network: Network, orders: list[Order]) -> Network:
         request_id="r",
         token=tokens_of(orders),
     )
-    return network.apply(run(network, call, orders)[0])
+    return run(network, call, orders).network
 
 
 def kinds(network: Network) -> Counter[str]:

@@ -72,7 +72,7 @@ def _run(held: Stacked, call: Call, stacking: Stacking) -> list[Mapping[str, Any
     for order, owner in zip(stacking.orders, stacking.owners, strict=True):
         try:
             known = replace(order, parameters=order.resolved(answers))
-            change, (answer,) = run(held.network, call, [known])
+            done = run(held.network, call, [known])
         except UnknownReference:
             answers.append({})
             if owner not in failed:
@@ -84,8 +84,8 @@ def _run(held: Stacked, call: Call, stacking: Stacking) -> list[Mapping[str, Any
             failed.add(owner)
             _note(stacking, owner, order, f"AWS would refuse it, {refused.code}: {refused}")
             continue
-        held.network = held.network.apply(change)
-        answers.append(answer)
+        held.network = done.network
+        answers.extend(done.answers)
     return answers
 
 
