@@ -21,6 +21,8 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "the internet.",
         "Interfaces know idle connections as long as AWS's do by default (TCP 432,000 s, UDP 30 "
         "and 180 s); time-outs of an interface's own are kept and shown.",
+        "A service that other Regions can have may be behind a load balancer with a TCP idle time-"
+        "out of its own, and gets datagrams in fragments; AWS supports neither across Regions.",
         "A packet of more than the 8500 bytes that an endpoint passes is dropped where it may not "
         "be cut into fragments, and cut where it may; AWS drops both.",
         "Endpoints of the types Resource, ServiceNetwork and Tunnel are refused, so endpoints have "

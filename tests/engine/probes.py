@@ -1,6 +1,7 @@
 """Clients and servers inside places: sockets that belong to a place, and what they meet there."""
 
 import contextlib
+import errno
 import itertools
 import socket
 import struct
@@ -19,6 +20,12 @@ FAMILIES = {  # family, every address, and what makes a listener transparent
 }
 ECHO_IPV6, ECHO_REPLY_IPV6 = 128, 129
 IDENTIFIERS = itertools.count(1)  # of questions by ICMP: no two are one connection
+PASSED = 8500  # bytes of a packet that an endpoint passes
+NEVER_CUT = {  # by IP version: IP_MTU_DISCOVER, IPV6_MTU_DISCOVER of linux/in.h, linux/in6.h
+    4: (socket.SOL_IP, 10),
+    6: (socket.IPPROTO_IPV6, 23),
+}
+HEADERS = {4: 28, 6: 48}  # bytes of a datagram's
 TOTAL_RETRANSMISSIONS = 100  # offset of tcpi_total_retrans in struct tcp_info
 
 
@@ -272,3 +279,41 @@ def _summed(packet: bytes) -> bytes:
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return packet[:2] + struct.pack("!H", ~total & 0xFFFF) + packet[4:]
+
+
+def sizes(place: str, endpoint: str, target: str, port: int, version: int = 4) -> dict[str, str]:
+    """Send packets by an endpoint that it just passes, and such that it does not, both ways; the
+    target gets on this port what is sent to it."""
+    found = {}
+    with _never_cut(place, version) as client, _never_cut(target, version) as server:
+        client.connect((endpoint, port))
+        server.bind((FAMILIES[version][1], port))
+        client.send(b"first")
+        server.connect(server.recvfrom(100)[1])
+        for size in (PASSED, PASSED + 1):
+            found[f"asked, {size}"] = _passes(client, server, size - HEADERS[version])
+            found[f"answered, {size}"] = _passes(server, client, size - HEADERS[version])
+    return found
+
+
+def _never_cut(place: str, version: int) -> socket.socket:
+    """Give a socket whose packets are not cut into fragments."""
+    with entered(place):
+        made = socket.socket(FAMILIES[version][0], socket.SOCK_DGRAM)
+    made.setsockopt(*NEVER_CUT[version], 2)  # ..._PMTUDISC_DO
+    made.settimeout(LONG_PATIENCE)
+    return made
+
+
+def _passes(sender: socket.socket, receiver: socket.socket, size: int) -> str:
+    """Send a datagram, and a small one after it by the same way; give what became of the first, or
+    that its sender was told."""
+    try:
+        sender.send(bytes(size))
+        sender.send(b"last")
+    except OSError as error:
+        return "told" if error.errno == errno.EMSGSIZE else str(error)
+    arrived = receiver.recv(1 << 14) != b"last"
+    if arrived:
+        receiver.recv(1 << 14)
+    return "arrives" if arrived else "dropped"

@@ -1,7 +1,6 @@
 """Real packets to a network load balancer and an endpoint from all around them, as JSON: from the
 internet, from peered VPCs, across network ACLs, from targets themselves; and what the walk says."""
 
-import errno
 import json
 import socket
 import sys
@@ -28,7 +27,7 @@ from genkan.model.subnet import Subnet
 from genkan.model.vpc import CidrAssociation, InternetGateway, Vpc
 from tests.compile.scenario import AT, MINE, first_account
 from tests.engine.inside import own_run
-from tests.engine.probes import tcp, tcp_server, udp, udp_server
+from tests.engine.probes import sizes, tcp, tcp_server, udp, udp_server
 from tests.engine.service_world import (
     CLIENT,
     ENDPOINT,
@@ -52,8 +51,6 @@ from tests.engine.world import World
 
 PUBLIC, OWN_ENDPOINT = "54.65.0.60", "10.0.1.70"
 PEER, GUEST = "10.9.1.10", "10.8.1.10"  # in VPCs that are peered with the provider, the consumer
-PASSED = 8500  # bytes of a packet that an endpoint passes
-MTU_DISCOVER, NEVER_CUT = 10, 2  # IP_MTU_DISCOVER, IP_PMTUDISC_DO of linux/in.h
 KEPT, UNKEPT, KEPT_IP, UNKEPT_INSTANCE, CLOSED = 443, 8081, 8082, 8083, 82
 PASSES = {
     "internet, kept": (tcp, "outside", PUBLIC, KEPT),
@@ -311,50 +308,13 @@ def sent_again(place: str) -> int:
     return int(values[names.index("RetransSegs")])
 
 
-def datagrams(place: str) -> socket.socket:
-    """Give a socket in a place whose packets are never cut into fragments."""
-    with entered(place):
-        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    made.setsockopt(socket.SOL_IP, MTU_DISCOVER, NEVER_CUT)
-    made.settimeout(PATIENCE)
-    return made
-
-
-def passes(sender: socket.socket, receiver: socket.socket, size: int) -> str:
-    """Send a packet of this size, and a small one after it by the same way; give what became of
-    the first, or that the sender was told of it."""
-    try:
-        sender.send(bytes(size - 28))
-        sender.send(b"last")
-    except OSError as error:
-        return "told" if error.errno == errno.EMSGSIZE else str(error)
-    arrived = receiver.recv(1 << 14) != b"last"
-    if arrived:
-        receiver.recv(1 << 14)
-    return "arrives" if arrived else "dropped"
-
-
-def sizes() -> dict[str, str]:
-    """Send packets by an endpoint that it just passes, and such that it does not."""
-    found = {}
-    with datagrams("i-c-client") as client, datagrams("i-p-one") as server:
-        client.connect((ENDPOINT, 5000))
-        server.bind(("", 5000))
-        client.send(b"first")
-        server.connect(server.recvfrom(100)[1])
-        for size in (PASSED, PASSED + 1):
-            found[f"asked, {size}"] = passes(client, server, size)
-            found[f"answered, {size}"] = passes(server, client, size)
-    return found
-
-
 def main() -> None:
     own_run()
     world = World(network())
     report: dict[str, Any] = {
         "at once": world.reconcile(),
         "port again": port_again(),
-        "sizes": sizes(),
+        "sizes": sizes("i-c-client", ENDPOINT, "i-p-one", 5000),
     }
     for place in ("i-p-one", "i-p-two"):
         tcp_server(place, 8080)

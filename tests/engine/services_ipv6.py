@@ -42,6 +42,7 @@ from tests.engine.probes import (
     Talk,
     icmpv6,
     segment_size,
+    sizes,
     tcp,
     tcp_server,
     udp,
@@ -331,7 +332,10 @@ def serve(*places: str) -> list[Datagrams]:
 def main() -> None:
     own_run()
     world = World(network())
-    report: dict[str, Any] = {"at once": world.reconcile()}
+    report: dict[str, Any] = {
+        "at once": world.reconcile(),
+        "sizes": sizes("i-c-client", ENDPOINT6, "i-p-one", 5000, 6),
+    }
     target, _ = serve("i-p-one", "i-p-two")
     relaying = Relaying(world)
     report |= {

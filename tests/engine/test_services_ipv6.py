@@ -28,6 +28,17 @@ def report() -> dict[str, Any]:
     return report_of("tests.engine.services_ipv6")
 
 
+def test_what_is_larger_than_an_endpoint_passes_is_dropped_without_a_word(
+    report: dict[str, Any],
+) -> None:
+    assert report["sizes"] == {
+        "asked, 8500": "arrives",
+        "answered, 8500": "arrives",
+        "asked, 8501": "dropped",
+        "answered, 8501": "dropped",
+    }
+
+
 @pytest.mark.parametrize(
     ("probe", "met"),
     [
