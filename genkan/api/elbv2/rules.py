@@ -35,7 +35,7 @@ def describe_rules(
     if listener_arn:
         rows = [need(call, Listener, listener_arn)]
     else:
-        rows = [_listener_of(call, arn) for arn in dict.fromkeys(rule_arns or ())]
+        rows = [listener_of_rule(call, arn) for arn in dict.fromkeys(rule_arns or ())]
     some, following = page(rows, page_size, marker)
     return Answer(present(Rules=[_default_rule(row) for row in some], NextMarker=following))
 
@@ -56,7 +56,8 @@ def _default_rule_arn(listener: Listener) -> str:
     return f"{listener.id.replace(':listener/', ':listener-rule/', 1)}/{rule}"
 
 
-def _listener_of(call: Call, arn: str) -> Listener:
+def listener_of_rule(call: Call, arn: str) -> Listener:
+    """Give the listener whose default rule this is. Raises RuleNotFound, ValidationError."""
     if not re.fullmatch(ARN, arn):
         raise ValidationError(f"'{arn}' is not a valid listener rule ARN")
     name = arn.rpartition("/")[0].replace(":listener-rule/", ":listener/", 1)

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from genkan.api.call import Answer, Call
 from genkan.api.elbv2.arns import need
+from genkan.api.elbv2.rules import listener_of_rule
 from genkan.api.elbv2.tagging import with_tags
 from genkan.api.tagging import shown
-from genkan.model.errors import ValidationError
+from genkan.model.errors import UnsupportedOperation, ValidationError
 from genkan.model.load_balancer import Listener, LoadBalancer, TargetGroup
 from genkan.model.network import put
 from genkan.model.resource import Resource, Tags
@@ -46,6 +47,11 @@ def _retagged(call: Call, arns: Sequence[str], edit: Callable[[Tags], Tags]) -> 
 
 
 def _need(call: Call, arn: str) -> Resource:
+    if ":listener-rule/" in arn:
+        listener = listener_of_rule(call, arn)
+        raise UnsupportedOperation(
+            f"Genkan keeps no tags of the default rule of '{listener.id}'. Tag the listener."
+        )
     for of in KINDS:
         if f":{of.kind}/" in arn:
             return need(call, of, arn)

@@ -7,10 +7,12 @@ from tests.api.refusals.row import Row, rows
 from tests.api.refusals.scenes import at_most
 
 ELB = "arn:aws:elasticloadbalancing:<region>:<account>:"
+ID = "0123456789abcdef"
 NOBODY = {
-    "ListenerNotFound": f"{ELB}listener/net/nobody/0123456789abcdef/0123456789abcdef",
-    "TargetGroupNotFound": f"{ELB}targetgroup/nobody/0123456789abcdef",
-    "LoadBalancerNotFound": f"{ELB}loadbalancer/net/nobody/0123456789abcdef",
+    "ListenerNotFound": f"{ELB}listener/net/nobody/{ID}/{ID}",
+    "TargetGroupNotFound": f"{ELB}targetgroup/nobody/{ID}",
+    "RuleNotFound": f"{ELB}listener-rule/net/nobody/{ID}/{ID}/{ID}",
+    "LoadBalancerNotFound": f"{ELB}loadbalancer/net/nobody/{ID}",
 }
 MANY = [{"Key": f"key{n}", "Value": ""} for n in range(51)]
 FORWARD = {"Type": "forward", "TargetGroupArn": "<tg>"}
@@ -69,6 +71,20 @@ ROWS: tuple[Row, ...] = (
         )
         for code, arn in NOBODY.items()
         for row in rows(f"elbv2:{operation}", {"ResourceArns": [arn], **more}, ({}, code, "nobody"))
+    ),
+    *rows(
+        "elbv2:DescribeTags",
+        {"ResourceArns": ["<default_rule>"]},
+        (
+            {},
+            "UnsupportedOperation",
+            "<listener>",
+            example(
+                "elbv2:DescribeRules",
+                {"ListenerArn": "<listener>"},
+                default_rule="Rules[0].RuleArn",
+            ),
+        ),
     ),
     *rows(
         "elbv2:AddTags",
