@@ -356,7 +356,7 @@ def _unusable(home: Home, error: StoreUnreadable) -> dict[str, str]:
 def _interpreters(home: Home) -> tuple[Any, Any, tuple[str, ...]]:
     if home.engine == "none":
         return AbsentEngine(), NoRunner(), ("front",)
-    from genkan.engine.linux import LinuxEngine
+    from genkan.engine.linux.engine import LinuxEngine
     from genkan.engine.linux.shortcut import THRESHOLD
 
     after = THRESHOLD if home.accelerator == "auto" else None

@@ -15,7 +15,7 @@ from typing import Any
 from genkan.analysis import Atlas, Code, Disposition, Outcome, Packet, Step, Trace, walks
 from genkan.analysis.sets import Sets, Source
 from genkan.compile import compile_network
-from genkan.engine.linux import LinuxEngine
+from genkan.engine.linux.engine import LinuxEngine
 from genkan.model.network import Network
 from genkan.program.place import PlaceKind
 from tests.engine.inside import own_run

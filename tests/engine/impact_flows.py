@@ -16,7 +16,7 @@ from typing import Any
 
 from genkan.analysis import Disposition, Packet, Trace
 from genkan.analysis.packet import ICMP, ICMPV6, TCP, UDP
-from genkan.engine.linux import LinuxEngine
+from genkan.engine.linux.engine import LinuxEngine
 from genkan.impact.effects import Finding
 from genkan.impact.groups import Group
 from genkan.impact.impact import Report, impact

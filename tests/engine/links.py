@@ -6,7 +6,7 @@ import json
 import socket
 import sys
 
-from genkan.engine.linux import LinuxEngine
+from genkan.engine.linux.engine import LinuxEngine
 from genkan.engine.linux.namespace import entered
 from genkan.engine.linux.naming import device_name
 from genkan.program import Program

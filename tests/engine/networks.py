@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from genkan.compile.compilation import Compilation, recompile
 from genkan.compile.scope import SITE, every_scope
 from genkan.compile.site import FIXED
-from genkan.engine.linux import LinuxEngine
+from genkan.engine.linux.engine import LinuxEngine
 from genkan.model.instance import Instance
 from genkan.model.network import Network
 from genkan.model.network_interface import InterfaceType, NetworkInterface

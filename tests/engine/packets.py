@@ -14,7 +14,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from genkan.engine.linux import LinuxEngine, engine, namespace
+from genkan.engine.linux import engine, namespace
+from genkan.engine.linux.engine import LinuxEngine
 from genkan.model.instance import InstanceState
 from genkan.model.network import delete, put
 from genkan.model.network_acl import NetworkAcl

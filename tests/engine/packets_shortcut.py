@@ -19,7 +19,8 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Any
 
-from genkan.engine.linux import LinuxEngine, conntrack
+from genkan.engine.linux import conntrack
+from genkan.engine.linux.engine import LinuxEngine
 from genkan.engine.linux.namespace import entered
 from genkan.engine.linux.naming import number
 from genkan.engine.linux.shortcut import Accelerator

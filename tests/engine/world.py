@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from genkan.compile import compile_network, recompile
 from genkan.compile.scope import touched
-from genkan.engine.linux import LinuxEngine
+from genkan.engine.linux.engine import LinuxEngine
 from genkan.model.network import Change, Network
 from genkan.model.resource import Resource
 from genkan.model.route_table import Route, RouteTable, RouteTableAssociation
