@@ -10,6 +10,7 @@ costs what it costs and no more.
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 from collections import OrderedDict
@@ -38,6 +39,7 @@ class DatagramPort:
         self._loop = asyncio.get_running_loop()
         self._flows: OrderedDict[Client, _Flow] = OrderedDict()  # the one silent longest first
         self._sweep: asyncio.TimerHandle | None = None
+        self._complained = False  # said once in a storm, not for each datagram of it
         self._socket = bound(entry.place, entry.address, entry.port)
         self._loop.add_reader(self._socket, self._take)
 
@@ -73,15 +75,22 @@ class DatagramPort:
     def _flow(self, client: Client) -> "_Flow | None":
         flow = self._flows.get(client)
         if flow is None:
-            if len(self._flows) >= MOST:
-                return None
             try:
+                if len(self._flows) >= MOST:
+                    raise OSError(errno.ENOSPC, f"{MOST} clients are there already")
                 flow = self._begun(client)
             except OSError as error:
-                LOG.warning("a flow of %s port %s: %r", self._entry.place, self._entry.port, error)
+                self._complain(error)
                 return None
+            self._complained = False
         self._said(client, flow)
         return flow
+
+    def _complain(self, error: OSError) -> None:
+        if not self._complained:
+            at = self._entry.place, self._entry.port
+            LOG.warning("no more clients are heard at %s port %s: %r", *at, error)
+        self._complained = True
 
     def _begun(self, client: Client) -> "_Flow":
         target = chosen(self._entry, *client)

@@ -97,17 +97,20 @@ async def test_each_client_has_a_flow_of_its_own_and_hears_what_answers_it() -> 
 
 
 @in_a_loop
-async def test_a_port_has_so_many_flows_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_port_has_so_many_flows_and_says_once_that_it_takes_no_more(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(datagrams, "MOST", 2)
     with ExitStack() as stack:
         far = stack.enter_context(target())
         clients = [stack.enter_context(bound("", HERE, 0)) for _ in range(3)]
         wanted = entry(far)
         async with relaying(wanted) as port:
-            for client in (*clients, clients[0]):
+            for client in (*clients, clients[2], clients[0]):
                 say(client, wanted, str(clients.index(client)).encode())
             assert [(await heard(far))[0] for _ in range(3)] == [b"0", b"1", b"0"]
             assert len(port) == 2
+            assert len(caplog.records) == 1
 
 
 @in_a_loop
