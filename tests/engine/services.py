@@ -90,7 +90,8 @@ def unkept() -> list[Any]:
         target_type=TargetType.IP,
         targets=(Target(id=TARGET_A, port=8080, zone="ap-northeast-1a"),),
     )
-    return [made, listener(8081, made.id), nobody, listener(8083, nobody.id)]
+    brief = (("tcp.idle_timeout.seconds", "60"),)
+    return [made, listener(8081, made.id, attributes=brief), nobody, listener(8083, nobody.id)]
 
 
 def probe() -> dict[str, str]:
@@ -312,6 +313,23 @@ def drained(world: World) -> dict[str, str]:
     return found
 
 
+def remembered() -> dict[str, int]:
+    """Give how many seconds the node remembers what was just said over a listener with the idle
+    time-out that all have, over one with another, and by datagrams."""
+    connections = [Connection("i-c-client", ENDPOINT, port, PATIENCE) for port in (443, 8081)]
+    udp("i-c-client", ENDPOINT, 5000, PATIENCE)
+    with namespace.entered("eni-p-nlb-a"):
+        lines = Path("/proc/thread-self/net/nf_conntrack").read_text().splitlines()
+    found = {"443": 0, "8081": 0, "5000": 0}
+    for words in (line.split() for line in lines):
+        port = next(one for one in words if one.startswith("dport=")).partition("=")[2]
+        if "ESTABLISHED" in words or words[2] == "udp":
+            found[port] = max(found[port], int(words[4]))
+    for one in connections:
+        one.close()
+    return found
+
+
 def forgotten() -> str:
     """Have the node forget a connection; give what the client's next word meets."""
     connection = Connection("i-c-client", ENDPOINT, 443, PATIENCE)
@@ -489,10 +507,13 @@ def storm() -> dict[str, Any]:
     return dict(words)
 
 
-def serve(*places: str) -> None:
+def serve(*places: str) -> list[str]:
+    """Start what answers; give the list of those of whom datagrams came."""
+    seen: list[list[str]] = []
     for place in places:
         tcp_server(place, 8080)
-        udp_server(place, 5000)
+        seen.append(udp_server(place, 5000))
+    return seen[0]
 
 
 def main() -> None:
@@ -500,15 +521,17 @@ def main() -> None:
     Path("/run/genkan").mkdir()
     world = World([*everything(), *unkept()], accelerates_after=3)
     report: dict[str, Any] = {"at once": world.reconcile()}
-    serve("i-p-one", "i-p-two")
+    seen = serve("i-p-one", "i-p-two")
     report |= {
         "probes": probe(),
+        "seen by datagrams": list(seen),
         "same ports": same_ports(),
         "rejected": rejected(world),
         "groups of the balancer": groups_of_the_balancer(world),
         "kept sources": kept_sources(world),
         "zones": zones(world),
         "target goes": target_goes(world),
+        "remembered": remembered(),
         "forgotten": forgotten(),
         "storm": storm(),
         "undisturbed": undisturbed(world),

@@ -138,6 +138,17 @@ def test_a_connection_stays_with_a_target_that_takes_no_new_ones(report: dict[st
     }
 
 
+def test_a_target_of_datagrams_sees_the_load_balancer(report: dict[str, Any]) -> None:
+    assert set(report["seen by datagrams"]) == {NLB_A}
+
+
+@pytest.mark.parametrize(("port", "seconds"), [("443", 350), ("8081", 60), ("5000", 120)])
+def test_a_node_forgets_what_is_idle_after_the_time_of_its_listener(
+    report: dict[str, Any], port: str, seconds: int
+) -> None:
+    assert seconds - 20 < report["remembered"][port] <= seconds
+
+
 def test_a_word_on_a_forgotten_connection_is_answered_by_a_reset(report: dict[str, Any]) -> None:
     assert report["forgotten"] == "reset"
 
