@@ -32,6 +32,7 @@ bench: setup
 	.venv/bin/python benchmarks/site.py
 	.venv/bin/python benchmarks/stream.py
 	.venv/bin/python benchmarks/private_link.py
+	.venv/bin/python benchmarks/new_connections.py
 	.venv/bin/python benchmarks/inspection.py
 	.venv/bin/python benchmarks/names.py
 	.venv/bin/python benchmarks/imports.py
