@@ -12,6 +12,7 @@ from functools import lru_cache
 from genkan.impact.outlook import Outlook, listener_at
 from genkan.impact.state import State
 from genkan.model.resource_policy import ResourcePolicy
+from genkan.model.role_policies import RolePolicies
 from genkan.model.vpc import Vpc
 from genkan.policy import (
     GRANTED,
@@ -28,6 +29,7 @@ from genkan.policy import (
     authorize,
     evaluate,
     parse_policy,
+    together,
 )
 from genkan.policy.document import Statement
 from genkan.program.service import EndpointPolicy
@@ -80,6 +82,35 @@ class Asked:
     principal: Principal | None
 
 
+@dataclass(frozen=True)
+class Caller:
+    """An instance that signs as its role."""
+
+    role: RolePolicies
+    session: str
+
+    @property
+    def principal(self) -> Principal:
+        start = f"arn:aws:sts::{self.role.account}:assumed-role/{self.role.name}"
+        return Principal(self.role.account, (f"{start}/{self.session}", self.role.arn))
+
+    def request(self, way: Whence, action: str, resource: str) -> Request:
+        keys = {
+            **way.keys(),
+            "aws:PrincipalArn": (self.role.arn,),
+            "aws:PrincipalAccount": (self.role.account,),
+        }
+        return Request.of(action, resource, self.principal, keys, unknown=("*",))
+
+    def says(self, request: Request) -> Decision:
+        """Say what its role's policies say of a call, within the boundary of its permissions."""
+        own = together([unreadable_or(one, request) for one in self.role.documents])
+        if self.role.boundary is None or own.verdict is Verdict.DENY:
+            return own
+        bound = together([unreadable_or(one, request) for one in self.role.boundary])
+        return own if bound.allows else bound
+
+
 def whence(
     state: State, sender: str, outlook: Outlook, named: ServiceEntry | None
 ) -> Whence | None:
@@ -100,24 +131,38 @@ def whence(
     return Whence(vpc.account, service, source, listener.endpoint, listener.vpc, policy)
 
 
-def calls_of(resource: ResourcePolicy, ways: Iterable[Whence | None]) -> list[Asked]:
+def calls_of(
+    resource: ResourcePolicy, ways: Iterable[Whence | None], caller: Caller | None = None
+) -> list[Asked]:
     """Give the calls of a resource that stand for all that its policy, and those of endpoints on
-    the ways, tell apart: of each statement its actions, on what it is about, by whom it names."""
+    the ways, tell apart: of each statement its actions, on what it is about, by whom it names, or
+    by the caller that is known."""
     known = [one for one in ways if one is not None]
     documents = [resource.document, *(one.policy.document for one in known if one.policy)]
+    documents += caller.role.documents if caller else ()
     policies = [found for one in documents if isinstance(found := read(one), Policy)]
     statements = [one for policy in policies for one in policy.statements]
     pairs = {(f"{resource.service}:{ANY}", one): None for one in _wholes(resource)}
     for statement in statements:
-        for action in _actions(statement, resource.service):
+        for action in actions_of(statement, resource.service):
             pairs |= {(action, one): None for one in _resources(statement, resource)}
     callers = dict.fromkeys(one for way in known[:1] for one in _callers(statements, way.account))
-    return [Asked(*pair, caller) for pair in pairs for caller in callers]
+    if caller is not None:
+        callers = {caller.principal: None}
+    return [Asked(*pair, one) for pair in pairs for one in callers]
 
 
-def decide(resource: ResourcePolicy, asked: Asked, way: Whence, *, allowed: bool) -> Outcome:
-    """Say what becomes of a call. `allowed`: the caller's own policies allow it; else they say
-    nothing of it, and what denies it is that the resource's policy does not let it in."""
+def decide(
+    resource: ResourcePolicy,
+    asked: Asked,
+    way: Whence,
+    *,
+    allowed: bool,
+    caller: Caller | None = None,
+) -> Outcome:
+    """Say what becomes of a call, by the policies of the caller that is known. Of another,
+    `allowed`: its own policies allow it; else they say nothing of it, and what denies it is that
+    the resource's policy does not let it in."""
     keys = way.keys() | {"aws:ResourceAccount": (resource.account,)}
     if resource.service == BUCKETS:
         keys["s3:ResourceAccount"] = (resource.account,)
@@ -126,18 +171,21 @@ def decide(resource: ResourcePolicy, asked: Asked, way: Whence, *, allowed: bool
         if asked.principal.arns:
             keys["aws:PrincipalArn"] = asked.principal.arns[:1]
     request = Request.of(asked.action, asked.resource, asked.principal, keys, unknown=("*",))
-    by_resource = _said(resource.document, request) if resource.document else None
+    by_resource = unreadable_or(resource.document, request) if resource.document else None
     by_endpoint = GRANTED
     if way.policy is not None:
-        by_endpoint = _said(way.policy.document, request, way.policy.accounts_mean_root)
+        by_endpoint = unreadable_or(way.policy.document, request, way.policy.accounts_mean_root)
+    identity = GRANTED if allowed else NOT_GRANTED
+    if caller is not None and asked.principal is not None:
+        identity = caller.says(request)
     outcome = authorize(
-        identity=GRANTED if allowed else NOT_GRANTED,
+        identity=identity,
         resource=by_resource,
         endpoint=by_endpoint,
         same_account=asked.principal is None or asked.principal.account == resource.account,
         resource_has_to_allow=resource.has_to_allow,
     )
-    if outcome.source is Source.IDENTITY and by_resource is not None:
+    if outcome.source is Source.IDENTITY and by_resource is not None and caller is None:
         return replace(outcome, source=Source.RESOURCE, decision=by_resource)
     return outcome
 
@@ -148,7 +196,7 @@ def policy_says(way: Whence, action: str, resource: str) -> Decision:
     if way.policy is None:
         return GRANTED
     request = Request.of(action, resource, Principal("", ()), way.keys(), unknown=("*",))
-    return _said(way.policy.document, request, way.policy.accounts_mean_root)
+    return unreadable_or(way.policy.document, request, way.policy.accounts_mean_root)
 
 
 @lru_cache(4096)
@@ -162,7 +210,10 @@ def read(document: str | None) -> Policy | PolicyUnreadable | None:
         return error
 
 
-def _said(document: str, request: Request, accounts_mean_root: bool = False) -> Decision:
+def unreadable_or(
+    document: str | None, request: Request, accounts_mean_root: bool = False
+) -> Decision:
+    """Say what a policy says of a call; of one that cannot be read, that it depends on it."""
     policy = read(document)
     if not isinstance(policy, Policy):
         return Decision(Verdict.DEPENDS, keys=frozenset({UNREADABLE}))
@@ -174,27 +225,28 @@ def _wholes(resource: ResourcePolicy) -> list[str]:
     return [resource.arn, *([f"{resource.arn}/{ANY}"] if resource.service == BUCKETS else [])]
 
 
-def _actions(statement: Statement, service: str) -> Iterator[str]:
+def actions_of(statement: Statement, service: str) -> Iterator[str]:
+    """Give the actions of a service that a statement names, wildcards filled."""
     for pattern in statement.actions.patterns:
         prefix, _, name = pattern.text.partition(":")
         if pattern.text == "*":
             yield f"{service}:{ANY}"
         elif prefix.lower() == service or "*" in prefix:
-            yield f"{service}:{_filled(name or '*')}"
+            yield f"{service}:{filled(name or '*')}"
 
 
 def _resources(statement: Statement, resource: ResourcePolicy) -> Iterator[str]:
     """Give what a statement is about, as far as it is this resource."""
     patterns = statement.resources.patterns if statement.resources else ()
     for pattern in patterns:
-        found = _filled(pattern.text)
+        found = filled(pattern.text)
         if found == resource.arn or found.startswith(f"{resource.arn}/"):
             yield found
     if not patterns or any(one.text.startswith("*") or "${" in one.text for one in patterns):
         yield from _wholes(resource)
 
 
-def _filled(text: str) -> str:
+def filled(text: str) -> str:
     """Put in the place of wildcards what they stand for."""
     return text.replace("*", ANY).replace("?", "x")
 

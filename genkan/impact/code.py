@@ -13,6 +13,9 @@ class Why(Enum):
     VPCE_POLICY_EXPLICIT_DENY = "VPCE_POLICY_EXPLICIT_DENY"  # a statement denies everything
     VPCE_POLICY_IMPLICIT_DENY = "VPCE_POLICY_IMPLICIT_DENY"  # no statement allows anything here
     VPCE_POLICY_DEPENDS = "VPCE_POLICY_DEPENDS"  # on who calls what
+    IDENTITY_POLICY_EXPLICIT_DENY = "IDENTITY_POLICY_EXPLICIT_DENY"  # the caller's role denies it
+    IDENTITY_POLICY_IMPLICIT_DENY = "IDENTITY_POLICY_IMPLICIT_DENY"  # and allows none of it
+    IDENTITY_POLICY_DEPENDS = "IDENTITY_POLICY_DEPENDS"  # on keys of the call
     RESOURCE_POLICY_DENY = "RESOURCE_POLICY_DENY"  # a statement of the resource's policy denies it
     RESOURCE_POLICY_IMPLICIT_DENY = "RESOURCE_POLICY_IMPLICIT_DENY"  # no statement lets it in
     RESOURCE_POLICY_DEPENDS = "RESOURCE_POLICY_DEPENDS"  # on keys of the call

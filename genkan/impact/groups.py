@@ -5,7 +5,7 @@ have or have not a public address, are checked alike, and whose addresses are in
 all that tells addresses apart.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -106,10 +106,15 @@ def sender_at(state: State, origin: str) -> Sender | None:
 
 
 def groups_of(
-    before: State, after: State, blocks: Blocks, vpc_id: str, beyond: Blocks = NOTHING
+    before: State,
+    after: State,
+    blocks: Blocks,
+    vpc_id: str,
+    beyond: Blocks = NOTHING,
+    caller: Callable[[str], object] = lambda place: None,
 ) -> list[Group]:
     """Give the groups of a VPC, of those that send before or after. `beyond`: what tells public
-    addresses apart."""
+    addresses apart; `caller`: what tells who calls from a place apart."""
     held: dict[tuple[object, ...], list[Member]] = {}
     for member in _members(before, after, vpc_id):
         interface = member.interface
@@ -121,6 +126,7 @@ def groups_of(
             publics if after is before else _publics(after, interface, beyond),
             interface.source_dest_check,
             tuple(blocks.of(one) for one in interface.addresses),
+            caller(member.place),
         )
         held.setdefault(key, []).append(member)
     return [_group(vpc_id, members, before, after) for members in held.values()]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 
 from genkan.impact.blocks import Blocks
-from genkan.impact.calls import ANY, Asked, Whence, calls_of, decide, read, whence
+from genkan.impact.callers import Callers
+from genkan.impact.calls import ANY, Asked, Caller, Whence, calls_of, decide, read, whence
 from genkan.impact.code import Why
 from genkan.impact.effects import Compared, Effect, Finding, Times
 from genkan.impact.groups import Sender
@@ -32,6 +33,7 @@ UNSIGNED = (False, "callers who sign nothing")
 WORDS = {
     (Source.RESOURCE, True): Why.RESOURCE_POLICY_DENY,
     (Source.RESOURCE, False): Why.RESOURCE_POLICY_IMPLICIT_DENY,
+    (Source.IDENTITY, True): Why.IDENTITY_POLICY_EXPLICIT_DENY,
     (Source.IDENTITY, False): Why.RESOURCE_POLICY_IMPLICIT_DENY,  # it has no policy
     (Source.ENDPOINT, True): Why.VPCE_POLICY_EXPLICIT_DENY,
     (Source.ENDPOINT, False): Why.VPCE_POLICY_IMPLICIT_DENY,
@@ -55,6 +57,7 @@ class Guarded:
 
     def __init__(self, known: ResourcePolicies) -> None:
         self._known = known
+        self.callers = Callers(known)
         self._held: dict[str, list[ResourcePolicy]] = {}
         for one in known.held:
             self._held.setdefault(one.service, []).append(one)
@@ -75,23 +78,27 @@ class Guarded:
             after = whence(times.after, sender.vpc, one.after, named)
             if after is None or self._is_same(before, after):
                 continue
+            caller = self.callers.at(times.after, sender.origin)
             seen = (sender.id, self._alike(before) if before else None, self._alike(after))
             if seen in self._seen:
                 continue  # by another name of the service
             self._seen.add(seen)
             if before is not None and after.service in HAVE_POLICIES - self._known.services:
                 yield _not_known(sender, after, one)
-            for change in self._changes(before, after):
+            for change in self._changes(before, after, caller):
                 yield _finding(sender, one, change, after)
 
     def stopped(
-        self, state: State, vpc: str, name: str | None, outlook: Outlook
+        self, state: State, origin: str, vpc: str, name: str | None, outlook: Outlook
     ) -> Iterator[tuple[Why, Said]]:
-        """Give what policies deny, or leave open, of calls from a VPC by a way as it is."""
+        """Give what policies deny, or leave open, of calls from a place by a way as it is; what the
+        caller's own policies let nobody do is no news of a resource."""
         way = whence(state, vpc, outlook, state.index.service_named(name))
         if way is None:
             return
-        for one in self._changes(None, way):
+        for one in self._changes(None, way, self.callers.at(state, origin)):
+            if one.after.source is Source.IDENTITY and not one.callers.startswith("callers"):
+                continue
             yield _code(one.after), _said(one, one.after, way)
         if way.service in HAVE_POLICIES - self._known.services:
             yield Why.RESOURCE_POLICY_UNKNOWN, _unknown(way)
@@ -104,16 +111,19 @@ class Guarded:
         source = self.blocks.of(ip_address(way.source))
         return (way.account, way.to.id, way.endpoint, way.vpc, way.policy, source)
 
-    def _changes(self, before: Whence | None, after: Whence) -> list[_Change]:
+    def _changes(
+        self, before: Whence | None, after: Whence, caller: Caller | None
+    ) -> list[_Change]:
         """Compare every call of every resource of a service; those that are alike are one."""
-        key = (self._alike(before) if before else None, self._alike(after))
+        role = caller.role.arn if caller else None
+        key = (self._alike(before) if before else None, self._alike(after), role)
         found = self._told.get(key)
         if found is None:
             found = [
                 change
                 for resource in self._held.get(after.service, ())
                 if resource.region in (None, after.to.region)
-                for change in _compared(resource, before, after)
+                for change in _compared(resource, before, after, caller)
             ]
             self._told[key] = found
         return found
@@ -136,10 +146,12 @@ def _block(text: str) -> Block | None:
         return None
 
 
-def _compared(resource: ResourcePolicy, before: Whence | None, after: Whence) -> Iterator[_Change]:
+def _compared(
+    resource: ResourcePolicy, before: Whence | None, after: Whence, caller: Caller | None
+) -> Iterator[_Change]:
     found: dict[object, list[_Change]] = {}
-    for asked in calls_of(resource, (before, after)):
-        change = _change(resource, asked, before, after)
+    for asked in calls_of(resource, (before, after), caller):
+        change = _change(resource, asked, before, after, caller)
         if change is not None:
             told = (change.effect, str(change.before), str(change.after))
             found.setdefault(told, []).append(change)
@@ -149,13 +161,22 @@ def _compared(resource: ResourcePolicy, before: Whence | None, after: Whence) ->
 
 
 def _change(
-    resource: ResourcePolicy, asked: Asked, before: Whence | None, after: Whence
+    resource: ResourcePolicy,
+    asked: Asked,
+    before: Whence | None,
+    after: Whence,
+    caller: Caller | None,
 ) -> _Change | None:
-    """Say what becomes of a call: for those who may by their own policies, or else for others."""
-    signed = asked.principal is not None
-    for allowed, callers in ((True, IF_ALLOWED), (False, IF_SILENT)) if signed else (UNSIGNED,):
-        now = decide(resource, asked, after, allowed=allowed)
-        was = decide(resource, asked, before, allowed=allowed) if before else None
+    """Say what becomes of a call: for the caller that is known; else for those who may by their own
+    policies, or else for others."""
+    variants: tuple[tuple[bool, str], ...] = ((True, IF_ALLOWED), (False, IF_SILENT))
+    if asked.principal is None:
+        variants = (UNSIGNED,)
+    elif caller is not None:
+        variants = ((True, f"role {caller.role.name}"),)
+    for allowed, callers in variants:
+        now = decide(resource, asked, after, allowed=allowed, caller=caller)
+        was = decide(resource, asked, before, allowed=allowed, caller=caller) if before else None
         effect = _effect(was, now)
         if effect is Effect.DENIED and callers is IF_SILENT:
             effect = Effect.DEPENDS  # on whether their own policies let them
@@ -206,6 +227,8 @@ def _as_outlook(
 
 def _said(change: _Change, outcome: Outcome, after: Whence) -> Said:
     whose = f"{Source.RESOURCE.value} of {change.resource.arn}"
+    if outcome.source is Source.IDENTITY:
+        whose = f"{Source.IDENTITY.value} of {change.callers}"
     if outcome.source is Source.ENDPOINT:
         whose = f"{Source.ENDPOINT.value} of {after.endpoint}"
     reason = str(outcome.decision) if outcome.decision else "allowed"

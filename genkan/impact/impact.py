@@ -132,6 +132,7 @@ class _Survey:
         self._held: dict[str, list[Group]] = {}
         self._guarded = guarded
         self._needs = Needs(times, call)
+        self._callers = guarded.callers
         self._blocks = Blocks(times.before.program, new, guarded.named)
         self.flows = self.groups = self.interfaces = self.left_out = 0
         self.assumed: set[Assumption] = set()
@@ -142,6 +143,7 @@ class _Survey:
         for pair in with_outages(self._times.before, changes, self._compared()):
             sender, target, compared = pair.sender, pair.target, pair.compared
             calls = self._needs.service(sender, target, compared) is not None
+            calls &= self._role_at(sender.origin) is None
             self.assumed |= rested_on(self._times, sender, target, compared, calls)
             told = findings(self._times, sender, target, compared)
             found.extend(map(self._needs.besides, told))
@@ -158,7 +160,10 @@ class _Survey:
                 self.left_out += len(ports)
                 continue
             self.flows += len(ports)
-            compared = compare(self._times, sender, target, ports, captured)
+            compared = (
+                self._callers.compared(self._times, sender, target, one, captured)
+                for one in compare(self._times, sender, target, ports, captured)
+            )
             yield Pair(sender, target, tuple(compared))
 
     def _pairs(self) -> Iterator[tuple[Sender, Target, bool]]:
@@ -217,11 +222,18 @@ class _Survey:
     def _groups(self, vpc: str) -> list[Group]:
         if vpc not in self._held:
             times = self._times
-            found = groups_of(times.before, times.after, self._blocks, vpc, self._guarded.blocks)
+            found = groups_of(
+                times.before, times.after, self._blocks, vpc, self._guarded.blocks, self._role_at
+            )
             self._held[vpc] = found
             self.groups += len(found)
             self.interfaces += sum(len(one.members) for one in found)
         return self._held[vpc]
+
+    def _role_at(self, place: str) -> str | None:
+        """Give the role that calls from a place are signed by, where it is known."""
+        caller = self._callers.at(self._times.after, place)
+        return caller.role.arn if caller else None
 
     def _peers(self, vpc: str) -> set[str]:
         return {

@@ -88,6 +88,9 @@ CODES: Mapping[Enum, str] = {
     Why.VPCE_POLICY_EXPLICIT_DENY: "a statement of the endpoint's policy denies every call",
     Why.VPCE_POLICY_IMPLICIT_DENY: "no statement of it allows a call of the service",
     Why.VPCE_POLICY_DEPENDS: "it allows some calls, or some callers: DEPENDS",
+    Why.IDENTITY_POLICY_EXPLICIT_DENY: "a statement of the policies of the caller's role denies it",
+    Why.IDENTITY_POLICY_IMPLICIT_DENY: "no statement of theirs allows a call of the service",
+    Why.IDENTITY_POLICY_DEPENDS: "they ask about what is not known of a call: DEPENDS",
     Why.RESOURCE_POLICY_DENY: "a statement of the policy of a bucket, queue, topic, key or secret "
     "denies calls that come by this way",
     Why.RESOURCE_POLICY_IMPLICIT_DENY: "no statement of it lets them in that come by this way",

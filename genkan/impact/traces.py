@@ -5,7 +5,7 @@ program answers.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any
 
@@ -125,10 +125,15 @@ def _policies(
 ) -> Iterator[dict[str, Any]]:
     """Give what policies deny, or leave open, of calls that come as a packet does."""
     outlook = together(state, traces)
+    vpc, guarded = _vpc_of(state, traces[0].origin), Guarded(policies)
+    weighed = guarded.callers.weighed(state, traces[0].origin, vpc, name, outlook)
+    if weighed is not outlook:
+        if weighed.said is not None:
+            yield {"code": weighed.codes[0], **said_shown(weighed.said)}
+        outlook = replace(outlook, codes=())
     for code in outlook.codes if outlook.verdict is not Verdict.BLOCKED else ():
         yield {"code": code, **said_shown(Said("VPC endpoint policy", ENDPOINTS[code], ()))}
-    vpc = _vpc_of(state, traces[0].origin)
-    for why, said in Guarded(policies).stopped(state, vpc, name, outlook):
+    for why, said in guarded.stopped(state, traces[0].origin, vpc, name, outlook):
         yield {"code": why.value, **said_shown(said)}
 
 

@@ -1,7 +1,7 @@
 """Documents → a network: every reader in the order in which they need each other."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from genkan.imports import config_snapshot
 from genkan.imports.documents import Document
@@ -15,6 +15,7 @@ from genkan.imports.prefix_lists import PrefixLists
 from genkan.imports.reading import Reading
 from genkan.imports.resolver import read_resolver
 from genkan.imports.resource_policies import read_resource_policies
+from genkan.imports.role_policies import read_role_policies
 from genkan.imports.security_groups import read_security_groups
 from genkan.imports.subnets import read_network_acls, read_route_tables, read_subnets
 from genkan.imports.terraform import UnknownFormat, described, is_state, resources_of
@@ -72,7 +73,7 @@ def read_network(documents: Iterable[Document], notes: Iterable[Note] = ()) -> I
     network = _added(network, read_resolver(reading, network))
     network = _added(network, _accounts(network))
     _note_missing(reading)
-    policies = read_resource_policies(reading)
+    policies = replace(read_resource_policies(reading), roles=read_role_policies(reading))
     return Imported(network, (*notes, *reading.notes), policies)
 
 

@@ -112,6 +112,7 @@ POLICIES: tuple[Step, ...] = (
     Step("kms", "GetKeyPolicy", ("Keys", "KeyArn", "KeyId"), {"PolicyName": "default"}),
     Step("secretsmanager", "ListSecrets"),
     Step("secretsmanager", "GetResourcePolicy", ("SecretList", "ARN", "SecretId")),
+    Step("iam", "GetAccountAuthorizationDetails"),
 )
 ZONE_PREFIX = "/hostedzone/"
 

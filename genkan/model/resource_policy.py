@@ -6,6 +6,8 @@ They are no rows of a network: the services hold them, and nothing of a network 
 
 from dataclasses import dataclass
 
+from genkan.model.role_policies import RolePolicies
+
 KEYS = "kms"
 
 
@@ -31,7 +33,9 @@ class ResourcePolicy:
 
 @dataclass(frozen=True, slots=True)
 class ResourcePolicies:
-    """`services` are those of which every resource is in `held`, by the prefix of their actions."""
+    """`services` are those of which every resource is in `held`, by the prefix of their actions.
+    `roles` are the callers', as far as they are known."""
 
     held: tuple[ResourcePolicy, ...] = ()
     services: frozenset[str] = frozenset()
+    roles: tuple[RolePolicies, ...] = ()

@@ -18,7 +18,7 @@ from genkan.services import large_objects
 from genkan.services.decisions import complete, decide, granted_by_resource
 from genkan.services.gateway.apis import Apis, call_of
 from genkan.services.gateway.calls import Reply
-from genkan.services.identities import Question, key_of
+from genkan.services.identities import Question, every_role, key_of
 from genkan.services.network_mirror import NetworkMirror, Refusal, not_made
 from genkan.services.registry import tokens
 from genkan.services.registry.distribution import Registry
@@ -211,5 +211,5 @@ ASKED: dict[str, Callable[[Any], Any]] = {
     "decision": decide,
     "registry-token": lambda asked: tokens.read(asked["token"]),
     "whole": complete,
-    "policies": lambda asked: list(every_policy()),
+    "policies": lambda asked: {"resources": list(every_policy()), "roles": list(every_role())},
 }

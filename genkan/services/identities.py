@@ -135,6 +135,24 @@ def backend(account: str) -> Any:  # noqa: ANN401 - moto's
     return iam_backends[account][PARTITION]
 
 
+def every_role() -> Iterator[dict[str, Any]]:
+    """Give every role: its ARN, its account, the names of profiles that it is found by, and its
+    policies as `documents`."""
+    from moto.iam.models import iam_backends
+
+    for account, partitions in list(iam_backends.items()):
+        iam = partitions.get(PARTITION)
+        profiles = list(iam.instance_profiles.values()) if iam else []
+        for role in list(iam.roles.values()) if iam else ():
+            names = [one.name for one in profiles if role in one.roles]
+            yield {
+                "arn": role.arn,
+                "account": account,
+                "profiles": [*names, role.name],
+                "documents": list(_attached(role)),
+            }
+
+
 def _users() -> Iterator[tuple[str, Any]]:
     from moto.iam.models import iam_backends
 

@@ -5,6 +5,7 @@ import logging
 import aiohttp
 
 from genkan.model.resource_policy import ResourcePolicies, ResourcePolicy
+from genkan.model.role_policies import RolePolicies
 
 LOG = logging.getLogger(__name__)
 PATIENCE = aiohttp.ClientTimeout(total=10)
@@ -29,4 +30,9 @@ async def policies_at(socket: str) -> ResourcePolicies:
     except (aiohttp.ClientError, TimeoutError) as error:
         LOG.warning("policies of resources are not known: %s", error)
         return ResourcePolicies()
-    return ResourcePolicies(tuple(ResourcePolicy(**one) for one in found), SERVICES)
+    roles = (
+        RolePolicies(one["arn"], one["account"], tuple(one["profiles"]), tuple(one["documents"]))
+        for one in found["roles"]
+    )
+    held = (ResourcePolicy(**one) for one in found["resources"])
+    return ResourcePolicies(tuple(held), SERVICES, tuple(roles))

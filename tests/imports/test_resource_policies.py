@@ -2,12 +2,14 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from genkan.imports import Document, NoteCode, read_network
 from genkan.imports.collection import POLICIES, NotAnswered, collect, written
 from genkan.model.resource_policy import ResourcePolicies, ResourcePolicy
+from genkan.model.role_policies import RolePolicies
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 VPC = {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "OwnerId": ACCOUNT}
@@ -25,6 +27,8 @@ QUEUE, TOPIC, KEY, SECRET = (
         ("sqs", "q"), ("sns", "t"), ("kms", "key/k"), ("secretsmanager", "secret:s-AbCdEf"),
     )
 )  # fmt: skip
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/team/app"
+MANAGED = f"arn:aws:iam::{ACCOUNT}:policy/shared"
 ANSWERS: dict[str, Any] = {
     "ListBuckets": {"Buckets": [{"Name": "a"}, {"Name": "b"}]},
     "ListQueues": {"QueueUrls": [URL]},
@@ -35,6 +39,34 @@ ANSWERS: dict[str, Any] = {
     "GetKeyPolicy": {"Policy": TEXT, "PolicyName": "default"},
     "ListSecrets": {"SecretList": [{"ARN": SECRET, "Name": "s"}]},
     "GetResourcePolicy": {"ARN": SECRET, "Name": "s"},
+    "GetAccountAuthorizationDetails": {
+        "UserDetailList": [],
+        "RoleDetailList": [
+            {
+                "RoleName": "app",
+                "Arn": ROLE,
+                "Path": "/team/",
+                "InstanceProfileList": [{"InstanceProfileName": "app-profile"}],
+                "RolePolicyList": [
+                    {"PolicyName": "own", "PolicyDocument": json.loads(TEXT)},
+                    {"PolicyName": "escaped", "PolicyDocument": quote(TEXT)},
+                ],
+                "AttachedManagedPolicies": [{"PolicyArn": MANAGED}, {"PolicyArn": "arn:gone"}],
+                "PermissionsBoundary": {"PermissionsBoundaryArn": MANAGED},
+            },
+            {"RoleName": "bare", "Arn": f"arn:aws:iam::{ACCOUNT}:role/bare"},
+            {"RoleName": "odd"},
+        ],
+        "Policies": [
+            {
+                "Arn": MANAGED,
+                "PolicyVersionList": [
+                    {"VersionId": "v1", "IsDefaultVersion": False, "Document": "{}"},
+                    {"VersionId": "v2", "IsDefaultVersion": True, "Document": TEXT},
+                ],
+            }
+        ],
+    },
 }
 
 
@@ -126,3 +158,14 @@ def test_a_policy_of_nobody_knows_what_is_left_out_and_said(policy) -> None:
     assert imported.policies.held == ()
     (note,) = [one for one in imported.notes if one.about == "policy.json"]
     assert note.code is NoteCode.UNREADABLE
+
+
+def test_roles_are_read_with_every_policy_that_they_have() -> None:
+    app, bare = read(*collected()).policies.roles
+    assert (app.arn, app.account, app.name) == (ROLE, ACCOUNT, "app")
+    assert app.profiles == ("app-profile", "app")
+    assert app.documents == (json.dumps(json.loads(TEXT)), TEXT, TEXT, None)
+    assert app.boundary == (TEXT,)
+    assert not app.is_known  # a policy that it names is not there
+    assert bare == RolePolicies(bare.arn, ACCOUNT, ("bare",))
+    assert bare.is_known

@@ -203,6 +203,13 @@ def test_what_a_policy_needs_and_the_front_does_not_know_is_asked_for(network):
         assert network.ask(secret)[0].partition(" ")[0] == outcome
 
 
+def traced(network):
+    """Give what a trace of the worker's says of policies."""
+    to = f"s3.{REGION}.amazonaws.com:443"
+    found = json.loads(network.site.genkan("trace", "worker", to, "--json").stdout)
+    return {one["code"] for one in found["policies"]}
+
+
 def test_an_instance_with_a_role_may_what_the_role_may(network):
     iam = network.site.client("iam")
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole"}
@@ -215,17 +222,24 @@ def test_an_instance_with_a_role_may_what_the_role_may(network):
     read, write = network.ask(READ, WRITE, target="worker")
     assert read == "ok"
     assert write.endswith("because no identity-based policy allows the s3:PutObject action")
+    assert traced(network) == set()
     network.set_policy(
         network.gateway,
         allow(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/team/*"}}),
     )
     assert network.ask(READ, target="worker") == ["ok"]
+    assert traced(network) == set()
     network.set_policy(
         network.gateway,
         allow(Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/other"}}),
     )
     (read,) = network.ask(READ, target="worker")
     assert read.endswith("because no VPC endpoint policy allows the s3:GetObject action")
+    assert traced(network) == {"VPCE_POLICY_IMPLICIT_DENY"}
+    iam.put_role_policy(
+        RoleName="reader", PolicyName="p", PolicyDocument=policy({**reads, "Action": "sqs:*"})
+    )
+    assert traced(network) == {"IDENTITY_POLICY_IMPLICIT_DENY"}
 
 
 def test_a_policy_is_asked_of_what_comes_through_its_endpoint_alone(network):
