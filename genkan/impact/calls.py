@@ -169,7 +169,7 @@ def decide(
     if asked.principal is not None:
         keys["aws:PrincipalAccount"] = (asked.principal.account,)
         if asked.principal.arns:
-            keys["aws:PrincipalArn"] = asked.principal.arns[:1]
+            keys["aws:PrincipalArn"] = (caller.role.arn,) if caller else asked.principal.arns[:1]
     request = Request.of(asked.action, asked.resource, asked.principal, keys, unknown=("*",))
     by_resource = unreadable_or(resource.document, request) if resource.document else None
     by_endpoint = GRANTED

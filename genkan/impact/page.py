@@ -32,6 +32,15 @@ them; in a dump they are answers of GetBucketPolicy, GetQueueAttributes, GetTopi
 GetKeyPolicy and GetResourcePolicy, which `genkan collect` asks for. Where they are not known, it
 DEPENDS.
 
+An instance calls as the role of its instance profile. Where the policies of that are known, of a
+live site or as GetAccountAuthorizationDetails answers them, a flow to a service of AWS's is what
+becomes of the calls that they and the endpoint's policy tell apart: DENIED where none passes that
+the role may make, DEPENDS where some do. Where they are not known, that is among what was assumed.
+
+A service's callers may need another: pulls from ECR need its bucket of layers through S3's
+endpoint, SDKs of Timestream a name that tells their cell. `needs` of an effect has what they do not
+get, why, AWS's page that says so, and the calls that mend it, tried on a copy.
+
 Exit codes: 0, nothing of `--fail-on` (LOST, DENIED and DEPENDS when it is left out); 1, something
 of it; 2, words that are no command; 3, AWS would refuse the change, with the code that it would
 refuse it with.

@@ -157,6 +157,15 @@ def test_a_resources_policy_is_asked_about_what_the_role_may_alone(story, own, t
     assert all(one.after.said.callers == "role app" for one in found)
 
 
+@pytest.mark.parametrize(("arn", "told"), [(ROLE, set()), (f"{ROLE}s", {Effect.DENIED})])
+def test_the_principal_of_a_call_is_the_role_and_not_its_session(story, arn, told):
+    condition = {"ArnEquals": {"aws:PrincipalArn": arn}}
+    order = gateway(story, PolicyDocument=endpoint_policy("s3:*", Condition=condition))
+    held = ResourcePolicy(DATA, ACCOUNT, None, REGION)
+    report = asked(story, replace(roles(allow("s3:*")), held=(held,)), order)
+    assert {one.effect for one in report.findings if one.target.id == DATA} == told
+
+
 def test_a_trace_names_the_policy_that_denies_what_comes_so(story):
     order = interface(story, "sqs")
     story.client.ask("CreateVpcEndpoint", **order.parameters)

@@ -236,6 +236,7 @@ def test_an_instance_with_a_role_may_what_the_role_may(network):
     (read,) = network.ask(READ, target="worker")
     assert read.endswith("because no VPC endpoint policy allows the s3:GetObject action")
     assert traced(network) == {"VPCE_POLICY_IMPLICIT_DENY"}
+    network.ec2.modify_vpc_endpoint(VpcEndpointId=network.gateway, ResetPolicy=True)
     iam.put_role_policy(
         RoleName="reader", PolicyName="p", PolicyDocument=policy({**reads, "Action": "sqs:*"})
     )
