@@ -52,6 +52,8 @@ class Callers:
 
     def at(self, state: State, place: str) -> Caller | None:
         """Give who calls from an instance; None where that is not known."""
+        if not self._roles:
+            return None
         instance = state.network.get(Instance, place)
         given = given_profile(instance) if instance else None
         if instance is None or given is None:
