@@ -1,45 +1,24 @@
 """What happens to real packets in the network that the Linux engine makes."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from genkan.engine.linux.engine import TOLD
+from tests.engine.inside import AS_ROOT, AS_USER, report_of
 from tests.engine.packets import PROBES, TAMPERING
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(60)]
 
-ROOT = Path(__file__).parents[2]
-NAMESPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 UNANSWERED = (
     "silence",
     "unreachable",
 )  # a SYN may miss the word that tells it that nobody is there
-AS_ROOT = ("unshare", *NAMESPACES)
-AS_USER = ("unshare", "--user", "--map-root-user", *NAMESPACES)
 
 
 @pytest.fixture(scope="module", params=[AS_ROOT, AS_USER], ids=["root", "user-namespace"])
 def report(request: pytest.FixtureRequest) -> dict[str, Any]:
-    if request.param == AS_ROOT and os.geteuid() != 0:
-        pytest.skip("not root; the same is tested in a user namespace. Type: sudo pytest")
-    if not (shutil.which("nft") and shutil.which("ip")):
-        pytest.skip("nft and ip are not here. Type: apt-get install nftables iproute2")
-    done = subprocess.run(
-        [*request.param, sys.executable, "-m", "tests.engine.packets"],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        cwd=ROOT,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return report_of("tests.engine.packets", request.param)
 
 
 @pytest.mark.parametrize(

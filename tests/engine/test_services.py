@@ -1,17 +1,12 @@
 """What happens to real packets through endpoint services and network load balancers."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
+from tests.engine.inside import AS_ROOT, AS_USER, report_of
 from tests.engine.service_world import CLIENT, NLB_A, TARGET_A, TARGET_B
-from tests.engine.test_packets import AS_ROOT, AS_USER, ROOT
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(60)]
 
@@ -20,19 +15,7 @@ BY_BALANCER = f"{NLB_A} {TARGET_A}"  # whom the target sees, and who it is
 
 @pytest.fixture(scope="module", params=[AS_ROOT, AS_USER], ids=["root", "user-namespace"])
 def report(request: pytest.FixtureRequest) -> dict[str, Any]:
-    if request.param == AS_ROOT and os.geteuid() != 0:
-        pytest.skip("not root; the same is tested in a user namespace. Type: sudo pytest")
-    if not shutil.which("nft"):
-        pytest.skip("nft is not here. Type: apt-get install nftables")
-    done = subprocess.run(
-        [*request.param, sys.executable, "-m", "tests.engine.services"],
-        capture_output=True,
-        text=True,
-        timeout=55,
-        cwd=ROOT,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return report_of("tests.engine.services", request.param, patience=55)
 
 
 @pytest.mark.parametrize(

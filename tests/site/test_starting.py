@@ -26,6 +26,14 @@ def site():
         yield one
 
 
+@pytest.fixture(scope="module")
+def running():
+    """One that is up, for those that leave it so."""
+    with a_home() as one:
+        one.genkan(*API_ALONE)
+        yield one
+
+
 def vpcs(site: RunningSite) -> list[str]:
     return [one["VpcId"] for one in site.client("ec2").describe_vpcs()["Vpcs"]]
 
@@ -49,11 +57,11 @@ def test_two_at_once_bring_up_one_site_and_both_return_when_it_is_ready(site):
     assert vpcs(site) == []
 
 
-@pytest.mark.parametrize("name", ["site.sock", "control.sock"])
-def test_a_stale_socket_is_cleared(site, name):
+def test_stale_sockets_are_cleared(site):
     site.home.mkdir()
-    with socket.socket(socket.AF_UNIX) as left:
-        left.bind(str(site.home / name))
+    for name in ("site.sock", "control.sock"):
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(str(site.home / name))
     site.genkan(*API_ALONE)
     assert vpcs(site) == []
 
@@ -170,12 +178,11 @@ def test_wipe_takes_what_a_site_wrote_and_nothing_else(site):
     assert [path.name for path in site.home.iterdir()] == ["notes.txt"]
 
 
-def test_wipe_leaves_a_site_alone_that_does_not_answer(site):
-    site.genkan(*API_ALONE)
-    (site.home / "site.sock").rename(site.home / "elsewhere")
-    assert "is in use" in site.genkan("down", "--wipe", wrong=1).stderr
-    (site.home / "elsewhere").rename(site.home / "site.sock")
-    assert vpcs(site) == []
+def test_wipe_leaves_a_site_alone_that_does_not_answer(running):
+    (running.home / "site.sock").rename(running.home / "elsewhere")
+    assert "is in use" in running.genkan("down", "--wipe", wrong=1).stderr
+    (running.home / "elsewhere").rename(running.home / "site.sock")
+    assert vpcs(running) == []
 
 
 def test_the_api_is_at_the_port_that_was_asked_for_or_it_is_said_why_not(site):
@@ -206,18 +213,17 @@ def test_what_lies_in_the_callers_folder_is_not_imported(site, tmp_path, monkeyp
     site.genkan(*API_ALONE)
 
 
-def test_the_anchor_answers_whatever_it_is_sent_and_waits_for_nobody(site):
-    site.genkan(*API_ALONE)
+def test_the_anchor_answers_whatever_it_is_sent_and_waits_for_nobody(running):
     for line in (b"", b"nonsense", b"[]", b'{"do": "enter"}', b"[" * 100_000, b'{"do": "boot"}'):
-        with anchor(site) as connection:
+        with anchor(running) as connection:
             connection.sendall(line + b"\n")
             assert b"error" in connection.recv(65536)
-    with anchor(site) as connection:
+    with anchor(running) as connection:
         connection.setblocking(False)
         with contextlib.suppress(OSError):
             while True:  # until it takes no more, or has cut us off
                 connection.send(b'{"do": "boots"}\n' * 100)
-        assert site.processes()["anchor"]
+        assert running.processes()["anchor"]
 
 
 def anchor(site: RunningSite) -> socket.socket:
