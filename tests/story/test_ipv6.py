@@ -16,6 +16,21 @@ pytestmark = [pytest.mark.site, pytest.mark.kernel]
 EVERYTHING = [{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
 FETCH = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=10).status, end='')"
 
+ANSWER = """import socket
+with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as server:
+    server.bind(("::", 8017))
+    print("ready", flush=True)
+    while True:
+        word, client = server.recvfrom(99)
+        server.sendto(word + b" " + client[0].encode(), client)
+"""
+ASK = """import socket, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+    client.settimeout(10)
+    client.sendto(b"word", (sys.argv[1], 8017))
+    print(client.recv(99).decode(), end="")
+"""
+
 
 @dataclass
 class Both:
@@ -236,3 +251,51 @@ def test_an_endpoint_with_ipv6_alone_reaches_targets_of_both_families(site, both
         for port in (8006, 8004):
             url = f"http://{name}:{port}/"
             assert site.inside("guest", "python3", "-c", FETCH, url).stdout == "200"
+
+
+@contextlib.contextmanager
+def answering(site: RunningSite, target: str) -> Iterator[None]:
+    """Have a program answer datagrams by IPv6 at an instance."""
+    command = [*site.prefix, "genkan", "exec", target, "--", "python3", "-c", ANSWER]
+    with subprocess.Popen(
+        command, env=site.environment, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == "ready\n"
+        try:
+            yield
+        finally:
+            server.terminate()
+
+
+def test_datagrams_of_ipv4_reach_an_ipv6_target_from_the_load_balancers_address(site, both):
+    ec2, elb = site.client("ec2"), site.client("elbv2")
+    shown = ec2.describe_instances(InstanceIds=[both.web])["Reservations"][0]["Instances"][0]
+    made = elb.create_load_balancer(
+        Name="clock",
+        Type="network",
+        Scheme="internal",
+        IpAddressType="dualstack",
+        Subnets=[shown["SubnetId"]],
+    )["LoadBalancers"][0]
+    group = elb.create_target_group(
+        Name="clock",
+        Protocol="UDP",
+        Port=8017,
+        VpcId=shown["VpcId"],
+        TargetType="ip",
+        IpAddressType="ipv6",
+    )["TargetGroups"][0]["TargetGroupArn"]
+    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": both.web_address}])
+    elb.create_listener(
+        LoadBalancerArn=made["LoadBalancerArn"],
+        Protocol="UDP",
+        Port=8017,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+    )
+    name = made["DNSName"]
+    (own,), (met,) = (
+        until(lambda kind=kind: site.dig("web", name, kind), bool) for kind in ("AAAA", "A")
+    )
+    with answering(site, "web"):
+        assert site.inside("web", "python3", "-c", ASK, met).stdout == f"word {own}"
