@@ -190,6 +190,13 @@ def test_an_endpoint_that_nobody_accepted_says_so_and_is_accepted_on_a_copy(stor
         f"--vpc-endpoint-ids {endpoint}"
     ]
     assert (fix.verified, found.ends) == (True, Disposition.REACHED)
+    story.client.ask("AcceptVpcEndpointConnections", ServiceId=service, VpcEndpointIds=[endpoint])
+    story.client.pass_time(600)
+    said = [one.said for one in walk(
+        story.state.atlas, story.web, story.packet(story.web, str(worn.private_ip), 443)
+    ).answer]  # fmt: skip
+    assert any("as the connection came" in one for one in said)
+    assert not any("answers/" in one for one in said)
 
 
 def test_a_peering_that_nobody_accepted_says_so_and_is_accepted_on_a_copy(story):

@@ -139,9 +139,12 @@ def test_a_second_endpoint_with_the_same_private_name_is_refused_before(tmp_path
 def test_private_dns_of_execute_api_takes_every_api(tmp_path: Path) -> None:
     """amazon-api-gateway-developer-guide 10: "Including public API. Those calls to public APIs will
     fail"."""
-    report = asked(net(tmp_path), interface("execute-api", "--private-dns-enabled"))
-    assert f"*.execute-api.{REGION}.amazonaws.com" in captured(report)
-    assert effects(report, "execute-api") == {"LOST"}
+    made = interface("execute-api", "--private-dns-enabled")
+    for more, effect in (((), "LOST"), ((OPEN,), "REDIRECTED")):
+        report = asked(net(tmp_path, *more), made)
+        assert f"*.execute-api.{REGION}.amazonaws.com" in captured(report)
+        assert effects(report, f"*.execute-api.{REGION}") == {effect}
+    assert "PRIVATE_DNS_SWALLOWS" in codes(net(tmp_path, OPEN, door("execute-api")).findings())
 
 
 def test_names_are_the_services_and_never_derived(tmp_path: Path) -> None:
@@ -153,33 +156,6 @@ def test_names_are_the_services_and_never_derived(tmp_path: Path) -> None:
     assert f"*.dkr.ecr.{REGION}.amazonaws.com" in captured(
         asked(offline, interface("ecr.dkr", "--private-dns-enabled"))
     )
-
-
-DENY = '{"Statement":[{"Effect":"Deny","Principal":"*","Action":"ecr:*","Resource":"*"}]}'
-
-
-def test_a_policy_without_an_allow_denies_everything(tmp_path: Path) -> None:
-    """terraform-aws-vpc 1197, 680: an endpoint policy with only a Deny; found through support."""
-    offline = net(tmp_path, OPEN)
-    words = f"--policy-document {DENY}"
-    report = asked(offline, interface("ecr.api", "--private-dns-enabled", words))
-    assert effects(report, "api.ecr") == {"DENIED"}
-
-
-def test_a_gateway_endpoint_takes_the_whole_prefix_list(tmp_path: Path) -> None:
-    """moby 34185: docker pull failed through an S3 endpoint whose policy allowed one bucket."""
-    offline = net(tmp_path)
-    policy = (
-        '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",'
-        '"Resource":"arn:aws:s3:::ours/*"}]}'
-    )
-    report = asked(
-        offline,
-        f"create-vpc-endpoint --vpc-id VPC --service-name com.amazonaws.{REGION}.s3 "
-        f"--route-table-ids TABLE --policy-document {policy}",
-    )
-    assert effects(report) & {"DENIED", "DEPENDS"}
-    assert "CONNECTIONS_RESET" in str(report)
 
 
 ACL = """
@@ -206,7 +182,10 @@ def test_an_acl_without_s3s_blocks_stops_the_way_through_a_gateway_endpoint(tmp_
         }
     )
     assert found["disposition"] == "stopped"
-    assert "SUBNET_ACL_RESTRICTION" in {step["code"] for step in found["blockers"]}
+    assert {step["code"] for step in found["blockers"]} == {"SUBNET_ACL_RESTRICTION"}
+    opened = [one for fix in found["fixes"] for one in fix["calls"]]
+    assert {one["operation"] for one in opened} == {"CreateNetworkAclEntry"}
+    assert (all(fix["verified"] for fix in found["fixes"]), found["mended"]) == (True, "reached")
 
 
 def test_s3s_private_name_needs_a_gateway_endpoint_first(tmp_path: Path) -> None:
@@ -219,7 +198,8 @@ def test_s3s_private_name_needs_a_gateway_endpoint_first(tmp_path: Path) -> None
             "--dns-options PrivateDnsOnlyForInboundResolverEndpoint=true",
         ),
     )
-    assert report["preflight"]
+    (refused,) = report["preflight"]
+    assert "must have a Gateway endpoint for the service" in str(refused)
 
 
 def test_an_endpoint_that_names_lead_past_is_found(tmp_path: Path) -> None:

@@ -102,3 +102,19 @@ def test_every_word_is_on_the_page():
     assert set(CODES) == {*Code, *Why}
     assert set(FLAGS) == set(Flag)
     assert set(EFFECTS) == set(Effect) - {Effect.UNCHANGED}
+
+
+def test_what_was_assumed_is_what_the_answer_rests_on():
+    story = build()
+    admit(story, story.app_group)
+    told = {}
+    for name, orders in {
+        "nothing": (),
+        "service": (endpoint(story),),
+        "port": (Order("AuthorizeSecurityGroupIngress", {
+            "GroupId": story.app_group, "IpPermissions": [{
+                "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80,
+                "UserIdGroupPairs": [{"GroupId": story.web_group}]}]}),),
+    }.items():  # fmt: skip
+        told[name] = [one.split()[0] for one in shown(asked(story, *orders))["assumptions"]]
+    assert told == {"nothing": [], "service": ["callers'"], "port": ["a"]}
