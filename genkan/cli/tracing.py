@@ -131,10 +131,13 @@ def policy_lines(found: Mapping[str, Any]) -> Iterator[str]:
 
 def fix_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Draw the calls that mend it, in their order, and whether they were tried on a copy."""
+    own = found["origin"].get("account")
     for fix in found["fixes"]:
         word = "checked" if fix["verified"] else "not enough"
         for call in fix["calls"]:
-            yield f"fix ({word}): {call['words']}"
+            other = call.get("account") if own else None
+            whose = f", by account {other}" if other and other != own else ""
+            yield f"fix ({word}{whose}): {call['words']}"
         if not fix["calls"]:
             yield f"no call is known that mends {fix['blocker']['code']}"
     if found["mended"] == "reached":

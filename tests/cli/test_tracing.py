@@ -61,15 +61,23 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
     blocker = step("answer", "dropped", "nobody", code="NO_ROUTE_TO_DESTINATION", name="main")
     found = {
         "packet": {"text": "tcp 10.0.0.4:1 → 10.0.0.5:80"},
-        "origin": {"id": "i-1", "name": "web"},
+        "origin": {"id": "i-1", "name": "web", "account": "1"},
         "arrived": {"id": "i-2", "name": None},
         "disposition": "unanswered",
         "forward": [step("forward", "translated", "changed", because=because)],
         "answer": [blocker],
         "blockers": [blocker],
         "fixes": [
-            {"blocker": blocker, "calls": [{"words": "aws ec2 create-route"}], "verified": True},
-            {"blocker": blocker, "calls": [{"words": "aws ec2 allow"}], "verified": False},
+            {
+                "blocker": blocker,
+                "calls": [{"words": "aws ec2 create-route", "account": "1"}],
+                "verified": True,
+            },
+            {
+                "blocker": blocker,
+                "calls": [{"words": "aws ec2 allow", "account": "2"}],
+                "verified": False,
+            },
             {"blocker": blocker, "calls": [], "verified": False},
         ],
         "mended": "reached",
@@ -107,7 +115,7 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
         "x ← main route nobody",
         "1. the answer, route at main: nobody NO_ROUTE_TO_DESTINATION",
         "fix (checked): aws ec2 create-route",
-        "fix (not enough): aws ec2 allow",
+        "fix (not enough, by account 2): aws ec2 allow",
         "no call is known that mends NO_ROUTE_TO_DESTINATION",
         "with this it arrives, and its answer comes back",
         "policy: p: denied by statement 1 (s3:* on b of who may) RESOURCE_POLICY_DENY",
