@@ -24,8 +24,9 @@ Shown = Mapping[str, Any]
 def findings(sources: tuple[Path, ...], output: str, as_json: bool) -> None:
     """Say what does not do what it is there for.
 
-    Blackholes, endpoints that nobody reaches or that their service's name leads past, in one zone,
-    or whose private names answer for more than their service; policies that allow nothing, default
+    Blackholes; endpoints that nobody accepted, that nobody reaches or that their service's name
+    leads past, in one zone, whose private names answer for more than their service, or whose
+    callers lack what else they need; policies that allow nothing, default
     groups that let nobody in, services without targets; and groups, rules and ACL entries that make
     no difference. Exit code 1: there is a warning.
 

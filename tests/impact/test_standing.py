@@ -9,9 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from genkan.cli.main import main
-from genkan.impact.standing import Code, Standing, findings_of
+from genkan.impact.standing import findings_of
+from genkan.impact.standing_kinds import Code, Standing
 from tests.build import REGION
 from tests.impact.story import ANYWHERE, Story, build
+from tests.impact.test_fixes import of_a_service
 
 DUMP = Path(__file__).parents[1] / "imports" / "terraform" / "dump.jsonl"
 HTTPS = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
@@ -160,6 +162,19 @@ def no_targets(story: Story) -> None:
     )  # fmt: skip
 
 
+def unaccepted(story: Story) -> None:
+    of_a_service(story)
+    wider = HTTPS | {"IpRanges": [{"CidrIp": "172.16.0.0/16"}]}  # than this rule there is one now
+    story.client.ask(
+        "RevokeSecurityGroupIngress", GroupId=story.endpoint_group, IpPermissions=[wider]
+    )
+
+
+def lacking(story: Story) -> None:
+    """`app` has no way to the name that tells a cell."""
+    endpoint(story, "timestream.query-cell1")
+
+
 MADE: dict[Callable[[Story], None], Code] = {
     blackhole: Code.ROUTE_BLACKHOLE,
     unreachable: Code.ENDPOINT_UNREACHABLE,
@@ -177,6 +192,8 @@ MADE: dict[Callable[[Story], None], Code] = {
     nobody: Code.RULE_MATCHES_NOBODY,
     acl_entry: Code.ACL_ENTRY_SHADOWED,
     no_targets: Code.SERVICE_WITHOUT_TARGETS,
+    unaccepted: Code.ENDPOINT_NOT_AVAILABLE,
+    lacking: Code.ENDPOINT_LACKS_NEED,
 }
 
 
