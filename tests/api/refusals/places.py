@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import genkan.api
@@ -24,9 +25,10 @@ class Place:
         return f"{self.path}:{self.first} {self.function}: {self.text[:100]}"
 
 
-def places() -> list[Place]:
+@cache
+def places() -> tuple[Place, ...]:
     """Give every `raise` of an error of its own."""
-    return [one for path in sorted(ROOT.rglob("*.py")) for one in _raises(path)]
+    return tuple(one for path in sorted(ROOT.rglob("*.py")) for one in _raises(path))
 
 
 def unreached(reached: set[tuple[str, int]]) -> list[Place]:
