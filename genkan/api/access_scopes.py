@@ -1,12 +1,14 @@
 """Network insights access scopes, and analyses of them.
 
-A scope is kept and shown; its analysis is answered at once, by whoever knows the program. A finding
-is a way from an interface, or from the internet, that MatchPaths look for and ExcludePaths do not
-except. "Network Access Analyzer" user guide.
+A scope is kept and shown. Its analysis is begun, and shown as running; who knows the program makes
+it (`analysed`) beside the calls that come meanwhile, for it may take seconds. A finding is a way
+from an interface, or from the internet, that MatchPaths look for and ExcludePaths do not except.
+"Network Access Analyzer" user guide.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -100,9 +102,17 @@ def start_network_insights_access_scope_analysis(
         tags=from_specifications(NetworkInsightsAccessScopeAnalysis.kind, tag_specifications),
         scope_id=scope.id,
         started_at=call.now,
-        **_found(call, scope),
+        running=True,
     )
     return Answer(_started(analysis), put(analysis))
+
+
+def analysed(
+    call: Call, analysis: NetworkInsightsAccessScopeAnalysis
+) -> NetworkInsightsAccessScopeAnalysis:
+    """Make an analysis that is running; give it with what was found."""
+    scope = need(call, NetworkInsightsAccessScope, analysis.scope_id)
+    return replace(analysis, **_found(call, scope))
 
 
 def describe_network_insights_access_scope_analyses(
@@ -221,7 +231,7 @@ def _analysis(row: NetworkInsightsAccessScopeAnalysis) -> dict[str, Any]:
         "Status": _status(row),
         **({"StatusMessage": row.message} if row.message else {}),
         "StartDate": row.started_at,
-        "EndDate": row.started_at,
+        **({} if row.running else {"EndDate": row.ended_at or row.started_at}),
         "FindingsFound": "unknown" if row.found is None else str(row.found).lower(),
         "AnalyzedEniCount": row.interfaces,
         "Tags": shown(row.tags),
@@ -229,6 +239,8 @@ def _analysis(row: NetworkInsightsAccessScopeAnalysis) -> dict[str, Any]:
 
 
 def _status(row: NetworkInsightsAccessScopeAnalysis) -> str:
+    if row.running:
+        return "running"
     return "failed" if row.found is None else "succeeded"
 
 

@@ -34,6 +34,7 @@ from genkan.model.hosted_zone import GLOBAL, ZoneChange
 from genkan.model.instance import Instance, InstanceState
 from genkan.model.nat_gateway import NatGateway, NatGatewayState
 from genkan.model.network import Change, Network, delete, put
+from genkan.model.network_insights import NetworkInsightsAccessScopeAnalysis
 from genkan.model.resource import Resource
 from genkan.model.vpn import VpnConnection, VpnConnectionState
 from genkan.program import Delta
@@ -260,6 +261,13 @@ class Control:
         if log is not None and log.delivery_error != error:
             change = put(replace(log, delivery_error=error))
             self._commit(f"Deliver {log_id}", log.region, change, later=True)
+
+    def end_analysis(self, analysis: NetworkInsightsAccessScopeAnalysis) -> None:
+        """Take down what an analysis that was running has found; one that is deleted stays so."""
+        known = self.network.get(NetworkInsightsAccessScopeAnalysis, analysis.id)
+        if known is not None:
+            ended = replace(analysis, tags=known.tags, running=False, ended_at=self._now())
+            self._commit(f"Analyse {analysis.id}", analysis.region, put(ended))
 
     def attach_process(self, asked: dict[str, Any], namespace_of: NamespaceOf) -> str:
         """Put a network namespace that is held on an interface; give its id. Raises Refused."""

@@ -57,7 +57,8 @@ class NetworkInsightsAccessScope(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkInsightsAccessScopeAnalysis(Resource):
-    """What was found of a scope when it was asked: `found` None and a message where nothing was.
+    """What was found of a scope when it was asked: `found` None and a message where nothing was;
+    nothing yet while it is `running`.
 
     `findings` are JSON text: a list of components, by the API's names, a finding; `interfaces` is
     how many were looked at.
@@ -71,3 +72,5 @@ class NetworkInsightsAccessScopeAnalysis(Resource):
     found: bool | None = None
     findings: str = "[]"
     interfaces: int = 0
+    running: bool = False
+    ended_at: datetime | None = None

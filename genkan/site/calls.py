@@ -15,7 +15,7 @@ from genkan.api import endpoint
 from genkan.api.call import Answer, Call
 from genkan.control import Control
 from genkan.control.batch import Asked
-from genkan.control.ways import find_access, find_way, supposing
+from genkan.control.ways import find_way, supposing
 from genkan.control.writer import Writer
 from genkan.site.handover import Reply
 
@@ -30,11 +30,14 @@ class Calls:
         *,
         console_output: Callable[[str], bytes],
         has_certificate: Callable[[str], bool],
+        written: Callable[[], None] = lambda: None,
     ) -> None:
+        """`written` is called after each call that may have changed something."""
         self._control = control
         self._writer = writer
         self._console_output = console_output
         self._has_certificate = has_certificate
+        self._written = written
 
     def take(self, request: wire.HttpRequest, reply: Reply) -> None:
         """Have a request answered: at once when it only reads, else when the writer has done it."""
@@ -50,10 +53,14 @@ class Calls:
                 reply(_answered(question, self._control.read(call, asked)))
             else:
                 self._writer.submit(
-                    (call, asked), lambda outcome: reply(_answered(question, outcome))
+                    (call, asked), lambda outcome: self._tell(reply, _answered(question, outcome))
                 )
         except Exception as error:
             reply(endpoint.refuse(service, protocol, error, request_id))
+
+    def _tell(self, reply: Reply, answer: wire.HttpAnswer) -> None:
+        reply(answer)
+        self._written()
 
     def _call(self, request: wire.HttpRequest, request_id: str) -> Call:
         said = dict(request.header_items())
@@ -90,9 +97,6 @@ class Calls:
             new_key_pair=_new_key_pair,
             find_way=lambda network, supposed, flow: find_way(
                 supposing(self._control.compilation, network, supposed), flow
-            ),
-            find_access=lambda network, content: find_access(
-                self._control.compilation, network, content
             ),
             has_certificate=self._has_certificate,
         )

@@ -48,6 +48,7 @@ from genkan.site.notifier import Notifier
 from genkan.site.on_demand import OnDemand
 from genkan.site.quota_questions import QuotaQuestions
 from genkan.site.runner import AnchorRunner, RunnerFailure
+from genkan.site.scope_analyses import ScopeAnalyses
 from genkan.site.tables import crowded
 from genkan.store import Store, StoreUnreadable
 
@@ -89,7 +90,9 @@ class ControlProcess:
             self._writer,
             console_output=home.console_output,
             has_certificate=Kept(home.certificates).has,
+            written=lambda: self._scopes.look(),
         )
+        self._scopes = ScopeAnalyses(self._control, self._writer, self._calls.call_as)
 
     async def start(self, *subscribers: str) -> None:
         """Bring the site up to the store's state and begin to answer, when these processes answer
@@ -124,6 +127,7 @@ class ControlProcess:
         if self._home.sources:
             self._home.remember(sources=[])
         await self._writer.begin_steps()
+        self._scopes.look()
 
     async def ready(self, *subscribers: str) -> None:
         """Wait until these processes have the program, however long."""
