@@ -2,7 +2,7 @@
 walker, by z3 and by decision diagrams.
 
 python benchmarks/reach.py [--vpcs 20] [--interfaces 10000] [--services 100] [--seed 1] [--sets]
-    [--rarely]
+    [--rarely] [--bound 300]
 
 Draws the network (benchmarks/reach_network.py), compiles it, and times `reach` from every interface
 to every service, at every port that a program is lent, there and back. The others answer a part of
@@ -11,16 +11,19 @@ are held to those of the sets, and what they would take for all pairs is told as
 (`pip install z3-solver`) asks of each pair whether any flow passes; the diagrams are those of the
 tests, and `dd` with CUDD (`pip install dd`) holds the relation of one VPC. What is not installed is
 left out. With --rarely Python's collector looks as seldom as in `genkan reach --from`. Memory is
-the process's largest resident set after `reach`, with the network in it.
+the process's largest resident set after `reach`, with the network in it. Each line is printed when
+it is known, and what is not done after --bound seconds is given up and said so.
 """
 
 import argparse
 import gc
 import random
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +45,7 @@ from genkan.program.address import Address
 from genkan.program.filter import Guard, InSet, Rule, Stage, SubnetGuard
 
 TCP, HTTPS, SOURCE_PORT = 6, 443, 49_152
+SOLVING = 10_000  # milliseconds that z3 has for a pair
 LENT = (32_768, 60_999)
 
 
@@ -73,7 +77,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sets", action="store_true", help="nothing but the sets")
     parser.add_argument("--rarely", action="store_true", help="collect as `reach --from` does")
+    parser.add_argument("--bound", type=int, default=300, help="seconds for each of the engines")
     asked = parser.parse_args()
+    sys.stdout.reconfigure(line_buffering=True)
     if asked.rarely:
         collect_rarely()
     spread = min(3, asked.vpcs)
@@ -83,11 +89,16 @@ def main() -> None:
     names = [
         one.service_name.replace("{region}", REGION) for one in ROWS if "Interface" in one.types
     ]
-    network = Drawing(shape, names).network()
     start = time.perf_counter()
-    state = State.of(network)
+    with bounded(asked.bound):
+        network = Drawing(shape, names).network()
+    print(f"drawn                     {time.perf_counter() - start:7.2f} s")
+    start = time.perf_counter()
+    with bounded(asked.bound):
+        state = State.of(network)
     print(f"compiled and read once    {time.perf_counter() - start:7.2f} s")
-    found, seconds = by_sets(state)
+    with bounded(asked.bound):
+        found, seconds = by_sets(state)
     if asked.sets:
         print(f"ways that are open {len(found):,}")
         return
@@ -96,16 +107,37 @@ def main() -> None:
     dice = random.Random(asked.seed)
     dice.shuffle(pairs)
     open_ = _open(state, found)
-    by_walker(state, pairs[:2_000], len(pairs), seconds, open_)
-    for name, engine in (("z3", by_z3), ("dd (CUDD)", by_dd)):
+    engines: dict[str, Callable[[], None]] = {
+        "walker": lambda: by_walker(state, pairs[:2_000], len(pairs), seconds, open_),
+        "z3": lambda: _told("z3", by_z3(state, pairs[:200]), pairs, seconds, open_),
+        "dd (CUDD)": lambda: _told("dd (CUDD)", by_dd(state, pairs[:200]), pairs, seconds, open_),
+        "diagrams of the tests": lambda: by_diagrams(state, pairs, seconds, open_),
+        "traces": lambda: trace_time(state, pairs[:2_000]),
+    }
+    for name, engine in engines.items():
         try:
-            told = engine(state, pairs[:200])
+            with bounded(asked.bound):
+                engine()
         except ImportError as missing:
             print(f"{name:<26}not installed: {missing}")
-            continue
-        _told(name, told, pairs, seconds, open_)
-    by_diagrams(state, pairs, seconds, open_)
-    trace_time(state, pairs[:2_000])
+        except TimeoutError as late:
+            print(f"{name:<26}{late}")
+
+
+@contextmanager
+def bounded(seconds: int) -> Iterator[None]:
+    """Give up what takes longer. Raises TimeoutError."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError(f"not done in {seconds} s, and given up")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def by_sets(state: State) -> tuple[list[Reached], float]:
@@ -242,6 +274,7 @@ def by_z3(state: State, pairs: Sequence[Pair]) -> Answers:
     told, start = {}, time.process_time()
     for one, asked in prepared:
         solver = z3.Solver()
+        solver.set("timeout", SOLVING)
         solver.add(
             ports[False] == HTTPS, z3.UGE(ports[True], LENT[0]), z3.ULE(ports[True], LENT[1])
         )
