@@ -43,6 +43,7 @@ class Atlas:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.places: dict[str, Place] = {}
         self.far_ends: dict[tuple[str, str], End] = {}
         self.near_ends: dict[tuple[str, str], End] = {}
         self.links: dict[tuple[str, str], Link] = {}
@@ -58,6 +59,8 @@ class Atlas:
 
     def _read(self, entry: Entry) -> None:
         match entry:
+            case Place(id=name):
+                self.places[name] = entry
             case Link(left=left, right=right):
                 for end, far in ((left, right), (right, left)):
                     self.far_ends[end.place, end.name] = far
@@ -117,6 +120,8 @@ class Atlas:
             case Listener():
                 block = entry.addresses
                 self._listeners[_port_of(entry)][block.prefixlen].pop(int(block.network_address))
+            case Place(id=name):
+                del self.places[name]
             case AddressSet():
                 self._members.pop((entry.place, entry.name), None)
 
@@ -126,7 +131,7 @@ class Atlas:
         return found if isinstance(found, kind) else None
 
     def place(self, name: str) -> Place | None:
-        return self.find(Place, name)
+        return self.places.get(name)
 
     def owns(self, place: str, address: Address) -> bool:
         """Tell whether an address is one of the place's own interfaces'."""

@@ -161,7 +161,10 @@ class NameBook:
     def _read(self, entry: Entry) -> None:
         match entry:
             case RecordSet():
-                self._names.setdefault(entry.zone, _ZoneNames()).put(entry)
+                names = self._names.get(entry.zone)
+                if names is None:
+                    names = self._names[entry.zone] = _ZoneNames()
+                names.put(entry)
             case Zone():
                 self._zones[entry.id] = entry
             case ZoneAttachment():

@@ -116,6 +116,7 @@ def groups_of(
     """Give the groups of a VPC, of those that send before or after. `beyond`: what tells public
     addresses apart; `caller`: what tells who calls from a place apart."""
     held: dict[tuple[object, ...], list[Member]] = {}
+    same = before.index.public_of == after.index.public_of
     for member in _members(before, after, vpc_id):
         interface = member.interface
         publics = _publics(before, interface, beyond)
@@ -123,7 +124,7 @@ def groups_of(
             interface.subnet_id,
             tuple(sorted(interface.group_ids)),
             publics,
-            publics if after is before else _publics(after, interface, beyond),
+            publics if same else _publics(after, interface, beyond),
             interface.source_dest_check,
             tuple(blocks.of(one) for one in interface.addresses),
             caller(member.place),
