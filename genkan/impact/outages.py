@@ -1,6 +1,11 @@
-"""Outages: flows that work before orders and after them, and not between two of them."""
+"""Outages: flows that work before orders and after them, and not between two of them.
 
-from collections.abc import Iterable, Sequence
+What only makes things that nobody refers to who was there (a group, a subnet, a table of new
+subnets, an endpoint without private names) alters no flow that was there: the state after it is
+not looked at, and is compiled together with what comes next.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from genkan.impact.effects import Compared, Effect
@@ -8,7 +13,13 @@ from genkan.impact.groups import Sender
 from genkan.impact.outlook import Verdict, look
 from genkan.impact.state import State
 from genkan.impact.target import Target
-from genkan.model.network import Change
+from genkan.model.network import Change, Network
+from genkan.model.network_interface import InterfaceType, NetworkInterface
+from genkan.model.resource import Resource
+from genkan.model.route_table import RouteTable
+from genkan.model.security_group import SecurityGroup
+from genkan.model.subnet import Subnet
+from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ def with_outages(before: State, changes: Sequence[Change], pairs: Iterable[Pair]
     are made where a flow asks for them, each of the one before it."""
     held = list(pairs)
     left = {id(one): (pair, one) for pair in held for one in pair.compared if _is_in_question(one)}
-    states = before.through(changes[:-1])
+    states = before.through(_together(before.network, changes[:-1]))
     fails: set[int] = set()
     while left and (state := next(states, None)):
         now = {
@@ -36,6 +47,41 @@ def with_outages(before: State, changes: Sequence[Change], pairs: Iterable[Pair]
         fails |= now
         left = {name: one for name, one in left.items() if name not in now}
     return [_marked(pair, fails) for pair in held]
+
+
+def _together(network: Network, changes: Iterable[Change]) -> Iterator[Change]:
+    """Give the changes that can alter a flow of a network, each with those before it that cannot;
+    the last of these lead to nothing else."""
+    held: list[Change] = []
+    for change in changes:
+        held.append(change)
+        if not is_beside(network, change):
+            yield Change.of(held)
+            held = []
+
+
+def is_beside(network: Network, change: Change) -> bool:
+    """Tell whether a change only makes what stands beside all that a network has."""
+    return not change.deletes and all(
+        network.find(row.kind, row.id) is None and _stands_alone(network, row)
+        for row in change.puts
+    )
+
+
+def _stands_alone(network: Network, row: Resource) -> bool:
+    match row:
+        case SecurityGroup() | Subnet():
+            return True
+        case RouteTable(associations=associations):
+            return all(
+                one.subnet_id and network.get(Subnet, one.subnet_id) is None for one in associations
+            )
+        case NetworkInterface(interface_type=InterfaceType.VPC_ENDPOINT):
+            return True
+        case VpcEndpoint():
+            interface = row.endpoint_type is VpcEndpointType.INTERFACE
+            return interface and not row.private_dns_enabled
+    return False
 
 
 def _is_in_question(one: Compared) -> bool:

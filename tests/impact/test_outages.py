@@ -3,10 +3,15 @@ fails in them."""
 
 from dataclasses import replace
 
+import pytest
+
+from genkan.impact.captures import captures
 from genkan.impact.impact import impact
 from genkan.impact.order import Order
+from genkan.impact.outages import is_beside
 from genkan.impact.state import Ordered
-from tests.build import Tokens
+from genkan.impact.touched import touched
+from tests.build import REGION, Tokens
 from tests.impact.story import ANYWHERE, Story, build
 
 
@@ -58,3 +63,65 @@ def test_each_of_many_orders_is_done_once():
     report = impact(story.state, call, orders)
     assert report.refused is None
     assert len(made) == len(orders)
+
+
+def endpoint(story: Story, private: bool, subnet: str, group: str) -> Order:
+    said = {
+        "VpcId": story.vpc,
+        "ServiceName": f"com.amazonaws.{REGION}.sqs",
+        "VpcEndpointType": "Interface",
+        "SubnetIds": [subnet],
+        "SecurityGroupIds": [group],
+        "PrivateDnsEnabled": private,
+    }
+    return Order("CreateVpcEndpoint", said)
+
+
+def making(story: Story, bare: str) -> list[tuple[Order, bool]]:
+    """Give orders, and whether they only make what stands beside all that is there."""
+    group = {"GroupName": "new", "Description": "new", "VpcId": story.vpc}
+    https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    of_app = {**https, "UserIdGroupPairs": [{"GroupId": story.app_group}]}
+    of_new = {**https, "UserIdGroupPairs": [{"GroupId": "{1.GroupId}"}]}
+    anywhere = {"RouteTableId": "{4.RouteTable.RouteTableId}", "DestinationCidrBlock": ANYWHERE}
+    return [
+        (Order("CreateSecurityGroup", group), True),
+        (ingress("{1.GroupId}", of_app), True),
+        (Order("CreateSubnet", {"VpcId": story.vpc, "CidrBlock": "172.16.9.0/24"}), True),
+        (Order("CreateRouteTable", {"VpcId": story.vpc}), True),
+        (Order("CreateRoute", {**anywhere, "GatewayId": story.gateway}), True),
+        (joined("{3.Subnet.SubnetId}"), True),
+        (endpoint(story, False, "{3.Subnet.SubnetId}", "{1.GroupId}"), True),
+        (ingress(story.app_group, of_new), False),
+        (joined(bare), False),
+        (endpoint(story, True, "{3.Subnet.SubnetId}", "{1.GroupId}"), False),
+        (Order("RevokeSecurityGroupIngress", ingress(story.app_group, of_new).parameters), False),
+    ]
+
+
+def ingress(group: str, permission: dict) -> Order:
+    said = {"GroupId": group, "IpPermissions": [permission]}
+    return Order("AuthorizeSecurityGroupIngress", said)
+
+
+def joined(subnet: str) -> Order:
+    said = {"RouteTableId": "{4.RouteTable.RouteTableId}", "SubnetId": subnet}
+    return Order("AssociateRouteTable", said)
+
+
+@pytest.mark.parametrize("many", range(1, 12))
+def test_what_is_made_beside_the_rest_alters_no_flow(many: int):
+    """Held against what the difference of the two programs can touch."""
+    story = build()
+    cidr = {"VpcId": story.vpc, "CidrBlock": "172.16.8.0/24"}
+    bare = story.client.ask("CreateSubnet", **cidr)["Subnet"]["SubnetId"]
+    begun = story.state.settled(story.client.call.now)
+    rows = making(story, bare)[:many]
+    done = begun.ordered(story.client.call, [order for order, _ in rows])
+    assert is_beside(begun.network, done.changes[-1]) is rows[-1][1]
+    if all(beside for _, beside in rows):
+        what = touched(begun, done.state, done.delta)
+        own = [one for one in captures(begun, done.state, what) if not one.is_new]
+        assert own == []
+        subnets = {name for _, name in what.sends}.union(*(held for _, held, _ in what.ways))
+        assert all(begun.network.find("subnet", name) is None for name in subnets)
