@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import click
 
-from genkan.cli.main import EXIT_CODES, main
+from genkan.cli.commands import EXIT_CODES
+from genkan.cli.main import main
 
 WIDTH = 100
 HEAD = """\

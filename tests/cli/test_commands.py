@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from genkan.cli.main import CHAPTERS, EPILOG, EXIT_CODES, main
+from genkan.cli.commands import CHAPTERS, EPILOG, EXIT_CODES
+from genkan.cli.main import main
 
 LONGEST_HELP = 0.2  # seconds of the processor
 TRIES = 5  # a machine may be busy; the best of them counts
