@@ -10,8 +10,6 @@ import click
 
 from genkan.cli.failure import NO, fail_down
 from genkan.cli.options import FROM, JSON, OUTPUT, PARAMETER, SOURCE
-from genkan.client.home import default_home
-from genkan.client.site import Site, SiteDown
 
 Shown = Mapping[str, Any]
 
@@ -43,6 +41,9 @@ def findings(sources: tuple[Path, ...], output: str, as_json: bool) -> None:
 
 
 def _of_site() -> dict[str, Any]:
+    from genkan.client.home import default_home
+    from genkan.client.site import Site, SiteDown
+
     site = Site(default_home())
     try:
         return site.get("/findings")

@@ -11,8 +11,6 @@ import click
 
 from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
 from genkan.cli.options import FROM, PARAMETER, SOURCE
-from genkan.client.home import default_home
-from genkan.client.site import Site, SiteDown
 
 if TYPE_CHECKING:
     from genkan.impact.offline import Offline
@@ -110,6 +108,9 @@ def _templated(template: Path, files: "Offline | None", account: str | None) -> 
 
 def _home(account: str | None) -> dict[str, Any]:
     """Give the site's account of a name or number, the first one for None. Raises Failure."""
+    from genkan.client.home import default_home
+    from genkan.client.site import Site, SiteDown
+
     site = Site(default_home())
     try:
         held = site.get("/accounts")["accounts"]
@@ -128,6 +129,9 @@ def _read_files(sources: Sequence[Path], account: str | None) -> "Offline":
 
 
 def _asked(asked: Mapping[str, Any]) -> dict[str, Any]:
+    from genkan.client.home import default_home
+    from genkan.client.site import Site, SiteDown
+
     site = Site(default_home())
     try:
         report = site.post("/impact", asked)

@@ -11,8 +11,6 @@ import click
 from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
 from genkan.cli.impact_text import ports_word, several
 from genkan.cli.options import FROM, JSON, OUTPUT, PARAMETER, SOURCE
-from genkan.client.home import default_home
-from genkan.client.site import Site, SiteDown
 
 ANY = ("*", "any")
 Shown = Mapping[str, Any]
@@ -78,6 +76,9 @@ def _read(path: Path) -> Any:  # noqa: ANN401 - JSON
 
 
 def _of_site(asked: Shown) -> dict[str, Any]:
+    from genkan.client.home import default_home
+    from genkan.client.site import Site, SiteDown
+
     site = Site(default_home())
     try:
         return site.post("/reach", asked)
