@@ -64,7 +64,7 @@ def program_of(given: str | None, port: int) -> tuple[str, int]:
             USAGE,
             f"{text} does not say where a program listens.",
             "It is a port of this machine, HOST:PORT, or the path of a Unix socket.",
-            "genkan publish --help",
+            "8443, 127.0.0.1:8443 or /run/app.sock",
         )
     return host.strip("[]") or LOOPBACK, int(number)
 
