@@ -6,10 +6,11 @@ from typing import Any
 from genkan.cli.impact_text import (
     FLAGS,
     blocks,
+    by,
     capture_lines,
     fixes,
     need_lines,
-    other_words,
+    other_calls,
     side,
     summary,
     to,
@@ -29,7 +30,10 @@ def lines(report: Shown) -> Iterator[str]:
     yield f"### {ANSWERS[report['summary']['answer']]}"
     yield ""
     yield "```console"
-    yield from (f"$ {call['words']}" for call in report["change"])
+    for call in report["change"]:
+        if call["by"]:
+            yield f"# by account {call['by']}"
+        yield f"$ {call['words']}"
     yield "```"
     for one in report["preflight"]:
         yield ""
@@ -78,17 +82,17 @@ def _table(report: Shown) -> Iterator[str]:
 
 def _fixes(report: Shown) -> Iterator[str]:
     told = fixes(report["effects"])
-    others = [words for one in report["alternatives"] for words in other_words(report, one)]
+    others = [call for one in report["alternatives"] for call in other_calls(report, one)]
     if not told and not others:
         return
     yield ""
     yield "```console"
-    for words, verified, _ in told:
-        yield f"# a fix, {'tried on a copy' if verified else 'not enough alone'}"
-        yield f"$ {words}"
-    for words in others:
-        yield "# or, instead"
-        yield f"$ {words}"
+    for call, verified in told:
+        yield f"# a fix, {'tried on a copy' if verified else 'not enough alone'}{by(call)}"
+        yield f"$ {call['words']}"
+    for call in others:
+        yield f"# or, instead{by(call)}"
+        yield f"$ {call['words']}"
     yield "```"
 
 

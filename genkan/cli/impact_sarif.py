@@ -4,7 +4,7 @@ Format")."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genkan.cli.impact_text import blocks, fixes, need_lines, side, to, who
+from genkan.cli.impact_text import blocks, by, fixes, need_lines, side, to, who
 
 Shown = Mapping[str, Any]
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -46,8 +46,8 @@ def _result(report: Shown, effects: Sequence[Shown]) -> dict[str, Any]:
         f"Today: {side(report, first['before'])}. Then: {side(report, first['after'])}.",
         *need_lines(first["needs"]),
         *(
-            f"Fix ({'checked' if done else 'not enough'}): {said}"
-            for said, done, _ in fixes(effects)
+            f"Fix ({'checked' if done else 'not enough'}{by(call)}): {call['words']}"
+            for call, done in fixes(effects)
         ),
     ]
     ids = [one["interface"] for effect in effects for one in effect["group"]["interfaces"]]

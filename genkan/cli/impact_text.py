@@ -35,7 +35,7 @@ FLAGS = {
 def lines(report: Shown) -> Iterator[str]:
     """Draw a report."""
     for call in report["change"]:
-        yield f"IMPACT  {call['words']}"
+        yield f"IMPACT  {call['words']}" + (f"  (by account {call['by']})" if call["by"] else "")
     for one in report["preflight"]:
         yield f"REFUSED call {one['call']}: {one['code']}: {one['message']}"
     if report["preflight"]:
@@ -164,19 +164,39 @@ def need_lines(needs: Sequence[Shown], whole: bool = True) -> Iterator[str]:
             yield one["why"]
         for fix in one["fixes"]:
             for call in fix["calls"]:
-                yield f"  fix ({'checked' if fix['verified'] else 'not enough'}): {call['words']}"
+                yield f"  fix ({_checked(fix['verified'])}{by(call)}): {call['words']}"
         if one["instead"] and one["verdict"] != "works":
             yield f"  or without it: {one['instead']}"
 
 
-def fixes(effects: Sequence[Shown]) -> list[tuple[str, bool, str]]:
-    """Give the calls that mend effects, each once: words, whether they were enough, and whose."""
-    found: dict[tuple[str, bool, str], None] = {}
-    for effect in effects:
-        for fix in effect["fixes"]:
-            for call in fix["calls"]:
-                found[call["words"], fix["verified"], call["account"] or ""] = None
-    return list(found)
+def fixes(effects: Sequence[Shown]) -> list[tuple[Shown, bool]]:
+    """Give the calls that mend effects, each once, and whether they were enough."""
+    found = {
+        (call["words"], fix["verified"], call["account"]): (call, fix["verified"])
+        for effect in effects
+        for fix in effect["fixes"]
+        for call in fix["calls"]
+    }
+    return list(found.values())
+
+
+def _unmended(effects: Sequence[Shown]) -> dict[str, None]:
+    """Give the codes of what no call is known to mend."""
+    return {
+        fix["blocker"]["code"]: None
+        for effect in effects
+        for fix in effect["fixes"]
+        if fix["blocker"] and not fix["calls"]
+    }
+
+
+def by(call: Shown) -> str:
+    """Say which account makes a call, where that is a question."""
+    return f", by account {call['by']}" if call["by"] else ""
+
+
+def _checked(verified: bool) -> str:
+    return "checked" if verified else "not enough"
 
 
 def _block_lines(report: Shown, effects: Sequence[Shown]) -> Iterator[str]:
@@ -191,8 +211,9 @@ def _block_lines(report: Shown, effects: Sequence[Shown]) -> Iterator[str]:
     whole = first["flow"]["to"] != "resource"
     yield from (f"{INDENT}{line}" for line in need_lines(first["needs"], whole))
     told = fixes(effects)
-    for words, verified, _ in told[:MOST]:
-        yield f"{INDENT}fix ({'checked' if verified else 'not enough'}): {words}"
+    for call, verified in told[:MOST]:
+        yield f"{INDENT}fix ({_checked(verified)}{by(call)}): {call['words']}"
+    yield from (f"{INDENT}no call is known that mends {code}" for code in _unmended(effects))
     if len(told) > MOST:
         yield f"{INDENT}and {len(told) - MOST} more calls, which --json has"
 
@@ -200,14 +221,14 @@ def _block_lines(report: Shown, effects: Sequence[Shown]) -> Iterator[str]:
 def _alternative_lines(report: Shown) -> Iterator[str]:
     for one in report["alternatives"]:
         word = "checked, loses nothing of that" if one["verified"] else "loses too"
-        for words in other_words(report, one):
-            yield f"or ({word}): {words}"
+        for call in other_calls(report, one):
+            yield f"or ({word}{by(call)}): {call['words']}"
 
 
-def other_words(report: Shown, alternative: Shown) -> list[str]:
+def other_calls(report: Shown, alternative: Shown) -> list[Shown]:
     """Give the calls of an alternative that the change itself does not have."""
     asked = {call["words"] for call in report["change"]}
-    return [call["words"] for call in alternative["calls"] if call["words"] not in asked]
+    return [call for call in alternative["calls"] if call["words"] not in asked]
 
 
 def _answer(report: Shown, told: Shown) -> str:

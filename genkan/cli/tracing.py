@@ -13,7 +13,7 @@ import click
 
 from genkan.cli.explaining import lines_of
 from genkan.cli.failure import NO, REFUSED, USAGE, Failure, fail_down
-from genkan.cli.impact_text import need_lines, several
+from genkan.cli.impact_text import by, need_lines, several
 from genkan.client import Site, SiteDown
 from genkan.client.explanation import ask
 from genkan.client.home import default_home
@@ -131,13 +131,10 @@ def policy_lines(found: Mapping[str, Any]) -> Iterator[str]:
 
 def fix_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Draw the calls that mend it, in their order, and whether they were tried on a copy."""
-    own = found["origin"].get("account")
     for fix in found["fixes"]:
         word = "checked" if fix["verified"] else "not enough"
         for call in fix["calls"]:
-            other = call.get("account") if own else None
-            whose = f", by account {other}" if other and other != own else ""
-            yield f"fix ({word}{whose}): {call['words']}"
+            yield f"fix ({word}{by(call)}): {call['words']}"
         if not fix["calls"]:
             yield f"no call is known that mends {fix['blocker']['code']}"
     if found["mended"] == "reached":

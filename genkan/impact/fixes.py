@@ -34,12 +34,13 @@ MOST_ROUNDS = 24  # of fixes, and of other tries
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What mends `blocker`: orders, in their order, or none that is known.
+    """What mends `blocker` (None: that a name has no answer): orders, in their order, or none that
+    is known.
 
     `verified`: done on a copy, and walked again.
     """
 
-    blocker: Step
+    blocker: Step | None
     orders: tuple[Order, ...]
     verified: bool
 
@@ -66,7 +67,7 @@ class _Patient:
     def choose(self, state: State) -> bool:
         """Turn to the next blocker, where none is at hand; tell whether there is one."""
         if self.blocker is None:
-            met = {_place_of(fix.blocker) for fix in self.fixes}
+            met = {_place_of(fix.blocker) for fix in self.fixes if fix.blocker}
             self.blocker = next(
                 (one for one in self.trace.blockers if _place_of(one) not in met), None
             )

@@ -13,9 +13,10 @@ from genkan.impact.assumptions import Assumption, rested_on
 from genkan.impact.blocks import Blocks
 from genkan.impact.captures import Capture, captures
 from genkan.impact.effects import Effect, Finding, Times, by_names_together, compare, findings
-from genkan.impact.fixes import Fix, Mending, mend_all
+from genkan.impact.fixes import Fix
 from genkan.impact.groups import Group, Sender, groups_of, outside
 from genkan.impact.guarded import Guarded
+from genkan.impact.mendings import mendings
 from genkan.impact.needed import Needs
 from genkan.impact.order import Order, tokens_of
 from genkan.impact.outages import Pair, with_outages
@@ -36,7 +37,6 @@ from genkan.model.vpc import Vpc
 from genkan.program import Entry
 
 MOST_FLOWS = 20_000  # a port at a time
-MOST_MENDED = 512  # traces
 NONE_KNOWN = ResourcePolicies()
 
 
@@ -50,13 +50,15 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Report:
-    """What orders would do. `refused`: they would not be done, and why; then there is nothing else.
+    """What orders would do that `caller`, an account, makes where they say no other. `refused`:
+    they would not be done, and why; then there is nothing else.
 
     `left_out` flows were too many to look at. `mended` holds fixes by the finding's place in
     `findings`.
     """
 
     orders: tuple[Order, ...]
+    caller: str
     before: Network
     after: Network
     refused: OrderRefused | None = None
@@ -88,16 +90,17 @@ def impact(
     try:
         ordered = before.ordered(call, given)
     except OrderRefused as refused:
-        return Report(given, before.network, before.network, refused)
+        return Report(given, call.account, before.network, before.network, refused)
     after = ordered.state
     what = touched(before, after, ordered.delta)
     named = captures(before, after, what)
     times = Times(before, after, what.moves)
     survey = _Survey(times, call, what, named, Guarded(policies), ordered.delta.put)
     found = survey.findings(ordered.changes)
-    fixes = _fixes(after, call, found)
+    fixes = mendings(after, call, found)
     return Report(
         given,
+        call.account,
         before.network,
         after.network,
         None,
@@ -183,7 +186,7 @@ class _Survey:
                 others += by_addresses(self._times, vpc, answered)
             for group in self._groups(vpc):
                 yield from ((group, target, True) for target in targets)
-                yield from ((group, target, False) for target in others)
+                yield from ((group, target, target.is_new) for target in others)
             yield from ((*pair, False) for pair in self._from_peers(vpc) if vpc in whole)
         yield from ((*pair, False) for pair in self._between())
 
@@ -251,18 +254,6 @@ class _Survey:
 def _others(group: Group) -> Target:
     """Give the others of a group as what its first interface sends to."""
     return Target(Kind.INTERFACES, group.id, group=replace(group, members=group.members[1:]))
-
-
-def _fixes(after: State, call: Call, found: Sequence[Finding]) -> dict[int, tuple[Fix, ...]]:
-    """Find what mends what is lost, those that are stopped alike together."""
-    lost = {
-        number: one.after.trace
-        for number, one in enumerate(found)
-        if one.effect is Effect.LOST and one.after.trace is not None
-    }
-    numbers = list(lost)[:MOST_MENDED]
-    mendings: list[Mending] = mend_all(after, call, [lost[number] for number in numbers])
-    return {number: mending.fixes for number, mending in zip(numbers, mendings, strict=True)}
 
 
 def _alternatives(

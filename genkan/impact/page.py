@@ -37,6 +37,11 @@ live site or as GetAccountAuthorizationDetails answers them, a flow to a service
 becomes of the calls that they and the endpoint's policy tell apart: DENIED where none passes that
 the role may make, DEPENDS where some do. Where they are not known, that is among what was assumed.
 
+A flow that is LOST, and one that is STILL_BLOCKED, has the calls that mend it, each the smallest
+that is known, made on a copy of what the change leaves and looked at again. Where a network has
+several accounts, every call says which of them makes it: a provider's that accepts, a consumer's
+that opens a group.
+
 A service's callers may need another: pulls from ECR need its bucket of layers through S3's
 endpoint, SDKs of Timestream a name that tells their cell. `needs` of an effect has what they do not
 get, why, AWS's page that says so, and the calls that mend it, tried on a copy.

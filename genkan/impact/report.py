@@ -11,6 +11,7 @@ from genkan.impact.code import Flag
 from genkan.impact.effects import WORSE, Effect, Finding
 from genkan.impact.groups import Group, Sender
 from genkan.impact.impact import Report
+from genkan.impact.order import Order
 from genkan.impact.outlook import Outlook
 from genkan.impact.shown import (
     fix_shown,
@@ -36,7 +37,7 @@ KINDS = ("vpc-endpoint", "natgateway", "internet-gateway", "vpc-peering-connecti
 
 def shown(report: Report) -> dict[str, Any]:
     """Give a report as plain data."""
-    drawer = _Drawer(report.before, report.after)
+    drawer = _Drawer(report)
     refused = report.refused
     effects = [
         drawer.effect(finding, (report.fixes or {}).get(number, ()))
@@ -47,7 +48,7 @@ def shown(report: Report) -> dict[str, Any]:
     assumptions = [*assumed, *_notes(report)]
     return {
         "schema": SCHEMA,
-        "change": [order_shown(order) for order in report.orders],
+        "change": [drawer.order(order) for order in report.orders],
         "preflight": []
         if refused is None
         else [{"call": refused.number, "code": refused.code, "message": str(refused)}],
@@ -61,7 +62,7 @@ def shown(report: Report) -> dict[str, Any]:
         "captures": [_capture(one) for one in report.captures],
         "effects": effects,
         "alternatives": [
-            {"calls": [order_shown(order) for order in one.orders], "verified": one.verified}
+            {"calls": [drawer.order(order) for order in one.orders], "verified": one.verified}
             for one in report.alternatives
         ],
         "new": sorted(drawer.new),
@@ -111,11 +112,15 @@ def _resolved(told: Resolved | None) -> dict[str, Any] | None:
 class _Drawer:
     """Gives findings, and keeps the traces that they refer to."""
 
-    def __init__(self, before: Network, after: Network) -> None:
-        self._before, self._after = before, after
+    def __init__(self, report: Report) -> None:
+        self._before, self._after = report.before, report.after
+        self._caller = report.caller
         self._known: dict[int, str] = {}
         self.traces: dict[str, Any] = {}
         self.new: set[str] = set()
+
+    def order(self, order: Order) -> dict[str, Any]:
+        return order_shown(order, self._before, self._caller)
 
     def effect(self, finding: Finding, fixes: Any) -> dict[str, Any]:  # noqa: ANN401
         target = finding.target

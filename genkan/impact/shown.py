@@ -10,6 +10,7 @@ from genkan.impact.needs import Needed
 from genkan.impact.order import Order
 from genkan.impact.outlook import Said
 from genkan.impact.target import Ports
+from genkan.model.account import Account
 from genkan.model.network import Network
 from genkan.model.resource import Resource
 
@@ -44,8 +45,8 @@ def said_shown(said: Said) -> dict[str, Any]:
 
 def fix_shown(network: Network, fix: Fix) -> dict[str, Any]:
     return {
-        "blocker": step_shown(network, "", fix.blocker),
-        "calls": [order_shown(order) for order in fix.orders],
+        "blocker": step_shown(network, "", fix.blocker) if fix.blocker else None,
+        "calls": [order_shown(order, network) for order in fix.orders],
         "verified": fix.verified,
     }
 
@@ -63,21 +64,39 @@ def need_shown(network: Network, needed: Needed) -> dict[str, Any]:
         "said": said_shown(outlook.said) if outlook.said else None,
         "first_blocker": step_shown(network, "", first[0]) if first else None,
         "fixes": [
-            {"calls": [order_shown(order) for order in one.orders], "verified": one.verified}
+            {
+                "calls": [order_shown(order, network) for order in one.orders],
+                "verified": one.verified,
+            }
             for one in needed.fixes
         ],
     }
 
 
-def order_shown(order: Order) -> dict[str, Any]:
+def order_shown(
+    order: Order, network: Network | None = None, caller: str | None = None
+) -> dict[str, Any]:
+    """Give an order; with the account that makes it, `caller` where it says none, and in `by` who
+    that is, where a network has several."""
+    account = order.account or caller
     return {
         "service": order.service,
         "operation": order.operation,
         "parameters": json.loads(json.dumps(order.parameters, default=str)),
-        "account": order.account,
+        "account": account,
+        "by": _maker(network, account) if network is not None and account else None,
         "region": order.region,
         "words": order.words,
     }
+
+
+def _maker(network: Network, account: str) -> str | None:
+    """Give an account, with its name where that is another word; None where it is the only one."""
+    names = {one.id: one.account_name for one in network.all(Account)}
+    if not names.keys() - {account}:
+        return None
+    name = names.get(account, account)
+    return account if account in name else f"{account} ({name})"
 
 
 def header_shown(packet: Packet) -> dict[str, Any]:

@@ -225,10 +225,17 @@ def _unavailable(state: State) -> Iterator[Standing]:
             Code.ENDPOINT_NOT_AVAILABLE,
             endpoint.id,
             f"it is {endpoint.state.value}, and takes no packets",
-            "accept-vpc-endpoint-connections, by the service's owner"
+            f"accept-vpc-endpoint-connections, by the service's owner{_owner(state, endpoint)}"
             if waits
             else "delete-vpc-endpoints, and make it anew",
         )
+
+
+def _owner(state: State, endpoint: VpcEndpoint) -> str:
+    """Give who owns an endpoint's service, where that is another account that is known."""
+    service = state.network.get(EndpointService, service_id_of(endpoint.service_name))
+    other = service is not None and service.account != endpoint.account
+    return f", account {service.account}" if service and other else ""
 
 
 def _lacking(state: State) -> Iterator[Standing]:

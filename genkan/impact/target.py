@@ -47,6 +47,7 @@ class Target:
     group: Group | None = None
     fixed: tuple[Address, ...] = ()
     listens: tuple[tuple[int, int], ...] = ()  # protocol and port; none: at every port
+    is_new: bool = False  # what a change makes to be sent to: of it is told if it is stopped too
 
     def addresses_in(self, state: State) -> tuple[Address, ...]:
         """Give its addresses; a name's are whatever it answers."""

@@ -9,7 +9,9 @@ from genkan.impact.captures import Capture, question
 from genkan.impact.effects import Times
 from genkan.impact.openings import wearer
 from genkan.impact.state import State
-from genkan.impact.target import Kind, Target
+from genkan.impact.target import HTTPS, Kind, Target
+from genkan.impact.ways import WAITS
+from genkan.model.endpoint_service import EndpointService, service_id_of
 from genkan.model.load_balancer import LoadBalancer
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.vpc import Vpc
@@ -54,17 +56,31 @@ def by_addresses(times: Times, vpc: str, answered: Collection[Address]) -> Itera
     found: dict[str, Target] = {}
     for state in (times.before, times.after):
         for endpoint in state.network.where(VpcEndpoint, vpc_id=vpc):
-            ports = tuple(state.index.ports.get(endpoint.id, ()))
+            is_new = times.before.network.get(VpcEndpoint, endpoint.id) is None
+            ports = tuple(_ports(state, endpoint))
             rows = (
                 state.network.get(NetworkInterface, one) for one in endpoint.network_interface_ids
             )
             held = (address for one in rows if one and ports for address in one.addresses)
             for address in held:
                 name = f"{endpoint.id} {address}"
-                target = Target(Kind.ENDPOINT, name, fixed=(address,), listens=ports)
+                target = Target(Kind.ENDPOINT, name, fixed=(address,), listens=ports, is_new=is_new)
                 if address not in answered:
                     found.setdefault(name, target)
     yield from found.values()
+
+
+def _ports(state: State, endpoint: VpcEndpoint) -> Sequence[tuple[int, int]]:
+    """Give what listens behind an endpoint; of one that is not accepted yet, what would."""
+    known = state.index.ports.get(endpoint.id, ())
+    if known or endpoint.state not in WAITS:
+        return known
+    service = state.network.get(EndpointService, service_id_of(endpoint.service_name))
+    balancers = (
+        state.network.get(LoadBalancer, one) for one in (service.load_balancers if service else ())
+    )
+    nodes = (node for one in balancers if one for node in one.network_interface_ids)
+    return sorted({port for one in nodes for port in state.index.ports.get(one, ())}) or [HTTPS]
 
 
 def balancers(times: Times, vpc: str) -> Iterator[Target]:

@@ -29,7 +29,6 @@ from genkan.impact.shown import (
     step_shown,
 )
 from genkan.impact.state import State
-from genkan.model.instance import Instance
 from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
@@ -285,11 +284,7 @@ def shown(state: State, traces: list[Trace], mending: Mending | None = None) -> 
     blockers = [step_shown(network, way, one) for way, steps in ways for one in steps if one.blocks]
     return {
         "disposition": trace.disposition.value,
-        "origin": {
-            "id": trace.origin,
-            "name": name_of(network, trace.origin),
-            "account": _account_of(network, trace.origin),
-        },
+        "origin": {"id": trace.origin, "name": name_of(network, trace.origin)},
         "packet": header_shown(trace.packet),
         "arrived": _arrived(state, trace),
         "blockers": blockers,
@@ -302,11 +297,6 @@ def shown(state: State, traces: list[Trace], mending: Mending | None = None) -> 
         ],
         **{way: [step_shown(network, way, one) for one in steps] for way, steps in ways},
     }
-
-
-def _account_of(network: Network, origin: str) -> str | None:
-    instance = network.get(Instance, origin)
-    return instance.account if instance else None
 
 
 def _arrived(state: State, trace: Trace) -> dict[str, Any] | None:

@@ -211,15 +211,21 @@ def acceptances(state: State, step: Step) -> Iterator[tuple[Order, ...]]:
         return
     network, name = state.network, _led_to(state.network, route)
     endpoint = network.get(VpcEndpoint, name)
-    service = endpoint and network.get(EndpointService, service_id_of(endpoint.service_name))
-    if endpoint and service and endpoint.state in WAITS:
-        parameters = {"ServiceId": service.id, "VpcEndpointIds": [endpoint.id]}
-        yield (Order("AcceptVpcEndpointConnections", parameters, **owner(service)),)
+    if endpoint is not None:
+        yield from ((order,) for order in accepted(network, endpoint))
     peering = network.get(VpcPeeringConnection, name)
     if peering and peering.state is PeeringState.PENDING_ACCEPTANCE:
         side = {"account": peering.accepter.account, "region": peering.accepter.region}
         one = {"VpcPeeringConnectionId": peering.id}
         yield (Order("AcceptVpcPeeringConnection", one, **side),)
+
+
+def accepted(network: Network, endpoint: VpcEndpoint) -> Iterator[Order]:
+    """Give the order of its service's owner that accepts an endpoint, where it waits for that."""
+    service = network.get(EndpointService, service_id_of(endpoint.service_name))
+    if service is not None and endpoint.state in WAITS:
+        parameters = {"ServiceId": service.id, "VpcEndpointIds": [endpoint.id]}
+        yield Order("AcceptVpcEndpointConnections", parameters, **owner(service))
 
 
 def _led_to(network: Network, route: Route) -> str:

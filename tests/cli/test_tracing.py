@@ -61,7 +61,7 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
     blocker = step("answer", "dropped", "nobody", code="NO_ROUTE_TO_DESTINATION", name="main")
     found = {
         "packet": {"text": "tcp 10.0.0.4:1 → 10.0.0.5:80"},
-        "origin": {"id": "i-1", "name": "web", "account": "1"},
+        "origin": {"id": "i-1", "name": "web"},
         "arrived": {"id": "i-2", "name": None},
         "disposition": "unanswered",
         "forward": [step("forward", "translated", "changed", because=because)],
@@ -70,12 +70,12 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
         "fixes": [
             {
                 "blocker": blocker,
-                "calls": [{"words": "aws ec2 create-route", "account": "1"}],
+                "calls": [{"words": "aws ec2 create-route", "by": None}],
                 "verified": True,
             },
             {
                 "blocker": blocker,
-                "calls": [{"words": "aws ec2 allow", "account": "2"}],
+                "calls": [{"words": "aws ec2 allow", "by": "2 (shop)"}],
                 "verified": False,
             },
             {"blocker": blocker, "calls": [], "verified": False},
@@ -100,7 +100,7 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
                 "codes": ["C"],
                 "said": {"policy": "q", "reason": "denied: no", "calls": [], "callers": ""},
                 "first_blocker": None,
-                "fixes": [{"calls": [{"words": "aws ec2 let"}], "verified": True}],
+                "fixes": [{"calls": [{"words": "aws ec2 let", "by": None}], "verified": True}],
             },
         ],
         "possible": [
@@ -115,7 +115,7 @@ def test_a_trace_is_a_line_a_step_and_a_line_a_blocker():
         "x ← main route nobody",
         "1. the answer, route at main: nobody NO_ROUTE_TO_DESTINATION",
         "fix (checked): aws ec2 create-route",
-        "fix (not enough, by account 2): aws ec2 allow",
+        "fix (not enough, by account 2 (shop)): aws ec2 allow",
         "no call is known that mends NO_ROUTE_TO_DESTINATION",
         "with this it arrives, and its answer comes back",
         "policy: p: denied by statement 1 (s3:* on b of who may) RESOURCE_POLICY_DENY",

@@ -89,6 +89,18 @@ def test_an_endpoint_that_admits_app_loses_web_and_the_answer_names_the_call_tha
     assert {one.name for one in report.captures if one.view == story.vpc} >= {MONITORING}
 
 
+def test_who_had_no_way_before_either_is_told_the_call_that_gives_one(story):
+    admit(story, story.web_group)
+    report = asked(story, endpoint(story))
+    (still,) = report.of(Effect.STILL_BLOCKED)
+    assert (still.sender.origin, still.after.codes) == (story.app, ("ENI_SG_RULES_MISMATCH",))
+    (fix,) = report.fixes[report.findings.index(still)]
+    assert fix.verified
+    assert fix.orders[0].words.endswith(
+        f"--protocol tcp --port 443 --source-group {story.app_group}"
+    )
+
+
 def test_nothing_of_it_is_done(story):
     before = story.client.call.network
     asked(story, endpoint(story))
@@ -216,6 +228,14 @@ def test_dns_support_that_goes_takes_every_name_along(story):
     assert report.of(Effect.LOST)
     assert {code for one in report.of(Effect.LOST) for code in one.after.codes} == {
         "DNS_DISABLED_IN_VPC"
+    }
+    fixes = {
+        (fix.orders[0].words, fix.verified)
+        for one in report.of(Effect.LOST)
+        for fix in report.fixes[report.findings.index(one)]
+    }
+    assert fixes == {
+        (f"aws ec2 modify-vpc-attribute --vpc-id {story.vpc} --enable-dns-support", True)
     }
 
 

@@ -13,9 +13,15 @@ from genkan.impact.effects import Effect
 from genkan.impact.order import Order
 from genkan.impact.page import CODES, EFFECTS, FLAGS
 from genkan.impact.report import shown
-from tests.impact.story import ANYWHERE, build
-from tests.impact.test_impact import admit, asked, endpoint
+from genkan.impact.standing import findings_of
+from genkan.model.account import Account
+from genkan.model.vpc_endpoint import VpcEndpoint
+from tests.build import ACCOUNT, REGION
+from tests.impact.story import ANYWHERE, Story, build, launch
+from tests.impact.test_fixes import of_a_service
+from tests.impact.test_impact import EVERYTHING, admit, asked, endpoint
 
+OTHER = "222222222222"
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/reference/impact.schema.json").read_text())
 
 
@@ -96,6 +102,89 @@ def test_sarif_has_a_result_an_effect_with_its_rule_and_its_interfaces(reports):
         assert one["locations"][0]["logicalLocations"][0]["fullyQualifiedName"].startswith("eni-")
     (refusal,) = impact_sarif.log(reports["refused"])["runs"][0]["results"]
     assert (refusal["ruleId"], refusal["level"]) == ("REFUSED", "error")
+
+
+def by_another(story: Story) -> tuple[str, str, Order, Order, Order]:
+    """Have another account's instance use a service of the story's; give both accounts as they are
+    named, the provider's order that takes it away, the consumer's that does, and the consumer's
+    that asks for one more endpoint."""
+    service, own = of_a_service(story)
+    name = story.client.call.network.get(VpcEndpoint, own).service_name
+    story.client.put(Account(id=OTHER, account=OTHER, region=REGION, account_name="shop"))
+    ask = story.client.ask
+    ask("ModifyVpcEndpointServicePermissions", ServiceId=service, AddAllowedPrincipals=["*"])
+    story.client.become(OTHER)
+    vpc = ask("CreateVpc", CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    subnet = ask("CreateSubnet", VpcId=vpc, CidrBlock="10.7.1.0/24", AvailabilityZone=f"{REGION}a")[
+        "Subnet"
+    ]["SubnetId"]
+    group = ask("CreateSecurityGroup", GroupName="shop", Description="shop", VpcId=vpc)["GroupId"]
+    permission = {"GroupId": group, "IpPermissions": EVERYTHING}
+    ask("AuthorizeSecurityGroupIngress", **permission)
+    launch(story.client, "till", subnet, group)
+    asked_for = {
+        "VpcId": vpc,
+        "ServiceName": name,
+        "VpcEndpointType": "Interface",
+        "SubnetIds": [subnet],
+        "SecurityGroupIds": [group],
+    }
+    endpoint = ask("CreateVpcEndpoint", **asked_for)["VpcEndpoint"]["VpcEndpointId"]
+    story.client.become(ACCOUNT)
+    taken = {"ServiceId": service, "VpcEndpointIds": [endpoint]}
+    ask("AcceptVpcEndpointConnections", **taken)
+    story.client.pass_time(600)
+    return (
+        f"{ACCOUNT} (default)",
+        f"{OTHER} (shop)",
+        Order("RejectVpcEndpointConnections", taken),
+        Order("RevokeSecurityGroupIngress", permission, account=OTHER),
+        Order("CreateVpcEndpoint", asked_for, account=OTHER),
+    )
+
+
+def test_where_there_are_several_accounts_each_call_says_whose_it_is():
+    story = build()
+    provider, consumer, rejects, revokes, _ = by_another(story)
+    for order, whose, call in (
+        (rejects, provider, "accept-vpc-endpoint-connections"),
+        (revokes, consumer, "authorize-security-group-ingress"),
+    ):
+        report = shown(asked(story, order))
+        jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(report)))
+        told = list(impact_text.lines(report))
+        assert told[0] == f"IMPACT  {order.words}  (by account {whose})"
+        fix = f"fix (checked, by account {whose}): aws ec2 {call}"
+        assert any(line.strip().startswith(fix) for line in told)
+        table = list(impact_markdown.lines(report))
+        assert table[2:5] == ["```console", f"# by account {whose}", f"$ {order.words}"]
+        assert f"# a fix, tried on a copy, by account {whose}" in table
+        (run,) = impact_sarif.log(report)["runs"]
+        assert f"Fix (checked, by account {whose}): aws ec2 {call}" in str(run["results"])
+
+
+def test_an_endpoint_that_waits_to_be_accepted_says_who_accepts_it_and_what_else_it_lacks():
+    story = build()
+    provider, consumer, _, revokes, asks = by_another(story)
+    report = shown(asked(story, asks, revokes))
+    (still,) = [one for one in report["effects"] if one["effect"] == "STILL_BLOCKED"]
+    assert still["flow"]["to"] == "endpoint"
+    assert still["after"]["codes"] == ["BAD_STATE"]
+    told = [(call["operation"], call["by"]) for fix in still["fixes"] for call in fix["calls"]]
+    assert told == [
+        ("AcceptVpcEndpointConnections", provider),
+        ("AuthorizeSecurityGroupIngress", consumer),
+    ]
+    assert all(fix["verified"] for fix in still["fixes"])
+    story.client.become(OTHER)
+    made = story.client.ask("CreateVpcEndpoint", **asks.parameters)["VpcEndpoint"]["VpcEndpointId"]
+    (todo,) = [one.todo for one in findings_of(story.state) if one.about == made]
+    assert todo.endswith(f"by the service's owner, account {ACCOUNT}")
+
+
+def test_where_there_is_one_account_no_call_says_whose_it_is(reports):
+    assert not any("by account" in line for line in impact_text.lines(reports["lost"]))
+    assert not any("by account" in line for line in impact_markdown.lines(reports["lost"]))
 
 
 def test_every_word_is_on_the_page():
