@@ -7,14 +7,16 @@ IP_PKTINFO of ip(7), IPV6_RECVPKTINFO of ipv6(7).
 
 import ctypes
 import errno
+import mmap
 import socket
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import add
 from typing import TypeVar
 
 MOST = 64  # messages a call
 LONGEST_QUERY = 4096  # what is longer arrives cut, and does not parse
-LONGEST_REPLY = 1232
 _ADDRESSES = {4: 16, 6: 28}  # bytes of sockaddr_in and sockaddr_in6
 _MSG_DONTWAIT = 0x40
 _CONTROL = 64  # bytes: one control message, with room
@@ -46,10 +48,10 @@ class _MMsgHdr(ctypes.Structure):
 
 
 _HEADER = ctypes.sizeof(_MMsgHdr)
-_WORDS = _HEADER // 8
 _LEN = _MMsgHdr.len.offset // 4  # of `len`, in 32-bit words
-_NAME = _MsgHdr.name.offset // 8
 _CONTROL_LENGTH = _MsgHdr.controllen.offset // 8
+_IDS = tuple(number * LONGEST_QUERY for number in range(MOST))  # where messages begin
+_BEHIND_ID = tuple(at + 2 for at in _IDS)
 _libc = ctypes.CDLL(None, use_errno=True)
 _receive = _libc.recvmmsg
 _send = _libc.sendmmsg
@@ -57,49 +59,24 @@ _receive.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int,
 _send.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int]
 
 
-class _Ring:
-    """Headers for MOST messages of up to `longest` bytes, and plain views of what is in them."""
+class _Headers:
+    """Headers of MOST messages, each with a slot of the same buffer and an asker's address."""
 
-    def __init__(self, longest: int, address: int, control: int = 0) -> None:
-        self.longest = longest
-        self.address_size = address
-        self._control = ctypes.create_string_buffer(control * MOST) if control else None
+    def __init__(self, slots: int, addresses: int, address: int, controls: int = 0) -> None:
         self._headers = (_MMsgHdr * MOST)()
         self._vectors = (_IoVec * MOST)()
-        self._addresses = ctypes.create_string_buffer(address * MOST)
-        self._buffer = ctypes.create_string_buffer(longest * MOST)
-        self.start = ctypes.addressof(self._headers)
-        self.address = ctypes.addressof(self._addresses)
         for number in range(MOST):
-            self._join(number)
-        self.bytes = memoryview(self._buffer).cast("B")
-        self.lengths = memoryview(self._headers).cast("B").cast("I")[_LEN :: _HEADER // 4]
-        self.names = memoryview(self._headers).cast("B").cast("Q")[_NAME::_WORDS]
-        self.vectors = memoryview(self._vectors).cast("B").cast("Q")[1::2]
-        words = memoryview(self._headers).cast("B").cast("Q")
-        self.control_lengths = words[_CONTROL_LENGTH::_WORDS]
-        self.controls = memoryview(self._control or b"").cast("B").cast("i")
-
-    def _join(self, number: int) -> None:
-        vector, header = self._vectors[number], self._headers[number].hdr
-        vector.base = ctypes.addressof(self._buffer) + number * self.longest
-        vector.len = self.longest
-        size = self.address_size
-        header.name, header.namelen = self.address + number * size, size
-        header.iov, header.iovlen = ctypes.addressof(vector), 1
-        if self._control is not None:
-            header.control = ctypes.addressof(self._control) + number * _CONTROL
-            header.controllen = _CONTROL
-
-    def asker(self, number: int) -> Asker:
-        """Give who sent a message, as a socket's address."""
-        start = number * self.address_size
-        raw = self._addresses.raw[start : start + self.address_size]
-        port = int.from_bytes(raw[2:4])
-        if self.address_size == _ADDRESSES[4]:
-            return socket.inet_ntop(socket.AF_INET, raw[4:8]), port
-        address = socket.inet_ntop(socket.AF_INET6, raw[8:24])
-        return address, port, 0, int.from_bytes(raw[24:28], sys.byteorder)
+            vector, header = self._vectors[number], self._headers[number].hdr
+            vector.base, vector.len = slots + number * LONGEST_QUERY, LONGEST_QUERY
+            header.name, header.namelen = addresses + number * address, address
+            header.iov, header.iovlen = ctypes.addressof(vector), 1
+            if controls:
+                header.control, header.controllen = controls + number * _CONTROL, _CONTROL
+        self.start = ctypes.addressof(self._headers)
+        words = memoryview(self._headers).cast("B")
+        self.lengths = words.cast("I")[_LEN :: _HEADER // 4]
+        self.control_lengths = words.cast("Q")[_CONTROL_LENGTH :: _HEADER // 8]
+        self.sizes = memoryview(self._vectors).cast("B").cast("Q")[1::2]
 
 
 Admitted = Callable[[Sequence[int], Callable[[int], str]], Iterable[int]]
@@ -114,24 +91,34 @@ def tell_devices(sock: socket.socket, version: int) -> None:
 class Batch:
     """Buffers for one exchange at a time, at sockets of one IP version.
 
-    With `limited`, at those that `tell_devices`, and an exchange is given what is `admitted`.
+    With `limited`, at those that `tell_devices`, and an exchange is given what is `admitted`. A
+    reply is written over its question, behind the id, and goes out by a header of its own.
     """
 
     def __init__(self, version: int, *, limited: bool = False) -> None:
         self._address = _ADDRESSES[version]
         self._device = _PACKET_INFO[version][2]
-        self._in = _Ring(LONGEST_QUERY, self._address, _CONTROL if limited else 0)
-        self._out = _Ring(LONGEST_REPLY, self._address)
+        self._slots = mmap.mmap(-1, MOST * LONGEST_QUERY)
+        self._addresses = ctypes.create_string_buffer(MOST * self._address)
+        self._control = ctypes.create_string_buffer(MOST * _CONTROL if limited else 0)
+        slots = ctypes.addressof(ctypes.c_char.from_buffer(self._slots))
+        addresses = ctypes.addressof(self._addresses)
+        controls = ctypes.addressof(self._control) if limited else 0
+        self._in = _Headers(slots, addresses, self._address, controls)
+        self._out = _Headers(slots, addresses, self._address)
+        self._controls = memoryview(self._control).cast("B").cast("i")
 
     def exchange(
         self,
         fd: int,
+        known: Mapping[bytes, bytes],
         reply: Callable[[bytes], bytes | R | None],
         admitted: Admitted | None = None,
     ) -> tuple[int, list[tuple[Asker, R]]]:
         """Receive what waits at a socket, up to MOST messages, and reply; give their number, and
         what `reply` gave instead of a message, with who is to have one later.
 
+        `known` are replies by message, both without the id; `reply` is asked for others.
         `admitted` is told by which device each came in, and how its asker's address is had; to
         those that it does not give nothing is said. A reply that the kernel does not take is lost,
         as any datagram may be.
@@ -139,41 +126,76 @@ class Batch:
         count = _receive(fd, self._in.start, MOST, _MSG_DONTWAIT, None)
         if count <= 0:
             return 0, []
+        slots, known_to = self._slots, known.get
+        lengths = self._in.lengths[:count].tolist()
+        ends = map(add, _IDS, lengths)
+        found = [known_to(slots[at:end]) for at, end in zip(_BEHIND_ID, ends, strict=False)]
+        if admitted is not None:
+            self._leave_out(found, admitted)
+        later = self._ask(found, lengths, reply) if None in found else []
+        self._send(fd, found)
+        return count, later
+
+    def _ask(
+        self,
+        found: list[bytes | None],
+        lengths: Sequence[int],
+        reply: Callable[[bytes], bytes | R | None],
+    ) -> list[tuple[Asker, R]]:
+        """Fill in what is not known; where nothing is said now, with no bytes."""
         later: list[tuple[Asker, R]] = []
-        buffer, out = self._in.bytes, self._out.bytes
-        lengths, names, vectors = self._in.lengths, self._out.names, self._out.vectors
-        sent = 0
-        for number in range(count) if admitted is None else self._admitted(count, admitted):
-            start = number * LONGEST_QUERY
-            answer = reply(bytes(buffer[start : start + lengths[number]]))
-            if answer is None:
-                continue
-            if not isinstance(answer, bytes):
-                later.append((self._in.asker(number), answer))
-                continue
-            size = len(answer)
-            at = sent * LONGEST_REPLY
-            out[at : at + size] = answer
-            vectors[sent] = size
-            names[sent] = self._in.address + number * self._address
-            sent += 1
-        self._send(fd, sent)
-        return int(count), later
+        for number, known in enumerate(found):
+            if known is None:
+                at = _IDS[number]
+                answer = reply(self._slots[at : at + lengths[number]])
+                found[number] = answer[2:] if isinstance(answer, bytes) else b""
+                if not (answer is None or isinstance(answer, bytes)):
+                    later.append((self._asker(number), answer))
+        return later
 
-    def _admitted(self, count: int, admitted: Admitted) -> Iterable[int]:
-        ring, words = self._in, _CONTROL // 4
-        devices = ring.controls[self._device :: words][:count].tolist()
+    def _leave_out(self, found: list[bytes | None], admitted: Admitted) -> None:
+        """Have nothing said to those that are not admitted."""
+        count = len(found)
+        devices = self._controls[self._device :: _CONTROL // 4][:count].tolist()
+        self._in.control_lengths[:count] = array("Q", [_CONTROL]) * count  # the kernel wrote there
+        taken = set(admitted(devices, lambda number: self._asker(number)[0]))
         for number in range(count):
-            ring.control_lengths[number] = _CONTROL  # the kernel wrote over it
-        return admitted(devices, lambda number: ring.asker(number)[0])
+            if number not in taken:
+                found[number] = b""
 
-    def _send(self, fd: int, count: int) -> None:
-        done = 0
-        while done < count:
-            taken = _send(fd, self._out.start + done * _HEADER, count - done, _MSG_DONTWAIT)
+    def _asker(self, number: int) -> Asker:
+        """Give who sent a message, as a socket's address."""
+        start = number * self._address
+        raw = self._addresses.raw[start : start + self._address]
+        port = int.from_bytes(raw[2:4])
+        if self._address == _ADDRESSES[4]:
+            return socket.inet_ntop(socket.AF_INET, raw[4:8]), port
+        address = socket.inet_ntop(socket.AF_INET6, raw[8:24])
+        return address, port, 0, int.from_bytes(raw[24:28], sys.byteorder)
+
+    def _send(self, fd: int, replies: Sequence[bytes | None]) -> None:
+        """Send what is said, all between two messages to which nothing is in one call."""
+        slots, sizes, silent = self._slots, array("Q"), []
+        for at, reply in zip(_BEHIND_ID, replies, strict=False):
+            if reply:
+                size = len(reply)
+                slots[at : at + size] = reply
+                sizes.append(size + 2)
+            else:
+                silent.append(len(sizes))
+                sizes.append(0)
+        self._out.sizes[: len(sizes)] = sizes
+        first = 0
+        for end in (*silent, len(sizes)):
+            self._send_all(fd, first, end)
+            first = end + 1
+
+    def _send_all(self, fd: int, first: int, end: int) -> None:
+        while first < end:
+            taken = _send(fd, self._out.start + first * _HEADER, end - first, _MSG_DONTWAIT)
             if taken >= 0:
-                done += taken
+                first += taken
             elif ctypes.get_errno() == errno.EAGAIN:
                 return
             else:
-                done += 1  # this asker cannot be reached; the next may be
+                first += 1  # this asker cannot be reached; the next may be

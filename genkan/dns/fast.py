@@ -3,6 +3,8 @@
 A message is looked up by two keys: what it asks (name in lower case, type, class) gives the answer
 of its view, everything else in it (the header behind the id, what follows the question) gives its
 shape; put together they are the reply. Only a message that has no such answer or shape is parsed.
+A reply put together stands with its view, whole but for the id, for who receives the same message
+again and need not ask here. One that asks in varied case is put together each time.
 
 The first zero byte is taken for the end of the name. Should it lie inside a label, the lookup
 fails: the keys kept are whole questions, and no question is the beginning of another.
@@ -10,8 +12,9 @@ fails: the keys kept are whole questions, and no question is the beginning of an
 What a forwarding takes is not answered here: the caller has it sent on, and keeps what comes. What
 chance decides is not kept.
 
-A change forgets the answers made from a name that it touched, and no others. At most `bound`
-answers are kept: the younger half, and of the older half what was asked again.
+A change forgets the answers made from a name that it touched, and no others, and all whole replies
+of the views where it did. At most `bound` answers are kept: the younger half, and of the older half
+what was asked again; and at most as many whole replies, none from before the last such turn.
 """
 
 from collections.abc import Callable
@@ -48,9 +51,10 @@ Reply = bytes | Onward | None
 
 
 class View:
-    """The answers kept for one view, by question."""
+    """The answers kept for one view, by question; `replies` are whole, by the message replied to,
+    both without the id: each is what `reply` would say."""
 
-    __slots__ = ("beyond", "name", "old", "region", "young")
+    __slots__ = ("beyond", "name", "old", "region", "replies", "young")
 
     def __init__(self, name: str, beyond: str | None, region: str | None) -> None:
         self.name = name
@@ -58,6 +62,7 @@ class View:
         self.region = region
         self.young: dict[bytes, Answer] = {}
         self.old: dict[bytes, Answer] = {}
+        self.replies: dict[bytes, bytes] = {}
 
     def forget(self, names: set[bytes], trees: tuple[bytes, ...]) -> None:
         """Drop the answers made from one of these names, or from a name in one of these trees."""
@@ -65,6 +70,8 @@ class View:
             stale = [key for key, one in table.items() if _is_stale(one, names, trees)]
             for key in stale:
                 del table[key]
+            if stale:
+                self.replies.clear()
 
 
 class Responder:
@@ -77,6 +84,7 @@ class Responder:
         self._shapes: dict[bytes, Shape] = {}
         self._bound = bound
         self._young = 0  # answers in the young halves
+        self._whole = 0  # replies in the views
 
     def view(self, name: str, beyond: str | None = None, region: str | None = None) -> View:
         """Give the view of this name; one that sees something else beyond it starts anew."""
@@ -104,7 +112,9 @@ class Responder:
     def reply(self, data: bytes, view: View) -> Reply:
         """Reply to a message that came by UDP; None: nothing is said."""
         end = data.find(0, message.HEADER)
-        answer = view.young.get(data[12:end].lower() + data[end : end + 5])
+        asked = data[12:end]
+        name = asked.lower()
+        answer = view.young.get(name + data[end : end + 5])
         shape = self._shapes.get(data[2:12] + data[end + 5 :])
         if answer is None or shape is None:
             return self._reply_parsed(data, view, by_stream=False)
@@ -112,6 +122,8 @@ class Responder:
         whole = b"".join((data[:2], head, data[12 : end + 5], answer.body, shape.opt))
         if len(whole) > shape.payload:
             return self._reply_parsed(data, view, by_stream=False)
+        if name == asked:  # who varies the case hardly asks the same twice
+            self._keep_whole(data, whole, view)
         return whole
 
     def reply_by_stream(self, data: bytes, view: View) -> Reply:
@@ -144,6 +156,17 @@ class Responder:
             if len(self._shapes) >= SHAPES:
                 self._shapes.clear()
             self._shapes[data[2 : message.HEADER] + behind] = query.shape
+
+    def _keep_whole(self, data: bytes, reply: bytes, view: View) -> None:
+        if self._whole >= self._bound:
+            self._forget_whole()
+        view.replies[data[2:]] = reply[2:]
+        self._whole += 1
+
+    def _forget_whole(self) -> None:
+        for view in self._views.values():
+            view.replies.clear()
+        self._whole = 0
 
     def _answer(self, query: Query, view: View) -> Answer | Resolution:
         """Give the answer, kept for the next time, or a resolution that ends with somebody else."""
@@ -192,6 +215,7 @@ class Responder:
         for view in self._views.values():
             view.old, view.young = view.young, {}
         self._young = 0
+        self._forget_whole()  # what is asked again stays, and is told by that
 
 
 def _is_stale(answer: Answer, names: set[bytes], trees: tuple[bytes, ...]) -> bool:

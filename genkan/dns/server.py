@@ -10,7 +10,7 @@ import contextlib
 import functools
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from genkan.dns.batch import MOST, Admitted, Asker, Batch, tell_devices
@@ -143,7 +143,7 @@ class NameServer:
             tell_devices(datagrams, address.version)
             batch = self._limited[address.version]
             admitted = functools.partial(self._limit.admitted, resolver.place)
-        loop.add_reader(datagrams, self._read, batch, datagrams, reply, admitted)
+        loop.add_reader(datagrams, self._read, batch, datagrams, view.replies, reply, admitted)
         by_stream = functools.partial(self._reply_by_stream, view=view)
         return _Address(datagrams, StreamListener(loop, listening, by_stream))
 
@@ -160,11 +160,12 @@ class NameServer:
         self,
         batch: Batch,
         sock: socket.socket,
+        known: Mapping[bytes, bytes],
         reply: Callable[[bytes], Reply],
         admitted: Admitted | None,
     ) -> None:
         for _ in range(_TURNS):
-            count, others = batch.exchange(sock.fileno(), reply, admitted)
+            count, others = batch.exchange(sock.fileno(), known, reply, admitted)
             for asker, onward in others:
                 self._send_on(sock, asker, onward)
             if count < MOST:

@@ -91,3 +91,55 @@ def test_what_no_question_can_name_is_left_out(caplog):
     responder.apply(Delta(put=(record(PUBLIC_ZONE, "a..test", "A", "198.51.100.1"), WWW)))
     assert ask(responder, "www.test").answer
     assert "a..test" in caplog.text
+
+
+def whole(responder: Responder) -> int:
+    return len(responder.view(VIEW).replies)
+
+
+def test_what_is_asked_again_has_a_whole_reply_that_is_what_it_hears():
+    responder = Responder()
+    responder.apply(Delta(put=(WWW,)))
+    queries = [
+        dns.message.make_query("www.test", "A", id=7, **options).to_wire()
+        for options in ({}, {"use_edns": 0}, {"want_dnssec": True}, {"flags": 0})
+    ]
+    view = responder.view(VIEW)
+    for query in queries:
+        first = responder.reply(query, view)
+        assert responder.reply(query, view) == first
+        assert first[:2] + view.replies[query[2:]] == first
+    assert whole(responder) == len(queries)
+
+
+def test_a_change_costs_whole_replies_where_it_costs_answers():
+    responder = Responder()
+    responder.apply(Delta(put=(WWW, OTHER)))
+    for _ in range(3):
+        asked(responder, "www.test", "other.test")
+    responder.apply(Delta(put=(record(PUBLIC_ZONE, "none.test", "A", "198.51.100.9"),)))
+    assert whole(responder) == 2
+    responder.apply(Delta(put=INSIDE))
+    assert whole(responder) == 0
+    assert len(responder.view("vpc-2").replies) == 2
+    assert str(ask(responder, "www.test").answer[0][0]) == "10.0.0.1"
+
+
+def test_whole_replies_are_bounded_and_go_when_answers_turn_old():
+    responder = Responder(bound=20)
+    for number in range(100):
+        for payload in (512, 1000, 1232) * 2:
+            ask(responder, f"{number % 8}.test", payload=payload)
+        assert 0 < whole(responder) <= 20
+    for number in range(20):
+        ask(responder, f"once-{number}.test")
+    assert whole(responder) == 0
+
+
+def test_who_varies_the_case_is_answered_in_it_and_fills_nothing():
+    responder = Responder()
+    responder.apply(Delta(put=(WWW,)))
+    for name in ("www.test", "wWw.test", "WWW.TEST", "wwW.tEst"):
+        for _ in range(3):
+            assert str(ask(responder, name).question[0].name) == f"{name}."
+    assert whole(responder) == 1
