@@ -25,6 +25,7 @@ from genkan.engine.linux.naming import device_name
 from genkan.engine.linux.netlink import Netlink
 from genkan.engine.linux.nft import Nft
 from genkan.engine.linux.objects import (
+    AGGREGATE,
     Address,
     Device,
     KernelObject,
@@ -174,7 +175,7 @@ class LinuxEngine:
                 if isinstance(wanted, Settings):
                     yield one
                 elif isinstance(one, Device):  # what an instance makes of its own is its affair
-                    yield replace(one, plain=True)
+                    yield replace(one, plain=True, aggregate=AGGREGATE)
                 elif not isinstance(one, Loopback):
                     yield one
             yield from nft_text.parse(place, self._nft.read(place, "list ruleset"))

@@ -20,6 +20,7 @@ from genkan.engine.linux import rtnetlink
 from genkan.engine.linux.channel import Channel
 from genkan.engine.linux.namespace import entered, path_of
 from genkan.engine.linux.objects import (
+    AGGREGATE,
     Address,
     Device,
     KernelObject,
@@ -354,4 +355,5 @@ def _device(place: str, shown: rtnetlink.Shown, stopping: set[int]) -> Device | 
         peer=peer,
         up=shown.up,
         plain=shown.queue == rtnetlink.NO_QUEUE and shown.number not in stopping,
+        aggregate=AGGREGATE if shown.aggregate is None else shown.aggregate,
     )

@@ -31,6 +31,7 @@ NUMBER, BYTE = struct.Struct("=I"), struct.Struct("=B")
 
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_QDISC, IFLA_OPERSTATE, IFLA_LINKINFO = 1, 3, 4, 6, 16, 18
 IFLA_IFALIAS, IFLA_GROUP, IFLA_NET_NS_FD, IFLA_EXT_MASK = 20, 27, 28, 29
+IFLA_GSO_IPV4_MAX_SIZE = 63  # since Linux 6.3; an older one neither takes nor shows it
 INFO_KIND, INFO_DATA, VETH_PEER = 1, 2, 1
 SKIP_STATISTICS = 1 << 3  # RTEXT_FILTER_SKIP_STATS
 IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS, IFA_PROTO = 1, 2, 8, 11
@@ -61,6 +62,7 @@ class Shown(NamedTuple):
     up: bool
     state: int
     queue: str
+    aggregate: int | None  # None: the kernel does not say
 
 
 class Request(NamedTuple):
@@ -104,6 +106,7 @@ def set_link(one: Device, index: int, with_address: bool) -> Request:
     even if it is the same address: it is set only where it is another."""
     body = attribute(IFLA_MTU, NUMBER.pack(one.mtu)) + attribute(IFLA_GROUP, NUMBER.pack(one.group))
     body += attribute(IFLA_IFALIAS, one.alias.encode())
+    body += attribute(IFLA_GSO_IPV4_MAX_SIZE, NUMBER.pack(one.aggregate))
     if with_address:
         body += attribute(IFLA_ADDRESS, _mac(one.mac))
     return Request(NEW_LINK, 0, LINK.pack(0, 0, index, IFF_UP, IFF_UP) + body)
@@ -130,6 +133,7 @@ def read_link(data: bytes, start: int, end: int) -> Shown:
         bool(flags & IFF_UP),
         _byte(data, found.get(IFLA_OPERSTATE)) or 0,
         _text(data, found.get(IFLA_QDISC)),
+        _number(data, found.get(IFLA_GSO_IPV4_MAX_SIZE)),
     )
 
 
