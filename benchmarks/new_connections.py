@@ -36,14 +36,12 @@ TRACKING = """table inet tracking {
   type filter hook forward priority 0; ct state established,related accept; accept;
  }
 }"""
-TRANSLATING = f"""table ip translating {{
+TRANSLATING = """table ip translating {{
  chain in {{
   type nat hook prerouting priority -100;
-  ip daddr 10.1.0.2 tcp dport {LISTENER} dnat to 10.3.0.2:{PORT};
+  ip daddr 10.1.0.2 tcp dport {asked} dnat to {server}:{port};
  }}
- chain out {{
-  type nat hook postrouting priority 100; ip daddr 10.3.0.2 snat to 10.2.0.1;
- }}
+ chain out {{ type nat hook postrouting priority 100; ip daddr {server} snat to 10.2.0.1; }}
 }}"""
 
 Way = tuple[str, str, str, int]  # the client's place, the server's, and whom the client asks
@@ -90,6 +88,15 @@ def chained(name: str, routers: int, rules: dict[int, str]) -> Way:
     return places[0], places[-1], f"10.{routers}.0.2", PORT
 
 
+def translated(name: str, routers: int) -> Way:
+    """Make a chain of routers that track, of which the second translates both ends, as a load
+    balancer's node does."""
+    near, far, server, _ = chained(name, routers, dict.fromkeys(range(1, routers + 1), TRACKING))
+    text = TRANSLATING.format(asked=LISTENER, server=server, port=PORT)
+    _run(f"{name}-2", "nft", "-f", "-", told=text)
+    return near, far, "10.1.0.2", LISTENER
+
+
 def _joined(at: int, near: str, far: str) -> None:
     """Put a veth pair between two places."""
     kind = f"d{at} mtu 9001 type veth peer name u{at} mtu 9001"
@@ -110,14 +117,13 @@ def _run(place: str, *command: str, told: str | None = None) -> None:
 
 def ways() -> dict[str, Way]:
     tracked = dict.fromkeys((1, 2, 3), TRACKING)
-    translated = chained("e", 3, tracked)
-    _run("e-2", "nft", "-f", "-", told=TRANSLATING)
     return {
         "1 router": chained("a", 1, {}),
         "1 router that tracks": chained("b", 1, {1: TRACKING}),
         "3 routers": chained("c", 3, {}),
         "3 routers that track": chained("d", 3, tracked),
-        "the same, the second translates": (*translated[:2], "10.1.0.2", LISTENER),
+        "the same, the second translates": translated("e", 3),
+        "2 routers that track and translate": translated("f", 2),
         "instance to instance": ("i-c-client", "i-c-stranger", "10.0.1.40", PORT),
         "through an endpoint": ("i-c-client", "i-p-one", ENDPOINT, LISTENER),
     }
