@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 FORMATS = ("text", "json", "markdown", "sarif")
 WORSE = "LOST,DENIED,DEPENDS"
-EFFECTS = ("LOST", "DENIED", "DEPENDS", "REDIRECTED", "GAINED", "STILL_BLOCKED")
+EFFECTS = ("LOST", "DENIED", "DEPENDS", "INTERRUPTED", "REDIRECTED", "GAINED", "STILL_BLOCKED")
 
 
 @click.command(context_settings=PASS_ON)

@@ -12,6 +12,7 @@ RULES = {
     "LOST": "A flow that works stops working.",
     "DENIED": "A flow arrives, and a policy denies calls that pass today.",
     "DEPENDS": "Whether a flow goes on working is not known.",
+    "INTERRUPTED": "A flow fails between two of the calls.",
     "REDIRECTED": "A flow goes another way.",
     "GAINED": "A flow that did not work works.",
     "STILL_BLOCKED": "A name is answered otherwise, and a flow to it goes on failing.",

@@ -21,6 +21,7 @@ from genkan.impact.needed import Needs
 from genkan.impact.order import Order, tokens_of
 from genkan.impact.outages import Pair, with_outages
 from genkan.impact.outlook import Flow, Verdict, look
+from genkan.impact.passing import Passing, passing
 from genkan.impact.state import OrderRefused, State
 from genkan.impact.target import Kind, Target, ports_of
 from genkan.impact.targets import (
@@ -37,6 +38,7 @@ from genkan.model.vpc import Vpc
 from genkan.program import Entry
 
 MOST_FLOWS = 20_000  # a port at a time
+MOST_PASSED = 2_000  # of them that orders touch on their way alone
 NONE_KNOWN = ResourcePolicies()
 
 
@@ -53,8 +55,8 @@ class Report:
     """What orders would do that `caller`, an account, makes where they say no other. `refused`:
     they would not be done, and why; then there is nothing else.
 
-    `left_out` flows were too many to look at. `mended` holds fixes by the finding's place in
-    `findings`.
+    `left_out` flows were too many to look at; `unwatched`: some that are as before were, between
+    the orders. `fixes` are by the finding's place in `findings`.
     """
 
     orders: tuple[Order, ...]
@@ -70,6 +72,7 @@ class Report:
     groups: int = 0
     interfaces: int = 0
     left_out: int = 0
+    unwatched: bool = False
     assumed: frozenset[Assumption] = frozenset()
 
     def of(self, effect: Effect) -> list[Finding]:
@@ -95,7 +98,8 @@ def impact(
     what = touched(before, after, ordered.delta)
     named = captures(before, after, what)
     times = Times(before, after, what.moves)
-    survey = _Survey(times, call, what, named, Guarded(policies), ordered.delta.put)
+    between = passing(before, ordered.changes)
+    survey = _Survey(times, call, what, named, Guarded(policies), ordered.delta.put, between)
     found = survey.findings(ordered.changes)
     fixes = mendings(after, call, found)
     return Report(
@@ -112,6 +116,7 @@ def impact(
         survey.groups,
         survey.interfaces,
         survey.left_out,
+        survey.unwatched,
         frozenset(survey.assumed),
     )
 
@@ -127,23 +132,31 @@ class _Survey:
         named: list[Capture],
         guarded: Guarded,
         new: Iterable[Entry],
+        between: Passing | None,
     ) -> None:
-        """`new` are the entries that the program has after and not before."""
+        """`new` are the entries that the program has after and not before; `between` what the way
+        from the one to the other touches besides."""
         self._times = times
         self._what = what
         self._named = named
+        self._passing = between
         self._held: dict[str, list[Group]] = {}
         self._guarded = guarded
         self._needs = Needs(times, call)
         self._callers = guarded.callers
-        self._blocks = Blocks(times.before.program, new, guarded.named)
+        passed = between.new if between else ()
+        self._blocks = Blocks(times.before.program, (*new, *passed), guarded.named)
         self.flows = self.groups = self.interfaces = self.left_out = 0
+        self.unwatched = False
         self.assumed: set[Assumption] = set()
 
     def findings(self, changes: Sequence[Change]) -> list[Finding]:
         """Say what becomes of the flows; `changes` are made one after the other."""
         found: list[Finding] = []
-        for pair in with_outages(self._times.before, changes, self._compared()):
+        before, between = self._times.before, self._passing
+        watched = with_outages(before, changes, self._compared(), between)
+        self.unwatched |= watched.left_out
+        for pair in watched.pairs:
             sender, target, compared = pair.sender, pair.target, pair.compared
             calls = self._needs.service(sender, target, compared) is not None
             calls &= self._role_at(sender.origin) is None
@@ -157,7 +170,9 @@ class _Survey:
         return sorted(by_names_together(found), key=lambda one: order.index(one.effect))
 
     def _compared(self) -> Iterator[Pair]:
-        for sender, target, captured in self._pairs():
+        known: set[tuple[str, Kind, str]] = set()
+        for sender, target, captured in self._pairs(self._what, self._named):
+            known.add((sender.id, target.kind, target.id))
             ports = ports_of((self._times.before, self._times.after), sender, target)
             if self.flows + len(ports) > MOST_FLOWS:
                 self.left_out += len(ports)
@@ -168,17 +183,35 @@ class _Survey:
                 for one in compare(self._times, sender, target, ports, captured)
             )
             yield Pair(sender, target, tuple(compared))
+        if self._passing is not None:
+            yield from self._passed(self._passing, known)
 
-    def _pairs(self) -> Iterator[tuple[Sender, Target, bool]]:
+    def _passed(self, between: Passing, known: set[tuple[str, Kind, str]]) -> Iterator[Pair]:
+        """Give the flows that are touched on the way alone, as far as they are looked at."""
+        left, times = MOST_PASSED, self._times
+        for sender, target, _ in self._pairs(between.touched, list(between.names.values())):
+            if (sender.id, target.kind, target.id) in known:
+                continue
+            ports = ports_of((times.before, times.after), sender, target)
+            left -= len(ports)
+            if left < 0:
+                self.unwatched = True
+                return
+            self.flows += len(ports)
+            yield Pair(sender, target, tuple(compare(times, sender, target, ports, False)))
+
+    def _pairs(
+        self, what: Touched, named: Sequence[Capture]
+    ) -> Iterator[tuple[Sender, Target, bool]]:
         """Give who sends where, names that are captured first."""
-        views = dict.fromkeys(one.view for one in self._named)
-        whole = sorted(self._what.vpcs | self._what.doors)
+        views = dict.fromkeys(one.view for one in named)
+        whole = sorted(what.vpcs | what.doors)
         vpcs = [one for one in (*views, *whole) if self._is_vpc(one)]
         for vpc in dict.fromkeys(vpcs):
-            targets = list(by_names(self._times, self._named, vpc))
+            targets = list(by_names(self._times, named, vpc))
             known = {one.name for one in targets}
             others: list[Target] = []
-            if vpc in self._what.vpcs:
+            if vpc in what.vpcs:
                 services = by_services(self._times, vpc)
                 others = [one for one in services if one.name not in known]
             if vpc in whole:
@@ -188,7 +221,7 @@ class _Survey:
                 yield from ((group, target, True) for target in targets)
                 yield from ((group, target, target.is_new) for target in others)
             yield from ((*pair, False) for pair in self._from_peers(vpc) if vpc in whole)
-        yield from ((*pair, False) for pair in self._between())
+        yield from ((*pair, False) for pair in self._between(what))
 
     def _from_peers(self, vpc: str) -> Iterator[tuple[Sender, Target]]:
         """Give what peers send to a VPC's endpoints and load balancers, by their addresses."""
@@ -197,22 +230,22 @@ class _Survey:
             for group in self._groups(peer):
                 yield from ((group, target) for target in targets)
 
-    def _between(self) -> Iterator[tuple[Sender, Target]]:
+    def _between(self, what: Touched) -> Iterator[tuple[Sender, Target]]:
         """Give the pairs of interfaces, and of them and the internet, whose way is touched."""
-        vpcs = sorted(self._what.vpcs)
+        vpcs = sorted(what.vpcs)
         groups = [group for vpc in vpcs for group in self._groups(vpc)]
         peers = {peer for vpc in vpcs for peer in self._peers(vpc)} - set(vpcs)
         groups += [group for vpc in sorted(peers) for group in self._groups(vpc)]
-        sends, takes = self._what.senders(groups), self._what.takers(groups)
+        sends, takes = what.senders(groups), what.takers(groups)
         beyond = outside(self._times.after)
         for group in groups:
             target = Target(Kind.INTERFACES, group.id, group=group)
             for sender in groups:
                 touched = sender.id in sends or group.id in takes
-                touched = touched or self._what.between(sender, group)
+                touched = touched or what.between(sender, group)
                 if touched and self._reachable(sender, group):
                     yield sender, _others(group) if sender is group else target
-            if group.vpc in self._what.vpcs and group.public and beyond.addresses:
+            if group.vpc in what.vpcs and group.public and beyond.addresses:
                 yield beyond, Target(Kind.PUBLIC, group.id, group=group)
 
     def _reachable(self, sender: Group, group: Group) -> bool:

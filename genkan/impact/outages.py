@@ -1,25 +1,24 @@
 """Outages: flows that work before orders and after them, and not between two of them.
 
-What only makes things that nobody refers to who was there (a group, a subnet, a table of new
-subnets, an endpoint without private names) alters no flow that was there: the state after it is
-not looked at, and is compiled together with what comes next.
+Looked at are those that the orders change; and where the orders come back to what they began with,
+those too that are as before and that a state on the way touches.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from genkan.impact.effects import Compared, Effect
 from genkan.impact.groups import Sender
 from genkan.impact.outlook import Verdict, look
+from genkan.impact.passing import Passing
 from genkan.impact.state import State
-from genkan.impact.target import Target
-from genkan.model.network import Change, Network
-from genkan.model.network_interface import InterfaceType, NetworkInterface
-from genkan.model.resource import Resource
-from genkan.model.route_table import RouteTable
-from genkan.model.security_group import SecurityGroup
-from genkan.model.subnet import Subnet
-from genkan.model.vpc_endpoint import VpcEndpoint, VpcEndpointType
+from genkan.impact.steps import together
+from genkan.impact.target import Kind, Target
+from genkan.impact.touched import Touched
+from genkan.model.network import Change
+
+MOST_LOOKS = 10_000  # at flows that are as before, a state at a time
+STOPS = (Verdict.BLOCKED, Verdict.DENIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,66 +30,76 @@ class Pair:
     compared: tuple[Compared, ...]
 
 
-def with_outages(before: State, changes: Sequence[Change], pairs: Iterable[Pair]) -> list[Pair]:
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """`left_out`: some flows that are as before were too many to be looked at in between."""
+
+    pairs: list[Pair]
+    left_out: bool = False
+
+
+def with_outages(
+    before: State, changes: Sequence[Change], pairs: Iterable[Pair], passing: Passing | None
+) -> Watched:
     """Mark the flows that fail after some of the changes and not after all. The states in between
     are made where a flow asks for them, each of the one before it."""
     held = list(pairs)
-    left = {id(one): (pair, one) for pair in held for one in pair.compared if _is_in_question(one)}
-    states = before.through(_together(before.network, changes[:-1]))
+    left = {
+        id(one): (pair, one)
+        for pair in held
+        for one in pair.compared
+        if _is_in_question(one, passing is not None)
+    }
+    states = before.through(together(before.network, changes[:-1]))
+    steps = iter(passing.steps if passing else ())
     fails: set[int] = set()
-    while left and (state := next(states, None)):
+    unseen: set[int] = set()
+    looks = 0
+    while left and (made := next(states, None)):
+        state, step = made[0], next(steps, None)
+        asked = {
+            name: found
+            for name, found in left.items()
+            if step is None or _concerns(step, state, found[0])
+        }
+        same = [name for name, (_, one) in asked.items() if one.effect is Effect.UNCHANGED]
+        over = same[max(0, MOST_LOOKS - looks) :]
+        looks += len(same) - len(over)
+        unseen.update(over)
+        asked = {name: found for name, found in asked.items() if name not in unseen}
         now = {
             name
-            for name, (pair, one) in left.items()
-            if look(state, pair.sender, pair.target, one.flow).verdict is Verdict.BLOCKED
+            for name, (pair, one) in asked.items()
+            if look(state, pair.sender, pair.target, one.flow).verdict in STOPS
         }
         fails |= now
-        left = {name: one for name, one in left.items() if name not in now}
-    return [_marked(pair, fails) for pair in held]
+        left = {name: found for name, found in left.items() if name not in now | unseen}
+    return Watched([_marked(pair, fails) for pair in held], bool(unseen))
 
 
-def _together(network: Network, changes: Iterable[Change]) -> Iterator[Change]:
-    """Give the changes that can alter a flow of a network, each with those before it that cannot;
-    the last of these lead to nothing else."""
-    held: list[Change] = []
-    for change in changes:
-        held.append(change)
-        if not is_beside(network, change):
-            yield Change.of(held)
-            held = []
+def _is_in_question(one: Compared, comes_back: bool) -> bool:
+    if one.effect is Effect.UNCHANGED:
+        return comes_back and one.before.verdict is one.after.verdict is Verdict.WORKS
+    return not {one.before.verdict, one.after.verdict} & {*STOPS}
 
 
-def is_beside(network: Network, change: Change) -> bool:
-    """Tell whether a change only makes what stands beside all that a network has."""
-    return not change.deletes and all(
-        network.find(row.kind, row.id) is None and _stands_alone(network, row)
-        for row in change.puts
-    )
-
-
-def _stands_alone(network: Network, row: Resource) -> bool:
-    match row:
-        case SecurityGroup() | Subnet():
-            return True
-        case RouteTable(associations=associations):
-            return all(
-                one.subnet_id and network.get(Subnet, one.subnet_id) is None for one in associations
-            )
-        case NetworkInterface(interface_type=InterfaceType.VPC_ENDPOINT):
-            return True
-        case VpcEndpoint():
-            interface = row.endpoint_type is VpcEndpointType.INTERFACE
-            return interface and not row.private_dns_enabled
-    return False
-
-
-def _is_in_question(one: Compared) -> bool:
-    stopped = Verdict.BLOCKED in (one.before.verdict, one.after.verdict)
-    return one.effect is not Effect.UNCHANGED and not stopped
+def _concerns(step: Touched, state: State, pair: Pair) -> bool:
+    """Tell whether what a state touches can alter a flow between two ends."""
+    if pair.target.kind is Kind.NAME and (step.zones or step.views or step.public_names):
+        return True
+    ends = {pair.sender.vpc, pair.target.group.vpc if pair.target.group else pair.sender.vpc}
+    near = ends.union(*(state.index.peers.get(one, ()) for one in ends))
+    return not near.isdisjoint(step.vpcs | step.doors)
 
 
 def _marked(pair: Pair, fails: set[int]) -> Pair:
     if fails.isdisjoint(map(id, pair.compared)):
         return pair
-    compared = (replace(one, interrupted=id(one) in fails) for one in pair.compared)
-    return replace(pair, compared=tuple(compared))
+    return replace(
+        pair, compared=tuple(_failing(one) if id(one) in fails else one for one in pair.compared)
+    )
+
+
+def _failing(one: Compared) -> Compared:
+    same = one.effect is Effect.UNCHANGED
+    return replace(one, interrupted=True, effect=Effect.INTERRUPTED if same else one.effect)

@@ -56,6 +56,8 @@ EFFECTS = {
     Effect.DENIED: "its packets would arrive, and a policy, the endpoint's or a resource's, would "
     "deny calls that pass today",
     Effect.DEPENDS: "it works today, and what it would do depends on what is not known here",
+    Effect.INTERRUPTED: "it works before and after, by the same way, and not between two of the "
+    "calls",
     Effect.REDIRECTED: "it works before and after, by another way or as another source",
     Effect.GAINED: "it does not work today and would",
     Effect.STILL_BLOCKED: "its name is answered otherwise, and it is stopped before and after",

@@ -28,6 +28,7 @@ from genkan.model.security_group import SecurityGroup
 SCHEMA = "genkan-impact/1"
 WARNED = (Flag.CONNECTIONS_RESET, Flag.OUTAGE_WINDOW, Flag.SOURCE_ADDRESS_CHANGES)
 LEFT_OUT = "{} flows were too many to be looked at"
+UNWATCHED = "of flows that are as before, some were too many to be looked at between the calls"
 DEFAULT_GROUP = (
     "call {}: no security group is said, so the VPC's default group is worn, whose rules let in "
     "its own members alone"
@@ -79,6 +80,7 @@ def _answer(report: Report) -> str:
 
 def _notes(report: Report) -> list[str]:
     notes = [LEFT_OUT.format(report.left_out)] if report.left_out else []
+    notes += [UNWATCHED] if report.unwatched else []
     for number, order in enumerate(report.orders, 1):
         interface = order.parameters.get("VpcEndpointType") == "Interface"
         said = order.parameters.get("SecurityGroupIds")

@@ -120,15 +120,15 @@ class State:
         atlas = self.atlas.after(compilation.program, delta)
         return State(after, compilation, atlas, (self, delta)), delta
 
-    def through(self, changes: Iterable[Change]) -> Iterator["State"]:
+    def through(self, changes: Iterable[Change]) -> Iterator[tuple["State", Delta]]:
         """Give the states that changes lead through, one by one, those whose program differs from
-        the last one's. None is kept, nor keeps the one before it."""
+        the last one's, and how. None is kept, nor keeps the one before it."""
         state = self
         for change in changes:
             state, delta = state.changed(change)
             state = state._alone()
             if delta:
-                yield state
+                yield state, delta
 
     def _alone(self) -> "State":
         """Give it as if it came of none, with what is known by the one that it came of."""

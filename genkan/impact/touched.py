@@ -44,6 +44,19 @@ class Touched:
         """Whether a packet that arrived before can go another way now, or be stopped."""
         return bool(self.sends or self.takes or self.ways or self.vpcs)
 
+    def __or__(self, other: "Touched") -> "Touched":
+        """Give what either touches."""
+        return Touched(
+            self.sends | other.sends,
+            self.takes | other.takes,
+            [*self.ways, *(way for way in other.ways if way not in self.ways)],
+            self.vpcs | other.vpcs,
+            self.doors | other.doors,
+            self.zones | other.zones,
+            self.public_names | other.public_names,
+            self.views | other.views,
+        )
+
     def senders(self, groups: Iterable[Group]) -> set[str]:
         """Give the groups (ids) that are touched as those that send."""
         return _among(self.sends, groups)

@@ -316,6 +316,8 @@ def test_a_name_that_a_rule_forwards_is_somebody_elses_answer(story):
 
 
 def test_making_and_deleting_is_no_change(story):
+    admit(story, story.app_group)
+    admit(story, story.web_group)
     report = asked(
         story,
         endpoint(story),
