@@ -12,6 +12,7 @@ from genkan.wire.sigv4 import Signature
 
 HOME = "us-east-1"  # has every service
 WILDCARD = "*."
+MOST_FOUND = 4096
 ENDPOINT_NAMES = ".vpce.amazonaws.com"
 
 
@@ -28,9 +29,11 @@ class Directory:
         self._endpoints: dict[tuple[str, Address], Listener] = {}
         self._ranges: dict[tuple[str, str], Listener] = {}
         self._listening: Counter[tuple[str, int, int]] = Counter()  # how many want it
+        self._found: dict[tuple[str, str], Listener | None] = {}  # what `listener` has given
 
     def apply(self, delta: Delta) -> None:
         """Take a difference of the program in."""
+        self._found.clear()
         for entry in delta.removed:
             match entry:
                 case Listener(answerer=Answerer.FRONT):
@@ -54,7 +57,14 @@ class Directory:
 
     def listener(self, place: str, address: str) -> Listener | None:
         """Give what stands at an address of a place: an endpoint, or a public range."""
-        at = ip_address(address)
+        where = place, address
+        if where not in self._found:
+            if len(self._found) >= MOST_FOUND:
+                self._found.clear()
+            self._found[where] = self._look_for(place, ip_address(address))
+        return self._found[where]
+
+    def _look_for(self, place: str, at: Address) -> Listener | None:
         found = self._endpoints.get((place, at))
         if found:
             return found

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_text = json.JSONEncoder(separators=(",", ":"), default=str).encode
+from genkan.front.records import written
+
 LARGEST = 64 << 20  # bytes of a file; one older file is kept beside it
 
 
@@ -20,26 +21,26 @@ class EventLog:
     def __init__(self, path: Path, largest: int = LARGEST) -> None:
         self.path = path
         self._largest = largest
-        self._file = self._open()
+        self._open()
 
     def append(self, record: dict[str, Any]) -> None:
         """Write a record; it is in the file when this returns. Raises OSError."""
-        line = _text(record).encode() + b"\n"
-        os.write(self._file, line)
-        if os.lseek(self._file, 0, os.SEEK_END) > self._largest:
+        self._size += os.write(self._file, written(record).encode() + b"\n")
+        if self._size > self._largest:
             self._rotate()
 
     def close(self) -> None:
         os.close(self._file)
 
-    def _open(self) -> int:
+    def _open(self) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        return os.open(self.path, flags, 0o600)
+        self._file = os.open(self.path, flags, 0o600)
+        self._size = os.fstat(self._file).st_size
 
     def _rotate(self) -> None:
         os.close(self._file)
         self.path.replace(_older(self.path))
-        self._file = self._open()
+        self._open()
 
 
 def read_events(path: Path) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,6 @@ import contextlib
 import dataclasses
 import hashlib
 import logging
-import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
@@ -20,19 +19,20 @@ from genkan.front.conversation import Conversations, Told
 from genkan.front.directory import Directory
 from genkan.front.events import EventLog
 from genkan.front.gateway_calls import EXECUTE_API, call_header
-from genkan.front.head import is_signed, named_by_head
+from genkan.front.head import host_of, is_signed, named_by_head
 from genkan.front.iam.admission import Admission
 from genkan.front.iam.identities import Identities
 from genkan.front.iam.question import Question, denied, question_of, read_denial, read_refusal
 from genkan.front.iam.registry_actions import is_registry, takes_blobs
 from genkan.front.lookup import look_up
-from genkan.front.records import Seen, record
+from genkan.front.records import Seen, new_uuid, record
 from genkan.front.relay import HOP_BY_HOP, Relay
 from genkan.front.request import Headers, Request, Response, response_of
 from genkan.front.s3_names import bucket_in, public_host
 from genkan.front.session import check_session, check_use, foreign_token
 from genkan.front.upstream import UpstreamAnswer, UpstreamDown, is_no_answer
 from genkan.program.service import Credential, Listener, Service, Upstream
+from genkan.wire.claim import Claim
 
 LOG = logging.getLogger(__name__)
 OURS = ("x-genkan-", "x-moto-")  # headers that no client may send past us
@@ -69,11 +69,16 @@ class Exchange:
         service: Service,
         listener: Listener | None,
         request: Request,
+        claim: Claim | None,
     ) -> None:
+        """`claim` is what the request says of its signature, if it does and can be read."""
         self._means = means
         self._service = service
         self._request = request
         self._head = head = request.head
+        self._claim = claim
+        self._host = host_of(head)
+        self._bucket = self._bucket_of_host()
         self._is_registry = is_registry(service, head)
         # What says itself who has to sign, and may answer anything.
         self._is_open = self._is_registry or service.code == EXECUTE_API
@@ -99,7 +104,7 @@ class Exchange:
             operation="",
             parameters={},
             user_agent=head.header("user-agent") or "",
-            request_id=str(uuid.uuid4()),
+            request_id=new_uuid(),
             listener=listener,
         )
 
@@ -228,29 +233,32 @@ class Exchange:
         if there and self._streams() and (not signed or wire.sigv4.declares_body(self._head)):
             if signed:
                 self._signature = wire.sigv4.verify_head(
-                    self._head, now=self._means.clock(), secret_of=self._secret_of
+                    self._head,
+                    now=self._means.clock(),
+                    secret_of=self._secret_of,
+                    claim=self._claim,
                 )
             self._parse(b"")
             if self._unread is not None:
                 raise self._unread
             return self._stream()
         body = await read_whole(self._request)
-        whole = wire.HttpRequest(
-            self._head.method, self._head.path, self._head.query, self._head.headers, body
-        )
         self._parse(body)
         if signed:
             self._signature = wire.sigv4.verify(
-                whole, now=self._means.clock(), secret_of=self._secret_of
+                self._head.with_body(body),
+                now=self._means.clock(),
+                secret_of=self._secret_of,
+                claim=self._claim,
             )
         if self._unread is not None:
             raise self._unread
         return body
 
     async def _find_user(self) -> None:
-        scope = wire.sigv4.scope_of(self._head)
-        if scope is not None and self._means.directory.secret_of(scope[0]) is None:
-            self._user = await self._means.identities.find(scope[0])
+        claim = self._claim
+        if claim is not None and self._means.directory.secret_of(claim.access_key) is None:
+            self._user = await self._means.identities.find(claim.access_key)
 
     def _secret_of(self, access_key: str) -> str | None:
         if self._user is not None:
@@ -314,7 +322,7 @@ class Exchange:
         if self._model is None or not self._protocol.startswith("rest-"):
             return False
         try:
-            operation = wire.operation_of(self._model, self._head, bucket_from_host=self._bucket())
+            operation = wire.operation_of(self._model, self._head, bucket_from_host=self._bucket)
         except wire.WireError:
             return False
         return wire.has_streaming_body(self._model, operation)
@@ -325,13 +333,11 @@ class Exchange:
         if self._model is None:
             self._seen.operation = named_by_head(self._head, body)
             return
-        whole = wire.HttpRequest(
-            self._head.method, self._head.path, self._head.query, self._head.headers, body
-        )
-        bucket = self._bucket()
         try:
-            self._whole = whole = dataclasses.replace(whole, body=unpacked(self._head, body))
-            parsed = wire.parse_request(self._model, whole, strict=False, bucket_from_host=bucket)
+            self._whole = whole = self._head.with_body(unpacked(self._head, body))
+            parsed = wire.parse_request(
+                self._model, whole, strict=False, bucket_from_host=self._bucket
+            )
             self._seen.operation, self._seen.parameters = parsed.operation, parsed.parameters
         except wire.WireError as error:
             self._seen.operation = self._named(body)
@@ -343,14 +349,14 @@ class Exchange:
         """Give the operation of a request that could not be read."""
         if self._model is not None:
             with contextlib.suppress(wire.WireError):
-                return wire.operation_of(self._model, self._whole, bucket_from_host=self._bucket())
+                return wire.operation_of(self._model, self._whole, bucket_from_host=self._bucket)
         return named_by_head(self._head, body)
 
     def _why_not(self) -> wire.WireError:
         """Say why no answer came: what the service would refuse, or that nothing is there."""
         if self._model is not None:
             try:
-                wire.parse_request(self._model, self._whole, bucket_from_host=self._bucket())
+                wire.parse_request(self._model, self._whole, bucket_from_host=self._bucket)
             except wire.WireError as error:
                 return error
         return wire.WireError(
@@ -384,23 +390,20 @@ class Exchange:
             self._broken = error  # what passes it on has errors of its own for it
             raise
 
-    def _bucket(self) -> str | None:
+    def _bucket_of_host(self) -> str | None:
         """Give the bucket that the host's name begins with, for S3's virtual-hosted requests."""
         if self._service.model != "s3":
             return None
-        below = (name[1:] for name in self._service.hosts if name.startswith("*.s3."))
-        return bucket_in(self._host(), self._service.region, below)
-
-    def _host(self) -> str:
-        return (self._head.header("host") or "").partition(":")[0].lower()
+        below = tuple([name[1:] for name in self._service.hosts if name.startswith("*.s3.")])
+        return bucket_in(self._host, self._service.region, below)
 
     def _target(self) -> tuple[str, str]:
         """Give the host and the target of a request for the embedded services."""
         host = self._head.header("host") or ""
-        if self._means.directory.by_host(self._host()) is not self._service:
+        if self._means.directory.by_host(self._host) is not self._service:
             plain = (name for name in self._service.hosts if not name.startswith("*"))
             whole = next(plain, f"{self._service.code}.{self._service.region}.amazonaws.com")
-            host = public_host(self._host(), self._service.region) or whole
+            host = public_host(self._host, self._service.region) or whole
         query = f"?{self._head.query}" if self._head.query else ""
         return host, f"{self._head.path}{query}"
 
@@ -408,9 +411,9 @@ class Exchange:
         """Give the headers for the embedded services, named as they came; `socket` is what happened
         on a WebSocket."""
         kept = [
-            (name, value)
-            for name, value in self._request.headers
-            if name.lower() not in HOP_BY_HOP and not name.lower().startswith(OURS)
+            one
+            for one, (name, _) in zip(self._request.headers, self._head.header_items(), strict=True)
+            if name not in HOP_BY_HOP and not name.startswith(OURS)
         ]
         if self._question is not None:
             kept.append(("x-genkan-question", self._question.header()))

@@ -17,6 +17,7 @@ from genkan.front.conversation import Conversations
 from genkan.front.directory import Directory
 from genkan.front.events import EventLog
 from genkan.front.exchange import Exchange, Means
+from genkan.front.head import host_of
 from genkan.front.iam.admission import Admission
 from genkan.front.iam.identities import Identities
 from genkan.front.listening import Listening, listen
@@ -26,6 +27,7 @@ from genkan.front.role_credentials import RoleCredentials
 from genkan.front.s3_names import narrowed
 from genkan.program import Delta
 from genkan.program.service import Credential, EndpointPolicy, Listener, Service, Upstream
+from genkan.wire.claim import Claim
 
 LOG = logging.getLogger(__name__)
 SECTIONS = frozenset(kind.section for kind in (Listener, Service, Credential, EndpointPolicy))
@@ -127,7 +129,8 @@ class Front:
         if not head.path.startswith("/"):
             return text(400, "A request's target is a path, from / on.\n")
         listener = self._listener(place, request)
-        service = self._service(place, listener, head)
+        claim = wire.sigv4.claim_of(head)
+        service = self._service(place, listener, head, claim)
         if service is None:
             host = head.header("host") or "no name"
             return text(
@@ -135,23 +138,24 @@ class Front:
                 f"No service here answers to {host}. This address stands for AWS services; "
                 "ask for one by its name.\n",
             )
-        meant = narrowed(service, head)
-        return await Exchange(self._means, meant, listener, request).answer()
+        meant = narrowed(service, host_of(head))
+        return await Exchange(self._means, meant, listener, request, claim).answer()
 
     def _listener(self, place: str | None, request: Request) -> Listener | None:
         return None if place is None else self._directory.listener(place, request.near)
 
     def _service(
-        self, place: str | None, listener: Listener | None, head: wire.HttpRequest
+        self,
+        place: str | None,
+        listener: Listener | None,
+        head: wire.HttpRequest,
+        claim: Claim | None,
     ) -> Service | None:
         if listener and listener.service:
             return self._directory.services.get(listener.service)
-        host = (head.header("host") or "").partition(":")[0]
-        found = self._directory.by_host(host)
+        found = self._directory.by_host(host_of(head))
         if found or place is not None:
             return found
-        scope = wire.sigv4.scope_of(head)
-        if scope is None:  # unsigned: the bucket of everybody's requests is S3's
+        if claim is None:  # unsigned: the bucket of everybody's requests is S3's
             return self._directory.by_scope("s3", DEFAULT_REGION)
-        _, region, signing_name = scope
-        return self._directory.by_scope(signing_name, region)
+        return self._directory.by_scope(claim.service, claim.region)

@@ -13,6 +13,7 @@ from genkan import wire
 from genkan.front.upstream import UpstreamDown
 
 ANSWER_PATIENCE = 300.0
+NOBODY = (0.0, None)
 
 
 class Handover:
@@ -62,23 +63,24 @@ class _Connection(asyncio.Protocol):
         self.lost = False
         self._frames = wire.Frames()
         self._numbers = itertools.count()
-        self._waiting: dict[int, asyncio.Future[wire.HttpAnswer]] = {}
+        self._waiting: dict[int, tuple[float, asyncio.Future[wire.HttpAnswer]]] = {}  # since when
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
 
     async def ask(self, request: wire.HttpRequest) -> wire.HttpAnswer:
         if self.lost or self._transport is None:
             raise ConnectionResetError("control went away")
         number = next(self._numbers)
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[wire.HttpAnswer] = loop.create_future()
-        self._waiting[number] = future
+        future: asyncio.Future[wire.HttpAnswer] = self._loop.create_future()
+        self._waiting[number] = self._loop.time(), future
         self._transport.write(wire.write_request(number, request))
-        patience = loop.call_later(ANSWER_PATIENCE, _give_up, future)
+        if self._timer is None:  # one for all that wait: most answers come at once
+            self._timer = self._loop.call_later(ANSWER_PATIENCE, self._look_at_the_clock)
         try:
             return await future
         finally:
-            patience.cancel()
-            self._waiting.pop(number, None)
+            del self._waiting[number]
 
     def close(self) -> None:
         if self._transport is not None:
@@ -89,17 +91,25 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for number, head, body in self._frames.feed(data):
-            future = self._waiting.get(number)
+            _, future = self._waiting.get(number, NOBODY)
             if future is not None and not future.done():
                 future.set_result(wire.read_answer(head, body))
 
     def connection_lost(self, error: Exception | None) -> None:
         self.lost = True
-        for future in self._waiting.values():
+        if self._timer is not None:
+            self._timer.cancel()
+        for _, future in self._waiting.values():
             if not future.done():
                 future.set_exception(ConnectionResetError("control went away before its answer"))
 
-
-def _give_up(future: asyncio.Future[wire.HttpAnswer]) -> None:
-    if not future.done():
-        future.set_exception(TimeoutError(f"no answer within {ANSWER_PATIENCE:.0f} s"))
+    def _look_at_the_clock(self) -> None:
+        """Give up on answers that do not come; look again when the next one could be too late."""
+        self._timer, now = None, self._loop.time()
+        for since, future in self._waiting.values():  # the oldest first
+            if now - since < ANSWER_PATIENCE:
+                left = since + ANSWER_PATIENCE - now
+                self._timer = self._loop.call_later(left, self._look_at_the_clock)
+                return
+            if not future.done():
+                future.set_exception(TimeoutError(f"no answer within {ANSWER_PATIENCE:.0f} s"))

@@ -14,6 +14,11 @@ def is_signed(head: wire.HttpRequest, *, by_us_alone: bool = True) -> bool:
     return ours or "X-Amz-Signature=" in head.query
 
 
+def host_of(head: wire.HttpRequest) -> str:
+    """Give the name that a request asks, without its port; none where it says none."""
+    return (head.header("host") or "").partition(":")[0].lower()
+
+
 def named_by_head(head: wire.HttpRequest, body: bytes) -> str:
     """Give the operation of a request whose service has no model: what it calls itself."""
     target = head.header("x-amz-target")

@@ -31,6 +31,7 @@ REQUESTS, BODY = "requests", "body"  # what there is too much of
 SPOKEN = ("1.1", "1.0")
 BODILESS = frozenset({204, 304})
 REASONS = {one.value: one.phrase for one in HTTPStatus}
+AS_TEXT = ("utf-8", "surrogateescape")
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -69,6 +70,7 @@ class Http1Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._peer = _address(transport.get_extra_info("peername"))
         self._near = _address(transport.get_extra_info("sockname"))
+        self._socket = transport.get_extra_info("socket")
         self._timer = self._loop.call_later(self._idle, self._look_at_the_clock)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -139,13 +141,14 @@ class Http1Connection(asyncio.Protocol):
             raise BadHead("a target that is too long")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if len(name) + len(value) > LONGEST_LINE or len(self._headers) >= MOST_LINES:
+        headers = self._headers
+        if len(name) + len(value) > LONGEST_LINE or len(headers) >= MOST_LINES:
             raise BadHead("a header that is too long, or one too many")
-        self._headers.append((_text(name), _text(value)))
+        headers.append((name.decode(*AS_TEXT), value.decode(*AS_TEXT)))
 
     def on_headers_complete(self) -> None:
         parser, headers = self._parser, tuple(self._headers)
-        head = head_of(parser.get_method().decode(), _text(self._target), headers)
+        head = head_of(parser.get_method().decode(), self._target.decode(*AS_TEXT), headers)
         length, chunked = _framing(head.headers)
         version = parser.get_http_version()
         if version not in SPOKEN:
@@ -160,7 +163,7 @@ class Http1Connection(asyncio.Protocol):
             length,
             self._peer,
             self._near,
-            self._transport.get_extra_info("socket"),
+            self._socket,
             _Once(self._tell_to_go_on) if waits else _nothing,
         )
         self._body = body
@@ -339,10 +342,6 @@ class _Once:
 
 def _nothing() -> None:
     """Do nothing, for a client that does not wait."""
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape")
 
 
 def _address(name: Any) -> str:  # noqa: ANN401 - what a socket calls an end of it

@@ -6,12 +6,11 @@
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import quote
 
 from genkan.program.service import Service
-from genkan.wire import HttpRequest
 
 PUBLIC = {"bucket": "s3", "accesspoint": "s3-accesspoint", "control": "s3-control"}
 OF_ENDPOINT = re.compile(
@@ -23,6 +22,7 @@ CONTROL = re.compile(r"(?:\d{12}\.)?s3-control\.")
 ACCESS_POINT = re.compile(r"(?P<name>.+)-(?P<account>\d{12})\.s3-accesspoint\.")
 
 
+@lru_cache(maxsize=1024)
 def public_host(host: str, region: str) -> str | None:
     """Give the public name for one of an endpoint's; None for every other."""
     found = OF_ENDPOINT.fullmatch(host)
@@ -32,7 +32,8 @@ def public_host(host: str, region: str) -> str | None:
     return f"{found['what']}.{plain}" if found["what"] else plain
 
 
-def bucket_in(host: str, region: str, below: Iterable[str] = ()) -> str | None:
+@lru_cache(maxsize=1024)
+def bucket_in(host: str, region: str, below: tuple[str, ...] = ()) -> str | None:
     """Give the bucket that a name begins with, as a path has it; an access point's is its ARN.
 
     Buckets stand `below` these names too.
@@ -48,11 +49,10 @@ def bucket_in(host: str, region: str, below: Iterable[str] = ()) -> str | None:
     return None
 
 
-def narrowed(service: Service, head: HttpRequest) -> Service:
+def narrowed(service: Service, host: str) -> Service:
     """Give S3's control plane where a request's host means that; every other service as it is."""
     if service.model != "s3":
         return service
-    host = (head.header("host") or "").partition(":")[0].lower()
     plain = public_host(host, service.region) or host
     if CONTROL.match(plain) is None:
         return service

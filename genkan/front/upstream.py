@@ -136,7 +136,8 @@ class _Connection(asyncio.Protocol):
         self._writable.set()
         self._sending: asyncio.Task[None] | None = None
         self._head: asyncio.Future[tuple[int, Headers]] | None = None
-        self._patience: asyncio.TimerHandle | None = None
+        self._waits_since: float | None = None  # for an answer, by the loop's clock
+        self._timer: asyncio.TimerHandle | None = None
         self._headers: list[tuple[str, str]] = []
         self._status = 0
         self._has_no_body = False
@@ -150,6 +151,8 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.lost = True
+        if self._timer is not None:
+            self._timer.cancel()
         self._break_off(error or ConnectionResetError("it closed the connection"))
         self._writable.set()
 
@@ -177,7 +180,7 @@ class _Connection(asyncio.Protocol):
         try:
             return await self._head
         finally:
-            self._wait_no_more()
+            self._waits_since = None
 
     def let_go(self) -> None:
         """Keep the connection for the next request, if it can be used again."""
@@ -265,17 +268,20 @@ class _Connection(asyncio.Protocol):
 
     def _wait(self) -> None:
         """Wait for an answer from now on: a body is sent first, as long as that takes."""
-        self._wait_no_more()
         if self._head is not None and not self._head.done():
-            self._patience = self._loop.call_later(ANSWER_PATIENCE, self._give_up)
+            self._waits_since = self._loop.time()
+            if self._timer is None:  # one for all that is asked: most answers come at once
+                self._timer = self._loop.call_later(ANSWER_PATIENCE, self._look_at_the_clock)
 
-    def _wait_no_more(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
-
-    def _give_up(self) -> None:
-        self._break_off(TimeoutError(f"no answer within {ANSWER_PATIENCE:.0f} s"))
+    def _look_at_the_clock(self) -> None:
+        self._timer = None
+        if self._waits_since is None:
+            return
+        left = self._waits_since + ANSWER_PATIENCE - self._loop.time()
+        if left <= 0:
+            self._break_off(TimeoutError(f"no answer within {ANSWER_PATIENCE:.0f} s"))
+        else:
+            self._timer = self._loop.call_later(left, self._look_at_the_clock)
 
 
 def _written(method: str, target: str, headers: list[tuple[str, str]], length: int | None) -> bytes:

@@ -5,11 +5,14 @@ S3 signs the path as it is; everybody else signs it normalised (RFC 3986, dot se
 slashes gone) and encoded once more ("Create a canonical request" in the IAM user guide).
 """
 
+import re
 from functools import lru_cache
 from urllib.parse import quote
 
 from genkan.wire.message import HttpRequest
 from genkan.wire.percent import decode_bytes
+
+PLAIN_PATH = re.compile("[A-Za-z0-9._~/-]+")
 
 
 def canonical_request(
@@ -21,10 +24,7 @@ def canonical_request(
     s3: bool,
 ) -> str:
     """Give the text whose hash is signed; `payload` is the body's hash or what stands for it."""
-    held: dict[str, list[str]] = {}
-    for name, value in request.header_items():
-        held.setdefault(name, []).append(" ".join(value.split()))
-    headers = "".join(f"{name}:{','.join(held.get(name, ()))}\n" for name in signed_headers)
+    headers = "".join([f"{name}:{_header(request, name)}\n" for name in signed_headers])
     return "\n".join(
         (
             request.method.upper(),
@@ -35,6 +35,13 @@ def canonical_request(
             payload,
         )
     )
+
+
+def _header(request: HttpRequest, name: str) -> str:
+    first = request.first_headers()
+    if len(first) == len(request.headers):  # none is there twice
+        return " ".join(first.get(name, "").split())
+    return ",".join(" ".join(value.split()) for value in request.header_values(name))
 
 
 def query_values(query: str) -> dict[str, str]:
@@ -57,6 +64,8 @@ def _encode(text: str) -> str:
 
 
 def _s3_path(path: str) -> str:
+    if PLAIN_PATH.fullmatch(path):  # as most are: encoded anew it is itself
+        return path
     return "/".join(_encode(segment) for segment in path.split("/")) or "/"
 
 
@@ -75,7 +84,7 @@ def _path(path: str) -> str:
 
 def _query(query: str, presigned: bool) -> str:
     pairs = []
-    for pair in query.split("&"):
+    for pair in query.split("&") if query else ():
         if pair:
             name, _, value = pair.replace("+", "%20").partition("=")
             pairs.append((_encode(name), _encode(value)))

@@ -20,7 +20,15 @@ class HttpRequest:
     query: str = ""
     headers: Headers = ()
     body: bytes = b""
-    _first: dict[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+    _first: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def with_body(self, body: bytes) -> "HttpRequest":
+        """Give the same request with this body."""
+        if not body and not self.body:
+            return self
+        made = HttpRequest(self.method, self.path, self.query, self.headers, body)
+        object.__setattr__(made, "_first", self._first)
+        return made
 
     def header_items(self) -> Iterator[tuple[str, str]]:
         """Give every header, in the order in which they came."""
@@ -32,13 +40,19 @@ class HttpRequest:
 
     def header(self, name: str) -> str | None:
         """Give the first value of the header `name` (lower case), or None."""
-        if not isinstance(self.headers, tuple):
-            return self.headers.get(name)
         first = self._first
-        if first is None:  # the front asks for some forty
-            first = dict(reversed(self.headers))
-            object.__setattr__(self, "_first", first)
+        if first is None:
+            first = self.first_headers()
         return first.get(name)
+
+    def first_headers(self) -> Mapping[str, str]:
+        """Give the first value of each header by its name."""
+        if self._first is not None:
+            return self._first
+        headers = self.headers
+        first = dict(reversed(headers)) if isinstance(headers, tuple) else headers
+        object.__setattr__(self, "_first", first)
+        return first
 
 
 @dataclass(frozen=True, slots=True)

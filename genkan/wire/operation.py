@@ -31,10 +31,10 @@ def operation_of(
     the body.
     """
     protocol = protocol_of(model, request)
-    if protocol.startswith("rest-"):
-        route, _, _ = route_of(model, request, bucket_from_host)
-        return route.operation
     family = family_of(model, protocol)
+    if protocol.startswith("rest-"):
+        route, _, _ = route_of(model, request, bucket_from_host, family)
+        return route.operation
     if protocol == "json":
         name = (request.header("x-amz-target") or "").rpartition(".")[2]
     elif protocol == CBOR:
@@ -73,10 +73,9 @@ def may_be_unsigned(model: "ServiceModel | None", operation: str) -> bool:
 
 
 def route_of(
-    model: "ServiceModel", request: HttpRequest, bucket_from_host: str | None
+    model: "ServiceModel", request: HttpRequest, bucket_from_host: str | None, family: str
 ) -> tuple[Route, dict[str, str], Query]:
     """Give a REST request's route, its labels' raw text and its query. Raises WireError."""
-    family = family_of(model, protocol_of(model, request))
     try:
         query = parse_query(request.query)
     except UnicodeDecodeError as error:

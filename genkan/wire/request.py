@@ -35,9 +35,8 @@ def parse_request(
     protocol = protocol_of(model, request)
     reading = Reading(family_of(model, protocol), strict)
     if protocol.startswith("rest-"):
-        route, labels, query = route_of(model, request, bucket_from_host)
-        literals = frozenset(name for name, _ in route.query) | {"x-id"}
-        bound = Bound(request, labels, query, literals, reading, protocol == "rest-json")
+        route, labels, query = route_of(model, request, bucket_from_host, reading.family)
+        bound = Bound(request, labels, query, route.literals, reading, protocol == "rest-json")
         shape = model.operation_model(route.operation).input_shape
         return ParsedRequest(route.operation, parse_rest(shape, bound), protocol)
     operation = operation_of(model, request)

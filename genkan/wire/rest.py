@@ -19,7 +19,7 @@ from genkan.wire.scalar import parse_scalar
 from genkan.wire.tree import JSON, load_json, parse_body_members, parse_tree
 from genkan.wire.xml_request import parse_xml_body
 
-Reader = Callable[[Any, str, str, "Bound"], Any]
+ReadMap = Callable[[Any, Any, str, str, "Bound"], dict[str, Any]]
 HEADER_ITEM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)')
 
 
@@ -39,32 +39,55 @@ def parse_rest(shape: Shape, bound: Bound) -> dict[str, Any]:
     """Read the parameters of an operation's input `shape` (None: none). Raises WireError."""
     if shape is None:
         return {}
+    members = _members(shape)
     given: dict[str, Any] = {}
-    for name, key, member, read in _bound_members(shape):
-        if read is None:
-            value = _query_rest(shape, member, name, bound)
-        else:
-            value = read(member, key, name, bound)
-        if value is not None:
-            given[name] = value
+    for name, key, member in members.labels:
+        if key in bound.labels:
+            given[name] = _label(member, key, name, bound)
+    for key, values in bound.query.items():
+        if key in members.query:
+            name, member = members.query[key]
+            given[name] = _query_value(member, values, (None, name), bound)
+    for key, value in bound.request.first_headers().items():
+        if key in members.headers:
+            name, member = members.headers[key]
+            if (read := _header(member, key, value, name, bound)) is not None:  # JSON's null is
+                given[name] = read
+    for name, key, member, read_map in members.maps:
+        if found := read_map(shape, member, key, name, bound):
+            given[name] = found
     given |= _body(shape, bound)
     _check_required(shape, given, bound.reading)
     return given
 
 
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """The members of an input that stand outside its body, each with its name: found by their keys,
+    for what a request has is less than what it could have."""
+
+    labels: list[tuple[str, str, Shape]]  # with their keys
+    query: dict[str, tuple[str, Shape]]
+    headers: dict[str, tuple[str, Shape]]
+    maps: list[tuple[str, str, Shape, ReadMap]]  # with the beginnings of their keys
+
+
 @cache
-def _bound_members(shape: Shape) -> list[tuple[str, str, Shape, Reader | None]]:
-    """Give the members that stand outside the body, each with its key and what reads it; what takes
-    the rest of the query string is read by nothing of these."""
-    found: list[tuple[str, str, Shape, Reader | None]] = []
+def _members(shape: Shape) -> _Members:
+    found = _Members([], {}, {}, [])
     for name, member in shape.members.items():
-        location = member.serialization.get("location")
         key = member.serialization.get("name", name)
-        if location == "querystring" and member.type_name == "map":
-            found.append((name, key, member, None))
-        elif location in LOCATIONS:
-            lowered = key.lower() if location in ("header", "headers") else key
-            found.append((name, lowered, member, LOCATIONS[location]))
+        match member.serialization.get("location"), member.type_name:
+            case "querystring", "map":
+                found.maps.append((name, key, member, _query_rest))
+            case "querystring", _:
+                found.query[key] = (name, member)
+            case "header", _:
+                found.headers[key.lower()] = (name, member)
+            case "headers", _:
+                found.maps.append((name, key.lower(), member, _header_map))
+            case "uri", _:
+                found.labels.append((name, key, member))
     return found
 
 
@@ -86,29 +109,21 @@ def _check_required(shape: Shape, given: dict[str, Any], reading: Reading) -> No
 
 
 def _label(shape: Shape, key: str, name: str, bound: Bound) -> Value:
-    raw = bound.labels.get(key)
-    if raw is None:
-        return None
     try:
-        text = decode_text(raw)
+        text = decode_text(bound.labels[key])
     except UnicodeDecodeError as error:
         raise bound.reading.error("Malformed", f"The label {key} is not UTF-8") from error
     return parse_scalar(shape, text, (None, name), bound.reading)
 
 
-def _query(shape: Shape, key: str, name: str, bound: Bound) -> Value:
-    values = bound.query.get(key)
-    return None if values is None else _query_value(shape, values, (None, name), bound)
-
-
-def _query_rest(shape: Shape, member: Shape, name: str, bound: Bound) -> Value:
+def _query_rest(shape: Shape, member: Shape, _: str, name: str, bound: Bound) -> dict[str, Any]:
     """Read a map that takes what of the query string nothing else takes."""
     taken = {one.serialization.get("name", key) for key, one in shape.members.items()}
     return {
         key: _query_value(member.value, values, (None, name), bound)
         for key, values in bound.query.items()
         if key not in taken | bound.literals and not key.startswith("X-Amz-")
-    } or None
+    }
 
 
 def _query_value(shape: Shape, values: list[str], place: Place, bound: Bound) -> Value:
@@ -117,10 +132,7 @@ def _query_value(shape: Shape, values: list[str], place: Place, bound: Bound) ->
     return parse_scalar(shape, values[0], place, bound.reading)
 
 
-def _header(shape: Shape, key: str, name: str, bound: Bound) -> Value:
-    value = bound.request.header(key)
-    if value is None:
-        return None
+def _header(shape: Shape, key: str, value: str, name: str, bound: Bound) -> Value:
     place = (None, name)
     if shape.type_name != "list":
         return parse_scalar(shape, value.strip(), place, bound.reading, "rfc822")
@@ -142,13 +154,12 @@ def _header_items(text: str, type_name: str) -> list[str]:
     ]
 
 
-def _header_map(shape: Shape, key: str, name: str, bound: Bound) -> Value:
-    found = {
+def _header_map(shape: Shape, member: Shape, key: str, name: str, bound: Bound) -> dict[str, Any]:
+    return {
         header[len(key) :]: value
         for header, value in bound.request.header_items()
         if header.startswith(key)
     }
-    return found or None
 
 
 def _body(shape: Shape, bound: Bound) -> dict[str, Any]:
@@ -180,11 +191,3 @@ def _payload(shape: Shape, name: str, bound: Bound) -> dict[str, Any]:
     if bound.json:
         return {name: parse_tree(shape, load_json(body, bound.reading), bound.reading, JSON)}
     return {name: parse_xml_body(shape, body, bound.reading, (None, name))}
-
-
-LOCATIONS: dict[str, Reader] = {
-    "uri": _label,
-    "querystring": _query,
-    "header": _header,
-    "headers": _header_map,
-}

@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from genkan.wire.message import HttpRequest
-from genkan.wire.models import Value
+from genkan.wire.models import OperationModel, Value
 from genkan.wire.percent import decode_text
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Route:
     labels: tuple[str, ...]
     segments: tuple[int, ...]  # what each segment of the template is, then END
     query: tuple[tuple[str, str | None], ...]  # literals; None: any value
+    literals: frozenset[str]  # names in the query string that are the route's own
     deprecated: bool
 
 
@@ -44,7 +45,7 @@ def routes(model: "ServiceModel") -> Mapping[str, Mapping[re.Pattern[str], list[
     by_method: dict[str, dict[re.Pattern[str], list[Route]]] = defaultdict(dict)
     for name in model.operation_names:
         operation = model.operation_model(name)
-        route = _route(name, operation.http["requestUri"], bool(operation.deprecated))
+        route = _route(name, operation)
         alike = by_method[operation.http.get("method", "POST")]
         alike.setdefault(route.pattern, []).append(route)
     return by_method
@@ -79,8 +80,9 @@ def parse_query(text: str) -> dict[str, list[str]]:
     return found
 
 
-def _route(operation: str, uri: str, deprecated: bool) -> Route:
-    path, _, query = uri.partition("?")
+def _route(name: str, operation: OperationModel) -> Route:
+    path, _, query_text = operation.http["requestUri"].partition("?")
+    query = tuple(_literals(query_text))
     labels: list[str] = []
     kinds: list[int] = []
     pattern = ""
@@ -91,13 +93,29 @@ def _route(operation: str, uri: str, deprecated: bool) -> Route:
     if path.strip("/") == "":
         pattern, kinds = "", []
     return Route(
-        operation,
+        name,
         re.compile(pattern + "/?", re.DOTALL),
         tuple(labels),
         (*kinds, END),
-        tuple(_literals(query)),
-        deprecated,
+        query,
+        frozenset(one for one, _ in query) | {"x-id"},
+        bool(operation.deprecated),
     )
+
+
+@cache
+def _required(model: "ServiceModel", operation: str) -> list[tuple[bool, str]]:
+    """Give the keys of required members outside path and body; is each in the query string?"""
+    shape = model.operation_model(operation).input_shape
+    found = []
+    for name in shape.required_members if shape else ():
+        written = shape.members[name].serialization
+        key, location = written.get("name", name), written.get("location")
+        if location == "querystring":
+            found.append((True, key))
+        elif location == "header":
+            found.append((False, key.lower()))
+    return found
 
 
 def _segment(segment: str, labels: list[str]) -> tuple[str, int]:
@@ -127,17 +145,9 @@ def _has_literals(route: Route, query: Query) -> bool:
 
 
 def _rank(model: "ServiceModel", route: Route, request: HttpRequest, query: Query) -> Value:
-    there = absent = 0
-    shape = model.operation_model(route.operation).input_shape
-    for name in shape.required_members if shape else ():
-        written = shape.members[name].serialization
-        key = written.get("name", name)
-        if written.get("location") == "querystring":
-            present = key in query
-        elif written.get("location") == "header":
-            present = request.header(key.lower()) is not None
-        else:
-            continue
-        there, absent = there + present, absent + (not present)
+    required, there = _required(model, route.operation), 0
+    for in_query, key in required:
+        there += key in query if in_query else request.header(key) is not None
+    absent = len(required) - there
     named = route.operation in query.get("x-id", ())
     return (not named, route.segments, -len(route.query), absent, -there, route.deprecated)

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ from genkan.wire.message import HttpRequest
 
 SKEW = timedelta(minutes=15)
 UNSIGNED = "UNSIGNED-PAYLOAD"
+OF_NOTHING = hashlib.sha256(b"").hexdigest()
 BODY_HASH = "x-amz-content-sha256"
 HASH = re.compile("[0-9a-f]{64}")
 STAMP = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
@@ -45,19 +46,28 @@ class Signature:
     body_sha256: str | None = None
 
 
-def verify(request: HttpRequest, *, now: datetime, secret_of: SecretOf) -> Signature:
+def verify(
+    request: HttpRequest, *, now: datetime, secret_of: SecretOf, claim: Claim | None = None
+) -> Signature:
     """Check a whole request's signature and body. Raises WireError.
 
-    `secret_of` gives the secret of an access key, None for a key that there is not.
+    `secret_of` gives the secret of an access key, None for a key that there is not; `claim` is what
+    `claim_of` gave, where it was asked.
     """
-    found = hashlib.sha256(request.body).hexdigest()
-    signature = verify_head(request, now=now, secret_of=secret_of, body_sha256=found)
-    check_body(signature, found)
-    return replace(signature, body_sha256=None)
+    found = hashlib.sha256(request.body).hexdigest() if request.body else OF_NOTHING
+    claim = claim or parse_claim(request)
+    signed_at, payload = _check(request, claim, now, secret_of, found)
+    _check_hash(payload, found)
+    return _signature_of(claim, signed_at, None)
 
 
 def verify_head(
-    request: HttpRequest, *, now: datetime, secret_of: SecretOf, body_sha256: str | None = None
+    request: HttpRequest,
+    *,
+    now: datetime,
+    secret_of: SecretOf,
+    body_sha256: str | None = None,
+    claim: Claim | None = None,
 ) -> Signature:
     """Check a request's signature before its body is there. Raises WireError.
 
@@ -65,7 +75,20 @@ def verify_head(
     body is read. A request without that header is signed over its body's hash (see
     `declares_body`): give it as `body_sha256`.
     """
-    claim = parse_claim(request)
+    claim = claim or parse_claim(request)
+    signed_at, payload = _check(request, claim, now, secret_of, body_sha256)
+    return _signature_of(claim, signed_at, payload if HASH.fullmatch(payload) else None)
+
+
+def _check(
+    request: HttpRequest,
+    claim: Claim,
+    now: datetime,
+    secret_of: SecretOf,
+    body_sha256: str | None,
+) -> tuple[datetime, str]:
+    """Check all but the body; give when it was signed, and the body's hash or what stands for
+    it."""
     secret = secret_of(claim.access_key)
     if secret is None:
         raise refusal("UnknownAccessKey", _unknown_key(claim.service))
@@ -85,13 +108,16 @@ def verify_head(
         s3=claim.service in S3_NAMES,
     )
     given = claim.signature.encode("utf-8", "surrogatepass")
-    if not hmac.compare_digest(_signature(secret, claim, text).encode(), given):
+    if not hmac.compare_digest(_written(secret, claim, text).encode(), given):
         raise refusal(
             "SignatureDoesNotMatch",
             "The request signature we calculated does not match the signature you provided. Check "
             "your AWS Secret Access Key and signing method.",
         )
-    to_prove = payload if HASH.fullmatch(payload) else None
+    return signed_at, payload
+
+
+def _signature_of(claim: Claim, signed_at: datetime, to_prove: str | None) -> Signature:
     return Signature(
         claim.access_key, claim.service, claim.region, signed_at, claim.session_token, to_prove
     )
@@ -108,28 +134,31 @@ def declares_body(request: HttpRequest) -> bool:
 
 def check_body(signature: Signature, sha256: str) -> None:
     """Check that a body has the hash that was signed. Raises WireError."""
-    wanted = signature.body_sha256
-    if wanted is not None and not hmac.compare_digest(wanted, sha256):
+    if signature.body_sha256 is not None:
+        _check_hash(signature.body_sha256, sha256)
+
+
+def _check_hash(payload: str, sha256: str) -> None:
+    """Raise WireError where a body's signed hash, if it is one, is another than the body's."""
+    if payload != sha256 and HASH.fullmatch(payload):
         raise refusal(
             "BodyHashMismatch",
             "The provided 'x-amz-content-sha256' header does not match what was computed.",
         )
 
 
-def scope_of(request: HttpRequest) -> tuple[str, str, str] | None:
-    """Give the access key, Region and service that a request names, unverified; None if it does
-    not.
-    """
+def claim_of(request: HttpRequest) -> Claim | None:
+    """Give what a request says of its signature, unverified; None if it says nothing that can be
+    read."""
     try:
-        claim = parse_claim(request)
+        return parse_claim(request)
     except WireError:
         return None
-    return claim.access_key, claim.region, claim.service
 
 
 def _service(request: HttpRequest) -> str | None:
-    scope = scope_of(request)
-    return scope[2] if scope else None
+    claim = claim_of(request)
+    return claim.service if claim else None
 
 
 def _check_headers(request: HttpRequest, claim: Claim) -> None:
@@ -191,7 +220,7 @@ def _default_payload(claim: Claim, body_sha256: str | None) -> str:
     return body_sha256
 
 
-def _signature(secret: str, claim: Claim, canonical: str) -> str:
+def _written(secret: str, claim: Claim, canonical: str) -> str:
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     scope = (claim.day, claim.region, claim.service, TERMINATOR)
     to_sign = "\n".join((ALGORITHM, claim.stamp, "/".join(scope), digest))

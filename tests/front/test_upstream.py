@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import genkan.front.upstream as upstream_module
 from genkan.front.upstream import BrokenOff, NotThere, UpstreamDown, UpstreamSocket
 
 PATIENCE = 20.0
@@ -96,6 +97,18 @@ def test_one_that_was_not_read_to_its_end_is_not_used_again(tmp_path):
 
     told(tmp_path / "s", upstream, story)
     assert upstream.connections == 2
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(upstream_module, "ANSWER_PATIENCE", 0.05)
+    upstream = Upstream(answer(b"one"), b"")
+
+    async def story(way: UpstreamSocket) -> None:
+        assert await asked(way) == b"one"
+        with pytest.raises(UpstreamDown, match="no answer within"):
+            await asked(way)
+
+    told(tmp_path / "s", upstream, story)
 
 
 def test_an_answer_to_head_has_no_body_and_leaves_its_connection(tmp_path):

@@ -138,7 +138,7 @@ def request_head(data: bytes) -> str:
         assert not {"transfer-encoding", "content-length"} <= set(names)
         assert len(named_by_head(head, data)) <= 200
         if is_signed(head):
-            wire.sigv4.scope_of(head)
+            wire.sigv4.claim_of(head)
             try:
                 wire.sigv4.verify_head(head, now=NOW, secret_of=lambda key: "secret")
             except WireError:

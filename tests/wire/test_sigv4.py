@@ -54,9 +54,10 @@ def test_a_signed_request_holds(name):
 
 
 def test_the_scope_can_be_read_before_the_signature_is_checked():
-    assert sigv4.scope_of(signed("cloudwatch")) == (KEY, REGION, "monitoring")
-    assert sigv4.scope_of(presigned()) == (KEY, REGION, "s3")
-    assert sigv4.scope_of(wire.HttpRequest("GET", "/")) is None
+    for request, service in ((signed("cloudwatch"), "monitoring"), (presigned(), "s3")):
+        claim = sigv4.claim_of(request)
+        assert (claim.access_key, claim.region, claim.service) == (KEY, REGION, service)
+    assert sigv4.claim_of(wire.HttpRequest("GET", "/")) is None
 
 
 @pytest.mark.parametrize("name", CALLS)

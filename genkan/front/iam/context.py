@@ -5,20 +5,21 @@ is `aws:SourceVpce` and no `aws:SourceIp`; from anywhere else the other way roun
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from genkan import wire
 from genkan.front.iam.principal import principal_keys
+from genkan.front.records import time_of
 from genkan.program.service import Credential, Listener, Service
 
 Keys = dict[str, tuple[str, ...]]
-S3_HEADERS = (  # their names are those of the keys behind "s3:"
-    *("x-amz-acl", "x-amz-copy-source", "x-amz-content-sha256", "x-amz-grant-full-control"),
-    *("x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write", "x-amz-grant-write-acp"),
-    *("x-amz-metadata-directive", "x-amz-server-side-encryption", "x-amz-storage-class"),
-    *("x-amz-server-side-encryption-aws-kms-key-id", "x-amz-website-redirect-location"),
-    *("x-amz-server-side-encryption-customer-algorithm", "x-amz-object-ownership"),
+S3_HEADERS = frozenset(  # their names are those of the keys behind "s3:"
+    {"x-amz-acl", "x-amz-copy-source", "x-amz-content-sha256", "x-amz-grant-full-control"}
+    | {"x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write", "x-amz-grant-write-acp"}
+    | {"x-amz-metadata-directive", "x-amz-server-side-encryption", "x-amz-storage-class"}
+    | {"x-amz-server-side-encryption-aws-kms-key-id", "x-amz-website-redirect-location"}
+    | {"x-amz-server-side-encryption-customer-algorithm", "x-amz-object-ownership"}
 )
 S3_PARAMETERS = {
     "Prefix": "s3:prefix",
@@ -26,6 +27,7 @@ S3_PARAMETERS = {
     "MaxKeys": "s3:max-keys",
     "VersionId": "s3:VersionId",
 }
+TAGS = ("Tags", "tags", "Tag")
 STS_PARAMETERS = {"ExternalId": "sts:ExternalId", "RoleSessionName": "sts:RoleSessionName"}
 
 
@@ -40,9 +42,10 @@ def context_of(
     now: datetime,
 ) -> Keys:
     """Give every key that is there, with its values."""
+    epoch = int(now.timestamp())
     keys: Keys = {
-        "aws:CurrentTime": (now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),),
-        "aws:EpochTime": (str(int(now.timestamp())),),
+        "aws:CurrentTime": (time_of(epoch),),
+        "aws:EpochTime": (str(epoch),),
         "aws:SecureTransport": ("true",),  # the API on loopback stands for what has TLS
         "aws:RequestedRegion": (service.region,),
         "aws:ViaAWSService": ("false",),
@@ -77,8 +80,10 @@ def _tag_keys(parameters: Mapping[str, Any]) -> Keys:
 
 
 def _tags(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in ("Tags", "tags", "Tag"):
-        found = parameters.get(name)
+    for name in TAGS:
+        if name not in parameters:
+            continue
+        found = parameters[name]
         if isinstance(found, dict):
             yield from ((str(key), str(value)) for key, value in found.items())
         for one in found if isinstance(found, list) else ():
@@ -93,9 +98,8 @@ def _s3_keys(head: wire.HttpRequest, parameters: Mapping[str, Any]) -> Keys:
     keys: Keys = {
         key: (str(parameters[name]),) for name, key in S3_PARAMETERS.items() if name in parameters
     }
-    for name in S3_HEADERS:
-        value = head.header(name)
-        if value is not None:
+    for name, value in head.first_headers().items():
+        if name in S3_HEADERS:
             keys[f"s3:{name}"] = (value,)
     where = (parameters.get("CreateBucketConfiguration") or {}).get("LocationConstraint")
     if where:

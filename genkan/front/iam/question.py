@@ -27,6 +27,7 @@ NAMED_IN = {
     "sg-": ("securitygroup",),
     "vpc-": ("vpcid",),
 }
+PREFIXES = tuple(NAMED_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def network_ids(parameters: object, name: str = "") -> Iterator[str]:
     elif isinstance(parameters, list | tuple):
         for value in parameters:
             yield from network_ids(value, name)
-    elif isinstance(parameters, str):
+    elif isinstance(parameters, str) and parameters.startswith(PREFIXES):
         for prefix, words in NAMED_IN.items():
             if parameters.startswith(prefix) and any(word in name for word in words):
                 yield parameters
