@@ -28,7 +28,7 @@ from genkan.front.lookup import look_up
 from genkan.front.records import Seen, new_uuid, record
 from genkan.front.relay import HOP_BY_HOP, Relay
 from genkan.front.request import Headers, Request, Response, response_of
-from genkan.front.s3_names import bucket_in, public_host
+from genkan.front.s3_names import bucket_asked, public_host
 from genkan.front.session import check_session, check_use, foreign_token
 from genkan.front.upstream import UpstreamAnswer, UpstreamDown, is_no_answer
 from genkan.program.service import Credential, Listener, Service, Upstream
@@ -78,7 +78,7 @@ class Exchange:
         self._head = head = request.head
         self._claim = claim
         self._host = host_of(head)
-        self._bucket = self._bucket_of_host()
+        self._bucket = bucket_asked(service, self._host)
         self._is_registry = is_registry(service, head)
         # What says itself who has to sign, and may answer anything.
         self._is_open = self._is_registry or service.code == EXECUTE_API
@@ -389,13 +389,6 @@ class Exchange:
         except wire.WireError as error:
             self._broken = error  # what passes it on has errors of its own for it
             raise
-
-    def _bucket_of_host(self) -> str | None:
-        """Give the bucket that the host's name begins with, for S3's virtual-hosted requests."""
-        if self._service.model != "s3":
-            return None
-        below = tuple([name[1:] for name in self._service.hosts if name.startswith("*.s3.")])
-        return bucket_in(self._host, self._service.region, below)
 
     def _target(self) -> tuple[str, str]:
         """Give the host and the target of a request for the embedded services."""

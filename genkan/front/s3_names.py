@@ -49,6 +49,14 @@ def bucket_in(host: str, region: str, below: tuple[str, ...] = ()) -> str | None
     return None
 
 
+def bucket_asked(service: Service, host: str) -> str | None:
+    """Give the bucket that a request's host begins with, for S3's virtual-hosted requests."""
+    if service.model != "s3":
+        return None
+    below = tuple([name[1:] for name in service.hosts if name.startswith("*.s3.")])
+    return bucket_in(host, service.region, below)
+
+
 def narrowed(service: Service, host: str) -> Service:
     """Give S3's control plane where a request's host means that; every other service as it is."""
     if service.model != "s3":
