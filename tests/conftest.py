@@ -2,12 +2,15 @@
 something of the machine; but for what few kernels grant, and root alone: the accelerator."""
 
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Generator
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -24,17 +27,51 @@ NEEDED = frozenset(
 settings.register_profile("genkan", deadline=None)  # how fast a machine is, is no test's matter
 settings.load_profile("genkan")
 RARELY = (50_000, 20, 50)  # new objects, and rounds, until the collector looks
-AS_USER = Path(__file__).with_name("story") / "as_user.py"
+TESTS = Path(__file__).parent
+AS_USER = TESTS / "story" / "as_user.py"
+# Whose tests are watched for coverage of the pure core: its own, and those of the rooms that ask it
+# in process. All others would take twice the time to reach what these reach.
+WATCHED = frozenset(
+    {
+        *("overlay", "codec", "model", "policy", "program", "compile", "analysis"),
+        *("imports", "impact", "control", "docs", "test_watch.py"),
+    }
+)
+WATCH = pytest.StashKey[Coverage]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Look for garbage rarely, and end the watch for coverage that pytest-cov begins in a worker
-    beneath its own, as of 7.1: it would go on where `no_cover` ends the other, and nobody reads
-    what it saw."""
-    beneath = Coverage.current() if hasattr(config, "workerinput") else None
-    if beneath is not None:
-        beneath.stop()
+    """Look for garbage rarely, and end the watches for coverage that nobody reads, as of pytest-cov
+    7.1: the one beneath a worker's own, which would go on where that one ends, and that of the
+    process that deals the tests out."""
+    unread = Coverage.current() if hasattr(config, "workerinput") or _deals_out(config) else None
+    if unread is not None:
+        unread.stop()
     gc.set_threshold(*RARELY)
+
+
+def _deals_out(config: pytest.Config) -> bool:
+    return config.getoption("dist", "no") != "no"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Watch how the core is imported, and from then on the tests alone that are to be watched."""
+    watch = Coverage.current()
+    if watch is not None:
+        for room in watch.get_option("run:source_pkgs"):
+            for module in pkgutil.walk_packages(importlib.import_module(room).__path__, f"{room}."):
+                importlib.import_module(module.name)
+        watch.stop()
+        session.config.stash[WATCH] = watch
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    watch = item.config.stash.get(WATCH, None)
+    with watch.collect() if watch is not None and is_watched(item) else nullcontext():
+        return (yield)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -52,8 +89,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=obstacle))
         elif _needs_what_is_not_granted(item):
             item.add_marker(pytest.mark.skip(reason=_lacks(False, frozenset({ACCELERATOR}))))
-        if _draws(item):
-            item.add_marker(pytest.mark.no_cover)  # chance is no cover, and a watch thrice the time
     _put_long_files_first(items)
 
 
@@ -82,6 +117,12 @@ def pytest_runtest_makereport(
 
 def _is_marked(item: pytest.Item, names: set[str]) -> bool:
     return any(mark.name in names for mark in item.iter_markers())
+
+
+def is_watched(item: pytest.Item) -> bool:
+    """Tell whether what a test reaches is counted; chance is no cover, and a watch thrice the
+    time."""
+    return item.path.relative_to(TESTS).parts[0] in WATCHED and not _draws(item)
 
 
 def _draws(item: pytest.Item) -> bool:
