@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +18,8 @@ from pathlib import Path
 import pytest
 from coverage import Coverage
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 SENDS_PACKETS = {"kernel", "site"}
 RUNS_IN_CI = SENDS_PACKETS | {"postgresql"}
@@ -38,6 +41,30 @@ WATCHED = frozenset(
     }
 )
 WATCH = pytest.StashKey[Coverage]()
+# Files that take longest, the longest first; what is not here any more fails in test_order.py.
+LONGEST = (
+    "story/test_story.py",
+    "docs/test_readme.py",
+    "story/test_host_programs.py",
+    "site/test_starting.py",
+    "site/test_homes.py",
+    "site/test_control_deaths.py",
+    "flows/test_storm.py",
+    "engine/test_packets.py",
+    "story/test_record_health.py",
+    "site/test_endpoint_policies.py",
+    "story/test_resolver.py",
+    "story/test_services.py",
+    "story/test_apis.py",
+    "story/test_interfaces.py",
+    "analysis/test_three_answers.py",
+    "analysis/test_three_answers_more.py",
+    "engine/test_plan.py",
+    "api/test_refusals.py",
+    "api/test_every_id.py",
+    "api/test_any_request.py",
+)
+ROOTS_OR_A_USERS = re.compile(r"\[(root|user)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,8 +102,22 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Begin a worker more than there are processors: tests that wait for packets leave theirs."""
-    return len(os.sched_getaffinity(0)) + 1
+    """Begin two workers a processor: tests that wait for packets and processes leave theirs."""
+    return 2 * len(os.sched_getaffinity(0))
+
+
+class ByFileAndSite(LoadFileScheduling):
+    """Deals tests out by the file; those of root's site there and those of an ordinary user's share
+    nothing and go apart."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        site = ROOTS_OR_A_USERS.search(nodeid)
+        return super()._split_scope(nodeid) + (site[1] if site else "")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFileAndSite | None:
+    return ByFileAndSite(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -94,11 +135,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _put_long_files_first(items: list[pytest.Item]) -> None:
     """Order the files; workers take them in turn, and one that is begun last may leave the others
-    with nothing to do. Long are those that start sites or send packets, few tests as they have;
-    then those with many tests."""
+    with nothing to do. After those that are known to be long come those that start sites or send
+    packets, few tests as they have; then those with many tests."""
     tests = Counter(item.path for item in items)
     waits = {item.path for item in items if _is_marked(item, SENDS_PACKETS)}
-    items.sort(key=lambda item: (item.path not in waits, -tests[item.path], str(item.path)))
+    known = {TESTS / path: at for at, path in enumerate(LONGEST)}
+
+    def turn(item: pytest.Item) -> tuple[int, bool, int, str]:
+        path = item.path
+        return known.get(path, len(known)), path not in waits, -tests[path], str(path)
+
+    items.sort(key=turn)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

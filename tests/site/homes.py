@@ -34,3 +34,8 @@ def processes_of(named: Path | str) -> list[int]:
             if str(named).encode() in path.read_bytes():
                 found.append(int(path.parent.name))
     return found
+
+
+def vpcs(site: RunningSite) -> list[str]:
+    """Give the VPCs that a site's API tells of."""
+    return [one["VpcId"] for one in site.client("ec2").describe_vpcs()["Vpcs"]]
