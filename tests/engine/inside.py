@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 NAMESPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 AS_ROOT = ("unshare", *NAMESPACES)
@@ -23,6 +21,8 @@ def report_of(
     arguments: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Run a module inside and give its report; skip where the machine cannot."""
+    import pytest  # not for the modules that run inside, which take `own_run` from here
+
     if ways == AS_ROOT and os.geteuid() != 0:
         pytest.skip("not root; the same is tested in a user namespace. Type: sudo pytest")
     if not (shutil.which("nft") and shutil.which("ip")):

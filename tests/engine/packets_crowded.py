@@ -21,7 +21,7 @@ from genkan.engine.linux.nfnetlink import attribute
 from genkan.engine.linux.watch import table_of
 from genkan.site.tables import crowded
 from tests.engine.inside import own_run
-from tests.engine.probes import LONG_PATIENCE, Connection, tcp, tcp_server, udp_server
+from tests.engine.probes import LONG_PATIENCE, PATIENCE, Connection, tcp, tcp_server, udp_server
 from tests.engine.service_world import CLIENT, ENDPOINT, everything
 from tests.engine.world import World
 
@@ -83,7 +83,7 @@ def full(world: World) -> dict[str, Any]:
         "table": table_of("vpc-d")._asdict(),
         "told": [one["place"] for one in crowded(world.compilation.program)],
         "goes on": held.echo("a word", LONG_PATIENCE),
-        "new": tcp("i-d-client", ENDPOINT, 443),
+        "new": tcp("i-d-client", ENDPOINT, 443, PATIENCE),
         "refused": table_of("vpc-d").refused,
         "others": [tcp("i-c-client", ENDPOINT, 443, LONG_PATIENCE) for _ in range(5)],
     }

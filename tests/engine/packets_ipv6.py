@@ -39,6 +39,7 @@ from tests.engine.inside import own_run
 from tests.engine.packets import probed
 from tests.engine.probes import (
     LONG_PATIENCE,
+    PATIENCE,
     Connection,
     icmpv6,
     spoofed_udp_ipv6,
@@ -56,36 +57,36 @@ RESOLVER, PUBLIC_RESOLVER = "fd00:ec2::253", "3fff::53"
 PROBES = {
     "same subnet, group reference": (tcp, "i-app", DB, 80),
     "other subnet, group reference": (tcp, "i-mute", DB, 80),
-    "other group": (tcp, "i-web", DB, 80),
+    "other group": (tcp, "i-web", DB, 80, PATIENCE),
     "other subnet": (tcp, "i-app", WEB, 80),
-    "other port": (tcp, "i-app", WEB, 22),
-    "no outbound rule": (tcp, "i-db", WEB, 80),
+    "other port": (tcp, "i-app", WEB, 22, PATIENCE),
+    "no outbound rule": (tcp, "i-db", WEB, 80, PATIENCE),
     "udp": (udp, "i-app", WEB, 5001),
-    "udp, other port": (udp, "i-app", WEB, 5002),
+    "udp, other port": (udp, "i-app", WEB, 5002, PATIENCE),
     "echo": (icmpv6, "i-app", WEB),
-    "echo from elsewhere": (icmpv6, "i-mute", WEB),
-    "echo to router": (icmpv6, "i-app", "2406:da14:0:102::1"),
-    "address of nobody": (tcp, "i-app", "2406:da14:0:101::77", 80),
+    "echo from elsewhere": (icmpv6, "i-mute", WEB, PATIENCE),
+    "echo to router": (icmpv6, "i-app", "2406:da14:0:102::1", PATIENCE),
+    "address of nobody": (tcp, "i-app", "2406:da14:0:101::77", 80, PATIENCE),
     "IPv6 alone, out": (tcp, "i-six", WEB, 80),
     "IPv6 alone, in": (tcp, "i-app", SIX, 80),
     "internet in": (tcp, "outside", WEB, 80),
-    "internet in, other port": (tcp, "outside", WEB, 22),
+    "internet in, other port": (tcp, "outside", WEB, 22, PATIENCE),
     "internet out": (tcp, "i-web", OUTSIDE, 80),
     "internet in, IPv6 alone": (tcp, "outside", SIX, 80),
     "egress-only out": (tcp, "i-app", OUTSIDE, 80),
     "egress-only, echo out": (icmpv6, "i-app", OUTSIDE),
-    "egress-only in": (tcp, "outside", APP, 80),
+    "egress-only in": (tcp, "outside", APP, 80, PATIENCE),
     "endpoint": (tcp, "i-app", ENDPOINT, 443),
     "endpoint from other subnet": (tcp, "i-mute", ENDPOINT, 443),
-    "endpoint, group does not let in": (tcp, "i-web", ENDPOINT, 443),
-    "endpoint, other port": (tcp, "i-app", ENDPOINT, 8443),
-    "endpoint from internet": (tcp, "outside", ENDPOINT, 443),
+    "endpoint, group does not let in": (tcp, "i-web", ENDPOINT, 443, PATIENCE),
+    "endpoint, other port": (tcp, "i-app", ENDPOINT, 8443, PATIENCE),
+    "endpoint from internet": (tcp, "outside", ENDPOINT, 443, PATIENCE),
     "resolver": (tcp, "i-app", RESOLVER, 53),
-    "resolver, other port": (tcp, "i-app", RESOLVER, 443),
+    "resolver, other port": (tcp, "i-app", RESOLVER, 443, PATIENCE),
     "peering": (tcp, "i-app", FAR, 80),
-    "peering, table without a route": (tcp, "i-mute", FAR, 80),
+    "peering, table without a route": (tcp, "i-mute", FAR, 80, PATIENCE),
     "IPv4 beside it": (tcp, "i-app", "172.16.1.4", 80),
-    "IPv4 to IPv6 alone": (tcp, "i-app", "172.16.4.4", 80),
+    "IPv4 to IPv6 alone": (tcp, "i-app", "172.16.4.4", 80, PATIENCE),
 }
 
 
@@ -148,7 +149,7 @@ def source_check(seen: list[str]) -> list[str]:
 
 
 DENIED = {
-    "denied": (tcp, "i-app", WEB, 80),
+    "denied": (tcp, "i-app", WEB, 80, PATIENCE),
     "denied to others": (tcp, "i-side", WEB, 80),
     "same subnet": (tcp, "i-mute", WEB, 80),
     "IPv4": (tcp, "i-app", "172.16.1.4", 80),
@@ -163,7 +164,7 @@ def acls(world: World) -> dict[str, str]:
     found = probed(DENIED)
     only_ipv4 = tuple(one for one in former.entries if one.cidr.version == 4)
     world.change(put(acl("acl-front", "subnet-front", *only_ipv4)))
-    found["endpoint, no entry"] = tcp("i-mute", ENDPOINT, 443)
+    found["endpoint, no entry"] = tcp("i-mute", ENDPOINT, 443, PATIENCE)
     world.change(put(former))
     return {**found, "again": tcp("i-app", WEB, 80)}
 
@@ -172,10 +173,10 @@ def groups(world: World) -> dict[str, Any]:
     """Let in by ICMPv6's type and code, by a prefix list, and by a group of the peered VPC."""
     web, far = (world.network.get(SecurityGroup, name) for name in ("sg-web", "sg-far"))
     found: dict[str, Any] = {}
-    for name, protocol, kind, code in ICMP_RULES:
+    for name, protocol, kind, code, passes in ICMP_RULES:
         one = icmp_rule(protocol, kind, code)
         world.change(put(replace(web, rules=(one,))))
-        found[name] = icmpv6("i-app", WEB)
+        found[name] = icmpv6("i-app", WEB, LONG_PATIENCE if passes else PATIENCE)
     everything = SecurityGroupRule(
         id="sgr-list",
         direction=Direction.INGRESS,
@@ -185,28 +186,28 @@ def groups(world: World) -> dict[str, Any]:
     )
     world.change(put(prefix_list(SUBNETS["subnet-back"]), replace(web, rules=(everything,))))
     found["listed"] = probed(LISTED)
-    found["not listed"] = tcp("i-side", WEB, 22)
+    found["not listed"] = tcp("i-side", WEB, 22, PATIENCE)
     world.change(put(prefix_list(SUBNETS["subnet-side"])))
-    found["listed no more"] = tcp("i-app", WEB, 22)
-    found["listed now"] = tcp("i-side", WEB, 22, LONG_PATIENCE)
+    found["listed no more"] = tcp("i-app", WEB, 22, PATIENCE)
+    found["listed now"] = tcp("i-side", WEB, 22)
     named = replace(everything, id="sgr-peer", peer=GroupPeer("sg-app", MINE["account"]))
     world.change(put(web, replace(far, rules=(*far.rules[:1], named))))
-    found["group of the peer"] = tcp("i-app", FAR, 80, LONG_PATIENCE)
+    found["group of the peer"] = tcp("i-app", FAR, 80)
     found["group of the peer, echo"] = icmpv6("i-app", FAR)
     app = world.network.get(NetworkInterface, "eni-app")
     world.change(put(replace(app, group_ids=("sg-open",))))
-    found["without that group"] = tcp("i-app", FAR, 80)
+    found["without that group"] = tcp("i-app", FAR, 80, PATIENCE)
     world.change(put(app, far) + delete(prefix_list(SUBNETS["subnet-side"])))
     return found
 
 
 ICMP_RULES = (
-    ("echo requests", 58, 128, -1),
-    ("echo requests, code 0", 58, 128, 0),
-    ("echo requests, code 1", 58, 128, 1),
-    ("echo replies", 58, 129, -1),
-    ("every type", 58, -1, -1),
-    ("IPv4's echo requests", 1, 8, -1),
+    ("echo requests", 58, 128, -1, True),
+    ("echo requests, code 0", 58, 128, 0, True),
+    ("echo requests, code 1", 58, 128, 1, False),
+    ("echo replies", 58, 129, -1, False),
+    ("every type", 58, -1, -1, True),
+    ("IPv4's echo requests", 1, 8, -1, False),
 )
 LISTED = {
     "tcp": (tcp, "i-app", WEB, 22),
@@ -281,14 +282,23 @@ def public_access(world: World) -> dict[str, dict[str, str]]:
         **MINE,
     )
     found = {}
-    for name, change in (
-        ("both ways", put(options)),
-        ("front excluded", put(front)),
-        ("in", put(replace(options, mode=BlockMode.INGRESS)) + delete(front)),
-        ("nothing", put(replace(options, mode=BlockMode.OFF))),
+    for name, change, passes in (
+        ("both ways", put(options), ()),
+        ("front excluded", put(front), PUBLIC.keys() - {"egress-only"}),
+        (
+            "in",
+            put(replace(options, mode=BlockMode.INGRESS)) + delete(front),
+            ("through NAT", "egress-only"),
+        ),
+        ("nothing", put(replace(options, mode=BlockMode.OFF)), PUBLIC),
     ):
         world.change(change)
-        found[name] = probed(PUBLIC)
+        found[name] = probed(
+            {
+                probe: (*asked, LONG_PATIENCE if probe in passes else PATIENCE)
+                for probe, asked in PUBLIC.items()
+            }
+        )
     return found
 
 
@@ -307,12 +317,12 @@ def changes(world: World) -> dict[str, str]:
     connection = Connection("i-app", OUTSIDE, 80)
     found = world.network.get(NetworkInterface, "eni-web")
     world.change(put(replace(found, ipv6_addresses=())))
-    gone = {"gone": tcp("i-app", WEB, 80), "IPv4": tcp("i-app", "172.16.1.4", 80)}
+    gone = {"gone": tcp("i-app", WEB, 80, PATIENCE), "IPv4": tcp("i-app", "172.16.1.4", 80)}
     world.change(put(found))
     answers = {**gone, "back": tcp("i-app", WEB, 80), "beside": connection.echo("word")}
     endpoint = world.network.get(NetworkInterface, "eni-vpce")
     world.change(delete(endpoint))
-    answers["endpoint gone"] = tcp("i-app", ENDPOINT, 443)
+    answers["endpoint gone"] = tcp("i-app", ENDPOINT, 443, PATIENCE)
     world.change(put(endpoint))
     return {**answers, "endpoint back": tcp("i-app", ENDPOINT, 443)}
 

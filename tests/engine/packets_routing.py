@@ -20,7 +20,7 @@ from genkan.model.security_group import CidrPeer, Direction, SecurityGroup
 from tests.compile.scenario import ANYWHERE, MINE, rule
 from tests.engine.inside import own_run
 from tests.engine.packets import forwarded, inside
-from tests.engine.probes import LONG_PATIENCE, Connection, icmp, tcp, tcp_server, udp
+from tests.engine.probes import LONG_PATIENCE, PATIENCE, Connection, icmp, tcp, tcp_server, udp
 from tests.engine.world import World, extended, host
 
 APP, DB, ENDPOINT, RESOLVER = "172.16.2.4", "172.16.2.6", "172.16.2.5", "172.16.0.2"
@@ -61,7 +61,7 @@ def edge(world: World) -> dict[str, Any]:
     met = tcp("outside", WEB_PUBLIC, 80, LONG_PATIENCE)
     found = {"met": met, "forwarded": forwarded("i-filter") - before}
     inside("i-filter", "sysctl", "-qw", "net.ipv4.ip_forward=0")
-    found["middlebox forwards no more"] = tcp("outside", WEB_PUBLIC, 80)
+    found["middlebox forwards no more"] = tcp("outside", WEB_PUBLIC, 80, PATIENCE)
     empty = replace(world.network.get(RouteTable, "rtb-edge"), associations=())
     world.change(put(empty, *tables.values()))
     found["edge table gone"] = tcp("outside", WEB_PUBLIC, 80, LONG_PATIENCE)
@@ -72,12 +72,12 @@ def peering() -> dict[str, str]:
     """Ask from the peered VPC, whose table leads to all that it would like to reach."""
     return {
         "endpoint": tcp("i-far", ENDPOINT, 443, LONG_PATIENCE),
-        "endpoint, other port": tcp("i-far", ENDPOINT, 8443),
-        "resolver": udp("i-far", RESOLVER, 53),
-        "resolver, by TCP": tcp("i-far", RESOLVER, 53),
+        "endpoint, other port": tcp("i-far", ENDPOINT, 8443, PATIENCE),
+        "resolver": udp("i-far", RESOLVER, 53, PATIENCE),
+        "resolver, by TCP": tcp("i-far", RESOLVER, 53, PATIENCE),
         "instance": tcp("i-far", "172.16.1.4", 80, LONG_PATIENCE),
-        "internet by the other's gateway": tcp("i-far", OUTSIDE, 80),
-        "gateway endpoint of the other": tcp("i-far", "52.219.0.7", 443),
+        "internet by the other's gateway": tcp("i-far", OUTSIDE, 80, PATIENCE),
+        "gateway endpoint of the other": tcp("i-far", "52.219.0.7", 443, PATIENCE),
     }
 
 
@@ -93,7 +93,7 @@ def moved(world: World) -> dict[str, str]:
         **MINE,
     )
     world.change(put(others))
-    found = {"others": tcp("i-far", ENDPOINT, 443)}
+    found = {"others": tcp("i-far", ENDPOINT, 443, PATIENCE)}
     world.change(delete(others))
     return {**found, "back": tcp("i-far", ENDPOINT, 443, LONG_PATIENCE)}
 
@@ -163,7 +163,7 @@ def private(world: World) -> dict[str, str]:
     )
     return {
         "peered VPC": tcp("i-app", FAR, 80, LONG_PATIENCE),
-        "internet": tcp("i-app", OUTSIDE, 80),
+        "internet": tcp("i-app", OUTSIDE, 80, PATIENCE),
     }
 
 

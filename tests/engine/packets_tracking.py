@@ -21,7 +21,7 @@ from genkan.model.security_group import (
 )
 from tests.compile.scenario import ANYWHERE, MINE, peering_connection, rule
 from tests.engine.inside import own_run
-from tests.engine.probes import LONG_PATIENCE, Connection, tcp, tcp_server, udp_server
+from tests.engine.probes import LONG_PATIENCE, PATIENCE, Connection, tcp, tcp_server, udp_server
 from tests.engine.world import EVERYTHING, OUT, World, extended, group, host, without
 
 WEB, SHUT, OPEN, APP = "172.16.1.4", "172.16.1.30", "172.16.2.31", "172.16.2.4"
@@ -78,9 +78,9 @@ def inbound(world: World) -> dict[str, str]:
     world.change(put(group("sg-wide", OUT), group("sg-shut", SOME_OUT)))
     found |= {
         "tracked, revoked": tracked.echo("three", LONG_PATIENCE),
-        "untracked, revoked": untracked.echo("four"),
+        "untracked, revoked": untracked.echo("four", PATIENCE),
         "untracked udp, revoked": datagrams.echo("lost", 0.5),
-        "new": tcp("i-app", WEB, 80),
+        "new": tcp("i-app", WEB, 80, PATIENCE),
     }
     world.change(put(WIDE, SHUT_GROUP))
     return {**found, "allowed again": untracked.echo("", LONG_PATIENCE)}
@@ -93,10 +93,10 @@ def outbound(world: World) -> dict[str, str]:
     app = world.network.get(SecurityGroup, "sg-app")
     world.change(put(without(LOOSE, "sgr-out"), without(app, "sgr-1")))
     found = {
-        "untracked": inside.echo("one"),
+        "untracked": inside.echo("one", PATIENCE),
         "through NAT": outside.echo("two", LONG_PATIENCE),
         "tracked": known.echo("three", LONG_PATIENCE),
-        "new": tcp("i-open", WEB, 80),
+        "new": tcp("i-open", WEB, 80, PATIENCE),
     }
     world.change(put(LOOSE, app))
     return found
@@ -108,7 +108,10 @@ def groups_of_an_interface(world: World) -> dict[str, str]:
     web, shut = (world.network.get(NetworkInterface, name) for name in ("eni-web", "eni-shut"))
     nothing = ("sg-else",)
     world.change(put(replace(web, group_ids=nothing), replace(shut, group_ids=nothing)))
-    found = {"untracked": untracked.echo("one"), "tracked": tracked.echo("two", LONG_PATIENCE)}
+    found = {
+        "untracked": untracked.echo("one", PATIENCE),
+        "tracked": tracked.echo("two", LONG_PATIENCE),
+    }
     world.change(put(web, shut))
     return found
 
@@ -122,11 +125,11 @@ def peered(world: World) -> dict[str, str]:
     found = {"by range": before, "by group": tcp("i-app", FAR, 80)}
     app = world.network.get(NetworkInterface, "eni-app")
     world.change(put(replace(app, group_ids=("sg-loose",))))
-    found["group taken off"] = tcp("i-app", FAR, 80)
+    found["group taken off"] = tcp("i-app", FAR, 80, PATIENCE)
     world.change(put(app))
     found["group put on"] = tcp("i-app", FAR, 80)
     world.change(put(replace(peering_connection(), state=peering_connection().state.DELETED)))
-    found["peering gone"] = tcp("i-app", FAR, 80)
+    found["peering gone"] = tcp("i-app", FAR, 80, PATIENCE)
     world.change(put(peering_connection()))
     found["peering back"] = tcp("i-app", FAR, 80)
     world.change(put(far))

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from genkan.engine.linux.namespace import entered
 
-PATIENCE = 1.0  # seconds until silence is called silence
-LONG_PATIENCE = 5.0  # where an answer has to come
+PATIENCE = 1.0  # seconds until silence is called silence, where it has to be
+LONG_PATIENCE = 5.0  # where an answer has to come: what says nothing else waits so long
 ECHO, ECHO_REPLY, TIMESTAMP, TIMESTAMP_REPLY = 8, 0, 13, 14
 FAMILIES = {  # family, every address, and what makes a listener transparent
     4: (socket.AF_INET, "0.0.0.0", socket.SOL_IP, 19),
@@ -110,7 +110,7 @@ class Talk:
     def say(self, word: str) -> None:
         self._socket.sendto(word.encode(), self._to)
 
-    def hear(self, patience: float = PATIENCE) -> str:
+    def hear(self, patience: float = LONG_PATIENCE) -> str:
         self._socket.settimeout(patience)
         try:
             return self._socket.recv(4096).decode()
@@ -131,7 +131,7 @@ class Connection:
     ) -> None:
         with entered(place):
             self._socket = socket.create_connection((address, port), patience, source)
-        self._patience = PATIENCE
+        self._patience = LONG_PATIENCE
         self.seen = bytes.fromhex(self.read_line()).decode().strip()
 
     def echo(self, text: str, patience: float | None = None) -> str:
@@ -173,7 +173,7 @@ class Connection:
         self._socket.close()
 
 
-def tcp(place: str, address: str, port: int, patience: float = PATIENCE) -> str:
+def tcp(place: str, address: str, port: int, patience: float = LONG_PATIENCE) -> str:
     """Connect; give what the server sees, or how it failed: silence, refused, unreachable."""
     try:
         connection = Connection(place, address, port, patience)
@@ -196,7 +196,7 @@ def segment_size(place: str, address: str, port: int) -> int:
         return client.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
 
 
-def udp(place: str, address: str, port: int, patience: float = PATIENCE) -> str:
+def udp(place: str, address: str, port: int, patience: float = LONG_PATIENCE) -> str:
     with entered(place):
         client = socket.socket(_family(address), socket.SOCK_DGRAM)
     with client:
@@ -208,14 +208,14 @@ def udp(place: str, address: str, port: int, patience: float = PATIENCE) -> str:
             return "silence"
 
 
-def icmpv6(place: str, address: str) -> str:
+def icmpv6(place: str, address: str, patience: float = LONG_PATIENCE) -> str:
     """Send an ICMPv6 echo request; give "answer", or "silence" if none comes."""
     with entered(place):
         client = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
     with client:
         number = struct.pack("!H", next(IDENTIFIERS) & 0xFFFF)
         client.sendto(struct.pack("!BBH", ECHO_IPV6, 0, 0) + number + bytes(14), (address, 0))
-        for packet in _received(client):
+        for packet in _received(client, patience):
             if packet[0] == ECHO_REPLY_IPV6 and packet[4:6] == number:
                 return "answer"
     return "silence"
@@ -225,7 +225,7 @@ def _family(address: str) -> int:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
-def icmp(place: str, address: str, kind: int = ECHO) -> str:
+def icmp(place: str, address: str, patience: float = LONG_PATIENCE, kind: int = ECHO) -> str:
     """Send an echo or timestamp request; give "answer", or "silence" if none comes."""
     with entered(place):
         client = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
@@ -234,14 +234,14 @@ def icmp(place: str, address: str, kind: int = ECHO) -> str:
         rest = struct.pack("!HH", number, 1) + bytes(12)
         client.sendto(_summed(struct.pack("!BBH", kind, 0, 0) + rest), (address, 0))
         wanted = ECHO_REPLY if kind == ECHO else TIMESTAMP_REPLY
-        for packet in _received(client):
+        for packet in _received(client, patience):
             if packet[20] == wanted and packet[24:26] == struct.pack("!H", number):
                 return "answer"
     return "silence"
 
 
-def _received(client: socket.socket) -> Iterator[bytes]:
-    end = time.monotonic() + PATIENCE
+def _received(client: socket.socket, patience: float) -> Iterator[bytes]:
+    end = time.monotonic() + patience
     with contextlib.suppress(TimeoutError):
         while (left := end - time.monotonic()) > 0:
             client.settimeout(left)

@@ -97,7 +97,7 @@ def unkept() -> list[Any]:
 def probe() -> dict[str, str]:
     with ThreadPoolExecutor(len(PASSES) + len(STOPS)) as pool:
         asked = {
-            name: pool.submit(client, *arguments, *([] if client is icmp else [patience]))
+            name: pool.submit(client, *arguments, patience)
             for probes, patience in ((PASSES, PATIENCE), (STOPS, SHORT))
             for name, (client, *arguments) in probes.items()
         }

@@ -216,7 +216,7 @@ def _rules(group: SecurityGroup) -> Iterable[Any]:
 def probe() -> dict[str, str]:
     with ThreadPoolExecutor(len(PASSES) + len(STOPS)) as pool:
         asked = {
-            name: pool.submit(client, *arguments, *([] if client is icmpv6 else [patience]))
+            name: pool.submit(client, *arguments, patience)
             for probes, patience in ((PASSES, PATIENCE), (STOPS, SHORT))
             for name, (client, *arguments) in probes.items()
         }

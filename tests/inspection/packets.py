@@ -43,7 +43,16 @@ from tests.compile.scenario import (
     first_account,
     inspected,
 )
-from tests.engine.probes import Connection, icmp, tcp, tcp_server, udp, udp_server
+from tests.engine.probes import (
+    LONG_PATIENCE,
+    PATIENCE,
+    Connection,
+    icmp,
+    tcp,
+    tcp_server,
+    udp,
+    udp_server,
+)
 from tests.engine.world import World
 from tests.inspection.appliance import Appliance, listen
 
@@ -60,7 +69,6 @@ EDGES = {
     "in, nobody listens": (tcp, "outside", PUBLIC, CLOSED),
     "in, IPv6, nobody listens": (tcp, "outside", APP_IPV6, CLOSED),
 }
-PATIENCE = 5.0
 
 
 class Inspected(World):
@@ -98,7 +106,7 @@ class Inspected(World):
                 done.set_exception(error)
 
         self.loop.call_soon_threadsafe(run)
-        return done.result(PATIENCE)
+        return done.result(LONG_PATIENCE)
 
 
 def appliance(place: str) -> Appliance:
@@ -147,7 +155,7 @@ def flows(fleet: list[Appliance]) -> dict[str, Any]:
 def large(fleet: list[Appliance]) -> dict[str, Any]:
     """Send a megabyte and have it echoed."""
     with entered("i-in-app"):
-        client = socket.create_connection((DB, 80), PATIENCE)
+        client = socket.create_connection((DB, 80), LONG_PATIENCE)
     client.recv(100)
     sent = bytes(range(256)) * 4096
     threading.Thread(target=client.sendall, args=(sent,), daemon=True).start()
@@ -166,7 +174,7 @@ def datagram(size: int, arrived: list[str]) -> str:
     before = len(arrived)
     with entered("i-in-app"):
         client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    client.settimeout(PATIENCE)
+    client.settimeout(LONG_PATIENCE)
     with client:
         for payload in (bytes(size - 28), b"last"):
             client.sendto(payload, (DB, 5000))
@@ -213,7 +221,7 @@ def gone(world: Inspected, fleet: list[Appliance]) -> dict[str, Any]:
         for one in news:
             one.close()
     world.change(put(*appliances()))
-    found["nobody"] = tcp("i-in-app", DB, 80)
+    found["nobody"] = tcp("i-in-app", DB, 80, PATIENCE)
     world.change(put(*appliances("i-fw1", "i-fw2")))
     found["again"] = tcp("i-in-app", DB, 80)
     return found
@@ -281,14 +289,14 @@ def walls(world: Inspected) -> dict[str, str]:
     """Refuse by the ACL of the endpoint's subnet, then by the group of the appliances."""
     refusing = acl("acl-gw", "subnet-gw", acl_entry(100, True, "0.0.0.0/0"))
     world.change(put(replace(refusing, vpc_id="vpc-5")))
-    found = {"acl": tcp("i-in-app", DB, 80)}
+    found = {"acl": tcp("i-in-app", DB, 80, PATIENCE)}
     world.change(delete(world.network.get(NetworkAcl, "acl-gw")))
     found["without"] = tcp("i-in-app", DB, 80)
     group = world.network.get(SecurityGroup, "sg-fw")
     kept = tuple(one for one in group.rules if one.id != "sg-fw-in")
     world.change(put(*appliances("i-fw2")))
     world.change(put(replace(group, rules=kept)))
-    found["group"] = tcp("i-in-app", DB, 80)
+    found["group"] = tcp("i-in-app", DB, 80, PATIENCE)
     world.change(put(group, *appliances("i-fw1", "i-fw2")))
     found["with"] = tcp("i-in-app", DB, 80)
     return found
@@ -320,12 +328,10 @@ def edge(world: Inspected, fleet: list[Appliance]) -> dict[str, Any]:
     )
     for one in fleet:
         one.seen.clear()
-    found: dict[str, Any] = {
-        name: client(*ends, PATIENCE) for name, (client, *ends) in EDGES.items()
-    }
+    found: dict[str, Any] = {name: client(*ends) for name, (client, *ends) in EDGES.items()}
     found["flows"] = ends_by_flow(fleet)
     fleet[0].works = fleet[1].works = False
-    found["nobody passes it"] = tcp("outside", PUBLIC, 80)
+    found["nobody passes it"] = tcp("outside", PUBLIC, 80, PATIENCE)
     fleet[0].works = fleet[1].works = True
     world.change(put(app, gw, replace(edges, associations=())))
     return found
@@ -354,7 +360,7 @@ def restarted(world: Inspected) -> dict[str, Any]:
     with entered("vpc-5"):
         subprocess.run(["ip", "link", "del", device_name("eni-gwlbe")], check=True)
     mended = world.reconcile()
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + LONG_PATIENCE
     while (answer := tcp("i-in-app", DB, 80)) == "silence" and time.monotonic() < end:
         pass
     return {"after": after, "mended": mended > 0, "device again": answer}
@@ -372,15 +378,15 @@ def main() -> None:
     arrived = udp_server("i-in-db", 5000)
     report: dict[str, Any] = {
         "passes": tcp("i-in-app", DB, 80),
-        "refused": tcp("i-in-app", DB, REFUSED),
-        "nobody listens": tcp("i-in-app", DB, CLOSED, PATIENCE),
-        "ipv6, nobody listens": tcp("i-in-app", DB_IPV6, CLOSED, PATIENCE),
+        "refused": tcp("i-in-app", DB, REFUSED, PATIENCE),
+        "nobody listens": tcp("i-in-app", DB, CLOSED),
+        "ipv6, nobody listens": tcp("i-in-app", DB_IPV6, CLOSED),
         "udp": udp("i-in-app", DB, 5000),
         "echo": icmp("i-in-app", DB),
         "ipv6": tcp("i-in-app", DB_IPV6, 80),
         "ipv6 seen": ipv6_seen(fleet),
-        "ipv6 refused": tcp("i-in-app", DB_IPV6, REFUSED),
-        "endpoint's address": tcp("i-in-app", "10.5.2.5", 80),
+        "ipv6 refused": tcp("i-in-app", DB_IPV6, REFUSED, PATIENCE),
+        "endpoint's address": tcp("i-in-app", "10.5.2.5", 80, PATIENCE),
         "flows": flows(fleet),
         "large": large(fleet),
         "8500": datagram(8500, arrived),
