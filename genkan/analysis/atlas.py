@@ -34,8 +34,23 @@ from genkan.program.translation import Border, OneToOne, PortTranslation
 
 E = TypeVar("E", bound=Entry)
 K = TypeVar("K")
-Lengths = dict[int, dict[int, E]]  # prefix length → network number → what is for that block
+# Bits of the host part, the fewest first → number of the network → what is for that block.
+Lengths = dict[int, dict[int, E]]
+Members = tuple[frozenset[Address], tuple[IPv6Network, ...]]
 NOBODY: frozenset[Address] = frozenset()
+READ: tuple[type[Entry], ...] = (
+    Place,
+    Link,
+    Route,
+    OneToOne,
+    SubnetGuard,
+    Listener,
+    SourceChoice,
+    Border,
+    PortTranslation,
+    Balancer,
+    Inspection,
+)
 
 
 class Atlas:
@@ -53,9 +68,15 @@ class Atlas:
         self._near_guards: dict[tuple[str, str, Address], SubnetGuard] = {}
         self._subnets_of: dict[tuple[str, Address], frozenset[str]] = {}
         self._listeners: dict[tuple[str, int, int, int], Lengths[Listener]] = {}
-        self._members: dict[tuple[str, str], frozenset[Address]] = {}  # of sets asked so far
-        for entry in program:
-            self._read(entry)
+        self._choosing: dict[str, dict[str, SourceChoice]] = {}
+        self._borders: dict[str, Border] = {}
+        self._port_translations: dict[str, PortTranslation] = {}
+        self._balancers: dict[str, Balancer] = {}
+        self._inspections: dict[str, Inspection] = {}
+        self._members: dict[tuple[str, str], Members] = {}  # of sets asked so far
+        for kind in READ:
+            for entry in program.of(kind):
+                self._read(entry)
 
     def _read(self, entry: Entry) -> None:
         match entry:
@@ -78,6 +99,17 @@ class Atlas:
                     self._subnets_of[entry.place, address] = near | {entry.subnet}
             case Listener():
                 _put(self._listeners.setdefault(_port_of(entry), {}), entry.addresses, entry)
+            case SourceChoice(place=place):
+                known = self._choosing.get(place, {})
+                self._choosing[place] = {**known, str(entry.source): entry}
+            case Border():
+                self._borders[entry.place] = entry
+            case PortTranslation():
+                self._port_translations[entry.place] = entry
+            case Balancer():
+                self._balancers[entry.place] = entry
+            case Inspection():
+                self._inspections[entry.place] = entry
 
     def after(self, program: Program, delta: Delta) -> "Atlas":
         """Give the atlas of `program`, to which `delta` leads; it costs what the delta costs, and a
@@ -108,8 +140,7 @@ class Atlas:
                         held.pop((end.place, end.name), None)
                     self._owned[end.place] = self._owned[end.place] - set(end.addresses)
             case Route():
-                block = entry.destination
-                self._routes[_table_of(entry)][block.prefixlen].pop(int(block.network_address))
+                _take(self._routes[_table_of(entry)], entry.destination)
             case OneToOne():
                 self.private_of.pop((entry.place, entry.public), None)
             case SubnetGuard():
@@ -118,12 +149,22 @@ class Atlas:
                     at = (entry.place, address)
                     self._subnets_of[at] = self._subnets_of[at] - {entry.subnet}
             case Listener():
-                block = entry.addresses
-                self._listeners[_port_of(entry)][block.prefixlen].pop(int(block.network_address))
+                _take(self._listeners[_port_of(entry)], entry.addresses)
             case Place(id=name):
                 del self.places[name]
             case AddressSet():
                 self._members.pop((entry.place, entry.name), None)
+            case SourceChoice(place=place):
+                self._choosing[place] = dict(self._choosing[place])
+                del self._choosing[place][str(entry.source)]
+            case Border():
+                del self._borders[entry.place]
+            case PortTranslation():
+                del self._port_translations[entry.place]
+            case Balancer():
+                del self._balancers[entry.place]
+            case Inspection():
+                del self._inspections[entry.place]
 
     def find(self, kind: type[E], *key: str) -> E | None:
         """Give the entry of a kind with this key."""
@@ -174,10 +215,12 @@ class Atlas:
         return (choice.table,) if choice else ()
 
     def source_choice(self, place: str, source: Address) -> SourceChoice | None:
-        found = self.find(SourceChoice, place, str(source))
+        held = self._choosing.get(place)
+        if not held:
+            return None
+        found = held.get(str(source))
         if found is None and source.version == 6:
-            prefix = IPv6Network((int(source), PREFIX_LENGTH), strict=False)
-            found = self.find(SourceChoice, place, str(prefix))
+            found = held.get(str(IPv6Network((int(source), PREFIX_LENGTH), strict=False)))
         return found
 
     def subnet(self, place: str, interface: str | None) -> str | None:
@@ -197,15 +240,17 @@ class Atlas:
 
     def has_member(self, place: str, name: str, address: Address) -> bool:
         """Tell whether an address is in a set of a place."""
-        found = self.find(AddressSet, place, name)
-        if found is None:
-            return False
-        members = self._members.get((place, name))
-        if members is None:
-            members = self._members[place, name] = frozenset(found.members)
+        members, blocks = self._members.get((place, name)) or self._members_of(place, name)
         return address in members or (
-            address.version == 6 and any(address in one for one in found.blocks)
+            address.version == 6 and any(address in one for one in blocks)
         )
+
+    def _members_of(self, place: str, name: str) -> Members:
+        found = self.find(AddressSet, place, name)
+        members = (frozenset(found.members), found.blocks) if found else (NOBODY, ())
+        if found is not None:
+            self._members[place, name] = members
+        return members
 
     def edge(self, place: str, stage: Stage, subnet: str | None) -> SubnetGuard | None:
         return self.find(SubnetGuard, place, stage.value, subnet) if subnet else None
@@ -222,10 +267,10 @@ class Atlas:
         return self.find(SourceCheck, place, interface)
 
     def border(self, place: str) -> Border | None:
-        return self.find(Border, place)
+        return self._borders.get(place)
 
     def port_translation(self, place: str) -> PortTranslation | None:
-        return self.find(PortTranslation, place)
+        return self._port_translations.get(place)
 
     def is_foreign(self, place: str, interface: str) -> bool:
         """Tell whether an interface leads to where a place's own services are not for."""
@@ -237,7 +282,7 @@ class Atlas:
         return self.find(AnswerChoice, place, interface) if interface else None
 
     def balancer(self, place: str) -> Balancer | None:
-        return self.find(Balancer, place)
+        return self._balancers.get(place)
 
     def intake(self, place: str, interface: str) -> Intake | None:
         return self.find(Intake, place, interface)
@@ -253,7 +298,7 @@ class Atlas:
         return self.find(RelayedPort, place, str(version), str(protocol), str(port))
 
     def inspection(self, place: str) -> Inspection | None:
-        return self.find(Inspection, place)
+        return self._inspections.get(place)
 
     def public_of(self, place: str, private: Address) -> OneToOne | None:
         return self.find(OneToOne, place, str(private))
@@ -272,21 +317,36 @@ def _port_of(listener: Listener) -> tuple[str, int, int, int]:
 
 
 def _put(lengths: Lengths[E], block: Block, entry: E) -> None:
-    lengths.setdefault(block.prefixlen, {})[int(block.network_address)] = entry
+    shift, number = _where(block)
+    if shift not in lengths:
+        known = {**lengths, shift: {}}
+        lengths.clear()
+        lengths.update((one, known[one]) for one in sorted(known))
+    lengths[shift][number] = entry
+
+
+def _take(lengths: Lengths[E], block: Block) -> None:
+    shift, number = _where(block)
+    del lengths[shift][number]
+
+
+def _where(block: Block) -> tuple[int, int]:
+    shift = block.max_prefixlen - block.prefixlen
+    return shift, int(block.network_address) >> shift
 
 
 def _part(before: dict[K, Lengths[E]], after: dict[K, Lengths[E]], key: K) -> None:
     """Give `after` lengths of its own under a key, where it shares them still."""
     held = before.get(key)
     if held is not None and after[key] is held:
-        after[key] = {length: dict(entries) for length, entries in held.items()}
+        after[key] = {shift: dict(entries) for shift, entries in held.items()}
 
 
 def _longest(lengths: Lengths[E], address: Address) -> E | None:
     """Give what is for the smallest block that an address is in."""
-    whole, number = address.max_prefixlen, int(address)
-    for length in sorted(lengths, reverse=True):
-        found = lengths[length].get(number >> (whole - length) << (whole - length))
+    number = int(address)
+    for shift, entries in lengths.items():
+        found = entries.get(number >> shift)
         if found is not None:
             return found
     return None

@@ -29,16 +29,18 @@ class Connections:
     def answer(self, place: str, packet: Packet) -> Answer | None:
         """Give what becomes of an answer that a place knows; None where it knows of nothing."""
         for came, left, interface in self._crossed.get(place, ()):
-            if _same(packet, left.answered()):
+            if _answers(packet, left):
                 return Answer(came.answered(), interface)
         return None
 
 
-def _same(one: Packet, other: Packet) -> bool:
-    return (one.source, one.destination, one.protocol, one.source_port, one.destination_port) == (
-        other.source,
-        other.destination,
-        other.protocol,
-        other.source_port,
-        other.destination_port,
-    ) and one.icmp == other.icmp
+def _answers(packet: Packet, left: Packet) -> bool:
+    """Tell whether a packet is what the receiver of another sends back."""
+    return (
+        packet.protocol == left.protocol
+        and packet.source_port == left.destination_port
+        and packet.destination_port == left.source_port
+        and packet.source == left.destination
+        and packet.destination == left.source
+        and packet.icmp == left.answered().icmp
+    )

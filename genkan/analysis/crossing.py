@@ -1,6 +1,6 @@
 """One packet at one place: what every stage is told of it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from genkan.analysis.atlas import Atlas
 from genkan.analysis.code import Code
@@ -10,8 +10,7 @@ from genkan.program import Because, Entry
 from genkan.program.filter import Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(NamedTuple):
     """A packet that is at `place`: it came by `interface` (None: the place sends it itself), and
     leaves by `leaves` (None: it is delivered). `known`: it answers what the place passed on."""
 

@@ -54,13 +54,14 @@ def ruling(
 
 def matches(atlas: Atlas, place: str, match: Match, packet: Packet, remote: Address) -> Truth:
     """Hold a packet, whose far side is `remote`, against a match."""
-    if not _is_remote(atlas, place, match, remote):
-        return Truth.NO
     if match.protocol is not None and match.protocol != packet.protocol:
         return Truth.NO
     if match.icmp is not None and not _is_icmp(match.icmp, packet):
         return Truth.NO
-    return Truth.YES if match.ports is None else _among(packet.destination_port, match.ports)
+    truth = Truth.YES if match.ports is None else _among(packet.destination_port, match.ports)
+    if truth is Truth.NO or not _is_remote(atlas, place, match, remote):
+        return Truth.NO  # the far side last: it costs most
+    return truth
 
 
 def _is_remote(atlas: Atlas, place: str, match: Match, remote: Address) -> bool:

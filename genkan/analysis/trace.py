@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from genkan.analysis.code import Code
 from genkan.analysis.packet import Packet
@@ -30,8 +31,7 @@ class Disposition(Enum):
     DEPENDS = "depends"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One stage at one place. `because` is what decided; `said` says it for people; `asked` is the
     entry of the program that was asked, where one was.
 
@@ -74,7 +74,7 @@ class Trace:
     @property
     def blockers(self) -> tuple[Step, ...]:
         """Every step that blocks, the first one packets meet first."""
-        return tuple(step for step in (*self.forward, *self.answer) if step.blocks)
+        return tuple([step for step in (*self.forward, *self.answer) if step.outcome in BLOCKS])
 
     @property
     def disposition(self) -> Disposition:

@@ -68,7 +68,7 @@ class _Way:
 
     def _follow(self, at: Crossing) -> None:
         """Go on from whoever is at the far end, until somebody takes it."""
-        met: set[tuple[str, str, Packet]] = set()
+        met: list[tuple[str, str, Packet]] = []  # few, and costly to hash
         while True:
             far = self.atlas.far_ends.get((at.place, at.leaves or ""))
             if far is None:
@@ -79,7 +79,7 @@ class _Way:
             if here in met:
                 self.steps.append(at.blocked(HOP, Code.ROUTE_LOOP, "it goes round for ever"))
                 return
-            met.add(here)
+            met.append(here)
             known = self.connections.answer(far.place, at.packet)
             at = Crossing(self.atlas, far.place, at.packet, far.name, None, known is not None)
             onward = self._arrive(at, known)
@@ -153,7 +153,7 @@ class _Way:
         leaving = at.leaving(_interface(found))
         out, into = edges.between_interfaces(leaving)
         self.steps.extend(out)
-        if self._route(at, tables) is None:
+        if self._led(at, found) is None:
             return None
         self.steps.extend(into)
         self.steps.extend(guards.ingress(leaving))
@@ -188,7 +188,10 @@ class _Way:
 
     def _route(self, at: Crossing, tables: tuple[str, ...]) -> Route | None:
         """Give the route that leads on, and note which it is; None where none does."""
-        found = self.atlas.route(at.place, tables, at.packet.destination)
+        return self._led(at, self.atlas.route(at.place, tables, at.packet.destination))
+
+    def _led(self, at: Crossing, found: Route | None) -> Route | None:
+        """Give a route if it leads on, and note where it leads."""
         if found is None:
             said = f"no route leads to {at.packet.destination}"
             code = Code.NO_ROUTE_TO_DESTINATION

@@ -1,7 +1,8 @@
 """An atlas that is brought along with a change is the one that is read anew."""
 
 import random
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
+from itertools import permutations
 
 import pytest
 
@@ -9,9 +10,12 @@ from genkan.analysis import Atlas
 from genkan.compile import compile_network, recompile
 from genkan.compile.scope import touched
 from genkan.model.network import Change, Network
+from genkan.program import Program
 from genkan.program.filter import AddressSet
+from genkan.program.route import PLACE_TABLE, Forward, Route
 from tests.compile.scenario import resources
 from tests.engine.random_networks import Drawer
+from tests.engine.rows import BECAUSE
 
 
 def contents(atlas: Atlas) -> dict:
@@ -50,3 +54,27 @@ def test_bringing_along_is_reading_anew_and_leaves_the_old_one_as_it_was(seed):
         assert contents(new) == contents(Atlas(made.program))
         assert contents(atlas) == known
         network, compilation, atlas = after, made, new
+
+
+BLOCKS = ("0.0.0.0/0", "10.0.0.0/8", "10.1.2.0/24")
+
+
+def route(block: str) -> Route:
+    return Route(
+        because=BECAUSE,
+        place="vpc-1",
+        table=PLACE_TABLE,
+        destination=IPv4Network(block),
+        action=Forward(f"to {block}"),
+    )
+
+
+@pytest.mark.parametrize("blocks", list(permutations(BLOCKS)))
+def test_the_longest_prefix_decides_whichever_was_there_first(blocks):
+    routes = [route(one) for one in blocks]
+    wanted = route("10.1.2.0/24")
+    whole = Program(routes)
+    assert Atlas(whole).route("vpc-1", (), IPv4Address("10.1.2.3")) == wanted
+    fewer = Program(routes[:1])
+    brought = Atlas(fewer).after(whole, fewer.delta(whole))
+    assert brought.route("vpc-1", (), IPv4Address("10.1.2.3")) == wanted
