@@ -7,8 +7,9 @@ are given.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from ipaddress import ip_address
 
 from genkan.analysis.name_firewalls import NameFirewalls, blocks
@@ -29,8 +30,8 @@ from genkan.program.names import (
 
 LONGEST_CHAIN = 16
 FAMILIES = ("A", "AAAA")
+Records = dict[str, dict[str, RecordSet]]  # name → type → what is for it
 READ: tuple[type[Entry], ...] = (
-    RecordSet,
     Zone,
     ZoneAttachment,
     Forwarding,
@@ -71,49 +72,52 @@ class Resolved:
     by_chance: bool = False
 
 
-@dataclass(slots=True)
 class _ZoneNames:
-    """A zone's names, and all above them that exist by them."""
+    """A zone's names, and all above them that exist by them: read when they are first asked for,
+    as those of most zones never are."""
 
-    records: dict[str, dict[str, RecordSet]] = field(default_factory=dict)
-    above: set[str] = field(default_factory=set)
+    def __init__(self, held: Iterable[RecordSet] = ()) -> None:
+        self._held = held
 
-    def put(self, record: RecordSet) -> None:
-        held = self.records.get(record.name, {})
-        self.records[record.name] = {**held, record.type: record}
-        self._see_above(record.name)
+    @cached_property
+    def records(self) -> Records:
+        found: Records = {}
+        for one in self._held:
+            found.setdefault(one.name, {})[one.type] = one
+        return found
 
-    def without(self, records: Iterable[RecordSet]) -> "_ZoneNames":
-        """Give a copy that lacks some records."""
-        left = _ZoneNames(dict(self.records), set(self.above))
-        fewer = False
-        for one in records:
-            held = {of: two for of, two in left.records[one.name].items() if of != one.type}
-            left.records[one.name] = held
+    @cached_property
+    def above(self) -> set[str]:
+        found: set[str] = set()
+        for name in self.records:
+            for one in _ancestors(name):
+                if one in found:
+                    break  # and so is all above it
+                found.add(one)
+        return found
+
+    def after(self, put: Iterable[RecordSet], gone: Iterable[RecordSet]) -> "_ZoneNames":
+        """Give a copy that lacks some records, and has others."""
+        records = dict(self.records)
+        for one in gone:
+            held = {of: two for of, two in records[one.name].items() if of != one.type}
+            records[one.name] = held
             if not held:
-                fewer = True
-                del left.records[one.name]
-        if fewer:
-            left.above.clear()
-            for name in left.records:
-                left._see_above(name)
-        return left
-
-    def _see_above(self, name: str) -> None:
-        while name:
-            name = name.partition(".")[2]
-            if name in self.above:
-                break  # and so is all above it
-            self.above.add(name)
+                del records[one.name]
+        for one in put:
+            records[one.name] = {**records.get(one.name, {}), one.type: one}
+        new = _ZoneNames()
+        new.records = records
+        return new
 
     def find(self, name: str, origin: str) -> dict[str, RecordSet] | None:
         """Give the records of a name, by itself or a wildcard; None: no such name."""
         if name in self.records:
             return self.records[name]
-        if name in self.above or name == origin:
+        if name == origin or name in self.above:
             return {}
         for above in _ancestors(name):
-            if above in self.records or above in self.above or above == origin:
+            if above == origin or self._exists(above):
                 wild = f"*.{above}" if above else "*"
                 return self.records.get(wild, {}) if self._exists(wild) else None
         return None
@@ -127,12 +131,13 @@ class NameBook:
 
     def __init__(self, program: Program) -> None:
         self._zones: dict[str, Zone] = {}
-        self._names: dict[str, _ZoneNames] = {}
         self._attachments: dict[Key, ZoneAttachment] = {}
         self._views: dict[str, dict[str, str]] = {}  # view, origin: the zone's id
         self._forwardings: dict[str, dict[str, Forwarding]] = {}
         self.resolvers: dict[str, Resolver] = {}
         self._walls: dict[Key, Entry] = {}  # firewalls, and their lists of domains
+        held = _by_zone(program.of(RecordSet))
+        self._names = {zone: _ZoneNames(records) for zone, records in held.items()}
         for kind in READ:
             for entry in program.of(kind):
                 self._read(entry)
@@ -146,11 +151,13 @@ class NameBook:
         new._attachments, new.resolvers = dict(self._attachments), dict(self.resolvers)
         new._walls = dict(self._walls)
         new._forwardings = {view: dict(held) for view, held in self._forwardings.items()}
-        gone = [one for one in delta.removed if isinstance(one, RecordSet)]
-        records = [one for one in (*delta.put, *gone) if isinstance(one, RecordSet)]
-        for zone in {one.zone for one in records}:
+        put, gone = (
+            _by_zone(one for one in entries if isinstance(one, RecordSet))
+            for entries in (delta.put, delta.removed)
+        )
+        for zone in {**put, **gone}:
             held = self._names.get(zone, _ZoneNames())
-            new._names[zone] = held.without(one for one in gone if one.zone == zone)
+            new._names[zone] = held.after(put.get(zone, ()), gone.get(zone, ()))
         for entry in delta.removed:
             new._forget(entry)
         for entry in delta.put:
@@ -160,11 +167,6 @@ class NameBook:
 
     def _read(self, entry: Entry) -> None:
         match entry:
-            case RecordSet():
-                names = self._names.get(entry.zone)
-                if names is None:
-                    names = self._names[entry.zone] = _ZoneNames()
-                names.put(entry)
             case Zone():
                 self._zones[entry.id] = entry
             case ZoneAttachment():
@@ -313,6 +315,13 @@ class NameBook:
             return [one for one in there if one.weight or not whole]
         region = self.resolvers[view].region
         return [next((one for one in there if region and one.region == region), there[0])]
+
+
+def _by_zone(records: Iterable[RecordSet]) -> dict[str, list[RecordSet]]:
+    held: dict[str, list[RecordSet]] = {}
+    for one in records:
+        held.setdefault(one.zone, []).append(one)
+    return held
 
 
 def _answer(first: Zone | Forwarding, held: list[Alternative], kind: str) -> Resolved:
