@@ -120,17 +120,16 @@ def _authorize(
 ) -> Answer:
     tags = from_specifications("security-group-rule", tag_specifications)
     wanted = parse_permissions(call, group, permissions)
-    there = _by_permission(group, direction)
+    rules = [rule for rule in group.rules if rule.direction is direction]
+    peers = {permission.peer for permission, _ in wanted}
+    there = {permission_of(rule) for rule in rules if rule.peer in peers}
     for permission, _ in wanted:
         if permission in there:
             raise InvalidPermissionDuplicate(
                 f'the specified rule "{permission}" already exists. Leave it out.'
             )
-    peers = [
-        *(permission.peer for permission in there),
-        *(permission.peer for permission, _ in wanted),
-    ]
-    count = sum(weight(call.network, peer) for peer in peers)
+    held = (*(rule.peer for rule in rules), *(permission.peer for permission, _ in wanted))
+    count = sum(weight(call.network, peer) for peer in held)
     check_quota(call, count, RULES, RulesPerSecurityGroupLimitExceeded, "rules per security group")
     made = tuple(
         new_rule(call.new_id("sgr"), direction, permission, description, tags)
