@@ -21,7 +21,7 @@ class Blocks:
         self, program: Program, new: Iterable[Entry] = (), more: Iterable[Block] = ()
     ) -> None:
         self._lengths: dict[int, dict[int, set[int]]] = {4: {}, 6: {}}
-        self._sets: dict[Address, set[str]] = {}
+        self._sets: dict[int, dict[int, set[str]]] = {4: {}, 6: {}}
         for block in more:
             self._add(block)
         for entry in chain(new, *(program.of(kind) for kind in TELLING)):
@@ -38,25 +38,28 @@ class Blocks:
                 self._add(entry.destination)
             case AddressSet():
                 for address in entry.members:
-                    self._sets.setdefault(address, set()).add(f"{entry.place} {entry.name}")
+                    self._name(address, f"{entry.place} {entry.name}")
                 for block in entry.blocks:
                     self._add(block)
             case SourceChoice(source=IPv6Network() as block):
                 self._add(block)
             case SourceChoice(source=IPv4Address() | IPv6Address() as address):
-                self._sets.setdefault(address, set()).add(f"by {entry.table}")
+                self._name(address, f"by {entry.table}")
 
     def _add(self, block: Block) -> None:
         whole = block.max_prefixlen
         numbers = self._lengths[block.version].setdefault(whole - block.prefixlen, set())
         numbers.add(int(block.network_address) >> (whole - block.prefixlen))
 
+    def _name(self, address: Address, name: str) -> None:
+        self._sets[address.version].setdefault(int(address), set()).add(name)
+
     def of(self, address: Address) -> Signature:
         """Give what an address is in."""
-        number = int(address)
+        number, version = int(address), address.version
         held = [
             (shift, number >> shift)
-            for shift, numbers in self._lengths[address.version].items()
+            for shift, numbers in self._lengths[version].items()
             if number >> shift in numbers
         ]
-        return (tuple(held), frozenset(self._sets.get(address, ())))
+        return (tuple(held), frozenset(self._sets[version].get(number, ())))

@@ -8,6 +8,7 @@ all that tells addresses apart.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from genkan.impact.blocks import Blocks
 from genkan.impact.state import State
@@ -20,8 +21,7 @@ NOTHING = Blocks(Program())
 SENDERS = (PlaceKind.INSTANCE, PlaceKind.ATTACHED)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """An interface, and the place that sends by it."""
 
     interface: NetworkInterface
@@ -116,7 +116,8 @@ def groups_of(
     """Give the groups of a VPC, of those that send before or after. `beyond`: what tells public
     addresses apart; `caller`: what tells who calls from a place apart."""
     held: dict[tuple[object, ...], list[Member]] = {}
-    same = before.index.public_of == after.index.public_of
+    publics_of = [state.index.public_of for state in (before, after)]
+    same = publics_of[0] is publics_of[1] or publics_of[0] == publics_of[1]
     for member in _members(before, after, vpc_id):
         interface = member.interface
         publics = _publics(before, interface, beyond)
@@ -150,9 +151,11 @@ def _members(before: State, after: State, vpc_id: str) -> Iterator[Member]:
     known: set[str] = set()
     for state in (after, before):
         for interface in state.network.where(NetworkInterface, vpc_id=vpc_id):
+            if interface.id in known:
+                continue
             far = state.atlas.far_ends.get((vpc_id, interface.id))
             place = state.atlas.place(far.place) if far else None
-            if far and place and place.kind in SENDERS and interface.id not in known:
+            if far and place and place.kind in SENDERS:
                 known.add(interface.id)
                 yield Member(interface, far.place)
 

@@ -10,7 +10,7 @@ from genkan.model.network import Network
 from genkan.model.network_interface import NetworkInterface
 from genkan.model.vpc import InternetGateway, Vpc
 from genkan.model.vpc_endpoint import VpcEndpoint
-from genkan.program import Program
+from genkan.program import Delta, Entry, Program
 from genkan.program.address import Address
 from genkan.program.balancing import BalancedPort, Intake, RelayedPort
 from genkan.program.filter import Filter, SubnetGuard
@@ -24,11 +24,23 @@ Port = tuple[int, int]  # protocol, port
 
 
 class Index:
-    """Read once; belongs to one state."""
+    """Read once; belongs to one state. `origin`: of the state that it came of, and how its program
+    differs from that one's: what is not in the difference is not read again."""
 
-    def __init__(self, network: Network, program: Program) -> None:
+    def __init__(
+        self, network: Network, program: Program, origin: "tuple[Index, Delta] | None" = None
+    ) -> None:
         self._network = network
         self._program = program
+        self._origin = origin
+
+    def _former(self, *kinds: type[Entry]) -> "Index | None":
+        """Give the index it came of, where entries of these kinds are the same."""
+        if self._origin is None:
+            return None
+        before, delta = self._origin
+        changed = any(isinstance(one, kinds) for one in (*delta.put, *delta.removed))
+        return None if changed else before
 
     @cached_property
     def gateways(self) -> dict[str, list[str]]:
@@ -42,6 +54,9 @@ class Index:
     @cached_property
     def public_of(self) -> dict[tuple[str, Address], Address]:
         """The public addresses of private ones, by VPC."""
+        former = self._former(OneToOne)
+        if former is not None and former.gateways == self.gateways:
+            return former.public_of
         vpcs = {one: vpc for vpc, gateways in self.gateways.items() for one in gateways}
         return {
             (vpcs[entry.place], entry.private): entry.public
@@ -67,6 +82,9 @@ class Index:
 
     @cached_property
     def _hosts(self) -> dict[str, Service]:
+        former = self._former(Service)
+        if former is not None:
+            return former._hosts
         return {host: one for one in self._program.of(Service) for host in one.hosts}
 
     def service_named(self, name: str | None) -> Service | None:

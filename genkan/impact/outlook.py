@@ -134,7 +134,7 @@ def named(state: State, view: str, name: str) -> Resolved | Outlook:
 def together(state: State, traces: list[Trace], resolved: Resolved | None = None) -> Outlook:
     """Say of the ways that a flow may go as one: it works where each does."""
     stopped = [one for one in traces if one.blockers]
-    open_ = [one for one in traces if one.disposition is Disposition.DEPENDS]
+    open_ = [one for one in traces if not stopped and one.disposition is Disposition.DEPENDS]
     some = 0 < len(stopped) < len(traces)
     shown = (stopped or open_ or traces)[0]
     sees = str(shown.arrived.source) if shown.arrived else None

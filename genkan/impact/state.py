@@ -70,7 +70,10 @@ class State:
 
     @cached_property
     def index(self) -> "Index":
-        return Index(self.network, self.program)
+        if self.origin is None:
+            return Index(self.network, self.program)
+        before, delta = self.origin
+        return Index(self.network, self.program, (before.index, delta))
 
     @cached_property
     def boxes(self) -> frozenset[str]:

@@ -94,7 +94,7 @@ class Table:
         index = self._indexes.get(by)
         if index is None:
             index = self._indexes[by] = _indexed(by, self.rows.values())
-        return (self.rows[name] for name in index.get(value, NOBODY))
+        return map(self.rows.get, index.get(value, NOBODY))
 
     def replaced(self, puts: Iterable[Resource], deletes: Iterable[str]) -> "Table":
         """Give the table after `puts` and `deletes`, its indexes brought along."""
