@@ -1,6 +1,5 @@
 """Flows that are at a place together: what they carry, what remembers them, where they end."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from genkan.analysis.sets.held import Header, Held
@@ -10,8 +9,7 @@ from genkan.program.service import Listener
 Passage = tuple[str, Route | None]  # a place on the way, and the route that led on
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """Flows that arrive alike and are answered: where, as what, and over what."""
 
     held: Held
@@ -21,8 +19,7 @@ class Arrival:
     listener: Listener | None = None  # of what a router takes
 
 
-@dataclass(frozen=True, slots=True)
-class Crossed:
+class Crossed(NamedTuple):
     """What a place remembers of flows that it passed on."""
 
     place: str
@@ -42,7 +39,7 @@ class At(NamedTuple):
     known: bool = False
     crossed: tuple[Crossed, ...] = ()
     passages: tuple[Passage, ...] = ()
-    met: frozenset[tuple[str, str, Header]] = frozenset()
+    met: tuple[tuple[str, str, Header], ...] = ()  # few, and costly to hash
     arrival: Arrival | None = None  # of what is answered
 
     def keeping(self, held: Held) -> "At":

@@ -6,6 +6,7 @@ translation names; a type and code of ICMP that begins something or answers it; 
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from genkan.analysis.packet import DRAWN, ICMP, ICMP_ANSWERS, ICMPV6, TCP, UDP, Packet, Ports
 from genkan.program import Program
@@ -174,16 +175,18 @@ def _fixed_starts() -> Iterator[int]:
 
 def _single(program: Program) -> Iterable[tuple[int, int]]:
     """Give the ports that decide by themselves, with their protocol."""
-    for entry in program:
-        match entry:
-            case Listener():
-                if entry.protocol in PORTED:
-                    yield entry.protocol, entry.port
-            case BalancedPort() | RelayedPort():
-                for port in (entry.port, *(one.port for one in entry.targets)):
-                    yield entry.protocol, port
-            case PortTranslation(ports=(first, last)):
-                for protocol in PORTED:
-                    yield protocol, first
-                    if last < LAST_PORT:
-                        yield protocol, last + 1
+    for listener in program.of(Listener):
+        if listener.protocol in PORTED:
+            yield listener.protocol, listener.port
+    handed: Iterable[BalancedPort | RelayedPort] = chain(
+        program.of(BalancedPort), program.of(RelayedPort)
+    )
+    for balanced in handed:
+        for port in (balanced.port, *(one.port for one in balanced.targets)):
+            yield balanced.protocol, port
+    for drawn in program.of(PortTranslation):
+        first, last = drawn.ports
+        for protocol in PORTED:
+            yield protocol, first
+            if last < LAST_PORT:
+                yield protocol, last + 1

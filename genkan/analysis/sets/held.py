@@ -5,8 +5,8 @@ that answers mean: their source ports. Where somebody else chooses a port and a 
 the choice, a flow may pass, and does not surely.
 """
 
-from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from genkan.analysis.packet import Ports
 from genkan.analysis.sets.relation import Relation, meet, of_services, services_of
@@ -23,8 +23,7 @@ class Field(Enum):
 Port = Field | Ports  # or an interval that somebody chooses from
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """Addresses and ports of many packets at once. `gateway` says whose address the sender shows:
     its own (""), the public one that a gateway gives it, or nobody's (None: it is not a sender's).
     """
@@ -50,14 +49,13 @@ class Header:
 
     def to(self, address: Address, port: Port | None = None) -> "Header":
         held = self.destination_port if port is None else port
-        return replace(self, destination=address, destination_port=held, destination_gateway=None)
+        return self._replace(destination=address, destination_port=held, destination_gateway=None)
 
     def as_from(self, address: Address, port: Port, gateway: str | None) -> "Header":
-        return replace(self, source=address, source_port=port, source_gateway=gateway)
+        return self._replace(source=address, source_port=port, source_gateway=gateway)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A union of products has several of these."""
 
     there: Relation

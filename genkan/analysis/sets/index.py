@@ -2,6 +2,7 @@
 that is said of single addresses."""
 
 from genkan.analysis.atlas import Atlas
+from genkan.program import Entry
 from genkan.program.address import Address
 from genkan.program.balancing import BalancedPort, RelayedPort
 from genkan.program.filter import SubnetGuard
@@ -13,6 +14,9 @@ from genkan.program.translation import OneToOne
 Fact = tuple[str, ...]  # the place first
 OWNS = "owns"
 Networks = dict[int, Route]  # network number: route
+READ: frozenset[type[Entry]] = frozenset(
+    (Route, Link, Listener, BalancedPort, RelayedPort, OneToOne, SubnetGuard, SourceChoice)
+)
 
 
 class Index:
@@ -32,6 +36,8 @@ class Index:
         self.blocks: dict[str, dict[int, dict[int, set[int]]]] = {}
         self.gateways_of: dict[Address, list[OneToOne]] = {}
         for entry in atlas.program:
+            if type(entry) not in READ:
+                continue
             match entry:
                 case Route():
                     self._read_route(entry)

@@ -6,7 +6,7 @@ looked at. Where a hash chooses, each choice has to pass.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from genkan.analysis.atlas import Atlas, is_single
 from genkan.analysis.packet import DRAWN, TCP, UDP
@@ -85,7 +85,7 @@ class Way:
         if here in at.met:
             return []
         at = at._replace(
-            place=far.place, interface=far.name, leaves=None, known=False, met=at.met | {here}
+            place=far.place, interface=far.name, leaves=None, known=False, met=(*at.met, here)
         )
         found: list[Arrival] = []
         for one in at.crossed:
@@ -379,7 +379,7 @@ class Way:
         if not at.held:
             return []
         if at.arrival is not None:
-            return [replace(at.arrival, held=at.held)] if at.place == self._origin else []
+            return [at.arrival._replace(held=at.held)] if at.place == self._origin else []
         place = self.atlas.place(at.place)
         arrival = Arrival(at.held, at.place, at.header, at.passages, listener)
         back = At(
@@ -417,7 +417,7 @@ def _all_of(several: Iterable[list[Arrival]]) -> list[Arrival]:
             found = arrivals
             continue
         found = [
-            replace(one, held=both)
+            one._replace(held=both)
             for one in found
             for other in arrivals
             if (both := one.held.and_also(other.held))
