@@ -18,7 +18,7 @@ from genkan.impact.target import HTTPS, Kind, Target
 from genkan.model.instance import Instance
 from genkan.model.instance_profile import given_profile, profile_name
 from genkan.model.resource_policy import ResourcePolicies
-from genkan.policy import GRANTED, Decision, Policy, Source, together
+from genkan.policy import GRANTED, Decision, Policy, Request, Source, together
 from genkan.policy import Verdict as Ruling
 from genkan.policy.document import Statement
 
@@ -26,6 +26,8 @@ PASSES = (Verdict.WORKS, Verdict.DEPENDS, Verdict.DENIED)
 DENIES = {
     (Source.IDENTITY, True): Why.IDENTITY_POLICY_EXPLICIT_DENY,
     (Source.IDENTITY, False): Why.IDENTITY_POLICY_IMPLICIT_DENY,
+    (Source.BOUNDARY, True): Why.PERMISSIONS_BOUNDARY_EXPLICIT_DENY,
+    (Source.BOUNDARY, False): Why.PERMISSIONS_BOUNDARY_IMPLICIT_DENY,
     (Source.ENDPOINT, True): Why.VPCE_POLICY_EXPLICIT_DENY,
     (Source.ENDPOINT, False): Why.VPCE_POLICY_IMPLICIT_DENY,
 }
@@ -34,9 +36,11 @@ Weighed = tuple[Verdict, Why | None, Said | None]
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A call that stands for others, and what the caller's and the endpoint's policies say."""
+    """A call that stands for others, and what the caller's and the endpoint's policies say;
+    `whose`: whether its own policies have the word of them, or the boundary of its permissions."""
 
     text: str
+    whose: Source
     own: Decision
     endpoint: Decision
 
@@ -101,9 +105,12 @@ def _weigh(caller: Caller, way: Whence) -> Weighed:
     calls = list(_calls(caller, way))
     may = [one for one in calls if one.own.verdict is not Ruling.DENY]
     if not may:
-        nearest = next((one.own for one in calls if one.own.explicit), None)
-        decision = nearest or together([one.own for one in calls])
-        return _denied(caller, way, Source.IDENTITY, decision, [f"{way.service}:*"])
+        nearest = next((one for one in calls if one.own.explicit), None)
+        bound = next((one for one in calls if one.whose is Source.BOUNDARY), None)
+        told = nearest or bound
+        whose = told.whose if told else Source.IDENTITY
+        decision = told.own if told else together([one.own for one in calls])
+        return _denied(caller, way, whose, decision, [f"{way.service}:*"])
     denied = [one for one in may if one.endpoint.verdict is Ruling.DENY]
     if len(denied) == len(may):
         texts = [one.text for one in denied]
@@ -154,7 +161,16 @@ def _calls(caller: Caller, way: Whence) -> Iterator[_Call]:
         if way.policy is not None:
             endpoint = unreadable_or(way.policy.document, request, way.policy.accounts_mean_root)
         text = f"{action} on {resource}".replace(ANY, "*")
-        yield _Call(text, caller.says(request), endpoint)
+        yield _Call(text, *_own(caller, request), endpoint)
+
+
+def _own(caller: Caller, request: Request) -> tuple[Source, Decision]:
+    """Say what a caller's own policies say within the boundary of its permissions, and which of
+    them has the word."""
+    own, bound = caller.says(request), caller.bounds(request)
+    if bound is None or (bound.allows and not own.explicit) or own.verdict is Ruling.DENY:
+        return Source.IDENTITY, own
+    return Source.BOUNDARY, bound
 
 
 def _pairs(statement: Statement, way: Whence) -> Iterator[tuple[str, str]]:

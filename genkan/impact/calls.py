@@ -103,12 +103,14 @@ class Caller:
         return Request.of(action, resource, self.principal, keys, unknown=("*",))
 
     def says(self, request: Request) -> Decision:
-        """Say what its role's policies say of a call, within the boundary of its permissions."""
-        own = together([unreadable_or(one, request) for one in self.role.documents])
-        if self.role.boundary is None or own.verdict is Verdict.DENY:
-            return own
-        bound = together([unreadable_or(one, request) for one in self.role.boundary])
-        return own if bound.allows else bound
+        """Say what its role's own policies say of a call."""
+        return together([unreadable_or(one, request) for one in self.role.documents])
+
+    def bounds(self, request: Request) -> Decision | None:
+        """Say what the boundary of its permissions says; None where it has none."""
+        if self.role.boundary is None:
+            return None
+        return together([unreadable_or(one, request) for one in self.role.boundary])
 
 
 def whence(
@@ -139,7 +141,7 @@ def calls_of(
     by the caller that is known."""
     known = [one for one in ways if one is not None]
     documents = [resource.document, *(one.policy.document for one in known if one.policy)]
-    documents += caller.role.documents if caller else ()
+    documents += (*caller.role.documents, *(caller.role.boundary or ())) if caller else ()
     policies = [found for one in documents if isinstance(found := read(one), Policy)]
     statements = [one for policy in policies for one in policy.statements]
     pairs = {(f"{resource.service}:{ANY}", one): None for one in _wholes(resource)}
@@ -175,11 +177,12 @@ def decide(
     by_endpoint = GRANTED
     if way.policy is not None:
         by_endpoint = unreadable_or(way.policy.document, request, way.policy.accounts_mean_root)
-    identity = GRANTED if allowed else NOT_GRANTED
+    identity, boundary = GRANTED if allowed else NOT_GRANTED, None
     if caller is not None and asked.principal is not None:
-        identity = caller.says(request)
+        identity, boundary = caller.says(request), caller.bounds(request)
     outcome = authorize(
         identity=identity,
+        boundary=boundary,
         resource=by_resource,
         endpoint=by_endpoint,
         same_account=asked.principal is None or asked.principal.account == resource.account,

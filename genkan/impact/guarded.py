@@ -29,10 +29,13 @@ HAVE_POLICIES = frozenset({"s3", "sqs", "sns", "kms", "secretsmanager"})
 ADDRESSES = ("aws:sourceip", "aws:vpcsourceip")
 IF_ALLOWED = "callers whose own policies allow it"
 IF_SILENT = "callers whose own policies do not allow it"
+OF_CALLERS = (Source.IDENTITY, Source.BOUNDARY)
 UNSIGNED = (False, "callers who sign nothing")
 WORDS = {
     (Source.RESOURCE, True): Why.RESOURCE_POLICY_DENY,
     (Source.RESOURCE, False): Why.RESOURCE_POLICY_IMPLICIT_DENY,
+    (Source.BOUNDARY, True): Why.PERMISSIONS_BOUNDARY_EXPLICIT_DENY,
+    (Source.BOUNDARY, False): Why.PERMISSIONS_BOUNDARY_IMPLICIT_DENY,
     (Source.IDENTITY, True): Why.IDENTITY_POLICY_EXPLICIT_DENY,
     (Source.IDENTITY, False): Why.RESOURCE_POLICY_IMPLICIT_DENY,  # it has no policy
     (Source.ENDPOINT, True): Why.VPCE_POLICY_EXPLICIT_DENY,
@@ -97,7 +100,7 @@ class Guarded:
         if way is None:
             return
         for one in self._changes(None, way, self.callers.at(state, origin)):
-            if one.after.source is Source.IDENTITY and not one.callers.startswith("callers"):
+            if one.after.source in OF_CALLERS and not one.callers.startswith("callers"):
                 continue
             yield _code(one.after), _said(one, one.after, way)
         if way.service in HAVE_POLICIES - self._known.services:
@@ -227,8 +230,8 @@ def _as_outlook(
 
 def _said(change: _Change, outcome: Outcome, after: Whence) -> Said:
     whose = f"{Source.RESOURCE.value} of {change.resource.arn}"
-    if outcome.source is Source.IDENTITY:
-        whose = f"{Source.IDENTITY.value} of {change.callers}"
+    if outcome.source is not None and outcome.source in OF_CALLERS:
+        whose = f"{outcome.source.value} of {change.callers}"
     if outcome.source is Source.ENDPOINT:
         whose = f"{Source.ENDPOINT.value} of {after.endpoint}"
     reason = str(outcome.decision) if outcome.decision else "allowed"

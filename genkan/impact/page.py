@@ -33,7 +33,8 @@ GetKeyPolicy and GetResourcePolicy, which `genkan collect` asks for. Where they 
 DEPENDS.
 
 An instance calls as the role of its instance profile. Where the policies of that are known, of a
-live site or as GetAccountAuthorizationDetails answers them, a flow to a service of AWS's is what
+live site or as GetAccountAuthorizationDetails answers them, with the boundary of its permissions,
+a flow to a service of AWS's is what
 becomes of the calls that they and the endpoint's policy tell apart: DENIED where none passes that
 the role may make, DEPENDS where some do. Where they are not known, that is among what was assumed.
 
@@ -106,6 +107,10 @@ CODES: Mapping[Enum, str] = {
     Why.VPCE_POLICY_DEPENDS: "it allows some calls, or some callers: DEPENDS",
     Why.IDENTITY_POLICY_EXPLICIT_DENY: "a statement of the policies of the caller's role denies it",
     Why.IDENTITY_POLICY_IMPLICIT_DENY: "no statement of theirs allows a call of the service",
+    Why.PERMISSIONS_BOUNDARY_EXPLICIT_DENY: "a statement of the boundary of the role's permissions "
+    "denies it",
+    Why.PERMISSIONS_BOUNDARY_IMPLICIT_DENY: "no statement of that boundary allows a call that the "
+    "role's policies do",
     Why.IDENTITY_POLICY_DEPENDS: "they ask about what is not known of a call: DEPENDS",
     Why.RESOURCE_POLICY_DENY: "a statement of the policy of a bucket, queue, topic, key or secret "
     "denies calls that come by this way",

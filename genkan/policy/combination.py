@@ -4,8 +4,9 @@ An explicit denial by any decides. An endpoint's policy grants nothing, and has 
 rest, in the resource's own account either side may grant; between accounts both have to, and a
 key's or a role's own policy has to in every case. Where a resource's policy names the account and
 not the caller, the account's policies have the word. A session policy grants nothing and has to
-allow, unless a resource's policy in the same account names the session itself. "How AWS
-enforcement code logic evaluates requests" in the IAM user guide.
+allow, unless a resource's policy in the same account names the session itself; so does the
+boundary of a user's or a role's permissions. "How AWS enforcement code logic evaluates requests"
+and "Permissions boundaries for IAM entities" in the IAM user guide.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ class Source(Enum):
     ENDPOINT = "VPC endpoint policy"
     IDENTITY = "identity-based policy"
     RESOURCE = "resource-based policy"
+    BOUNDARY = "permissions boundary"
     SESSION = "session policy"
 
 
@@ -61,15 +63,18 @@ def authorize(
     identity: Decision,
     resource: Decision | None = None,
     endpoint: Decision = GRANTED,
+    boundary: Decision | None = None,
     session: Decision | None = None,
     same_account: bool = True,
     resource_has_to_allow: bool = False,
 ) -> Outcome:
     """Put policies together. `resource` None: the resource has no policy, or can have none;
-    `session` None: no session policy binds."""
+    `boundary` None: the caller's permissions have none; `session` None: no session policy binds."""
     given = {Source.ENDPOINT: endpoint, Source.IDENTITY: identity}
     if resource is not None:
         given[Source.RESOURCE] = resource
+    if boundary is not None:
+        given[Source.BOUNDARY] = boundary
     if session is not None:
         given[Source.SESSION] = session
     for source, decision in given.items():
@@ -96,8 +101,10 @@ def _denier(
     by_resource = same_account and not _denies(resource) and not resource.by_account
     if _denies(given[Source.IDENTITY]) and not by_resource:
         return Source.IDENTITY
-    if _denies(given.get(Source.SESSION, GRANTED)) and not (by_resource and not resource.by_owner):
-        return Source.SESSION
+    names_caller = by_resource and not resource.by_owner
+    for source in (Source.BOUNDARY, Source.SESSION):
+        if _denies(given.get(source, GRANTED)) and not names_caller:
+            return source
     return None
 
 

@@ -80,6 +80,7 @@ def _decide_one(
         found = authorize(
             identity=identity.decide(request),
             resource=by_resource,
+            boundary=identity.bound(request),
             session=identity.bind(request),
             same_account=mine,
             resource_has_to_allow=one.has_to_allow,

@@ -32,13 +32,14 @@ Question = dict[str, Any]  # what the front knows of a call, as its header has i
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A caller: the names it goes by, its own condition keys, and the policies attached to it;
-    `unbound`: no policy of its own is asked. `session`: those that bind its session, None where
-    none do."""
+    `unbound`: no policy of its own is asked. `boundary`: those of the boundary of its permissions,
+    `session`: those that bind its session, None where none do."""
 
     principal: Principal
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     policies: tuple[str, ...] = ()
     unbound: bool = False
+    boundary: tuple[str, ...] | None = None
     session: tuple[str, ...] | None = None
 
     def decide(self, request: Request) -> Decision:
@@ -46,6 +47,12 @@ class Identity:
         if self.unbound:
             return GRANTED
         return together([_asked(text, request) for text in self.policies])
+
+    def bound(self, request: Request) -> Decision | None:
+        """Say what the boundary of its permissions says; None where it has none."""
+        if self.boundary is None:
+            return None
+        return together([_asked(text, request) for text in self.boundary])
 
     def bind(self, request: Request) -> Decision | None:
         """Say what its session's policies say; None where it has none."""
@@ -136,8 +143,8 @@ def backend(account: str) -> Any:  # noqa: ANN401 - moto's
 
 
 def every_role() -> Iterator[dict[str, Any]]:
-    """Give every role: its ARN, its account, the names of profiles that it is found by, and its
-    policies as `documents`."""
+    """Give every role: its ARN, its account, the names of profiles that it is found by, its
+    policies as `documents`, and those of its permissions' `boundary`, None where it has none."""
     from moto.iam.models import iam_backends
 
     for account, partitions in list(iam_backends.items()):
@@ -150,6 +157,7 @@ def every_role() -> Iterator[dict[str, Any]]:
                 "account": account,
                 "profiles": [*names, role.name],
                 "documents": list(_attached(role)),
+                "boundary": _boundary(account, role),
             }
 
 
@@ -169,7 +177,8 @@ def _session(arn: str, account: str) -> Identity:
         return Identity(Principal(account, (arn, named)), unbound=not has_roles(account))
     keys = _tag_keys(role.tags)
     keys |= {"aws:PrincipalArn": (role.arn,), "aws:userid": (f"{role.id}:{session}",)}
-    return Identity(Principal(account, (arn, role.arn)), keys, tuple(_attached(role)))
+    policies, boundary = tuple(_attached(role)), _boundary(account, role)
+    return Identity(Principal(account, (arn, role.arn)), keys, policies, boundary=boundary)
 
 
 def _user(arn: str, account: str) -> Identity:
@@ -189,6 +198,13 @@ def _attached(owner: Any) -> Iterator[str]:  # noqa: ANN401 - moto's user, group
     yield from owner.policies.values()
     for policy in owner.managed_policies.values():
         yield from _chosen(policy)
+
+
+def _boundary(account: str, owner: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - moto's
+    """Give the policy that bounds a role's permissions, None where none does; one that is not there
+    grants nothing."""
+    arn = owner.permissions_boundary_arn
+    return tuple(_documents(account, [arn])) if arn else None
 
 
 def _chosen(policy: Any) -> Iterator[str]:  # noqa: ANN401 - moto's managed policy

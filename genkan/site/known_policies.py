@@ -31,7 +31,13 @@ async def policies_at(socket: str) -> ResourcePolicies:
         LOG.warning("policies of resources are not known: %s", error)
         return ResourcePolicies()
     roles = (
-        RolePolicies(one["arn"], one["account"], tuple(one["profiles"]), tuple(one["documents"]))
+        RolePolicies(
+            one["arn"],
+            one["account"],
+            tuple(one["profiles"]),
+            tuple(one["documents"]),
+            None if one["boundary"] is None else tuple(one["boundary"]),
+        )
         for one in found["roles"]
     )
     held = (ResourcePolicy(**one) for one in found["resources"])

@@ -324,6 +324,35 @@ def test_a_buckets_policy_that_names_a_session_is_not_bound_by_session_policies(
         assert code_of(theirs.get_object, Bucket="federated", Key="k") == code
 
 
+def test_a_role_may_what_its_permissions_boundary_allows_too(api, iam, account):
+    """A resource that names the role grants within the boundary, one that names the session
+    beyond it."""
+    bound = iam.create_policy(
+        PolicyName="bound", PolicyDocument=document(allow("ec2:DescribeVpcs"), allow("sts:*"))
+    )["Policy"]["Arn"]
+    trusted = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName="bounded", AssumeRolePolicyDocument=document(trusted), PermissionsBoundary=bound
+    )["Role"]["Arn"]
+    iam.put_role_policy(
+        RoleName="bounded", PolicyName="p", PolicyDocument=document(allow("ec2:Describe*"))
+    )
+    given = api.site.client("sts").assume_role(RoleArn=role, RoleSessionName="me")
+    session = Caller(api, given["Credentials"])
+    assert code_of(session.client("ec2").describe_vpcs) == "ok"
+    with pytest.raises(ClientError, match=r"no permissions boundary allows the ec2:DescribeSub"):
+        session.client("ec2").describe_subnets()
+    mine, theirs = api.site.client("s3"), session.client("s3")
+    mine.create_bucket(Bucket="bounded", CreateBucketConfiguration=WHERE)
+    mine.put_object(Bucket="bounded", Key="k", Body=b"x")
+    for named, code in ((role, "AccessDenied"), (given["AssumedRoleUser"]["Arn"], "ok")):
+        granted = allow("s3:GetObject", "arn:aws:s3:::bounded/*", Principal={"AWS": named})
+        mine.put_bucket_policy(Bucket="bounded", Policy=document(granted))
+        assert code_of(theirs.get_object, Bucket="bounded", Key="k") == code
+    iam.delete_role_permissions_boundary(RoleName="bounded")
+    assert code_of(session.client("ec2").describe_subnets) == "ok"
+
+
 def test_an_assumed_role_is_bound_by_session_policies_and_known_by_session_tags(api, iam, account):
     trusted = {"Effect": "Allow", "Principal": {"AWS": account}}
     both = document({**trusted, "Action": ["sts:AssumeRole", "sts:TagSession"]})

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from genkan.impact.calls import Asked, Caller, Whence, decide
 from genkan.impact.effects import Effect
 from genkan.impact.impact import Report, impact
 from genkan.impact.order import Order
@@ -17,6 +18,8 @@ from genkan.model.instance import Instance
 from genkan.model.network import put
 from genkan.model.resource_policy import ResourcePolicies, ResourcePolicy
 from genkan.model.role_policies import RolePolicies
+from genkan.policy import Source
+from genkan.program.service import Service as ServiceEntry
 from tests.build import ACCOUNT, REGION
 from tests.impact.story import Story, build
 from tests.impact.test_guarded import ALL, BOTH, DATA, admit_all, gateway, interface
@@ -98,7 +101,28 @@ def test_what_a_role_may_is_weighed_with_the_endpoints_policy(story, own, endpoi
 def test_the_boundary_of_a_roles_permissions_bounds_it(story):
     bounded = roles(allow("sqs:*"), boundary=(allow("s3:*"),))
     (found,) = about_names(asked(story, bounded, interface(story, "sqs")), story.app, SQS)
-    assert found.after.codes == ("IDENTITY_POLICY_IMPLICIT_DENY",)
+    assert found.after.codes == ("PERMISSIONS_BOUNDARY_IMPLICIT_DENY",)
+    assert found.after.said.whose == f"permissions boundary of {ROLE}"
+
+
+@pytest.mark.parametrize(
+    ("named", "denier"),
+    [
+        (ROLE, Source.BOUNDARY),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/app/i-1", None),
+        (f"arn:aws:iam::{ACCOUNT}:root", Source.IDENTITY),
+    ],
+)
+def test_a_resource_that_names_the_session_and_not_the_role_is_not_bounded(story, named, denier):
+    """Each grants what the role's own policies do not, nor the boundary of its permissions."""
+    grants = {"Effect": "Allow", "Principal": {"AWS": named}, "Action": "s3:*", "Resource": BOTH}
+    held = ResourcePolicy(DATA, ACCOUNT, json.dumps({"Statement": [grants]}), REGION)
+    (role,) = roles(allow("s3:PutObject"), boundary=(allow("s3:PutObject"),)).roles
+    caller = Caller(role, "i-1")
+    to = story.state.program.get((ServiceEntry.section, f"{REGION}/s3"))
+    asks = Asked("s3:GetObject", f"{DATA}/k", caller.principal)
+    way = Whence(ACCOUNT, to, "203.0.113.7")
+    assert decide(held, asks, way, allowed=True, caller=caller).source is denier
 
 
 @pytest.mark.parametrize("known", [roles(allow("sqs:*"), None), ResourcePolicies((), ALL)])

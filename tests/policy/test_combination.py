@@ -69,6 +69,28 @@ def test_a_session_policy_binds_all_but_what_a_resource_grants_the_session(
     assert (found.allows, found.source) == (denier is None, denier)
 
 
+BOUNDARY_ROWS = [
+    # identity, resource, boundary, same account → who denies
+    (GRANTED, None, GRANTED, True, None),
+    (GRANTED, None, NOT_GRANTED, True, Source.BOUNDARY),
+    (NOT_GRANTED, None, GRANTED, True, ID),  # it grants nothing
+    (GRANTED, GRANTED, FORBIDDEN, True, Source.BOUNDARY),
+    (NOT_GRANTED, GRANTED, NOT_GRANTED, True, None),  # the user, or the session, is named
+    (NOT_GRANTED, BY_OWNER, NOT_GRANTED, True, Source.BOUNDARY),  # the role is
+    (NOT_GRANTED, BY_OWNER, GRANTED, True, None),
+    (GRANTED, BY_ACCOUNT, NOT_GRANTED, True, Source.BOUNDARY),
+    (GRANTED, GRANTED, NOT_GRANTED, False, Source.BOUNDARY),
+]
+
+
+@pytest.mark.parametrize(("identity", "resource", "boundary", "same", "denier"), BOUNDARY_ROWS)
+def test_a_boundary_limits_all_but_what_a_resource_grants_who_calls(
+    identity, resource, boundary, same, denier
+):
+    found = authorize(identity=identity, resource=resource, boundary=boundary, same_account=same)
+    assert (found.allows, found.source) == (denier is None, denier)
+
+
 def test_what_is_open_stays_open_where_nobody_else_denies():
     assert authorize(identity=OPEN).keys == OPEN.keys
     assert authorize(identity=GRANTED, resource=OPEN).verdict is Verdict.DEPENDS

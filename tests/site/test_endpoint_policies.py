@@ -237,6 +237,14 @@ def test_an_instance_with_a_role_may_what_the_role_may(network):
     assert read.endswith("because no VPC endpoint policy allows the s3:GetObject action")
     assert traced(network) == {"VPCE_POLICY_IMPLICIT_DENY"}
     network.ec2.modify_vpc_endpoint(VpcEndpointId=network.gateway, ResetPolicy=True)
+    bound = iam.create_policy(
+        PolicyName="bound", PolicyDocument=policy({**reads, "Action": "s3:PutObject"})
+    )["Policy"]["Arn"]
+    iam.put_role_permissions_boundary(RoleName="reader", PermissionsBoundary=bound)
+    (read,) = network.ask(READ, target="worker")
+    assert read.endswith("because no permissions boundary allows the s3:GetObject action")
+    assert traced(network) == {"PERMISSIONS_BOUNDARY_IMPLICIT_DENY"}
+    iam.delete_role_permissions_boundary(RoleName="reader")
     iam.put_role_policy(
         RoleName="reader", PolicyName="p", PolicyDocument=policy({**reads, "Action": "sqs:*"})
     )

@@ -154,7 +154,10 @@ def _denial(question: Question, owner: str, arn: str) -> dict[str, Any] | None:
     asked = request_of(question, identity, INVOKE, arn)
     decision = identity.decide(asked)
     found = authorize(
-        identity=decision, session=identity.bind(asked), same_account=owner == account
+        identity=decision,
+        boundary=identity.bound(asked),
+        session=identity.bind(asked),
+        same_account=owner == account,
     )
     if found.allows:
         return None

@@ -126,6 +126,7 @@ def _denial(
         found = authorize(
             identity=identity.decide(request),
             resource=by_resource,
+            boundary=identity.bound(request),
             session=identity.bind(request),
             same_account=owner == account,
             resource_has_to_allow=is_private,

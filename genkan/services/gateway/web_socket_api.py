@@ -133,7 +133,10 @@ def _denial(question: Question, owner: str, action: str, arn: str) -> dict[str, 
     asked = request_of(question, identity, action, arn)
     decision = identity.decide(asked)
     found = authorize(
-        identity=decision, session=identity.bind(asked), same_account=owner == account
+        identity=decision,
+        boundary=identity.bound(asked),
+        session=identity.bind(asked),
+        same_account=owner == account,
     )
     if found.allows:
         return None
