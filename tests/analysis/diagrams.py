@@ -19,6 +19,7 @@ class Diagrams:
         self._known: dict[tuple[int, int, int], int] = {}
         self._both: dict[tuple[int, int], int] = {}
         self._not: dict[int, int] = {NEVER: ALWAYS, ALWAYS: NEVER}
+        self._at_least: dict[tuple[int, int, int], int] = {}
 
     def node(self, bit: int, low: int, high: int) -> int:
         if low == high:
@@ -68,14 +69,17 @@ class Diagrams:
 
     def at_least(self, first_bit: int, width: int, number: int) -> int:
         """Give the numbers, of so many bits, that are not less than one; the highest bit first."""
-        found = ALWAYS
-        for place in range(width):
-            bit = first_bit + width - 1 - place
-            found = (
-                self.node(bit, NEVER, found)
-                if number >> place & 1
-                else self.node(bit, found, ALWAYS)
-            )
+        found = self._at_least.get((first_bit, width, number))
+        if found is None:
+            found = ALWAYS
+            for place in range(width):
+                bit = first_bit + width - 1 - place
+                found = (
+                    self.node(bit, NEVER, found)
+                    if number >> place & 1
+                    else self.node(bit, found, ALWAYS)
+                )
+            self._at_least[first_bit, width, number] = found
         return found
 
     def between(self, first_bit: int, width: int, first: int, last: int) -> int:
