@@ -1,7 +1,8 @@
-"""A site with the API alone for a module, and requests to it, byte by byte."""
+"""A site with the API alone, and requests to it, byte by byte."""
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -121,11 +122,18 @@ def read_reply(connection: socket.socket) -> Reply | None:
     return Reply(int(first.split()[1]), headers, body)
 
 
-@pytest.fixture(scope="module")
-def api() -> Iterator[Api]:
-    """The API of a site without packets: it needs nothing of the machine."""
+@contextmanager
+def an_api() -> Iterator[Api]:
+    """Give the API of a site without packets: it needs nothing of the machine."""
     with running_site(False, "--engine", "none") as site:
         yield Api(site)
+
+
+@pytest.fixture(scope="session")
+def api() -> Iterator[Api]:
+    """One for all files of this folder: each names what it makes in its own way."""
+    with an_api() as one:
+        yield one
 
 
 @pytest.fixture

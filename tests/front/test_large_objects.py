@@ -2,18 +2,26 @@
 
 import hashlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
-from tests.front.conftest import Api, raw
+from tests.front.conftest import Api, an_api, raw
 from tests.front.test_objects import Trailing
 from tests.story.conftest import REGION
 
 MIB = 1 << 20
 PLACE = {"Bucket": "large", "Key": "k"}
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    """One whose services have held nothing yet: how much memory they take is looked at."""
+    with an_api() as one:
+        yield one
 
 
 @pytest.fixture(scope="module")
