@@ -10,7 +10,6 @@ import errno
 import mmap
 import socket
 import sys
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
@@ -154,11 +153,11 @@ class Batch:
 
     def _leave_out(self, found: list[bytes | None], admitted: Admitted) -> None:
         """Have nothing said to those that are not admitted."""
-        count = len(found)
+        count, lengths = len(found), self._in.control_lengths
         devices = self._controls[self._device :: _CONTROL // 4][:count].tolist()
-        self._in.control_lengths[:count] = array("Q", [_CONTROL]) * count  # the kernel wrote there
         taken = set(admitted(devices, lambda number: self._asker(number)[0]))
         for number in range(count):
+            lengths[number] = _CONTROL  # the kernel wrote over it
             if number not in taken:
                 found[number] = b""
 
