@@ -135,25 +135,21 @@ class ZoneIndex:
 
     def select(self, view: str, name: bytes) -> ZoneRecords | Forwarding:
         """Give what answers a name in this view: a zone, or a forwarding that takes it."""
-        views = (view, self._beyond.get(view))
-        zone = max(
-            filter(None, (self._attached(one, name) for one in views)),
-            key=lambda zone: len(zone.origin or b""),
-            default=None,
-        )
-        taken = max(
-            filter(None, (self._forwardings.find(one, name) for one in views if one)),
-            key=lambda found: len(found[0]),
-            default=None,
-        )
+        zone, taken = self._attached(view, name), self._forwardings.find(view, name)
+        beyond = self._beyond.get(view)
+        if beyond:
+            zones = filter(None, (zone, self._attached(beyond, name)))
+            zone = max(zones, key=lambda zone: len(zone.origin or b""), default=None)
+            found = filter(None, (taken, self._forwardings.find(beyond, name)))
+            taken = max(found, key=lambda found: len(found[0]), default=None)
         if taken is not None:
             domain, forwarding = taken
             if forwarding.targets and (zone is None or len(domain) >= len(zone.origin or b"")):
                 return forwarding
         return zone or self._attached(EVERY_VIEW, name) or self._public
 
-    def _attached(self, view: str | None, name: bytes) -> ZoneRecords | None:
-        origins = self._views.get(view or "")
+    def _attached(self, view: str, name: bytes) -> ZoneRecords | None:
+        origins = self._views.get(view)
         if origins:
             for one in domain_name.lineage(name):
                 if one in origins:
