@@ -114,8 +114,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "on a role has to be there, trusts whom it trusts, and may what its policies say.",
         "Keys that IAM makes (CreateAccessKey) are not told of by GetAccessKeyInfo. What "
         "AssumedRoleId begins with is not the role's RoleId in IAM.",
-        "Not asked are permissions boundaries, organizations' policies, and the "
-        "policies of functions, repositories and event buses.",
+        "Not asked are boundaries of users' permissions, which are not kept (those of roles' are "
+        "asked), organizations' policies, and the policies of functions, repositories and event "
+        "buses.",
         "The keys aws:SourceVpcArn, aws:VpceAccount, aws:VpceOrgID and aws:VpceOrgPaths are not "
         "there, and of those of EC2 about endpoints the ones that the request itself says are. "
         "What AWS's guide asks of wildcards in conditions of endpoint policies is not checked.",

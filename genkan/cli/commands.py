@@ -8,9 +8,9 @@ from genkan.cli.failure import Failure
 
 EXIT_CODES = {
     0: "yes, or done",
-    1: "no: not found, no answer, stopped",
+    1: "no: no answer, stopped, lost",
     2: "the command was not understood",
-    3: "refused, or input that cannot be read",
+    3: "refused, input that cannot be read, or nothing that is called so",
     4: "this machine cannot",
     5: "the site is not up",
     70: "a bug in genkan",

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 import click
 
-from genkan.cli.failure import CANNOT, NO, Failure, fail_down
+from genkan.cli.failure import CANNOT, REFUSED, Failure, fail_down
 from genkan.client import Site, SiteDown
 from genkan.client.flows import FlowsRefused, ask_recorder
 from genkan.client.home import default_home
@@ -32,18 +33,26 @@ def show(
         "verdict": verdict,
         "follow": follow,
     }
-    shown = 0
+    rows = Rows()
+    held: list[dict[str, Any]] = []
     try:
         for flow in _asked(question):
             if "unknown" in flow:
                 raise _unknown(flow)
             if "following" in flow:
                 continue
-            shown += 1
-            click.echo(json.dumps(flow) if as_json else flow_line(flow))
+            held.append(flow)
+            if follow:
+                click.echo(json.dumps(flow) if as_json else rows.line(flow))
     except KeyboardInterrupt:
         return
-    if not shown and not follow:
+    if follow:
+        return
+    for flow in held:
+        rows.see(flow)
+    for flow in held:
+        click.echo(json.dumps(flow) if as_json else rows.line(flow))
+    if not held:
         click.echo("no flow is there that was asked for", err=True)
 
 
@@ -81,7 +90,7 @@ def _unknown(answer: Mapping[str, Any]) -> Failure:
     known = list(answer["known"])
     near = difflib.get_close_matches(answer["unknown"], known, MOST_NAMES) or known[:MOST_NAMES]
     return Failure(
-        NO,
+        REFUSED,
         f"nothing here is called {answer['unknown']}.",
         "A flow is from or to an instance (its id or Name tag), a network interface, an endpoint, "
         "or an address. "
@@ -90,19 +99,35 @@ def _unknown(answer: Mapping[str, Any]) -> Failure:
     )
 
 
-def flow_line(flow: Mapping[str, Any]) -> str:
-    """Draw a flow in a line."""
-    if "missed" in flow:
-        return f"# {flow['missed']} flows came too fast to be shown"
-    at = str(flow["at"])[11:19]
+class Rows:
+    """Flows drawn in lines whose columns are as wide as the widest that was seen so far."""
+
+    def __init__(self) -> None:
+        self._widths: list[int] = []
+
+    def see(self, flow: Mapping[str, Any]) -> None:
+        """Make room for a flow."""
+        widths = [len(cell) for cell in _cells(flow)] if "missed" not in flow else []
+        known = zip_longest(self._widths, widths, fillvalue=0)
+        self._widths = [max(pair) for pair in known]
+
+    def line(self, flow: Mapping[str, Any]) -> str:
+        """Draw a flow in a line."""
+        if "missed" in flow:
+            return f"# {flow['missed']} flows came too fast to be shown"
+        self.see(flow)
+        padded = zip(_cells(flow), self._widths, strict=True)
+        cells = "  ".join(cell.ljust(width) for cell, width in padded)
+        why = "  ".join(f"{one['stage']}: {one['because']}" for one in flow["reasons"])
+        more = "  and more like it" if flow.get("and_more") else ""
+        return f"{cells}  {why}{more}".rstrip()
+
+
+def _cells(flow: Mapping[str, Any]) -> list[str]:
     port = flow["to"]["port"]
     service = f"{port}/{flow['protocol']}" if port is not None else _icmp(flow)
-    why = "  ".join(f"{one['stage']}: {one['because']}" for one in flow["reasons"])
-    more = "  and more like it" if flow.get("and_more") else ""
-    return (
-        f"{at}  {flow['verdict'].upper():<6}  {_end(flow['from'])} → {_end(flow['to'])}  "
-        f"{service:<9}  {_carried(flow)}  {why}{more}".rstrip()
-    )
+    ends = [_end(flow["from"]), f"→ {_end(flow['to'])}"]
+    return [str(flow["at"])[11:19], flow["verdict"].upper(), *ends, service, _carried(flow)]
 
 
 def _icmp(flow: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from genkan.cli.failure import CANNOT, NO, USAGE, Failure, fail_down
+from genkan.cli.failure import CANNOT, NO, REFUSED, USAGE, Failure, fail_down
 from genkan.client import Site, SiteDown
 from genkan.client.exec import run_inside
 from genkan.client.home import default_home
@@ -105,7 +105,7 @@ def _enter(target: str) -> Inside:
         fail_down(site.home)
     except UnknownTarget as error:
         raise Failure(
-            NO,
+            REFUSED,
             str(error),
             "Programs run in instances that run, and in `internet`.",
             "genkan status",

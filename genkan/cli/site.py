@@ -271,7 +271,7 @@ def environment(home: Path, account: str | None = None) -> dict[str, str]:
         fail_down(home)
     if "unknown" in credentials:
         raise Failure(
-            NO,
+            REFUSED,
             f"there is no account {account}.",
             f"There are: {', '.join(credentials['accounts'])}.",
             f"genkan account add {shlex.quote(account or '')}",
@@ -303,7 +303,7 @@ def aws(arguments: Sequence[str]) -> None:
     program = str(own) if own.is_file() else shutil.which("aws")
     if program is None:
         raise Failure(
-            NO,
+            CANNOT,
             "there is no AWS CLI on this machine.",
             "`genkan aws` runs the AWS CLI, pointed at the site.",
             "pip install awscli",

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from genkan.cli.failure import Failure
+from genkan.cli.flows import Rows
 from genkan.cli.inside import read_dig
 from genkan.cli.records import event_line
 from genkan.cli.site import check_lines, status_lines
@@ -116,6 +117,29 @@ def test_health_is_on_lines_with_a_hash(shown: dict[str, Any], lines: list[str])
 def test_a_table_has_its_columns_under_each_other() -> None:
     lines = list(status_lines({**EMPTY, "instances": [INSTANCE], "endpoints": [ENDPOINT]}))
     assert lines[0].index("10.0.0.4") == lines[1].index("10.0.0.5")
+
+
+def a_flow(name: str, port: int | None, packets: int) -> dict[str, Any]:
+    return {
+        "at": "2026-11-29T12:00:01Z", "verdict": "accept", "protocol": "tcp",
+        "from": {"name": name, "id": "i-1", "address": "10.0.0.4", "port": 4711},
+        "to": {"name": None, "id": None, "address": "10.0.0.5", "port": port},
+        "packets": packets, "bytes": 60 * packets,
+        "reasons": [{"stage": "route", "because": "local"}],
+    }  # fmt: skip
+
+
+def test_flows_have_their_columns_under_each_other() -> None:
+    rows = Rows()
+    flows = [a_flow("a", 443, 1), a_flow("a-longer-name", 5, 1000), a_flow("b", None, 0)]
+    for flow in flows:
+        rows.see(flow)
+    told = [rows.line(flow) for flow in flows]
+    assert len({line.index("→") for line in told}) == 1
+    assert len({line.index("route: local") for line in told}) == 1
+    said = "12:00:01 ACCEPT a (10.0.0.4) → 10.0.0.5 443/tcp 1 packet 60 B route: local"
+    assert " ".join(told[0].split()) == said
+    assert rows.line({"missed": 3}) == "# 3 flows came too fast to be shown"
 
 
 def test_what_the_machine_has_is_ticked() -> None:

@@ -213,10 +213,10 @@ def test_a_target_is_an_id_the_beginning_of_one_a_name_or_the_internet(site, sto
 
 
 def test_an_unclear_target_is_refused_with_what_it_may_be(site, story):
-    several = site.genkan("exec", "i-", "--", "true", wrong=1).stderr
+    several = site.genkan("exec", "i-", "--", "true", wrong=3).stderr
     assert story.app in several
     assert story.web in several
-    unknown = site.genkan("exec", "ap", "--", "true", wrong=1).stderr
+    unknown = site.genkan("exec", "ap", "--", "true", wrong=3).stderr
     assert "app" in unknown
     assert "genkan status" in unknown
 

@@ -154,7 +154,7 @@ def _ready(process: subprocess.Popen[str]) -> bool:
 
 
 def test_whom_nobody_knows_is_refused_in_words(site: RunningSite, story: Story) -> None:
-    refused = site.genkan("flows", "--from", "wep", wrong=1)
+    refused = site.genkan("flows", "--from", "wep", wrong=3)
     assert "nothing here is called wep" in refused.stderr
     assert "web" in refused.stderr
     assert refused.stdout == ""
