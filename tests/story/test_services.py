@@ -159,6 +159,18 @@ def served(site: RunningSite) -> Served:
 
 
 def test_an_endpoint_that_nobody_accepted_passes_nothing(site, served):
+    """As impact says before it is asked for, with the call that is missing."""
+    words = [
+        "create-vpc-endpoint", "--vpc-id", served.consumer_vpc, "--vpc-endpoint-type", "Interface",
+        "--service-name", served.service_name, "--subnet-ids", served.consumer_subnet,
+    ]  # fmt: skip
+    (said,) = json.loads(site.genkan("impact", "--json", *words).stdout)["effects"]
+    assert (said["effect"], said["after"]["codes"]) == ("STILL_BLOCKED", ["BAD_STATE"])
+    (call,) = said["fixes"][0]["calls"]
+    assert (call["operation"], call["parameters"]["ServiceId"]) == (
+        "AcceptVpcEndpointConnections",
+        served.service,
+    )
     found = served.ec2.create_vpc_endpoint(
         VpcId=served.consumer_vpc,
         ServiceName=served.service_name,
@@ -192,6 +204,10 @@ def test_targets_are_asked_for_their_health_from_the_moment_they_are_registered(
 def test_an_accepted_endpoint_answers_by_its_name_and_the_target_sees_the_load_balancer(
     site, served
 ):
+    """As impact says of the call that accepts it, while it waits."""
+    words = ["accept-vpc-endpoint-connections", "--service-id", served.service]
+    words += ["--vpc-endpoint-ids", served.endpoint]
+    assert said_of(site, words, 0) == ({"GAINED"}, {"SINGLE_AZ"})
     name = accept(served)
     seen = {get(site, name) for _ in range(2)}
     assert {one.split()[1] for one in seen} == {NLB}
