@@ -188,7 +188,7 @@ def _asked_of_files(source: str, destination: str, sources: Sequence[Path]) -> d
 
     found = read(sources).trace({"source": source, **parse_destination(destination)})
     if "unknown" in found:
-        raise Failure(REFUSED, found["unknown"])
+        raise Failure(NO if "unnamed" in found else REFUSED, found["unknown"])
     return found
 
 

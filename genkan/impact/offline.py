@@ -53,6 +53,9 @@ class Offline:
         resolved = resolve_name(self.state, str(question["source"]), str(question["destination"]))
         if resolved is None:
             return found
+        if resolved["address"] is None:
+            why = f"{resolved['name']} has no address for {question['source']}"
+            return {"unknown": f"{why}: {resolved['because']}.", "unnamed": resolved["name"]}
         question |= {"destination": resolved["address"], "name": resolved["name"]}
         question["port"] = question.get("port") or HTTPS[1]
         found = traces.answer(self.call, compilation, question, self.policies)

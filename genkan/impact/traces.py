@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from genkan.analysis import Atlas, Disposition, Packet, Trace, walks
-from genkan.analysis.names import FAMILIES
+from genkan.analysis.names import FAMILIES, Ending
 from genkan.analysis.packet import ICMP, ICMPV6, TCP, UDP
 from genkan.api.call import Call
 from genkan.compile import Compilation
@@ -138,21 +138,21 @@ def _policies(
 
 
 def resolve_name(state: State, source: str, name: str) -> dict[str, Any] | None:
-    """Give the address that a domain name has for a sender, by the program's names alone, and what
-    decided; None where it has none."""
+    """Give the address that a domain name has for a sender (None: it has none), by the program's
+    names alone, and what decided; None where nobody is called like the sender."""
     try:
         origin, _ = _sender(state.atlas, state.network, source)
     except UnknownEnd:
         return None
     view = INTERNET if origin == OUTSIDE else _vpc_of(state, origin)
-    for kind in FAMILIES:
-        found = state.names.resolve(view, name.rstrip(".").lower(), kind)
-        if found.addresses:
-            because = found.because
-            word = DECIDERS.get(because.kind) if because else None
-            said = f"{word} {because.id}" if because and word else "the internet"
-            return {"name": name, "address": str(found.addresses[0]), "because": said}
-    return None
+    told = [state.names.resolve(view, name.rstrip(".").lower(), kind) for kind in FAMILIES]
+    found = next((one for one in told if one.addresses), told[0])
+    word = DECIDERS.get(found.because.kind) if found.because else None
+    said = f"{word} {found.because.id}" if found.because and word else "the internet"
+    if found.addresses:
+        return {"name": name, "address": str(found.addresses[0]), "because": said}
+    decides = f", says {said}" if found.ending is not Ending.NO_RESOLVER else ""
+    return {"name": name, "address": None, "because": f"{found.ending.value}{decides}"}
 
 
 def _vpc_of(state: State, origin: str) -> str:

