@@ -4,12 +4,13 @@ beside plain routed veth and HAProxy.
 python benchmarks/private_link.py [--pairs 5] [--seconds 1] [--endpoints 200]
 
 All are network namespaces of one machine. Plain: a client's, a router's, a server's, forwarding and
-nothing else. HAProxy: a fourth one beside the router, in TCP mode. The endpoint: client, consumer's
-VPC, node of the load balancer, provider's VPC, target; groups at all of them. Accelerated: the
-same, where the kernel lets tc/BPF hand its flows on. They are measured in turn, in one run; the
-median of the pairs' ratios counts. An endpoint's first byte is timed from the
-change of the model, compiled and made so by the engine, until the target's first byte has come
-back; API and store are not in it.
+nothing else, as the kernel makes them; joining: the same, with devices that take packets as large
+as Genkan's do. HAProxy: a fourth one beside the plain router, in TCP mode. The endpoint: client,
+consumer's VPC, node of the load balancer, provider's VPC, target; groups at all of them.
+Accelerated: the same, where the kernel lets tc/BPF hand its flows on. They are measured in turn, in
+one run; the median of the pairs' ratios counts. An endpoint's first byte is timed from the change
+of the model, compiled and made so by the engine, until the target's first byte has come back; API
+and store are not in it.
 """
 
 import argparse
@@ -32,7 +33,17 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from genkan.engine.linux.channel import Channel  # noqa: E402
 from genkan.engine.linux.namespace import DIRECTORY, entered, make, path_of  # noqa: E402
+from genkan.engine.linux.nfnetlink import attribute  # noqa: E402
+from genkan.engine.linux.objects import AGGREGATE  # noqa: E402
+from genkan.engine.linux.rtnetlink import (  # noqa: E402
+    IFLA_GSO_IPV4_MAX_SIZE,
+    LINK,
+    NEW_LINK,
+    NUMBER,
+    Request,
+)
 from genkan.engine.linux.shortcut import THRESHOLD, Accelerator  # noqa: E402
 from genkan.model.network import put  # noqa: E402
 from genkan.model.resource import Resource  # noqa: E402
@@ -219,27 +230,43 @@ def start_server(place: str) -> subprocess.Popen[str]:
     return started
 
 
-def plain() -> Where:
+def plain(side: str = "") -> Where:
     """Make the plain namespaces: a router with three sides."""
-    for name in ("router", "client", "server", "proxy"):
+    router, *ends = (f"{name}{side}" for name in ("router", "client", "server", "proxy"))
+    for name in (router, *ends):
         make(name)
-    ip = [*inside("router"), "ip"]
-    _run([*inside("router"), "sysctl", "-qw", "net.ipv4.ip_forward=1"])
-    for number, name in enumerate(("client", "server", "proxy"), 1):
-        _run([*ip, *f"link add {name} mtu 9001 type veth peer name eth0 mtu 9001".split()])
+    ip = [*inside(router), "ip"]
+    _run([*inside(router), "sysctl", "-qw", "net.ipv4.ip_forward=1"])
+    for number, name in enumerate(ends, 1):
+        _run([*ip, *f"link add d{number} mtu 9001 type veth peer name eth0 mtu 9001".split()])
         holder = subprocess.Popen([*inside(name), "sleep", "60"])
         while os.readlink(f"/proc/{holder.pid}/ns/net") == os.readlink("/proc/self/ns/net"):
             time.sleep(0.01)
         _run([*ip, *f"link set eth0 netns {holder.pid}".split()])
         holder.kill()
         holder.wait()
-        _run([*ip, *f"addr add 10.{number}.0.1/24 dev {name}".split()])
-        _run([*ip, *f"link set {name} up".split()])
+        _run([*ip, *f"addr add 10.{number}.0.1/24 dev d{number}".split()])
+        _run([*ip, *f"link set d{number} up".split()])
         there = [*inside(name), "ip"]
         _run([*there, *f"addr add 10.{number}.0.2/24 dev eth0".split()])
         _run([*there, *["link", "set", "eth0", "up"]])
         _run([*there, *f"route add default via 10.{number}.0.1".split()])
-    return "client", "10.2.0.2", PORT
+    return ends[0], "10.2.0.2", PORT
+
+
+def joining() -> Where:
+    """Make plain namespaces whose devices take packets as large as Genkan's do."""
+    side = "-joining"
+    told = attribute(IFLA_GSO_IPV4_MAX_SIZE, NUMBER.pack(AGGREGATE))
+    where = plain(side)
+    for name in ("router", "client", "server"):
+        with entered(f"{name}{side}"):
+            devices = socket.if_nameindex()
+        bodies = (LINK.pack(0, 0, index, 0, 0) + told for index, name in devices if name != "lo")
+        asked = [Request(NEW_LINK, 0, body) for body in bodies]
+        if any(Channel(f"{name}{side}").ask(asked)):
+            raise SystemExit("the kernel joins no larger packets")
+    return where
 
 
 def _run(command: list[str]) -> None:
@@ -278,10 +305,10 @@ def compare(pairs: int, seconds: float, endpoints: int) -> None:
     DIRECTORY.mkdir(parents=True)
     world = World(everything(), THRESHOLD)
     by_endpoint = ("i-c-client", ENDPOINT, LISTENER)
-    ways: dict[str, Where] = {"plain": plain(), "endpoint": by_endpoint}
+    ways: dict[str, Where] = {"plain": plain(), "joining": joining(), "endpoint": by_endpoint}
     if world.engine.accelerator is not None:
         ways["accelerated"] = by_endpoint
-    running = [start_server("server"), start_server("i-p-one")]
+    running = [start_server(name) for name in ("server", "server-joining", "i-p-one")]
     if shutil.which("haproxy"):
         settings = Path(tempfile.mkdtemp(dir="/run")) / "haproxy.cfg"
         settings.write_text(HAPROXY.format(port=PORT))
