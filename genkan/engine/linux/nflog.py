@@ -22,6 +22,7 @@ BEGINNING = 80  # bytes of a packet: IPv6 without extensions, and TCP's flags
 GATHERED, GATHERED_FOR = 64, 10  # packets, or hundredths of a second, until the reader is woken
 TIMESTAMP, ENTERED, LEAVING, PAYLOAD, PREFIX = 3, 4, 5, 9, 10
 TCP, UDP = 6, 17
+JOINED = 65_536  # bytes, the least of a packet whose header says 0; how many more is not told
 IPV4_HEADER = struct.Struct(">BxH5xB2x4s4s")
 IPV6_HEADER = struct.Struct(">4xHBx16s16s")
 IPV6_LENGTH = 40
@@ -72,7 +73,7 @@ def _packet(payload: bytes) -> tuple[Flow, int, int] | None:
     version = payload[0] >> 4 if payload else 0
     if version == 4 and len(payload) >= IPV4_HEADER.size:
         first, size, protocol, source, destination = IPV4_HEADER.unpack_from(payload)
-        at = (first & 0xF) * 4
+        size, at = size or JOINED, (first & 0xF) * 4
     elif version == 6 and len(payload) >= IPV6_LENGTH:
         length, protocol, source, destination = IPV6_HEADER.unpack_from(payload)
         size, at = length + IPV6_LENGTH, IPV6_LENGTH
