@@ -69,7 +69,7 @@ class RunningSite:
         """Make a signed CloudWatch call with the AWS CLI in an instance."""
         command = (
             "aws cloudwatch put-metric-data --namespace Story --value 1"
-            " --cli-connect-timeout 3 --cli-read-timeout 10"
+            " --cli-connect-timeout 3 --cli-read-timeout 30"  # the first wakes its service
         )
         settings = ("env", "AWS_MAX_ATTEMPTS=1", f"AWS_DEFAULT_REGION={REGION}")
         return self.inside(target, *settings, *command.split(), "--metric-name", name)
