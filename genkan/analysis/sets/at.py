@@ -43,7 +43,7 @@ class At(NamedTuple):
     arrival: Arrival | None = None  # of what is answered
 
     def keeping(self, held: Held) -> "At":
-        return self._replace(held=held)
+        return At(self.place, self.header, held, *self[3:])  # a third of what _replace costs
 
     def remembering(self, at: "At", came: Header) -> "At":
         """Note at the place of `at` what it came as, and what it leaves as."""

@@ -54,6 +54,7 @@ class Sets:
         self._rulings = Rulings(atlas, self.atoms)
         self._senders = Senders(atlas, self._index, sources, forwarding)
         self._found: dict[tuple[Address, int, int], Flows] = {}
+        self._asked: dict[tuple[int, int], list[Party]] = {}
 
     @property
     def parties(self) -> list[Party]:
@@ -69,15 +70,24 @@ class Sets:
         key = (destination, among, services)
         found = self._found.get(key)
         if found is None:
-            version = destination.version
             found = self._found[key] = Flows(
                 tuple(
                     arrival
-                    for party in self._senders.parties
-                    if party.bits & among and party.leader.address.version == version
+                    for party in self._parties_of(among, destination.version)
                     for arrival in self._of(party, destination, services & self.atoms.all)
                 )
             )
+        return found
+
+    def _parties_of(self, among: int, version: int) -> list[Party]:
+        """Give the parties with any of these senders; the same are asked about many addresses."""
+        found = self._asked.get((among, version))
+        if found is None:
+            found = self._asked[among, version] = [
+                one
+                for one in self._senders.parties
+                if one.bits & among and one.leader.address.version == version
+            ]
         return found
 
     def _of(self, party: Party, destination: Address, services: int) -> Iterator[Arrival]:

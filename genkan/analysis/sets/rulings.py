@@ -4,7 +4,7 @@ A column says which address each sender shows: its own, or the one that a gatewa
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv6Network
 
 from genkan.analysis.atlas import Atlas
@@ -40,10 +40,6 @@ class Column:
                 sums.append(sums[-1] | bits)
         self._blocks: dict[Block, int] = {}
 
-    def of(self, address: Address) -> int:
-        """Give the senders that show an address."""
-        return self._by_address.get(address, 0)
-
     def within(self, block: Block) -> int:
         """Give the senders whose address is in a block."""
         found = self._blocks.get(block)
@@ -53,6 +49,15 @@ class Column:
             high = bisect_left(numbers, first + block.num_addresses)
             sums = self._sums[block.version]
             found = self._blocks[block] = sums[high] & ~sums[low]
+        return found
+
+    def among(self, addresses: Iterable[Address], blocks: Iterable[Block]) -> int:
+        """Give the senders whose address is one of these, or in one of the blocks."""
+        found = 0
+        for address in addresses:
+            found |= self._by_address.get(address, 0)
+        for block in blocks:
+            found |= self.within(block)
         return found
 
 
@@ -67,6 +72,7 @@ class Rulings:
         self._sets: dict[tuple[str, str], tuple[frozenset[Address], Blocks]] = {}
         self._rules_of: dict[tuple[str, tuple[str, ...]], list[Asked]] = {}
         self._takes: dict[tuple[str, str], bool] = {}
+        self._in_set: dict[tuple[str, str, int], int] = {}
 
     def for_one(self, place: str, filters: tuple[str, ...], remote: Address) -> int:
         """Give the services that filters, asked in turn, accept of one far side."""
@@ -166,13 +172,11 @@ class Rulings:
             return everybody
         if not isinstance(match.remote, InSet):
             return column.within(match.remote)
-        addresses, blocks = self._members(place, match.remote.name)
-        found = 0
-        for address in addresses:
-            found |= column.of(address)
-        for block in blocks:
-            found |= column.within(block)
-        return found
+        key = (place, match.remote.name, id(column))
+        known = self._in_set.get(key)
+        if known is None:
+            known = self._in_set[key] = column.among(*self._members(place, match.remote.name))
+        return known
 
     def _members(self, place: str, name: str) -> tuple[frozenset[Address], Blocks]:
         found = self._sets.get((place, name))
