@@ -74,18 +74,10 @@ class Held(NamedTuple):
     def where(self, field: Field, services: int) -> "Held":
         """Give the part whose field is among these."""
         if field is Field.SERVICE:
-            return Held(
-                of_services(self.there, services),
-                of_services(self.there_perhaps, services),
-                self.back,
-                self.back_perhaps,
-            )
-        return Held(
-            self.there,
-            self.there_perhaps,
-            of_services(self.back, services),
-            of_services(self.back_perhaps, services),
-        )
+            there = _within(self.there, self.there_perhaps, services)
+            return Held(*there, self.back, self.back_perhaps)
+        back = _within(self.back, self.back_perhaps, services)
+        return Held(self.there, self.there_perhaps, *back)
 
     def where_both(self, services: int, answers: int) -> "Held":
         return self.where(Field.SERVICE, services).where(Field.SOURCE, answers)
@@ -93,14 +85,10 @@ class Held(NamedTuple):
     def asked(self, field: Field, surely: Relation, perhaps: Relation) -> "Held":
         """Give what a rule leaves of it, that asks about a field."""
         if field is Field.SERVICE:
-            return Held(
-                meet(self.there, surely), meet(self.there_perhaps, perhaps), self.back,
-                self.back_perhaps,
-            )  # fmt: skip
-        return Held(
-            self.there, self.there_perhaps, meet(self.back, surely),
-            meet(self.back_perhaps, perhaps),
-        )  # fmt: skip
+            there = _left(self.there, self.there_perhaps, surely, perhaps)
+            return Held(*there, self.back, self.back_perhaps)
+        back = _left(self.back, self.back_perhaps, surely, perhaps)
+        return Held(self.there, self.there_perhaps, *back)
 
     def and_also(self, other: "Held") -> "Held":
         """Give what is in both."""
@@ -110,3 +98,18 @@ class Held(NamedTuple):
             meet(self.back, other.back),
             meet(self.back_perhaps, other.back_perhaps),
         )
+
+
+def _within(surely: Relation, perhaps: Relation, services: int) -> tuple[Relation, Relation]:
+    """Give the part of both that is in some services; mostly the two are one."""
+    part = of_services(surely, services)
+    return part, part if surely is perhaps else of_services(perhaps, services)
+
+
+def _left(
+    surely: Relation, perhaps: Relation, accepted: Relation, possible: Relation
+) -> tuple[Relation, Relation]:
+    """Give what of both is accepted, surely and perhaps; mostly the two are one."""
+    left = meet(surely, accepted)
+    same = surely is perhaps and accepted is possible
+    return left, left if same else meet(perhaps, possible)
