@@ -10,6 +10,7 @@ from genkan.model.network import Change, Network
 from genkan.program import Program
 
 PROTOCOLS = {"tcp": 6, "udp": 17}
+MOST_WAYS = 10_000  # of an access scope, each walked
 SOURCE_PORT = 40_000  # one that clients are given
 
 
@@ -38,6 +39,10 @@ def find_access(compiled: Compilation, network: Network, content: str) -> Access
         found = scope.findings(network, reached)
     except (ScopeUnreadable, TooMany) as error:
         return Access(refused=f"The scope cannot be analysed: {error}.")
+    count = sum(max(1, len(one.sender.members)) for one in found)
+    if count > MOST_WAYS:
+        why = f"it finds {count} ways, and at most {MOST_WAYS} are told"
+        return Access(refused=f"The scope cannot be analysed: {why}. Match or exclude more.")
     groups = (one for held in everybody(state)[0].values() for one in held)
     ways = ((first, _way(trace)) for one in found for first, trace in walks_of(state, one))
     return Access(tuple(ways), sum(len(one.members) for one in groups))

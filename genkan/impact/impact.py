@@ -5,7 +5,7 @@ Looked at is what the change touches: names that it captures, ways of interfaces
 ways are touched at all the services that they use and the internet.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from genkan.api.call import Call
@@ -22,6 +22,7 @@ from genkan.impact.order import Order, tokens_of
 from genkan.impact.outages import Pair, with_outages
 from genkan.impact.outlook import Flow, Verdict, look
 from genkan.impact.passing import Passing, passing
+from genkan.impact.references import references, referring
 from genkan.impact.state import OrderRefused, State
 from genkan.impact.target import Kind, Target, ports_of
 from genkan.impact.targets import (
@@ -101,7 +102,11 @@ def impact(
     between = passing(before, ordered.changes)
     survey = _Survey(times, call, what, named, Guarded(policies), ordered.delta.put, between)
     found = survey.findings(ordered.changes)
-    fixes = mendings(after, call, found)
+    known = references(before.network, ordered.changes, ordered.answers)
+    fixes = {
+        number: tuple(_referring(fix, known) for fix in held)
+        for number, held in mendings(after, call, found).items()
+    }
     return Report(
         given,
         call.account,
@@ -287,6 +292,11 @@ class _Survey:
 def _others(group: Group) -> Target:
     """Give the others of a group as what its first interface sends to."""
     return Target(Kind.INTERFACES, group.id, group=replace(group, members=group.members[1:]))
+
+
+def _referring(fix: Fix, known: Mapping[str, str]) -> Fix:
+    """Give a fix that can follow the orders: what they make has no other name yet."""
+    return replace(fix, orders=tuple(referring(order, known) for order in fix.orders))
 
 
 def _alternatives(

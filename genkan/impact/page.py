@@ -41,7 +41,8 @@ the role may make, DEPENDS where some do. Where they are not known, that is amon
 A flow that is LOST, and one that is STILL_BLOCKED, has the calls that mend it, each the smallest
 that is known, made on a copy of what the change leaves and looked at again. Where a network has
 several accounts, every call says which of them makes it: a provider's that accepts, a consumer's
-that opens a group.
+that opens a group. What the change makes has no id yet: `{1.GroupId}` is what its first call
+answers there, as in a file of commands.
 
 A service's callers may need another: pulls from ECR need its bucket of layers through S3's
 endpoint, SDKs of Timestream a name that tells their cell. `needs` of an effect has what they do not

@@ -11,7 +11,9 @@ from genkan.impact.order import Order
 from genkan.impact.report import shown
 from genkan.impact.standing import findings_of
 from genkan.impact.state import State
+from genkan.model.resource import Resource
 from genkan.model.resource_policy import ResourcePolicies
+from genkan.model.security_group import SecurityGroup
 
 
 def answer_impact(
@@ -38,7 +40,7 @@ def answer_findings(state: State) -> dict[str, Any]:
                 "code": one.code.value,
                 "severity": one.severity,
                 "about": one.about,
-                "name": rows[one.about].name if one.about in rows else None,
+                "name": _name_of(rows.get(one.about)),
                 "rule": one.rule,
                 "said": one.said,
                 "todo": one.todo,
@@ -46,6 +48,12 @@ def answer_findings(state: State) -> dict[str, Any]:
             for one in findings_of(state)
         ],
     }
+
+
+def _name_of(row: Resource | None) -> str | None:
+    """Give a Name tag, or else the name of a security group."""
+    group = row.group_name if isinstance(row, SecurityGroup) else None
+    return (row.name or group) if row is not None else None
 
 
 def _order(said: Sequence[str] | Mapping[str, Any]) -> Order:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from genkan.api.access_scopes import analysed
+from genkan.control import ways
 from genkan.model.network_insights import NetworkInsightsAccessScopeAnalysis
 from tests.build import Client
 from tests.impact.story import ANYWHERE, Story, build
@@ -134,3 +135,10 @@ def test_a_prefix_list_that_is_not_there_fails_and_says_so(story):
     analysis, ways = analyse(story, path)
     assert (analysis["Status"], analysis["FindingsFound"], ways) == ("failed", "unknown", [])
     assert "pl-0123456789abcdef0" in analysis["StatusMessage"]
+
+
+def test_more_ways_than_can_be_told_fail_and_say_how_many(story, monkeypatch):
+    monkeypatch.setattr(ways, "MOST_WAYS", 0)
+    analysis, told = analyse(story, FROM_INTERNET)
+    assert (analysis["Status"], analysis["FindingsFound"], told) == ("failed", "unknown", [])
+    assert "it finds 1 ways, and at most 0 are told" in analysis["StatusMessage"]

@@ -101,6 +101,22 @@ def test_who_had_no_way_before_either_is_told_the_call_that_gives_one(story):
     )
 
 
+def test_a_fix_of_what_is_not_made_yet_follows_the_calls_that_make_it(story):
+    """The group's id on the copy is nobody's: done after them, as it is said, nothing is lost."""
+    group = {"GroupName": "new", "Description": "new", "VpcId": story.vpc}
+    orders = [
+        Order("CreateSecurityGroup", group),
+        endpoint(story, SecurityGroupIds=["{1.GroupId}"]),
+    ]
+    report = asked(story, *orders)
+    (lost,) = report.of(Effect.LOST)
+    (fix,) = report.fixes[report.findings.index(lost)]
+    assert fix.verified
+    assert " --group-id '{1.GroupId}' " in fix.orders[0].words
+    again = asked(story, *orders, *fix.orders)
+    assert not again.of(Effect.LOST)
+
+
 def test_nothing_of_it_is_done(story):
     before = story.client.call.network
     asked(story, endpoint(story))

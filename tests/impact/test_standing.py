@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from genkan.cli.main import main
+from genkan.impact.questions import answer_findings
 from genkan.impact.standing import findings_of
 from genkan.impact.standing_kinds import Code, Standing
+from genkan.model.security_group import SecurityGroup
 from tests.build import REGION
 from tests.impact.story import ANYWHERE, Story, build
 from tests.impact.test_fixes import of_a_service
@@ -215,6 +217,13 @@ def test_a_policy_that_allows_an_action_of_its_service_allows_something() -> Non
     allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
     endpoint(story, "sqs", PolicyDocument=json.dumps({"Statement": [allow]}))
     assert Code.POLICY_ALLOWS_NOTHING not in {one.code for one in found(story)}
+
+
+def test_a_group_without_a_name_tag_is_called_by_its_own_name() -> None:
+    story = good()
+    unused(story)
+    (told,) = answer_findings(story.state)["findings"]
+    assert told["name"] == story.client.call.network.get(SecurityGroup, told["about"]).group_name
 
 
 def test_the_command_warns_by_its_exit_code(tmp_path: Path) -> None:
