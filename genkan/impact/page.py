@@ -33,8 +33,8 @@ GetKeyPolicy and GetResourcePolicy, which `genkan collect` asks for. Where they 
 DEPENDS.
 
 An instance calls as the role of its instance profile. Where the policies of that are known, of a
-live site or as GetAccountAuthorizationDetails answers them, with the boundary of its permissions,
-a flow to a service of AWS's is what
+live site, as GetAccountAuthorizationDetails answers them, or of a Terraform state or a
+CloudFormation template that the network is read from, with the boundary of its permissions, a flow to a service of AWS's is what
 becomes of the calls that they and the endpoint's policy tell apart: DENIED where none passes that
 the role may make, DEPENDS where some do. Where they are not known, that is among what was assumed.
 

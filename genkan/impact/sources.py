@@ -119,7 +119,9 @@ def _with_stacks(
         token=tokens_of(()),
     )
     found = stacked(call, templates, imported.exports)
-    return Imported(found.network, (*notes, *found.notes), imported.policies, found.exports)
+    roles = (*imported.policies.roles, *found.roles)
+    policies = replace(imported.policies, roles=roles)
+    return Imported(found.network, (*notes, *found.notes), policies, found.exports)
 
 
 def _home(given: Mapping[str, str], notes: list[Note]) -> Account:

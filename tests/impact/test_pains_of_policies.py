@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from genkan.impact.offline import Offline
 from genkan.model.resource_policy import ResourcePolicies, ResourcePolicy
 from genkan.model.role_policies import RolePolicies
@@ -116,6 +118,49 @@ def test_an_endpoints_policy_is_weighed_with_what_a_role_may(tmp_path: Path) -> 
             [code] if code else [],
         )
         assert not code or "statement 1" in known["policies"][0]["reason"]
+
+
+ROLE = """
+  Reader: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}, BOUND
+      Policies: [{PolicyName: p, PolicyDocument: OWN}]}}
+  Profile: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Reader]}}
+  M: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref S, IamInstanceProfile: !Ref Profile,
+      Tags: [{Key: Name, Value: reader}]}}
+  More: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: MORE, Roles: ROLES}}
+"""
+
+
+def a_role(own: str, more: str = "s3:*", roles: str = "[]", bound: str = "") -> str:
+    """Give a template's role that may do `own`; `more` is a managed policy."""
+    documents = {"OWN": own, "MORE": more}
+    text = ROLE.replace("ROLES", roles).replace("BOUND", bound)
+    for word, action in documents.items():
+        text = text.replace(word, json.dumps(allowing(action)))
+    return text
+
+
+def allowing(action: str) -> dict[str, Any]:
+    return {"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+
+
+@pytest.mark.parametrize(
+    ("role", "codes"),
+    [
+        (a_role("sqs:*"), []),
+        (a_role("s3:*"), ["IDENTITY_POLICY_IMPLICIT_DENY"]),
+        (a_role("s3:*", "sqs:*", "[!Ref Reader]"), []),
+        (a_role("sqs:*", bound="PermissionsBoundary: !Ref More,"),
+         ["PERMISSIONS_BOUNDARY_IMPLICIT_DENY"]),
+        (a_role("s3:*", bound="ManagedPolicyArns: ['arn:aws:iam::aws:policy/x'],"), []),  # unknown
+    ],
+)  # fmt: skip
+def test_a_templates_instance_calls_as_the_role_of_its_profile(
+    tmp_path: Path, role: str, codes: list[str]
+) -> None:
+    offline = net(tmp_path, OPEN, door("sqs"), role)
+    asks = {"destination": f"sqs.{REGION}.amazonaws.com", "port": 443, "protocol": "tcp"}
+    told = offline.trace({"source": "reader", **asks})
+    assert [row["code"] for row in told["policies"] if "RESOURCE" not in row["code"]] == codes
 
 
 def one(effect: str, action: str, resource: Any, **more: Any) -> dict[str, Any]:

@@ -122,3 +122,33 @@ def test_a_state_of_every_kind_of_resource_is_the_dumps_network() -> None:
     left = [one for one in told - dumped if not CHOSEN.search(one)]
     assert [one for one in left if not any(name in one for name in made)] == []
     assert {note.code for note in imported.notes} <= {NoteCode.ASSUMED_DEFAULT}
+
+
+def test_a_states_roles_have_what_they_say_and_what_is_said_beside_them() -> None:
+    """As far as documents are in the state: AWS's own managed policies are not."""
+    allow = '{"Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"*"}]}'
+    of_aws = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    ours = "arn:aws:iam::123456789012:policy/ours"
+
+    def role(name: str, **more: Any) -> dict[str, Any]:
+        values = {"id": name, "name": name, "arn": f"arn:aws:iam::123456789012:role/{name}", **more}
+        return {"type": "aws_iam_role", "address": f"aws_iam_role.{name}", "values": values}
+
+    beside = [
+        ("aws_iam_policy", {"arn": ours, "policy": allow}),
+        ("aws_iam_instance_profile", {"name": "profile", "role": "one"}),
+        ("aws_iam_role_policy", {"role": "two", "policy": allow}),
+        ("aws_iam_role_policy_attachment", {"role": "three", "policy_arn": of_aws}),
+    ]
+    resources = [
+        role("one", managed_policy_arns=[ours], permissions_boundary=ours),
+        role("two"),
+        role("three"),
+        *({"type": kind, "address": f"{kind}.x", "values": {"id": kind, **values}}
+          for kind, values in beside),
+    ]  # fmt: skip
+    held = {"terraform_version": "1", "values": {"root_module": {"resources": resources}}}
+    one, two, three = read_network([Document("s", held)]).policies.roles
+    assert (one.profiles, one.documents, one.boundary) == (("profile", "one"), (allow,), (allow,))
+    assert (two.documents, two.boundary, two.is_known) == ((allow,), None, True)
+    assert (three.documents, three.is_known) == ((None,), False)

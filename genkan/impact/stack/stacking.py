@@ -28,7 +28,14 @@ NAMED = {
     "AWS::DynamoDB::Table": ("TableName", "arn:aws:dynamodb:{region}:{account}:table/{name}"),
     "AWS::IAM::Role": ("RoleName", "arn:aws:iam::{account}:role/{name}"),
     "AWS::IAM::User": ("UserName", "arn:aws:iam::{account}:user/{name}"),
+    "AWS::IAM::InstanceProfile": (
+        "InstanceProfileName",
+        "arn:aws:iam::{account}:instance-profile/{name}",
+    ),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", "arn:aws:iam::{account}:policy/{name}"),
 }
+BY_ID = ("AWS::IAM::Role", "AWS::IAM::InstanceProfile", "AWS::IAM::ManagedPolicy")  # if unnamed
+BY_ARN = ("AWS::SNS::Topic", "AWS::IAM::ManagedPolicy")  # Ref gives that
 
 
 @dataclass(slots=True)
@@ -127,10 +134,11 @@ class Stacking:
         if wanted is None:
             raise Unresolved(f"there is no resource {resource}")
         member, arn = NAMED.get(wanted.type, ("", ""))
-        if not member or member not in wanted.properties:
+        named = member in wanted.properties
+        if not member or not (named or wanted.type in BY_ID):
             raise Unresolved(f"{resource}, of type {wanted.type}, is not among what was made")
-        name = Evaluation(self).value(wanted.properties[member])
-        if attribute == "Arn" or wanted.type == "AWS::SNS::Topic":
+        name = Evaluation(self).value(wanted.properties[member]) if named else resource
+        if attribute == "Arn" or wanted.type in BY_ARN:
             return arn.format(name=name, region=self.region, account=self.account)
         if attribute != SELF:
             raise Unresolved(f"{resource}'s {attribute} is not known before it is made")

@@ -11,11 +11,13 @@ from typing import Any
 from genkan.api.call import Call
 from genkan.impact.order import Order, UnknownReference, tokens_of
 from genkan.impact.stack.orders import export_names, exported, imported_names, orders_of
+from genkan.impact.stack.roles import roles_of
 from genkan.impact.stack.stacking import Stacking
 from genkan.impact.state import OrderRefused, run
 from genkan.imports.cloudformation import Template
 from genkan.imports.notes import Note, NoteCode
 from genkan.model.network import Network
+from genkan.model.role_policies import RolePolicies
 
 
 @dataclass(slots=True)
@@ -25,6 +27,7 @@ class Stacked:
     network: Network
     notes: list[Note] = field(default_factory=list)
     exports: dict[str, Any] = field(default_factory=dict)
+    roles: list[RolePolicies] = field(default_factory=list)
 
 
 def stacked(
@@ -41,6 +44,7 @@ def stacked(
         token = token or tokens_of(stacking.orders)
         answers = _run(held, replace(call, token=token), stacking)
         held.notes += stacking.notes
+        held.roles += roles_of(stacking, answers)
         held.exports |= _known(more, answers)
     return held
 

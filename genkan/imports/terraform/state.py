@@ -6,7 +6,7 @@ from itertools import chain
 from genkan.imports.documents import Document
 from genkan.imports.notes import Note, NoteCode
 from genkan.imports.reading import MALFORMED
-from genkan.imports.terraform import balancers, endpoints, groups, names, networks
+from genkan.imports.terraform import balancers, endpoints, groups, names, networks, roles
 from genkan.imports.terraform.resources import TerraformResource
 from genkan.imports.terraform.rows import Rows
 
@@ -17,6 +17,7 @@ TOPICS: tuple[Topic, ...] = (
     endpoints.documents,
     balancers.documents,
     names.documents,
+    roles.documents,
 )
 # Types that lead packets elsewhere and are not in the model.
 NOT_MODELLED = ("aws_ec2_transit_gateway", "aws_vpn_connection", "aws_networkfirewall", "aws_dx_")
