@@ -13,7 +13,7 @@ import pytest
 from genkan.front.listening import Bounds
 from tests.front.listener import NAME, Server, served
 
-PATIENCE = 10.0
+PATIENCE = 30.0  # with whatever has to come
 SHORT = 1.0  # seconds that this listener lets a connection be of no use
 HOST = f"Host: {NAME}\r\n"
 ADMIN = f"GET /admin HTTP/1.1\r\n{HOST}\r\n"
