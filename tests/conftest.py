@@ -14,6 +14,7 @@ from collections.abc import Generator
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from coverage import Coverage
@@ -193,16 +194,21 @@ def _obstacle(as_ordinary_user: bool) -> str:
     return _lacks(as_ordinary_user, NEEDED)
 
 
-@cache
 def _lacks(as_ordinary_user: bool, needed: frozenset[str]) -> str:
     """Say which of these findings of the check are missing, and what to do."""
+    missing = [
+        finding
+        for finding in _findings(as_ordinary_user)
+        if finding["name"] in needed and not finding["ok"]
+    ]
+    return " ".join(f"{one['name']}: {one['found']}. {one['todo']}" for one in missing)
+
+
+@cache
+def _findings(as_ordinary_user: bool) -> list[dict[str, Any]]:
+    """Run the check, once a worker and user."""
     command = [sys.executable, "-m", "genkan.site.check"]
     if as_ordinary_user:
         command = [sys.executable, str(AS_USER), *command]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    missing = [
-        finding
-        for finding in map(json.loads, result.stdout.splitlines())
-        if finding["name"] in needed and not finding["ok"]
-    ]
-    return " ".join(f"{one['name']}: {one['found']}. {one['todo']}" for one in missing)
+    return [json.loads(line) for line in result.stdout.splitlines()]
