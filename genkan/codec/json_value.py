@@ -15,7 +15,7 @@ T = TypeVar("T")
 Convert = Callable[[Any], Any]
 
 TEXTUAL = (IPv4Address, IPv6Address, IPv4Network, IPv6Network)
-PLAIN = (str, int, float, bool, type(None))
+PLAIN = frozenset({str, int, float, bool, type(None)})  # written as they are
 _ENCODERS: dict[Any, Convert] = {}
 _DECODERS: dict[Any, Convert] = {}
 KIND = "~"  # the key that tells the classes of a union apart; no field can have this name
@@ -52,7 +52,9 @@ def _make_encoder(of: Any) -> Convert:  # noqa: ANN401
     if issubclass(of, Enum):
         return lambda value: value.value
     if issubclass(of, (tuple, list)):
-        return lambda value: [encode(item) for item in value]
+        return lambda value: [
+            item if type(item) in PLAIN else _encoder(type(item))(item) for item in value
+        ]
     if dataclasses.is_dataclass(of):
         return _dataclass_encoder(of)
     raise TypeError(
@@ -73,7 +75,11 @@ def _dataclass_encoder(of: Any) -> Convert:  # noqa: ANN401
             item = getattr(value, name)
             if item is default or (default is not dataclasses.MISSING and item == default):
                 continue
-            written = _encoder(type(item))(item)
+            kind = type(item)
+            if kind in PLAIN:
+                out[name] = item
+                continue
+            written = _encoder(kind)(item)
             if tagged and isinstance(written, dict):
                 written[KIND] = type(item).__name__
             elif tagged and isinstance(item, tuple):

@@ -13,7 +13,7 @@ from typing import Any
 
 from genkan.wire.message import HttpRequest
 from genkan.wire.models import Shape, Value
-from genkan.wire.percent import decode_text
+from genkan.wire.percent import decode_text, is_plain
 from genkan.wire.reading import DEEPEST, Place, Reading
 from genkan.wire.scalar import parse_scalar
 
@@ -45,10 +45,10 @@ class Rules:
 
 def parse_pairs(text: str, reading: Reading) -> list[tuple[str, str]]:
     """Read `a=b&c=d`. Raises WireError for what is not UTF-8."""
-    return [
-        (_decode(name, reading), _decode(value, reading))
-        for name, _, value in (pair.partition("=") for pair in text.split("&") if pair)
-    ]
+    found = [pair.partition("=") for pair in text.split("&") if pair] if text else []
+    if is_plain(text, plus=True):
+        return [(name, value) for name, _, value in found]
+    return [(_decode(name, reading), _decode(value, reading)) for name, _, value in found]
 
 
 def form_pairs(request: HttpRequest, reading: Reading) -> Sequence[tuple[str, str]]:
