@@ -3,8 +3,8 @@ answered, and questions alone are answered.
 
 A call says in `x-genkan-question` what the front knows of it; a denial leaves as 403 with
 `x-genkan-denied`, and what cannot be done in the site's network as 400 with `x-genkan-refused`:
-the front words both. `x-genkan-ask` makes a question of its own of a request. All are JSON in
-base64, and none is a client's to send.
+the front words both. `x-genkan-ask` makes a question of its own of a request. The first is JSON in
+ASCII, the next two are JSON in base64, and none is a client's to send.
 """
 
 import base64
@@ -64,7 +64,7 @@ class Gate:
         _now.granted, _now.refusal = False, None
         if given is None:
             return self._app(environ, start)
-        question = json.loads(base64.b64decode(given))
+        question = json.loads(given)
         if question["asked"] and question["asked"][0][0] in OF_APIS:
             return _replied(self._apis.answer(question, call_of(question, environ)), start)
         _now.question = question

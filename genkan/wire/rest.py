@@ -168,13 +168,17 @@ def _body(shape: Shape, bound: Bound) -> dict[str, Any]:
         return {}
     if payload is not None:
         return _payload(shape.members[payload], payload, bound)
-    unbound = [one for one in shape.members.values() if "location" not in one.serialization]
-    if not unbound:
+    if not _has_unbound(shape):
         return {}
     if bound.json:
         value = load_json(bound.request.body, bound.reading)
         return parse_body_members(shape, value, bound.reading)
     return parse_xml_body(shape, bound.request.body, bound.reading)
+
+
+@cache
+def _has_unbound(shape: Shape) -> bool:
+    return any("location" not in one.serialization for one in shape.members.values())
 
 
 def _payload(shape: Shape, name: str, bound: Bound) -> dict[str, Any]:
