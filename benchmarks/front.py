@@ -2,14 +2,15 @@
 
     python benchmarks/front.py [--rounds 3] [--seconds 1] [--large 0.25]
 
-Three ways to one Unix socket: straight to it, through the front (TLS, the signature checked, the
-call recorded) and through nginx with one worker (TLS and nothing else). Behind it are the embedded
-services, asked for an object of 1 kB; then a server that says the same bytes to everybody, so that
-what the proxies themselves can is seen. Each round measures all ways in turn: one connection for
-what a request takes, sixteen for how many there are in a second. Per core is by the processor time
-that the proxy used. Then an object of --large GB is sent and read; one of more than 1 GB through
-the front alone, whole and in parts, and with nothing before it. The largest memory of the front
-and of the services is told.
+Four ways to one Unix socket: straight to it, through the front (TLS, the signature checked, the
+call recorded), through nginx with one worker (TLS and nothing else), and through the front's TLS
+and HTTP with nothing between (bare): the least that a request takes in Python's loop. Behind it are
+the embedded services, asked for an object of 1 kB; then a server that says the same bytes to
+everybody, so that what the proxies themselves can is seen. Each round measures all ways in turn:
+one connection for what a request takes, sixteen for how many there are in a second. Per core is by
+the processor time that the proxy used. Then an object of --large GB is sent and read; one of more
+than 1 GB through the front alone, whole and in parts, and with nothing before it. The largest
+memory of the front and of the services is told.
 Everything stays on loopback. Needs nginx, of PATH or /usr/sbin.
 """
 
@@ -35,14 +36,17 @@ from pathlib import Path
 
 from genkan.certificates.authority import Authority
 from genkan.front import EventLog, Front
+from genkan.front.listening import listen
+from genkan.front.request import Request, Response
 from genkan.front.role_credentials import RoleCredentials
+from genkan.front.upstream import UpstreamSocket
 from genkan.program import Because, Delta
 from genkan.program.service import Answerer, Credential, Listener, Service, Upstream
 
 REGION, ACCOUNT = "ap-northeast-1", "123456789012"
 HOST = f"s3.{REGION}.amazonaws.com"
 KEY, SECRET = "AKIAIOSFODNN7BENCH00", "a secret"
-OURS, THEIRS = 14301, 14302  # below those that the kernel lends to clients
+OURS, THEIRS, BARE = 14301, 14302, 14303  # below those that the kernel lends to clients
 CONNECTIONS = 16
 PART = 64  # MB
 SMALL = b"x" * 1024
@@ -121,6 +125,23 @@ async def serve_front(home: Path, upstream: str) -> None:
         principal=f"arn:aws:iam::{ACCOUNT}:root",
     )
     await one.apply(Delta(put=(service, listener, credential), removed=()))
+    await asyncio.Event().wait()
+
+
+async def serve_bare(home: Path, upstream: str) -> None:
+    """Pass requests without a body on, and do nothing else."""
+    way = UpstreamSocket(upstream)
+
+    async def answer(request: Request) -> Response:
+        head = request.head
+        found = await way.send(head.method, head.path, list(request.headers))
+        try:
+            return Response(found.status, found.headers, await found.read())
+        finally:
+            await found.aclose()
+
+    listener = socket.create_server(("127.0.0.1", BARE))
+    await listen(listener, answer, Authority(home / "ca.pem", home / "ca.key").context(HOST))
     await asyncio.Event().wait()
 
 
@@ -296,20 +317,22 @@ def wait_for(way: Way) -> None:
 
 @contextlib.contextmanager
 def ways(home: Path, upstream: str) -> Iterator[tuple[list[Way], subprocess.Popen[bytes]]]:
-    """Give the three ways to what is at a socket, and the front's process."""
+    """Give the four ways to what is at a socket, and the front's process."""
     authority = Authority(home / "ca.pem", home / "ca.key")
     (home / "n.pem").write_bytes(authority._chain(HOST))
     (home / "nginx.conf").write_text(
         NGINX.format(user=USER, home=home, upstream=upstream, port=THEIRS)
     )
     front = (sys.executable, __file__, "--as-front", str(home), upstream)
+    nothing = (sys.executable, __file__, "--as-bare", str(home), upstream)
     proxy = (nginx(), "-p", str(home), "-c", str(home / "nginx.conf"))
     trusted = authority.pem.decode()
-    with running(*front) as ours, running(*proxy) as theirs:
+    with running(*front) as ours, running(*proxy) as theirs, running(*nothing) as bare:
         found = [
             Way("straight", upstream, None, None),
             Way("front", OURS, trusted, ours.pid),
             Way("nginx", THEIRS, trusted, None),
+            Way("bare", BARE, trusted, bare.pid),
         ]
         for one in found:
             wait_for(one)
@@ -341,6 +364,12 @@ def measure(found: list[Way], request: bytes, rounds: int, seconds: float, title
     print(f"  added by the front, p50: {statistics.median(added) * 1e3:.2f} ms")
     print(f"  of the throughput straight to it: {statistics.median(share):.2f}")
     print(f"  of nginx per core: {statistics.median(core):.2f}")
+    added = [a - b for a, b in zip(taken["bare"], taken["straight"], strict=True)]
+    core = [a[1] / b[1] for a, b in zip(rates["bare"], rates["nginx"], strict=True)]
+    print(
+        f"  bare: added {statistics.median(added) * 1e3:.2f} ms, "
+        f"{statistics.median(core):.2f} of nginx per core"
+    )
 
 
 def in_parts(way: Way, megabytes: int) -> tuple[float, float]:
@@ -430,7 +459,7 @@ def run(rounds: int, seconds: float, gigabytes: float) -> None:
                     assert ask(connection, small) == SMALL
             measure(found, small, rounds, seconds, "GetObject of 1 kB from the embedded services")
             before = peak_of(front.pid)
-            for one in found:
+            for one in found[:3]:
                 sent, got = stream(one, megabytes)
                 print(
                     f"  {one.name:9} {megabytes} MB: sent at {sent:.2f}, read at {got:.2f} Gbit/s"
@@ -449,6 +478,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["--as-front", home, upstream]:
             asyncio.run(serve_front(Path(home), upstream))
+        case ["--as-bare", home, upstream]:
+            asyncio.run(serve_bare(Path(home), upstream))
         case ["--as-same", path]:
             serve_same(path)
         case ["--as-network", path]:
