@@ -32,11 +32,12 @@ them; in a dump they are answers of GetBucketPolicy, GetQueueAttributes, GetTopi
 GetKeyPolicy and GetResourcePolicy, which `genkan collect` asks for. Where they are not known, it
 DEPENDS.
 
-An instance calls as the role of its instance profile. Where the policies of that are known, of a
-live site, as GetAccountAuthorizationDetails answers them, or of a Terraform state or a
-CloudFormation template that the network is read from, with the boundary of its permissions, a flow to a service of AWS's is what
-becomes of the calls that they and the endpoint's policy tell apart: DENIED where none passes that
-the role may make, DEPENDS where some do. Where they are not known, that is among what was assumed.
+An instance calls as the role of its instance profile. Where the policies of that are known (of a
+live site; as GetAccountAuthorizationDetails answers them; of a Terraform state or plan, or of a
+CloudFormation template, that the network is read from), with the boundary of its permissions, a
+flow to a service of AWS's is what becomes of the calls that they and the endpoint's policy tell
+apart: DENIED where none passes that the role may make, DEPENDS where some do. Where they are not
+known, that is among what was assumed.
 
 A flow that is LOST, and one that is STILL_BLOCKED, has the calls that mend it, each the smallest
 that is known, made on a copy of what the change leaves and looked at again. Where a network has

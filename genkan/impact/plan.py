@@ -15,6 +15,7 @@ from genkan.impact.order import Order
 from genkan.impact.plan_configuration import INDEX, Configuration, Reference
 from genkan.imports.members import inner, rows, texts
 from genkan.imports.notes import Note, NoteCode
+from genkan.model.role_policies import RolePolicies
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 # An expression that has a reference in it may do more than hand it on ("${…}/32"), and a plan does
@@ -27,6 +28,9 @@ HANDED_ON = {
     "ip": ("private_ip",),
     "target_id": ("private_ip",),
     "private_ip_address": ("private_ip",),
+    "role": ("name", "id"),
+    "iam_instance_profile": ("name", "id"),
+    "permissions_boundary": ("arn", "id"),
 }
 # What others need without a reference that says so: a public address, a gateway that is attached.
 FIRST = ("aws_internet_gateway", "aws_internet_gateway_attachment")
@@ -68,13 +72,21 @@ class PlannedChange:
 
 @dataclass(slots=True)
 class Planning:
-    """The orders so far; where the answers are that later ones refer to."""
+    """The orders so far; where the answers are that later ones refer to. `roles` are those that are
+    made, by name, `policies` the documents of managed policies that are, by ARN; `given` what roles
+    are given beside, and `profiles` the instance profiles that have them, by the role's name, None
+    where it is not known."""
 
     configuration: Configuration
     ids: Mapping[str, Mapping[str, Any]]  # of what there is already: the values by address
     region: str | None = None  # the provider's
+    account: str | None = None
     orders: list[Order] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    roles: dict[str, RolePolicies] = field(default_factory=dict)
+    policies: dict[str, str | None] = field(default_factory=dict)
+    given: list[tuple[str | None, str | None]] = field(default_factory=list)
+    profiles: list[tuple[str | None, str]] = field(default_factory=list)
     _answers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def order(self, operation: str, service: str = "ec2", /, **parameters: Any) -> int:  # noqa: ANN401

@@ -11,6 +11,7 @@ from genkan.impact import (
     plan_lists,
     plan_names,
     plan_networks,
+    plan_roles,
     plan_vpcs,
 )
 from genkan.impact.order import Order
@@ -28,6 +29,7 @@ from genkan.impact.plan_configuration import INDEX, Configuration
 from genkan.imports.notes import Note
 from genkan.imports.reading import MALFORMED
 from genkan.imports.terraform import resources_of
+from genkan.model.role_policies import RolePolicies
 
 Make = Callable[[Planning, PlannedChange], None]
 # In the order in which what refers to others can go.
@@ -41,7 +43,10 @@ TOPICS = (
     plan_lists,
     plan_vpcs,
 )
-CREATES: Mapping[str, Make] = {of: make for topic in TOPICS for of, make in topic.CREATES.items()}
+CREATES: Mapping[str, Make] = {
+    **{of: make for topic in TOPICS for of, make in topic.CREATES.items()},
+    **plan_roles.CREATES,
+}
 UPDATES: Mapping[str, Make] = {of: make for topic in TOPICS for of, make in topic.UPDATES.items()}
 DELETES: Mapping[str, Make] = {of: make for topic in TOPICS for of, make in topic.DELETES.items()}
 # Types that carry no packet and answer no name: to leave them out changes no answer.
@@ -65,12 +70,22 @@ BESIDE = (
 
 def orders_of(plan: Mapping[str, Any]) -> tuple[list[Order], list[Note]]:
     """Give the orders of a plan, and what of it could not be put into one."""
+    planning = _planned(plan)
+    return planning.orders, planning.notes
+
+
+def roles_of(plan: Mapping[str, Any]) -> tuple[RolePolicies, ...]:
+    """Give the roles that a plan makes."""
+    return tuple(plan_roles.roles_in(_planned(plan)))
+
+
+def _planned(plan: Mapping[str, Any]) -> Planning:
     configuration = Configuration(plan)
     changes = in_order(configuration, changes_of(plan))
     before = list(resources_of(plan))
     there = {one.address: one.values for one in before}
     needs = {INDEX.sub("", one.address): set(one.depends) for one in before}
-    planning = Planning(configuration, there, _region(there))
+    planning = Planning(configuration, there, _region(there), _account(there))
     for change in changes:
         if change.actions[0] == DELETE and CREATE in change.actions:
             _make(planning, change, DELETES)
@@ -80,7 +95,14 @@ def orders_of(plan: Mapping[str, Any]) -> tuple[list[Order], list[Note]]:
             _make(planning, change, UPDATES)
     for change in _last(changes, configuration, needs):
         _make(planning, change, DELETES)
-    return planning.orders, planning.notes
+    return planning
+
+
+def _account(there: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """Give the account that a plan's resources are of, where it is one."""
+    found = {part for one in there.values() for part in str(one.get("arn")).split(":")[4:5]}
+    found = {one for one in found if one.isdigit()}
+    return found.pop() if len(found) == 1 else None
 
 
 def _region(there: Mapping[str, Mapping[str, Any]]) -> str | None:

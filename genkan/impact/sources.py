@@ -7,14 +7,18 @@ from pathlib import Path
 
 from genkan.api.call import Call
 from genkan.impact.order import tokens_of
+from genkan.impact.plan_orders import roles_of
 from genkan.imports import Document, Imported, read_documents, read_network
 from genkan.imports.cloudformation import Beside, Template, is_template
 from genkan.imports.members import inner, optional, rows, text
 from genkan.imports.notes import Note, NoteCode
-from genkan.imports.reading import UNSAID_ACCOUNT, UNSAID_REGION
+from genkan.imports.reading import MALFORMED, UNSAID_ACCOUNT, UNSAID_REGION
+from genkan.imports.terraform import UnknownFormat, is_plan
 from genkan.model.account import FIRST, Account, first_account
 from genkan.model.catalogue.regions import REGIONS
 from genkan.model.network import Network, put
+from genkan.model.resource_policy import ResourcePolicies
+from genkan.model.role_policies import RolePolicies
 
 STACK = "AWS::CloudFormation::Stack"
 MOST_WITHIN = 10  # stacks in stacks
@@ -34,10 +38,23 @@ def read_sources(
     given = {**parameters_in(documents), **(parameters or {})}
     templates = _alone([one for one in documents if is_template(one.response)])
     others = [one for one in documents if not is_template(one.response) and not _is_parameter(one)]
+    read = others or not templates
+    imported = read_network(others, notes) if read else Imported(Network(), tuple(notes))
+    imported = replace(imported, policies=_with_planned(imported.policies, others))
     if not templates:
-        return replace(read_network(others, notes), exports=exports)
-    imported = read_network(others, notes) if others else Imported(Network(), tuple(notes))
+        return replace(imported, exports=exports)
     return _with_stacks(replace(imported, exports=exports), templates, given, now)
+
+
+def _with_planned(policies: ResourcePolicies, documents: list[Document]) -> ResourcePolicies:
+    """Add the roles that plans make: who calls is known of what they make, too."""
+    made: list[RolePolicies] = []
+    for one in documents:
+        try:
+            made += roles_of(one.response) if is_plan(one.response) else ()
+        except (UnknownFormat, *MALFORMED):
+            continue  # which is told where it is read
+    return replace(policies, roles=(*policies.roles, *made))
 
 
 def template_of(document: Document, given: Mapping[str, str], home: Account) -> Template:

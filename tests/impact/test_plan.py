@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from genkan.api.call import Call
-from genkan.impact.plan_orders import orders_of
+from genkan.impact.plan_orders import orders_of, roles_of
 from genkan.impact.state import State
 from genkan.imports import read_documents, read_network
 from genkan.model.network_acl import NetworkAcl
@@ -343,3 +343,65 @@ def test_a_set_rule_that_is_known_only_when_applied_is_read_off_the_configuratio
     told = words(a_plan(changes, root))
     assert told[-1].endswith("--source-group '{1.GroupId}'")
     assert "--group-id '{4.GroupId}'" in told[-1]  # before it: what AWS gave the first is looked at
+
+
+ALLOW = '{"Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"*"}]}'
+
+
+def of_iam(kind: str, at: str, unknown: tuple[str, ...] = (), **after: Any) -> dict[str, Any]:
+    marks = dict.fromkeys(("id", "arn", *unknown), True)
+    return changed(f"aws_iam_{kind}", at, ["create"], after=after, unknown=marks)
+
+
+def iam(kind: str, at: str, **references: str) -> dict[str, Any]:
+    said = {
+        one: {"references": [text, text.rpartition(".")[0]]} for one, text in references.items()
+    }
+    return {"address": f"aws_iam_{kind}.{at}", "expressions": said}
+
+
+def test_roles_that_a_plan_makes_say_what_is_attached_to_them_in_it() -> None:
+    """Names, ids and ARNs are known by what the configuration refers to. `c` is given what is of
+    AWS's, whose document is in no plan."""
+    ours, of_aws = "aws_iam_policy.p.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    roles = [
+        of_iam("role", "a", name="a", path="/team/"),
+        of_iam("role", "b", name="b", unknown=("permissions_boundary",)),
+        of_iam("role", "c", name="c"),
+    ]
+    changes = [
+        of_iam("role_policy_attachment", "a", unknown=("policy_arn", "role")),
+        of_iam("role_policy_attachment", "c", policy_arn=of_aws, role="c"),
+        of_iam("role_policy", "b", unknown=("role",), policy=ALLOW),
+        of_iam("instance_profile", "a", unknown=("role",), name="profile"),
+        *roles,
+        of_iam("policy", "p", name="p", policy=ALLOW),
+    ]
+    root = {"resources": [
+        iam("policy", "p"), iam("role", "a"), iam("role", "c"),
+        iam("role", "b", permissions_boundary=ours),
+        iam("role_policy_attachment", "a", policy_arn=ours, role="aws_iam_role.a.name"),
+        iam("role_policy", "b", role="aws_iam_role.b.id"),
+        iam("role_policy_attachment", "c"),
+        iam("instance_profile", "a", role="aws_iam_role.a.name"),
+    ]}  # fmt: skip
+    vpc = {"id": "vpc-1", "arn": "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-1"}
+    prior = [{"address": "aws_vpc.v", "type": "aws_vpc", "mode": "managed", "values": vpc}]
+    found = {one.name: one for one in roles_of(a_plan(changes, root, prior))}
+    assert found["a"].arn == "arn:aws:iam::123456789012:role/team/a"
+    assert (found["a"].profiles, found["a"].documents) == (("profile", "a"), (ALLOW,))
+    assert (found["b"].documents, found["b"].boundary) == ((ALLOW,), (ALLOW,))
+    assert [one.is_known for one in found.values()].count(False) == 1
+    assert not found["c"].is_known
+
+
+def test_a_policy_of_which_it_is_not_known_whose_it_is_leaves_a_plans_roles_unknown() -> None:
+    changes = [
+        of_iam("role", "a", name="a"),
+        of_iam("role_policy", "x", unknown=("role",), policy=ALLOW),
+    ]
+    root = {"resources": [iam("role", "a"), iam("role_policy", "x", role="local.which")]}
+    vpc = {"id": "vpc-1", "arn": "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-1"}
+    prior = [{"address": "aws_vpc.v", "type": "aws_vpc", "mode": "managed", "values": vpc}]
+    (role,) = roles_of(a_plan(changes, root, prior))
+    assert not role.is_known
