@@ -43,6 +43,7 @@ from tests.compile.scenario import (
     first_account,
     inspected,
 )
+from tests.engine.inside import own_run
 from tests.engine.probes import (
     LONG_PATIENCE,
     PATIENCE,
@@ -367,6 +368,7 @@ def restarted(world: Inspected) -> dict[str, Any]:
 
 
 def main() -> None:
+    own_run()
     world = Inspected()
     fleet = [appliance("i-fw1"), appliance("i-fw2")]
     for place in ("i-in-app", "outside"):
