@@ -1,10 +1,12 @@
 """Real packets to a network load balancer and an endpoint from all around them, as JSON: from the
 internet, from peered VPCs, across network ACLs, from targets themselves; and what the walk says."""
 
+import errno
 import json
 import socket
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
@@ -27,7 +29,7 @@ from genkan.model.subnet import Subnet
 from genkan.model.vpc import CidrAssociation, InternetGateway, Vpc
 from tests.compile.scenario import AT, MINE, first_account
 from tests.engine.inside import own_run
-from tests.engine.probes import sizes, tcp, tcp_server, udp, udp_server
+from tests.engine.probes import LONG_PATIENCE, sizes, tcp, tcp_server, udp, udp_server
 from tests.engine.service_world import (
     CLIENT,
     ENDPOINT,
@@ -267,18 +269,32 @@ def port_again(times: int = 100) -> dict[str, int]:
     serving = hang_up("i-p-one", 8080, times)
     before, words = sent_again("i-c-client"), 0
     for _ in range(times):
-        with entered("i-c-client"):
-            client = socket.socket()
-        with client:
-            client.settimeout(PATIENCE)
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            client.bind((CLIENT, 20_005))
-            client.connect((ENDPOINT, 443))
+        with _connected_again() as client:
             words += client.recv(100) == b"word"
             while client.recv(100):
                 pass
     serving.join(PATIENCE)
     return {"words": words, "sent again": sent_again("i-c-client") - before}
+
+
+def _connected_again() -> socket.socket:
+    """Connect from the port, as soon as the last end of what was there before is confirmed: until
+    then it cannot be had, and nothing is sent."""
+    end = time.monotonic() + LONG_PATIENCE
+    while True:
+        with entered("i-c-client"):
+            client = socket.socket()
+        client.settimeout(PATIENCE)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        client.bind((CLIENT, 20_005))
+        try:
+            client.connect((ENDPOINT, 443))
+        except OSError as error:
+            client.close()
+            if error.errno != errno.EADDRNOTAVAIL or time.monotonic() > end:
+                raise
+        else:
+            return client
 
 
 def hang_up(place: str, port: int, times: int) -> threading.Thread:
