@@ -6,11 +6,11 @@ Four ways to one Unix socket: straight to it, through the front (TLS, the signat
 call recorded), through nginx with one worker (TLS and nothing else), and through the front's TLS
 and HTTP with nothing between (bare): the least that a request takes in Python's loop. Behind it are
 the embedded services, asked for an object of 1 kB; then a server that says the same bytes to
-everybody, so that what the proxies themselves can is seen. Each round measures all ways in turn:
-one connection for what a request takes, sixteen for how many there are in a second. Per core is by
-the processor time that the proxy used. Then an object of --large GB is sent and read; one of more
-than 1 GB through the front alone, whole and in parts, and with nothing before it. The largest
-memory of the front and of the services is told.
+everybody, and one that sends and takes a GB, so that what the proxies themselves can is seen. Each
+round measures all ways in turn: one connection for what a request takes, sixteen for how many there
+are in a second. Per core is by the processor time that the proxy used. An object of --large GB is
+sent to the services and read; one of more than 1 GB through the front alone, whole and in parts,
+and with nothing before it. The largest memory of the front and of the services is told.
 Everything stays on loopback. Needs nginx, of PATH or /usr/sbin.
 """
 
@@ -49,6 +49,7 @@ KEY, SECRET = "AKIAIOSFODNN7BENCH00", "a secret"
 OURS, THEIRS, BARE = 14301, 14302, 14303  # below those that the kernel lends to clients
 CONNECTIONS = 16
 PART = 64  # MB
+POURED = 1024  # MB
 SMALL = b"x" * 1024
 PATIENCE = 300
 PLACED = (
@@ -164,6 +165,32 @@ def serve_same(path: str) -> None:
         await server.serve_forever()
 
     asyncio.run(serve())
+
+
+def serve_large(path: str) -> None:
+    """Read whatever comes and send objects of POURED MB, as fast as a socket takes them."""
+
+    def answer(connection: socket.socket) -> None:
+        block = bytes(1 << 20)
+        with connection, connection.makefile("rb", 1 << 20) as read:
+            while line := read.readline():
+                length = 0
+                while (header := read.readline()) != b"\r\n":
+                    name, _, value = header.partition(b":")
+                    length = int(value) if name.lower() == b"content-length" else length
+                while length:
+                    length -= len(read.read(min(length, 1 << 20)))
+                megabytes = POURED if line.startswith(b"GET") else 0
+                head = f"HTTP/1.1 200 OK\r\nContent-Length: {megabytes << 20}\r\n\r\n"
+                connection.sendall(head.encode())
+                for _ in range(megabytes):
+                    connection.sendall(block)
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        while True:
+            threading.Thread(target=answer, args=(listener.accept()[0],), daemon=True).start()
 
 
 def serve_network(path: str) -> None:
@@ -471,6 +498,14 @@ def run(rounds: int, seconds: float, gigabytes: float) -> None:
         wait_for(Way("", same, None, None))
         with ways(home, same) as (found, _):
             measure(found, small, rounds, seconds, "The same bytes from a server that does nothing")
+        large = f"{home}/large"
+        stack.enter_context(running(sys.executable, __file__, "--as-large", large))
+        wait_for(Way("", large, None, None))
+        print(f"\n{POURED} MB to and from a server that does nothing with them")
+        with ways(home, large) as (found, _):
+            for one in found[:3]:
+                sent, got = stream(one, POURED)
+                print(f"  {one.name:9} sent at {sent:.2f}, read at {got:.2f} Gbit/s")
 
 
 def main() -> None:
@@ -482,6 +517,8 @@ def main() -> None:
             asyncio.run(serve_bare(Path(home), upstream))
         case ["--as-same", path]:
             serve_same(path)
+        case ["--as-large", path]:
+            serve_large(path)
         case ["--as-network", path]:
             serve_network(path)
         case _:
