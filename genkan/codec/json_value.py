@@ -52,9 +52,7 @@ def _make_encoder(of: Any) -> Convert:  # noqa: ANN401
     if issubclass(of, Enum):
         return lambda value: value.value
     if issubclass(of, (tuple, list)):
-        return lambda value: [
-            item if type(item) in PLAIN else _encoder(type(item))(item) for item in value
-        ]
+        return lambda value: [encode(item) for item in value]
     if dataclasses.is_dataclass(of):
         return _dataclass_encoder(of)
     raise TypeError(

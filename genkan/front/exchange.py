@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import hashlib
 import logging
+import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,7 @@ from genkan.front.iam.identities import Identities
 from genkan.front.iam.question import Question, denied, question_of, read_denial, read_refusal
 from genkan.front.iam.registry_actions import is_registry, takes_blobs
 from genkan.front.lookup import look_up
-from genkan.front.records import Seen, new_uuid, record
+from genkan.front.records import Seen, record
 from genkan.front.relay import HOP_BY_HOP, Relay
 from genkan.front.request import Headers, Request, Response, response_of
 from genkan.front.s3_names import bucket_asked, public_host
@@ -104,7 +105,7 @@ class Exchange:
             operation="",
             parameters={},
             user_agent=head.header("user-agent") or "",
-            request_id=new_uuid(),
+            request_id=str(uuid.uuid4()),
             listener=listener,
         )
 

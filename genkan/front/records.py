@@ -6,7 +6,7 @@ objects.
 """
 
 import json
-import os
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -23,7 +23,6 @@ SECRETS = frozenset(
     | {"masteruserpassword", "privatekey", "clientsecret", "sessiontoken"}
 )
 READS = ("Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan", "Select", "Search")
-VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # of a UUID, by a random digit
 LARGEST = 100_000  # bytes of requestParameters, as CloudTrail has it
 
 
@@ -58,7 +57,7 @@ def record(seen: Seen, at: datetime) -> dict[str, Any]:
         "requestParameters": _shown(seen.parameters) or None,
         "responseElements": None,
         "requestID": seen.request_id,
-        "eventID": new_uuid(),
+        "eventID": str(uuid.uuid4()),
         "readOnly": seen.operation.startswith(READS),
         "eventType": "AwsApiCall",
         "managementEvent": True,
@@ -78,13 +77,6 @@ def record(seen: Seen, at: datetime) -> dict[str, Any]:
 def time_of(epoch: int) -> str:
     """Write a second since 1970 as CloudTrail and policies have it."""
     return f"{datetime.fromtimestamp(epoch, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def new_uuid() -> str:
-    """Give a random UUID, RFC 9562, section 5.4: with less ado than the standard library."""
-    digits = os.urandom(16).hex()
-    variant = VARIANTS[digits[16]]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def _identity(credential: Credential | None) -> dict[str, Any]:
